@@ -1,0 +1,55 @@
+# Attaché: every command of the project. Needs Python >= 3.11 with venv, and nothing else.
+PYTHON ?= python3
+PORT ?= 8000
+ARGS ?=
+BIN := .venv/bin
+export PORT ATTACHE_DATA
+
+TOO_OLD := Attaché needs Python 3.11 or newer. Name one: make PYTHON=python3.12 run
+INSTALL := @command -v $(PYTHON) >/dev/null && \
+  $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(TOO_OLD)" >&2; exit 1; }; \
+  $(PYTHON) -I config/install.py
+# The gates read the settings, but no data.
+GATES := DEBUG=on DATABASE_URL=sqlite://:memory: PYTHONWARNINGS=error::RuntimeWarning
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
+
+.PHONY: help run test check format lock
+
+help: ## Show this list (the default)
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile
+
+run: ## Start Attaché: web server, worker, beat, embedded broker; PORT=8000 ATTACHE_DATA=var
+	$(INSTALL) requirements.txt && exec $(BIN)/python manage.py stack
+
+test: dev ## Run all tests, on SQLite and on PostgreSQL; ARGS="-k feeds" picks some
+	@if [ -f tests/calendars/package-lock.json ] && command -v npm >/dev/null; then \
+	  npm ci --ignore-scripts --no-audit --no-fund --loglevel=error \
+	    --cache $(CURDIR)/.venv/npm --prefix tests/calendars; fi
+	$(PYTEST) $(ARGS)
+	$(BIN)/python -m tests.postgres -- $(PYTEST) -m "not once" $(ARGS) || [ $$? -eq 5 ]
+
+check: dev ## Check style, types, layers, templates, settings and migrations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(GATES) $(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djade --check --target-version 5.2 $(TEMPLATES)
+	$(BIN)/djlint --lint --quiet $(TEMPLATES)
+	$(GATES) $(BIN)/python manage.py check
+	$(GATES) $(BIN)/python manage.py makemigrations --check --dry-run
+
+format: dev ## Let the tools put the code and the templates in order
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/djade --target-version 5.2 $(TEMPLATES)
+
+lock: dev ## Pin anew what requirements.txt and requirements-dev.txt draw in
+	@: > requirements-lock.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate \
+	  --strip-extras --custom-compile-command "make lock" \
+	  requirements-dev.txt --output-file requirements-lock.txt
+
+.PHONY: dev
+dev:
+	$(INSTALL) requirements-dev.txt
+TEMPLATES = $(shell find config events delegations seeds -path '*/templates/*' -name '*.html')

@@ -1,0 +1,29 @@
+"""Celery: the application and the whole table of periodic work."""
+
+import os
+
+from celery import Celery
+from celery.signals import worker_process_init
+
+from config.supervisor import die_with_parent
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("attache")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+# Without it the pool's processes outlive a worker that was killed.
+worker_process_init.connect(lambda **kwargs: die_with_parent(), weak=False)
+# Plain intervals only: a local-time crontab goes wrong twice a year.
+app.conf.beat_schedule = {
+    "deliver what is due": {
+        "task": "events.tasks.tick",
+        "schedule": 5.0,
+        "options": {"expires": 5.0},
+    },
+    "write the public feeds": {
+        "task": "events.tasks.export_feeds",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
+}

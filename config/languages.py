@@ -1,0 +1,29 @@
+"""The language of a request: pages say it in their address, the office chooses it."""
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.middleware.locale import LocaleMiddleware
+from django.utils import translation
+
+OFFICE = ("/admin/", "/i18n/")
+
+
+class LanguageMiddleware(LocaleMiddleware):
+    """Below the office, take the language from the cookie or the browser, not the address."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        if request.path_info.startswith(OFFICE):
+            language = translation.get_language_from_request(request)
+            translation.activate(language or settings.LANGUAGE_CODE)
+            request.LANGUAGE_CODE = translation.get_language()
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        if request.path_info.startswith(OFFICE):
+            return super().process_response(request, response)
+        # Elsewhere the address alone decides: caches may serve everybody the same bytes.
+        response.headers.setdefault("Content-Language", translation.get_language())
+        return response

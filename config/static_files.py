@@ -1,0 +1,28 @@
+"""Collect the static files, when they differ from those collected last."""
+
+import hashlib
+from pathlib import Path
+
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+
+
+def collect(folder: Path) -> bool:
+    """Fill the folder anew if any source has changed; tell whether it did."""
+    stamp = folder / ".sources"
+    sources = digest()
+    if stamp.exists() and stamp.read_text() == sources:
+        return False
+    call_command("collectstatic", clear=True, interactive=False, verbosity=0)
+    stamp.write_text(sources)
+    return True
+
+
+def digest() -> str:
+    found = sorted(
+        (path, storage.path(path)) for finder in get_finders() for path, storage in finder.list([])
+    )
+    total = hashlib.sha256()
+    for path, source in found:
+        total.update(path.encode() + Path(source).read_bytes())
+    return total.hexdigest()

@@ -1,0 +1,1 @@
+"""Delegations and trade missions, which know events."""

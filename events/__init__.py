@@ -1,0 +1,1 @@
+"""Events, places, people, feeds and reminders: the shared bottom of the house."""

@@ -1,0 +1,29 @@
+"""The organisers’ screens."""
+
+from events.admin import (
+    attendees,
+    deliveries,
+    events,
+    figures,
+    people,
+    places,
+    sectors,
+    series,
+    site,
+    sources,
+    teams,
+)
+
+__all__ = [
+    "attendees",
+    "deliveries",
+    "events",
+    "figures",
+    "people",
+    "places",
+    "sectors",
+    "series",
+    "site",
+    "sources",
+    "teams",
+]

@@ -1,0 +1,218 @@
+"""The screens of events: all of them, promotion conferences, expos."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+
+from events.admin import rights
+from events.admin.attendees import AttendeeInline
+from events.admin.base import ReadOnly, ScopedInline, TranslatedAdmin
+from events.admin.eventforms import EventForm
+from events.admin.figures import FigureInline
+from events.admin.filters import chosen, related
+from events.admin.reminders import ReminderInline
+from events.admin.roles import EventOrganisationInline, EventPlaceInline
+from events.admin.shown import NEWEST_FIRST, EventColumns
+from events.admin.sources import EvidenceInline
+from events.domain import lifecycle, programme, reminders
+from events.models import (
+    Attendee,
+    Event,
+    EventOrganisation,
+    EventPlace,
+    Expo,
+    PromotionConference,
+    ReminderRule,
+)
+
+RELATED = ("place", "series", "team")
+# Details that pages and feeds show with the event, and those that its reminders follow from.
+SHOWN_WITH_IT = {EventOrganisation, EventPlace}
+REMINDED = {ReminderRule, Attendee}
+
+
+class ProgrammeInline(EventColumns, ReadOnly, ScopedInline, TabularInline):
+    """The parts of an event, those that the user may see."""
+
+    model = Event
+    fk_name = "parent"
+    fields = ("shown_when", "kind", "place", "status")
+    readonly_fields = fields
+    per_page = 30
+    show_change_link = True
+    verbose_name = _("part of the programme")
+    verbose_name_plural = _("programme")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return Event.objects.visible_to(request.user).select_related("place").in_time_order()
+
+
+@admin.register(Event)
+class EventAdmin(EventColumns, TranslatedAdmin):
+    form = EventForm
+    kind: ClassVar[str] = ""  # a screen for one kind presets it
+    list_display: Any = (
+        "title", "shown_when", "kind", "place", "shown_status", "shown_precision", "origin",
+        "team",
+    )  # fmt: skip
+    list_filter = (
+        *chosen("status", "kind", "precision", "basis", "origin", "visibility"),
+        *related("team", "series"),
+    )
+    list_select_related = RELATED
+    date_hierarchy = "start_on"
+    search_fields = ("title_en", "title_zh_hans", "title_zh_hant", "slug")
+    ordering: ClassVar[Any] = NEWEST_FIRST
+    autocomplete_fields = (
+        "series", "parent", "after", "previous_related", "place", "sectors",
+        "registration_closes",
+    )  # fmt: skip
+    prepopulated_fields = {"slug": ("title_en",)}
+    readonly_fields = (
+        "origin", "uid", "sequence", "revision", "start_at", "end_at", "created_at", "changed_at",
+    )  # fmt: skip
+    what: ClassVar[tuple[Any, ...]] = (
+        "title", "kind", "description", "status", "cancellation_reason", "sectors", "url",
+    )  # fmt: skip
+    inlines = (
+        ProgrammeInline, EventOrganisationInline, EventPlaceInline, AttendeeInline,
+        ReminderInline, FigureInline, EvidenceInline,
+    )  # fmt: skip
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        what = tuple(name for name in self.what if name != "kind" or not self.kind)
+        tab = ("tab",)
+        record = (
+            ("origin", "uid"),
+            ("sequence", "revision"),
+            ("start_at", "end_at"),
+            ("created_at", "changed_at"),
+        )
+        return (
+            (_("What"), {"classes": tab, "fields": self.replace_orig_field(what)}),
+            (_("When"), {"classes": tab, "fields": WHEN}),
+            (_("Where"), {"classes": tab, "fields": ("place", "attendance_mode", "stream_url")}),
+            (
+                _("Who sees it"),
+                {
+                    "classes": tab,
+                    "fields": (
+                        "team",
+                        "visibility",
+                        "in_calendar",
+                        "capacity",
+                        "registration_closes",
+                    ),
+                },
+            ),
+            (
+                _("Series and relations"),
+                {
+                    "classes": tab,
+                    "fields": (("series", "edition"), "parent", "after", "previous_related"),
+                },
+            ),
+            (_("Record"), {"classes": tab, "fields": ("slug", *(record if obj else ()))}),
+        )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        return rows.filter(kind=self.kind) if self.kind else rows
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.preset_kind = self.kind
+        return form
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if obj is not None and obj.status != Event.Status.DRAFT:
+            return False
+        return super().has_delete_permission(request, obj)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Say why what people may have in their calendars stays."""
+        event = self.get_object(request, object_id)
+        if event is None or event.status == Event.Status.DRAFT:
+            return super().delete_view(request, object_id, extra_context)
+        if not self.has_change_permission(request, event):
+            raise PermissionDenied
+        text = _(
+            "“%(title)s” is no draft any more, so people may have it in their calendars. "
+            "Cancel it instead of deleting it: then they learn of it."
+        )
+        self.message_user(request, text % {"title": event}, messages.WARNING)
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
+        return HttpResponseRedirect(reverse(name, args=[event.pk]))
+
+    def view_on_site(self, obj: Event) -> str | None:
+        """The page of a public event; others have none."""
+        public = obj.visibility == Event.Visibility.PUBLIC and obj.status != Event.Status.DRAFT
+        return obj.get_absolute_url() if public else None
+
+    def save_model(self, request: HttpRequest, obj: Event, form: Any, change: bool) -> None:
+        lifecycle.save(event=obj, now=timezone.now())
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Details of an event are part of it: what shows it must learn of their change."""
+        changed = {rows.model for rows in formsets if rows.has_changed()}
+        super().save_related(request, form, formsets, change)
+        event, now = form.instance, timezone.now()
+        if change and ("sectors" in form.changed_data or changed & SHOWN_WITH_IT):
+            lifecycle.touch(event=event, now=now)
+        if changed & REMINDED:
+            reminders.replan(event=event, now=now)
+        self._warn(request, event)
+
+    def _warn(self, request: HttpRequest, event: Event) -> None:
+        if strays := [row for row in programme.strays(event=event) if rights.may_see(request, row)]:
+            text = _("These parts lie outside the days of “%(title)s”: %(parts)s.")
+            parts = "; ".join(str(row) for row in strays)
+            messages.warning(request, text % {"title": event, "parts": parts})
+        try:
+            programme.check(event=event)
+        except programme.OutsideParent as refusal:
+            text = _("“%(title)s” lies outside the days of “%(parent)s”.")
+            messages.warning(request, text % {"title": event, "parent": refusal.parent})
+
+
+WHEN = (
+    ("precision", "basis", "qualifier"),
+    ("start_on", "start_time"),
+    ("end_on", "end_time"),
+    ("timezone", "end_timezone"),
+    "date_text",
+)
+
+
+class OneKindAdmin(EventAdmin):
+    """A screen for the events of one kind."""
+
+    list_display = (
+        "title", "shown_when", "place", "shown_status", "shown_precision", "series", "origin",
+        "team",
+    )  # fmt: skip
+    list_filter = (
+        *chosen("status", "precision", "basis", "origin", "visibility"),
+        *related("team", "series"),
+    )
+
+
+@admin.register(PromotionConference)
+class PromotionConferenceAdmin(OneKindAdmin):
+    kind = Event.Kind.PROMOTION_CONFERENCE
+
+
+@admin.register(Expo)
+class ExpoAdmin(OneKindAdmin):
+    kind = Event.Kind.EXPO

@@ -1,0 +1,77 @@
+"""The sidebar, in the users' words; entries that a user may not open are left out."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+
+def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the groups of the sidebar."""
+    groups = (
+        ("", (("", "index", _("Overview"), "dashboard"),)),
+        (
+            _("Our work"),
+            (
+                ("events", "promotionconference", _("Promotion conferences"), "campaign"),
+                ("events", "expo", _("Expos"), "storefront"),
+                ("delegations", "trademission", _("Trade missions"), "flight_takeoff"),
+                ("delegations", "delegation", _("Delegations"), "groups"),
+                ("events", "attendee", _("Attendees"), "how_to_reg"),
+            ),
+        ),
+        (
+            _("Calendar and catalogue"),
+            (
+                ("events", "event", _("All events"), "calendar_month"),
+                ("events", "eventseries", _("Series"), "event_repeat"),
+                ("events", "place", _("Places"), "location_on"),
+                ("events", "organisation", _("Organisations"), "apartment"),
+                ("events", "person", _("People"), "person"),
+                ("events", "sector", _("Sectors"), "category"),
+                ("events", "figure", _("Figures"), "bar_chart"),
+            ),
+        ),
+        (
+            _("Mail and sources"),
+            (
+                ("events", "delivery", _("Deliveries"), "outgoing_mail"),
+                ("events", "source", _("Sources"), "newspaper"),
+            ),
+        ),
+        (
+            _("Access"),
+            (
+                ("events", "team", _("Teams"), "diversity_3"),
+                ("events", "user", _("Users"), "manage_accounts"),
+            ),
+        ),
+    )
+    mine = _screens(request)
+    return [
+        {
+            "title": title,
+            "separator": bool(title),
+            "items": [_item(*entry) for entry in entries if _name(*entry) in mine],
+        }
+        for title, entries in groups
+    ]
+
+
+def _item(app: str, name: str, title: Any, icon: str) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": reverse(_name(app, name))}
+
+
+def _name(app: str, name: str, *_rest: Any) -> str:
+    return f"admin:{app}_{name}_changelist" if app else f"admin:{name}"
+
+
+def _screens(request: HttpRequest) -> set[str]:
+    """The routes of the start page and of all lists that the user may open."""
+    return {"admin:index"} | {
+        _name(model._meta.app_label, str(model._meta.model_name))
+        for model, screen in admin.site._registry.items()  # noqa: SLF001 -- it has no public face
+        if screen.has_view_permission(request)
+    }

@@ -1,0 +1,1 @@
+"""The read-only API: public rows as JSON, described by OpenAPI."""

@@ -1,0 +1,39 @@
+"""Refusals as JSON; in one language, whatever the reader's browser speaks."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import TooManyFieldsSent
+from django.utils import translation
+from rest_framework import serializers, status
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from events.domain import selection
+
+
+class MissingSerializer(serializers.Serializer[Any]):
+    """Why there is nothing to show."""
+
+    detail = serializers.CharField()
+
+
+class RefusalSerializer(MissingSerializer):
+    """Why a request was refused, and which parameter is to blame."""
+
+    parameter = serializers.CharField(help_text="Empty when no single parameter is to blame.")
+
+
+def handle(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Return the JSON answer to a refusal; None for a fault of ours."""
+    if isinstance(error, selection.UnknownFilter | selection.UnknownValue):
+        return _refusal(str(error), error.name)
+    if isinstance(error, TooManyFieldsSent):
+        return _refusal("There are too many parameters.", "")
+    with translation.override(settings.LANGUAGE_CODE):
+        return exception_handler(error, context)
+
+
+def _refusal(detail: str, parameter: str) -> Response:
+    body = {"detail": detail, "parameter": parameter}
+    return Response(body, status=status.HTTP_400_BAD_REQUEST)

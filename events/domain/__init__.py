@@ -1,0 +1,1 @@
+"""Decisions: told the time, knowing neither HTTP nor Celery."""

@@ -1,0 +1,40 @@
+"""The tables of the events app."""
+
+from events.models.attendees import Attendee
+from events.models.dates import Basis, Dated
+from events.models.events import Event, EventSeries, Expo, PromotionConference
+from events.models.evidence import Evidence, Source
+from events.models.figures import Figure
+from events.models.people import Appointment, Organisation, Person
+from events.models.places import Place
+from events.models.reminders import Delivery, ReminderOccurrence, ReminderRule
+from events.models.roles import EventOrganisation, EventPlace
+from events.models.sectors import Sector
+from events.models.teams import Membership, Team, User, Viewer
+
+__all__ = [
+    "Appointment",
+    "Attendee",
+    "Basis",
+    "Dated",
+    "Delivery",
+    "Event",
+    "EventOrganisation",
+    "EventPlace",
+    "EventSeries",
+    "Evidence",
+    "Expo",
+    "Figure",
+    "Membership",
+    "Organisation",
+    "Person",
+    "Place",
+    "PromotionConference",
+    "ReminderOccurrence",
+    "ReminderRule",
+    "Sector",
+    "Source",
+    "Team",
+    "User",
+    "Viewer",
+]

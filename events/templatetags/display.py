@@ -1,0 +1,93 @@
+"""How templates show dates, texts in several languages, and addresses."""
+
+import json
+from datetime import date
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.utils.safestring import SafeString, mark_safe
+
+from events.domain import wording
+from events.models import Event, Place
+from events.values.dates import When
+from events.web import dates, grid, linked_data, terms, texts
+from events.web.queries import Query
+
+register = template.Library()
+
+register.filter("day", wording.day)
+register.filter("weekday", dates.weekday)
+register.filter("month", dates.month)
+register.filter("words", dates.words)
+register.filter("clock", dates.clock)
+register.filter("doubts", dates.doubts)
+register.filter("machine", dates.machine)
+register.filter("sources", terms.sources)
+register.filter("field_name", terms.field)
+register.filter("origin", terms.date_origin)
+register.filter("kind_name", terms.kind)
+register.filter("country_name", terms.country)
+register.filter("number", terms.number)
+register.filter("by_month", grid.by_month)
+register.filter("tag", texts.tag)
+register.simple_tag(texts.said, name="said")
+
+
+@register.filter
+def local(when: When, place: Place) -> dates.Local | None:
+    """Return the date and time on the clocks of a place; None without hour or zone."""
+    zone = place.find_zone()
+    return dates.at(when, zone) if zone else None
+
+
+@register.filter
+def city(place: Place) -> Place:
+    """Return the city that the place lies in, or the place itself."""
+    above: Place | None = place
+    while above and above.kind != Place.Kind.CITY:
+        above = above.parent
+    return above or place
+
+
+@register.filter
+def iso_month(on: date) -> str:
+    return f"{on:%Y-%m}"
+
+
+@register.simple_tag(takes_context=True)
+def languages(context: dict[str, Any]) -> list[texts.Version]:
+    """Return the same page in each language; works for addresses that nothing answers to."""
+    request = context.get("request")
+    return texts.versions(request.get_full_path() if request else "/")
+
+
+@register.simple_tag(takes_context=True)
+def address(context: dict[str, Any], **changes: str | date | None) -> str:
+    """Return the query of this page with some parts changed; a date stands for its month."""
+    query: Query = context["query"]
+    parts = {
+        name: f"{part:%Y-%m}" if isinstance(part, date) else str(part or "")
+        for name, part in changes.items()
+    }
+    return query.address(**parts)
+
+
+@register.simple_tag
+def webcal(url: str) -> str:
+    """Return the address that opens a calendar program."""
+    return "webcal://" + url.split("://", 1)[1]
+
+
+@register.simple_tag
+def site_url() -> str:
+    return settings.SITE_URL
+
+
+@register.simple_tag
+def json_ld(event: Event, parent: Event | None) -> SafeString:
+    """Return the event for search engines; a data block, which no browser executes."""
+    text = json.dumps(linked_data.describe(event, parent), ensure_ascii=False)
+    for character in "<>&":
+        text = text.replace(character, f"\\u{ord(character):04X}")
+    return mark_safe(f'<script type="application/ld+json">{text}</script>')  # noqa: S308 -- escaped

@@ -1,0 +1,52 @@
+"""Which texts exist in English, Simplified and Traditional Chinese."""
+
+from modeltranslation.translator import TranslationOptions, register
+
+from events.models import (
+    Appointment,
+    Attendee,
+    Event,
+    EventSeries,
+    Expo,
+    Figure,
+    Organisation,
+    Person,
+    Place,
+    PromotionConference,
+    Sector,
+)
+
+
+@register([Place, Sector, Person])
+class NameOptions(TranslationOptions):
+    fields = ("name",)
+
+
+@register(Organisation)
+class OrganisationOptions(TranslationOptions):
+    fields = ("name", "short_name")
+
+
+@register(EventSeries)
+class EventSeriesOptions(TranslationOptions):
+    fields = ("name", "cadence")
+
+
+@register([Event, PromotionConference, Expo])
+class EventOptions(TranslationOptions):
+    fields = ("title", "description")
+
+
+@register(Appointment)
+class AppointmentOptions(TranslationOptions):
+    fields = ("title",)
+
+
+@register(Attendee)
+class AttendeeOptions(TranslationOptions):
+    fields = ("label",)
+
+
+@register(Figure)
+class FigureOptions(TranslationOptions):
+    fields = ("unit",)

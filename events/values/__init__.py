@@ -1,0 +1,1 @@
+"""Plain Python values; nothing here knows Django."""

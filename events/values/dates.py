@@ -1,0 +1,251 @@
+"""Dates as sources give them: a precision, a window, a wall time and its zone."""
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+DAY = timedelta(days=1)
+# Of these every moment has a UTC date, whatever the zone.
+YEARS = range(1000, 9000)
+
+
+class Precision(StrEnum):
+    """How exactly a date is known, finest first."""
+
+    TIME = "time"
+    DAY = "day"
+    MONTH = "month"
+    QUARTER = "quarter"
+    HALF_YEAR = "half_year"
+    YEAR = "year"
+    UNKNOWN = "unknown"
+
+
+EXACT = frozenset({Precision.TIME, Precision.DAY})
+MONTHS = {Precision.MONTH: 1, Precision.QUARTER: 3, Precision.HALF_YEAR: 6, Precision.YEAR: 12}
+# ISO 8601-2:2019, 4.8: 33-36 are the quarters of a year, 40-41 its halves.
+GROUPINGS = {Precision.QUARTER: 33, Precision.HALF_YEAR: 40}
+
+
+class BadDate(ValueError):
+    """A date that contradicts itself: the field at fault and the reason."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class When:
+    """The time of an event.
+
+    `start_on` and `end_on` are local days, both inclusive; an `end_on` of None means that the
+    end is not known. For time and day they are the duration, for coarser precision the window
+    in which the event lies. `start_time` and `end_time` are local wall times in `timezone`
+    (IANA name); `end_timezone` is given only where the end has a zone of its own.
+    `qualifier` is EDTF's: `?` uncertain, `~` approximate, `%` both.
+    """
+
+    precision: Precision = Precision.UNKNOWN
+    start_on: date | None = None
+    end_on: date | None = None
+    start_time: time | None = None
+    end_time: time | None = None
+    timezone: str = ""
+    end_timezone: str = ""
+    qualifier: str = ""
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether it can stand in a calendar: known to the day or better."""
+        return self.precision in EXACT
+
+    @property
+    def last_on(self) -> date | None:
+        """The last local day that is known to belong to it."""
+        return self.end_on or self.start_on
+
+    def moved(self, days: int) -> "When":
+        """Return the same wall times, `days` later."""
+        shift = timedelta(days=days)
+        return replace(
+            self,
+            start_on=self.start_on and self.start_on + shift,
+            end_on=self.end_on and self.end_on + shift,
+        )
+
+
+def zone(name: str) -> ZoneInfo:
+    """Return the IANA zone; raise BadDate for a name that does not exist."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise BadDate("timezone", f"{name!r} is not an IANA time zone") from error
+
+
+def to_utc(day: date, at: time, timezone: str) -> datetime:
+    """Return the UTC moment of a wall time.
+
+    A time that the clocks skip moves forward by the gap, one that they repeat is the first of
+    the two (PEP 495, fold=0).
+    """
+    return datetime.combine(day, at, zone(timezone)).astimezone(UTC)
+
+
+def instants(when: When) -> tuple[datetime | None, datetime | None]:
+    """Return the UTC moments of start and end, half-open; (None, None) for coarse dates.
+
+    A day runs from local midnight to the local midnight after its last day, and so does the end
+    of a timed event of which the last day is known but not the hour. An unknown end is None.
+    """
+    if not when.is_exact or when.start_on is None:
+        return None, None
+    end_zone = when.end_timezone or when.timezone
+    last = when.end_on or when.start_on
+    if when.precision == Precision.DAY:
+        return (
+            to_utc(when.start_on, time.min, when.timezone),
+            to_utc(last + DAY, time.min, end_zone),
+        )
+    start = to_utc(when.start_on, when.start_time or time.min, when.timezone)
+    if when.end_time:
+        return start, to_utc(last, when.end_time, end_zone)
+    return start, to_utc(last + DAY, time.min, end_zone) if last != when.start_on else None
+
+
+def period(precision: Precision, day: date) -> tuple[date, date]:
+    """Return the first and last day of the month, quarter, half year or year that holds `day`."""
+    length = MONTHS[precision]
+    first = (day.month - 1) // length * length + 1
+    last = first + length - 1
+    return date(day.year, first, 1), date(day.year, last, monthrange(day.year, last)[1])
+
+
+def validate(when: When) -> None:
+    """Raise BadDate unless the parts agree with the precision."""
+    for name in filter(None, (when.timezone, when.end_timezone)):
+        zone(name)
+    if when.precision == Precision.UNKNOWN:
+        return
+    if when.start_on is None:
+        raise BadDate("start_on", "is required unless the date is unknown")
+    _validate_years(when.start_on, when.end_on or when.start_on)
+    if when.precision != Precision.TIME and (when.start_time or when.end_time):
+        raise BadDate("start_time", "only a date known to the minute has a clock time")
+    if when.is_exact:
+        _validate_exact(when)
+    elif (when.start_on, when.end_on) != period(when.precision, when.start_on):
+        first, last = period(when.precision, when.start_on)
+        raise BadDate("end_on", f"the period runs from {first} to {last}")
+
+
+def _validate_years(first: date, last: date) -> None:
+    for name, day in (("start_on", first), ("end_on", last)):
+        if day.year not in YEARS:
+            raise BadDate(name, f"the year is not between {YEARS.start} and {YEARS.stop - 1}")
+
+
+def _validate_exact(when: When) -> None:
+    if not when.timezone:
+        raise BadDate("timezone", "is required for a date known to the day")
+    if when.precision == Precision.TIME and when.start_time is None:
+        raise BadDate("start_time", "is required for a date known to the minute")
+    # Eastward over the date line a flight lands on the day before it left.
+    if when.end_on and when.start_on and when.end_on < when.start_on and not when.end_timezone:
+        raise BadDate("end_on", "lies before the start")
+    start, end = instants(when)
+    if start and end and end < start:
+        raise BadDate("end_time", "lies before the start")
+
+
+def to_edtf(when: When) -> str:
+    """Return the date as EDTF (ISO 8601-2:2019), '' when unknown.
+
+    Wall times are ISO 8601 local times; the zone stands beside them, not in the text.
+    """
+    if when.start_on is None or when.precision == Precision.UNKNOWN:
+        return ""
+    if when.is_exact:
+        return _exact_to_edtf(when) + when.qualifier
+    year, month = when.start_on.year, when.start_on.month
+    if when.precision == Precision.YEAR:
+        return f"{year:04}{when.qualifier}"
+    if when.precision in GROUPINGS:
+        month = GROUPINGS[when.precision] + (month - 1) // MONTHS[when.precision]
+    return f"{year:04}-{month:02}{when.qualifier}"
+
+
+def _exact_to_edtf(when: When) -> str:
+    assert when.start_on is not None  # noqa: S101 -- the caller has looked
+    start = when.start_on.isoformat() + _clock(when.start_time)
+    if when.end_on is None and when.precision == Precision.DAY:
+        return start + "/.."
+    if when.end_time is None and when.end_on in (None, when.start_on):
+        return start
+    end = (when.end_on or when.start_on).isoformat() + _clock(when.end_time)
+    return start if end == start else f"{start}/{end}"
+
+
+def _clock(at: time | None) -> str:
+    return f"T{at:%H:%M}" if at else ""
+
+
+def from_edtf(text: str, *, timezone: str = "") -> When:
+    """Read what `to_edtf` writes, without clock times; raise BadDate for anything else."""
+    if not text:
+        return When(timezone=timezone)
+    qualifier = text[-1] if text[-1] in "?~%" else ""
+    bare = text.removesuffix(qualifier)
+    start, slash, end = bare.partition("/")
+    first = _period_of(start)
+    if not slash:
+        end_on = first.end_on
+    elif first.precision != Precision.DAY:
+        raise BadDate("edtf", f"{text!r}: only days make an interval")
+    else:
+        end_on = None if end == ".." else _day_of(end)
+    when = replace(first, end_on=end_on, timezone=timezone, qualifier=qualifier)
+    if when.end_on and when.start_on and when.end_on < when.start_on:
+        raise BadDate("edtf", f"{text!r} ends before it starts")
+    return when
+
+
+def _day_of(text: str) -> date | None:
+    only = _period_of(text)
+    if only.precision != Precision.DAY:
+        raise BadDate("edtf", f"{text!r} is not a day, which the end of days must be")
+    return only.end_on
+
+
+def _period_of(text: str) -> When:
+    match = re.fullmatch(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?", text)
+    if not match:
+        raise BadDate("edtf", f"{text!r} is not an EDTF date")
+    year, month, day = (int(part) if part else None for part in match.groups())
+    try:
+        return _build(year or 0, month, day)
+    except ValueError as error:
+        raise BadDate("edtf", f"{text!r} is not a date") from error
+
+
+def _build(year: int, month: int | None, day: int | None) -> When:
+    if month is None:
+        return _window(Precision.YEAR, date(year, 1, 1))
+    if day is not None:
+        only = date(year, month, day)
+        return When(precision=Precision.DAY, start_on=only, end_on=only)
+    if month <= 12:
+        return _window(Precision.MONTH, date(year, month, 1))
+    for precision, base in sorted(GROUPINGS.items(), key=lambda item: -item[1]):
+        if month >= base:
+            return _window(precision, date(year, (month - base) * MONTHS[precision] + 1, 1))
+    raise ValueError(month)
+
+
+def _window(precision: Precision, day: date) -> When:
+    first, last = period(precision, day)
+    return When(precision=precision, start_on=first, end_on=last)

@@ -1,0 +1,72 @@
+"""Words for what the tables hold as codes: fields, origins, countries."""
+
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy as _
+from django_countries import countries
+
+from events.models import Basis, Event
+
+FIELDS = {
+    "title": _("title"),
+    "description": _("description"),
+    "kind": _("kind"),
+    "status": _("status"),
+    "series": _("series"),
+    "edition": _("edition"),
+    "place": _("place"),
+    "places": _("further places"),
+    "parent": _("part of"),
+    "after": _("takes place after"),
+    "previous_related": _("earlier event like it"),
+    "organisations": _("organisations"),
+    "attendees": _("participants"),
+    "sectors": _("sectors"),
+    "when": _("date"),
+    "when.year": _("year"),
+    "when.month_day": _("month and day"),
+    "when.start": _("first day"),
+    "when.end": _("last day"),
+    "when.timezone": _("time zone"),
+    "value": _("value"),
+    "unit": _("unit"),
+    "comparator": _("exactness"),
+    "period": _("period"),
+    "event": _("event"),
+}
+ORIGINS = {
+    Basis.STATED: _("date stated in the source"),
+    Basis.COMPUTED: _("date computed"),
+    Basis.OUTSIDE: _("date from outside"),
+    Basis.ENTERED: "",
+}
+
+
+def field(name: str) -> str:
+    """Return what people call a field of the evidence."""
+    return str(FIELDS.get(name, name))
+
+
+def date_origin(event: Event) -> str:
+    """Return where the date comes from; '' for a date that an organiser entered or none knows."""
+    return str(ORIGINS[Basis(event.basis)]) if event.start_on else ""
+
+
+def sources(event: Event) -> list[str]:
+    """Return the short names of the sources, each once."""
+    found = (item.source for item in event.evidence.all() if item.source)
+    return list(dict.fromkeys(source.publisher or source.name for source in found))
+
+
+def country(code: str) -> str:
+    """Return the name of an ISO 3166-1 code in the active language."""
+    return str(countries.name(code)) or code
+
+
+def number(value: Decimal) -> str:
+    """Return 1,500 or 12.5: without zeros that say nothing."""
+    return f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
+def kind(code: str) -> str:
+    return str(Event.Kind(code).label)

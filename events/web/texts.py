@@ -1,0 +1,70 @@
+"""Texts that exist in several languages: in the reader's if there is one, marked if not."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import models
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from modeltranslation.utils import resolution_order
+
+from events.models import Event
+
+# Tags of BCP 47, as `lang` attributes write them.
+TAGS = {"en": "en", "zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}
+
+
+def tag(language: str) -> str:
+    """Return zh-Hans for zh-hans."""
+    return TAGS.get(language, language)
+
+
+def said(row: models.Model, name: str) -> str | SafeString:
+    """Return the text; one that falls back to another language is marked as such."""
+    for language in resolution_order(get_language() or "en"):
+        if text := _in(row, name, language):
+            if language == get_language():
+                return text
+            return format_html('<span lang="{}">{}</span>', tag(language), text)
+    return str(getattr(row, name) or "")
+
+
+def other_titles(event: Event) -> list[tuple[str, str]]:
+    """Return the titles in the other languages where they differ, each with its tag."""
+    titles = {code: _in(event, "title", code) for code, _ in settings.LANGUAGES}
+    return [
+        (tag(code), text)
+        for code, text in titles.items()
+        if code != get_language() and text not in ("", event.title)
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """The same page in one language."""
+
+    name: str
+    tag: str
+    path: str
+    is_current: bool
+
+
+def versions(path: str) -> list[Version]:
+    """Return the page at `path`, query included, in each language."""
+    first, _, rest = path.lstrip("/").partition("/")
+    below = rest if first in TAGS else path.lstrip("/")
+    return [
+        Version(
+            name=name,
+            tag=tag(code),
+            path=f"/{below}" if code == settings.LANGUAGE_CODE else f"/{code}/{below}",
+            is_current=code == get_language(),
+        )
+        for code, name in settings.LANGUAGES
+    ]
+
+
+def _in(row: models.Model, name: str, language: str) -> str:
+    """Return the text in exactly that language; modeltranslation makes these columns."""
+    return str(getattr(row, f"{name}_{language.replace('-', '_')}", "") or "")

@@ -1,0 +1,20 @@
+"""Routes: pages stand below a language, feeds and files have one address for all."""
+
+from django.urls import path
+from django.views.generic import TemplateView
+
+from events.web import feeds, views
+
+pages = [
+    path("", views.home, name="home"),
+    path("events/<slug:slug>/", views.event, name="event"),
+]
+files = [
+    path("calendar/public.ics", feeds.public, name="public-feed"),
+    path("events/<slug:slug>.ics", feeds.single, name="event-ics"),
+    path(
+        "robots.txt",
+        TemplateView.as_view(template_name="robots.txt", content_type="text/plain"),
+        name="robots",
+    ),
+]

@@ -1,0 +1,60 @@
+"""The public pages: the calendar, and one page for each event."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from events.domain import pages, selection
+from events.values.dates import DAY
+from events.web import grid, queries, texts
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the calendar as a month or as a list; say which filter is unknown."""
+    try:
+        query = queries.read(request.GET)
+        return (_list if query.view == "list" else _month)(request, query)
+    except (selection.UnknownFilter, selection.UnknownValue) as refusal:
+        return render(request, "events/refused.html", {"refusal": refusal}, status=400)
+
+
+@require_safe
+def event(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show one public event."""
+    try:
+        page = pages.event(slug=slug)
+    except pages.NoSuchEvent as error:
+        raise Http404 from error
+    context = {
+        "page": page,
+        "event": page.event,
+        "other_titles": texts.other_titles(page.event),
+        "in_feed": page.event.in_calendar and page.event.when.is_exact,
+    }
+    return render(request, "events/event.html", context)
+
+
+def _month(request: HttpRequest, query: queries.Query) -> HttpResponse:
+    month = pages.month(parameters=query.filters, first=query.month, now=timezone.now())
+    first, last = month.first, month.last
+    context = {
+        "page": month,
+        "before": first - DAY,
+        "after": last + DAY,
+        "weeks": grid.weeks(first=first, last=last, today=month.today, events=month.dated),
+        "agenda": grid.agenda(first=first, last=last, events=month.dated),
+        **_common(query),
+    }
+    return render(request, "events/month.html", context)
+
+
+def _list(request: HttpRequest, query: queries.Query) -> HttpResponse:
+    listing = pages.listing(parameters=query.filters, number=query.page, now=timezone.now())
+    return render(request, "events/list.html", {"page": listing, **_common(query)})
+
+
+def _common(query: queries.Query) -> dict[str, object]:
+    return {"query": query, "feed": query.feed(get_language() or "en")}

@@ -1,0 +1,1 @@
+"""The catalogue of real events, and how it is loaded."""

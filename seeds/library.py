@@ -1,0 +1,51 @@
+"""The two sets of records that come with Attaché: the catalogue and a sample mission."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.db import transaction
+
+from delegations.domain import rosters
+from delegations.models import Delegation
+from events.domain import lifecycle
+from events.models import Event, Team
+from events.values import dates
+from seeds import loader, reader
+from seeds.loader import Report
+from seeds.models import Entry
+
+CATALOGUE = Path(__file__).parent / "catalogue"
+SAMPLE = Path(__file__).parent / "sample"
+LINE_CHECK = "sample-line-check"
+# Enough for the load to end: who registers after a reminder fell due gets none.
+SOON = timedelta(seconds=30)
+
+
+def load(*, now: datetime) -> Report:
+    """Load the catalogue; raise reader.CatalogueError before anything is stored."""
+    return loader.load(catalogue=reader.read(CATALOGUE), now=now)
+
+
+def load_sample(*, now: datetime) -> Report | None:
+    """Load the sample mission, once: its days count from the first load."""
+    if Entry.objects.filter(key=f"events/{LINE_CHECK}").exists():
+        return None
+    sample = reader.read(SAMPLE, known=reader.read(CATALOGUE))
+    with transaction.atomic():
+        team, _ = Team.objects.get_or_create(slug="sample", defaults={"name": "Sample team"})
+        report = loader.load(catalogue=sample, now=now, team=team)
+        for delegation in Delegation.objects.filter(team=team):
+            rosters.sync(delegation=delegation)
+        _set_line_check(now)
+    return report
+
+
+def _set_line_check(now: datetime) -> None:
+    """Put the line check a day from now, so that its reminder falls due within a minute."""
+    event = Event.objects.get(slug=LINE_CHECK)
+    start = (now + timedelta(days=1) + SOON).replace(microsecond=0)
+    local = start.astimezone(dates.zone(event.timezone))
+    end = local + timedelta(minutes=15)
+    event.start_on, event.start_time = local.date(), local.time()
+    event.end_on, event.end_time = end.date(), end.time()
+    lifecycle.save(event=event, now=now)

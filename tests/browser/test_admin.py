@@ -1,0 +1,79 @@
+"""The screens in a real browser: tabs of languages work, nothing is asked of anybody else."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from events.models import Event
+from tests import factories
+
+
+@dataclass
+class Watch:
+    """What went wrong in the browser, and whom it asked."""
+
+    errors: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def signed_in(page: Page, live_server: LiveServer) -> Iterator[Page]:
+    """A page of somebody who may do everything; afterwards nothing has gone wrong in it."""
+    client = Client()
+    client.force_login(factories.user(is_superuser=True))
+    cookie = client.cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+    watch = Watch()
+    page.on("pageerror", lambda error: watch.errors.append(str(error)))
+    page.on("request", lambda request: watch.asked.append(request.url))
+    yield page
+    assert watch.errors == []
+    ours = (live_server.url, "data:", "blob:")
+    assert [url for url in watch.asked if not url.startswith(ours)] == []
+
+
+def test_titles_are_written_in_tabs_of_languages(signed_in: Page, live_server: LiveServer) -> None:
+    event = factories.event(title_en="Going Global", title_zh_hant="走出去")
+    signed_in.goto(f"{live_server.url}/admin/events/event/{event.pk}/change/")
+    expect(signed_in.locator("#id_title_en")).to_be_visible()
+    expect(signed_in.locator("#id_title_zh_hant")).to_be_hidden()
+    signed_in.get_by_role("tab", name="zh-hant").first.click()
+    expect(signed_in.locator("#id_title_en")).to_be_hidden()
+    signed_in.locator("#id_title_zh_hant").fill("走出去推介會")
+    signed_in.get_by_role("button", name="Save", exact=True).click()
+    expect(signed_in.get_by_text("was changed successfully")).to_be_visible()
+    event = Event.objects.get()
+    assert (event.title_en, event.title_zh_hant) == ("Going Global", "走出去推介會")
+
+
+def test_an_attendee_is_found_and_added_on_the_page(
+    signed_in: Page, live_server: LiveServer
+) -> None:
+    event = factories.event(title_en="Going Global", end_on=date(2026, 12, 2))
+    person = factories.person(family_name="Lü", given_name="Wei")
+    signed_in.goto(f"{live_server.url}/admin/events/event/{event.pk}/change/#attendees")
+    group = signed_in.locator("#attendees-group")
+    group.get_by_text("Add another").click()
+    group.locator(".select2-selection").first.click()
+    signed_in.locator(".select2-dropdown .select2-search__field").fill("lyu")
+    signed_in.locator(".select2-results__option", has_text="LÜ Wei").click()
+    signed_in.get_by_role("button", name="Save", exact=True).click()
+    expect(signed_in.get_by_text("was changed successfully")).to_be_visible()
+    assert event.attendees.get().person == person
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+@pytest.mark.parametrize("path", ["", "events/event/", "events/event/add/", "events/delivery/"])
+def test_no_page_is_wider_than_the_screen(
+    path: str, width: int, signed_in: Page, live_server: LiveServer
+) -> None:
+    factories.event(title_en="A very long title " * 10)
+    signed_in.set_viewport_size({"width": width, "height": 900})
+    signed_in.goto(f"{live_server.url}/admin/{path}")
+    signed_in.wait_for_timeout(300)
+    assert signed_in.evaluate("document.documentElement.scrollWidth") <= width

@@ -1,0 +1,1 @@
+"""Tests of what calendars read: golden feeds and other people's readers."""

@@ -1,0 +1,90 @@
+"""Whatever people type, a feed keeps its lines: checked by a reader that trusts no line end."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from events.domain import calendars
+from events.domain.calendars import BadAddress, Entry
+from tests.calendars.feeds import CONFERENCE, EXPO, PUBLIC
+from tests.calendars.readers import read_icalendar
+
+ALLOWED = {
+    *("BEGIN", "END", "VERSION", "PRODID", "CALSCALE", "NAME", "X-WR-CALNAME", "X-WR-CALDESC"),
+    *("COLOR", "SOURCE", "REFRESH-INTERVAL", "X-PUBLISHED-TTL", "TZID", "RRULE", "TZNAME"),
+    *("TZOFFSETFROM", "TZOFFSETTO", "UID", "DTSTAMP", "CREATED", "LAST-MODIFIED", "SEQUENCE"),
+    *("DTSTART", "DTEND", "STATUS", "TRANSP", "SUMMARY", "DESCRIPTION", "LOCATION", "GEO"),
+    *("X-APPLE-STRUCTURED-LOCATION", "URL", "CONFERENCE", "CATEGORIES", "RELATED-TO"),
+}
+# RFC 5545, 3.1, a value being present.
+CONTENT_LINE = re.compile(r'[A-Z-]+(;[A-Z-]+=("[^"]*"|[^";:,]*))*:.+')
+FORGERY = "\rBEGIN:VEVENT\rUID:x\rEND:VEVENT\nATTENDEE:mailto:a@b.example\r\nMETHOD:REQUEST"
+FRAGMENTS = [
+    *("\r", "\n", "\r\n", "\r\n ", "\\", "\\n", "\\N", ";", ",", ":", '"', "'", "^", "^n", "%2C"),
+    *("\t", "\0", "\x0b", "\x0c", "\x1c", "\x7f", "\x85", "\u2028", "\u2029", "\u202e", "\ufeff"),
+    *("\ud800", "😀", "招商引资", "END:VEVENT", FORGERY, " " * 80, "x" * 76),
+]
+ANYTHING = st.lists(
+    st.one_of(st.sampled_from(FRAGMENTS), st.text(st.characters(exclude_categories=()))),
+    max_size=12,
+).map("".join)
+ONE_LINE = ANYTHING.filter(lambda text: not set(text) & {"\r", "\n"})
+
+
+def check(stream: bytes) -> list[str]:
+    """Return the names of the properties; fail on any line that a strict reader would reject."""
+    assert stream.endswith(b"\r\n")
+    raw = stream.split(b"\r\n")[:-1]
+    assert all(0 < len(line) <= 75 for line in raw)
+    # decode() fails inside a character, splitlines() takes every line end that Unicode knows.
+    lines = [line.decode() for line in raw]
+    assert "\r\n".join([*lines, ""]).splitlines() == lines
+    starts = [line for line in lines if not line.startswith(" ")]
+    names = [re.split("[:;]", line, maxsplit=1)[0] for line in starts]
+    assert set(names) <= ALLOWED
+    whole = stream.replace(b"\r\n ", b"").split(b"\r\n")[:-1]
+    assert all(re.fullmatch(CONTENT_LINE, line.decode()) for line in whole)
+    return starts
+
+
+@st.composite
+def entries(draw: st.DrawFn) -> Entry:
+    texts = {name: draw(ANYTHING) for name in ("summary", "description", "location")}
+    addresses = {name: draw(ONE_LINE) for name in ("url", "conference")}
+    categories = tuple(draw(st.lists(ANYTHING, max_size=3)))
+    return replace(EXPO, uid="a@b", categories=categories, **texts, **addresses)
+
+
+@settings(max_examples=120, deadline=None)
+@given(entry=entries(), name=ANYTHING, description=ANYTHING)
+def test_no_text_makes_or_breaks_a_line(entry: Entry, name: str, description: str) -> None:
+    calendar = replace(PUBLIC, name=name, description=description)
+    body = calendars.render(calendar=calendar, entries=[entry, CONFERENCE])
+    starts = check(body)
+    assert starts.count("BEGIN:VEVENT") == starts.count("END:VEVENT") == 2
+    assert starts.count("BEGIN:VTIMEZONE") == 1
+    seen = {event.uid: event.title for event in read_icalendar(body)}
+    assert seen["a@b"] == (calendars._clean(entry.summary) or calendars.NAMELESS)
+
+
+@settings(max_examples=50, deadline=None)
+@given(text=ANYTHING)
+def test_a_uid_cannot_forge_a_property_either(text: str) -> None:
+    child = replace(CONFERENCE, uid="child@b", parent_uid=f"p{text}")
+    parent = replace(EXPO, uid=f"p{text}")
+    check(calendars.render(calendar=PUBLIC, entries=[parent, child]))
+
+
+@pytest.mark.parametrize("line_end", ["\r", "\n", "\r\n"])
+@pytest.mark.parametrize("field", ["url", "conference"])
+def test_an_address_with_a_line_end_is_refused(field: str, line_end: str) -> None:
+    with pytest.raises(BadAddress):
+        calendars.vevent(entry=replace(EXPO, **{field: f"https://a.example/{line_end}X:y"}))
+
+
+def test_the_checker_itself_sees_a_forged_line() -> None:
+    with pytest.raises(AssertionError):
+        check(b"BEGIN:VCALENDAR\r\nSUMMARY:a\rATTENDEE:b\r\nEND:VCALENDAR\r\n")

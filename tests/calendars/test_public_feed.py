@@ -1,0 +1,113 @@
+"""The public feed of the catalogue, as other people's programs read it."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from events.models import Event
+from seeds import library
+from tests.calendars import readers
+from tests.calendars.readers import Seen
+from tests.factories import NOW
+
+DAY = timedelta(days=1)
+# First and last day of each; no source tells an hour.
+PUBLIC = {
+    "ce-middle-east-mission-2025": (date(2025, 5, 10), date(2025, 5, 15)),
+    "ce-shanghai-visit-2025": (date(2025, 11, 4), date(2025, 11, 6)),
+    "ce-zhejiang-visit-2025": (date(2025, 4, 22), date(2025, 4, 25)),
+    "ciie-2025": (date(2025, 11, 5), date(2025, 11, 10)),
+    "cisce-2025": (date(2025, 7, 16), date(2025, 7, 20)),
+    "focac-beijing-2024": (date(2024, 9, 4), date(2024, 9, 6)),
+    "gathering-in-shanghai-2024-09-25": (date(2024, 9, 25), date(2024, 9, 25)),
+    "going-global-conference-2025": (date(2025, 11, 6), date(2025, 11, 6)),
+    "hk-promo-shanghai-2024-11": (date(2024, 11, 5), date(2024, 11, 5)),
+    "sge-offshore-vault-launch": (date(2025, 6, 26), date(2025, 6, 26)),
+    "shanghai-two-sessions-2026": (date(2026, 2, 2), date(2026, 2, 2)),
+}
+DELEGATION = {"ce-meets-chen-gong", "mission-leg-doha", "mission-leg-kuwait"}
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def catalogue() -> None:
+    library.load(now=NOW)
+
+
+def wanted() -> list[Seen]:
+    """Return what a reader should see, with ends as iCalendar has them: exclusive."""
+    events = {event.slug: event for event in Event.objects.filter(slug__in=PUBLIC)}
+    return sorted(
+        Seen(events[slug].ical_uid, events[slug].title, first, last + DAY, True, "CONFIRMED")
+        for slug, (first, last) in PUBLIC.items()
+    )
+
+
+def test_the_feed_holds_the_eleven_public_events_and_the_three_of_delegations_stay_out(
+    client, catalogue
+):
+    body = client.get("/calendar/public.ics").content
+
+    assert sorted(readers.read_icalendar(body)) == wanted()
+    assert {
+        event.slug for event in Event.objects.in_calendar().exclude(slug__in=PUBLIC)
+    } == DELEGATION
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        readers.read_icalendar,
+        readers.read_vobject,
+        readers.read_ics,
+        readers.read_ical,
+        readers.read_icaljs,
+        readers.read_libical,
+    ],
+)
+def test_every_reader_sees_the_same_events(client, catalogue, read: Callable[[bytes], list[Seen]]):
+    body = client.get("/calendar/public.ics").content
+
+    # The reader ics keeps the backslash of an escaped double backslash, and no title has one.
+    assert sorted(read(body)) == wanted()
+
+
+def test_the_conference_lies_inside_the_expo(client, catalogue):
+    lines = client.get("/calendar/public.ics?series=ciie&series=hk-promo-shanghai").content
+    expo = Event.objects.get(slug="ciie-2025")
+
+    assert f"RELATED-TO;RELTYPE=PARENT:{expo.ical_uid}"[:60].encode() in lines
+    assert b"DTSTART;VALUE=DATE:20251105\r\nDTEND;VALUE=DATE:20251111\r\n" in lines
+
+
+def test_the_gathering_names_its_four_hubs(client, catalogue):
+    body = client.get("/calendar/public.ics?series=gather-in-shanghai").content
+    unfolded = body.replace(b"\r\n ", b"").decode()
+
+    for hub in ("San Francisco", "Vancouver", "Manila", "Jakarta"):
+        assert f"Live-stream hub: {hub}" in unfolded
+
+
+def test_coarse_dates_and_programme_items_stand_on_pages_only(client, catalogue):
+    body = client.get("/calendar/public.ics").content
+
+    for slug in ("investhk-hubei-h1-2025", "policy-address-2025", "tour-g60"):
+        assert str(Event.objects.get(slug=slug).uid).encode() not in body
+
+
+@pytest.mark.django_db(transaction=True)
+def test_khal_shows_the_catalogue_that_vdirsyncer_subscribed_to(live_server, tmp_path: Path):
+    library.load(now=NOW)
+    url = f"{live_server.url}/calendar/public.ics"
+
+    found = readers.read_khal(url, tmp_path)
+
+    with urlopen(url) as answer:
+        assert answer.status == 200
+    assert sorted((event.title, event.start, event.end) for event in found) == sorted(
+        (event.title, event.start, event.end) for event in wanted()
+    )

@@ -1,0 +1,88 @@
+"""Runs `manage.py stack` as a person would, and looks at its processes."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.conftest import process
+
+ROOT = Path(__file__).parents[2]
+COMMAND = [sys.executable, str(ROOT / "manage.py"), "stack"]
+OURS = ("ATTACHE", "DJANGO", "PYTEST", "COV")
+ROLES = ("gunicorn", "config worker", "config beat", "valkey-server")
+SETTINGS = ("SECRET_KEY", "SITE_URL", "DEFAULT_FROM_EMAIL", "DATABASE_URL", "REDIS_URL")
+
+
+def environment(**more: object) -> dict[str, str]:
+    """Return an environment without traces of the tests."""
+    names = [name for name in os.environ if not name.startswith(OURS) and name not in SETTINGS]
+    return {name: os.environ[name] for name in names} | {key: str(val) for key, val in more.items()}
+
+
+@contextmanager
+def running(data: Path, port: int) -> Iterator["subprocess.Popen[bytes]"]:
+    env = environment(ATTACHE_DATA=data, PORT=port)
+    with process(COMMAND, data.with_suffix(".log"), env) as supervisor:
+        yield supervisor
+
+
+def output(data: Path) -> str:
+    return data.with_suffix(".log").read_text()
+
+
+def refusal(data: Path, **env: object) -> str:
+    """Start it in vain; return the sentence that it says."""
+    done = subprocess.run(
+        COMMAND,
+        env=environment(ATTACHE_DATA=data, **env),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    said = done.stdout + done.stderr
+    assert done.returncode == 1, said
+    assert "Traceback" not in said
+    assert not processes(data)
+    return done.stderr
+
+
+def processes(data: Path) -> dict[int, str]:
+    """Return the command lines of all living processes that work on a data folder."""
+    found = {}
+    for proc in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            is_ours = f"ATTACHE_DATA={data}\0" in (proc / "environ").read_text()
+            # Valkey hides its environment, but works in its folder.
+            if is_ours or data in (proc / "cwd").resolve().parents:
+                found[int(proc.name)] = (proc / "cmdline").read_text().replace("\0", " ")
+    return found
+
+
+def children(data: Path, supervisor: int) -> dict[str, int]:
+    """Return the processes that the supervisor started, by their role."""
+    return {
+        role: pid
+        for pid, command in processes(data).items()
+        for role in ROLES
+        if role in command and parent(pid) == supervisor
+    }
+
+
+def parent(pid: int) -> int:
+    with contextlib.suppress(OSError):
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    return 0
+
+
+def answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as response:
+            return response.read() == b"ok"
+    except OSError:
+        return False

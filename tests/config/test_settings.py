@@ -1,0 +1,42 @@
+"""A public server does not start on a guess."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.config import stack
+
+SET = {
+    "SECRET_KEY": "secret",
+    "SITE_URL": "https://events.example.org",
+    "DEFAULT_FROM_EMAIL": "calendar@example.org",
+}
+PROGRAMS = {
+    "manage.py": "manage.py check",
+    "gunicorn": "-m gunicorn config.wsgi --bind 127.0.0.1:0 --no-control-socket",
+    "celery": "-m celery --app config worker",
+    "beat": "-m celery --app config beat",
+}
+pytestmark = pytest.mark.once
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+@pytest.mark.parametrize("name", SET)
+def test_without_a_needed_setting_nothing_starts(tmp_path, program, name):
+    if program != "manage.py" and name != "SECRET_KEY":
+        pytest.skip("one name is enough for each further program")
+    env = stack.environment(ATTACHE_DATA=tmp_path, **SET)
+    del env[name]
+    done = subprocess.run(
+        [sys.executable, *PROGRAMS[program].split()],
+        cwd=stack.ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    assert done.returncode != 0
+    assert f"Attaché does not start: {name} is not set (see .env.example)." in done.stderr
+    assert "Traceback" not in done.stderr

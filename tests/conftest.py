@@ -1,0 +1,131 @@
+"""Real parts for tests: Valkey, a Celery worker, an SMTP server, a browser."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from config import valkey as embedded
+from config.supervisor import die_with_parent
+from tests.smtp import Sink, sink
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "once: does not touch the tests' database; runs on SQLite only"
+    )
+
+
+@contextmanager
+def process(
+    command: list[str], log: Path, env: dict[str, str]
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run a command whose output goes to a log; it dies with the tests."""
+    with log.open("wb") as output:
+        running = subprocess.Popen(
+            command,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            preexec_fn=die_with_parent,  # noqa: PLW1509 -- it makes one system call
+        )
+        try:
+            yield running
+        finally:
+            running.terminate()
+            running.wait(30)
+
+
+def wait_until(is_true: Callable[[], Any], *, seconds: float = 60, log: Path | None = None) -> None:
+    """Ask again and again; fail when the time is over, and show the log."""
+    deadline = time.monotonic() + seconds
+    while not is_true():
+        if time.monotonic() > deadline:
+            pytest.fail(log.read_text() if log else f"not within {seconds} s")
+        time.sleep(0.05)
+
+
+@pytest.fixture(scope="session")
+def valkey_server() -> Iterator[None]:
+    log = settings.DATA / "valkey.log"
+    with process(embedded.command(settings.DATA), log, dict(os.environ)):
+        wait_until(lambda: embedded.answers(settings.DATA), log=log)
+        yield
+
+
+@pytest.fixture
+def valkey(valkey_server: None) -> str:
+    """A real, empty Valkey; the URL under which the settings know it."""
+    with embedded.client(settings.DATA) as client:
+        client.flushall()
+    return os.environ["REDIS_URL"]
+
+
+@pytest.fixture
+def start_worker(
+    valkey: str, transactional_db: None
+) -> Iterator[Callable[..., "subprocess.Popen[bytes]"]]:
+    """Start Celery workers on the tests' database; keywords are added to their environment."""
+    with ExitStack() as stack:
+
+        def start(**env: str) -> "subprocess.Popen[bytes]":
+            log = settings.DATA / "worker.log"
+            options = "-m celery --app config worker --concurrency 1 --loglevel info"
+            env |= {"DJANGO_SETTINGS_MODULE": "tests.settings", "DATABASE_URL": database_url()}
+            command = [sys.executable, *options.split()]
+            worker = stack.enter_context(process(command, log, os.environ | env))
+            wait_until(lambda: b" ready." in log.read_bytes(), log=log)
+            return worker
+
+        yield start
+
+
+@pytest.fixture
+def worker(
+    start_worker: Callable[..., "subprocess.Popen[bytes]"],
+) -> "subprocess.Popen[bytes]":
+    """A real Celery worker, which sees what the test commits."""
+    return start_worker()
+
+
+def database_url() -> str:
+    """Return the address of the test database, which bears another name than the configured."""
+    name = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{name}"
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+
+
+@pytest.fixture
+def smtp() -> Iterator[Sink]:
+    """A real SMTP server that takes everything."""
+    with sink() as here:
+        yield here
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """Start the Chromium of this machine; without one, skip, but not in CI."""
+    if not Path(CHROMIUM).exists():
+        give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+        give_up("There is no Chromium: apt-get install chromium, or name one in CHROMIUM.")
+    # Playwright runs an event loop in this thread, but nothing of Django is asynchronous.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    switches = (
+        "no-sandbox disable-gpu disable-quic no-first-run disable-background-networking"
+        " disable-component-update disable-sync"
+    )
+    return {"executable_path": CHROMIUM, "args": [f"--{switch}" for switch in switches.split()]}

@@ -1,0 +1,86 @@
+"""The screens of delegations and trade missions."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from delegations.models import Delegate, Delegation, Leg, TradeMission
+from events.models import Event, Team
+from tests import factories
+from tests.events.admin import screens
+from tests.events.admin.test_rights import form_of, save
+
+ADD = "/admin/delegations/trademission/add/"
+
+
+@pytest.fixture
+def ours(db: None) -> Team:
+    return factories.team(name="Our desk")
+
+
+@pytest.fixture
+def organiser(ours: Team) -> Client:
+    client = Client()
+    client.force_login(factories.user(member_of=ours))
+    return client
+
+
+def mission_of(team: Team) -> Event:
+    return screens.event(
+        team, "mission", kind="trade_mission", precision="day", end_on=date(2026, 12, 5)
+    )
+
+
+def test_a_new_trade_mission_has_its_kind(ours: Team, organiser: Client) -> None:
+    data = {**form_of(organiser.get(ADD)), "name_zh_hant": "海灣貿易代表團"}
+    refused = organiser.post(ADD, data)
+    assert list(refused.context["adminform"].form.errors) == ["mission"]
+    assert organiser.post(ADD, {**data, "mission": mission_of(ours).pk}).status_code == 302
+    row = Delegation.objects.get()
+    assert (row.kind, row.team, row.status) == ("trade_mission", ours, "planning")
+
+
+def test_the_screen_of_trade_missions_lists_nothing_else(ours: Team, organiser: Client) -> None:
+    rows = [screens.delegation(ours, "row", kind=kind) for kind in Delegation.Kind.values]
+    page = organiser.get(screens.address(TradeMission, "changelist"))
+    assert [row.pk for row in page.context["cl"].queryset] == [rows[0].pk]
+    page = organiser.get(screens.address(Delegation, "changelist"))
+    assert len(page.context["cl"].queryset) == len(rows)
+
+
+def test_legs_and_members_are_added_on_the_page(ours: Team, organiser: Client) -> None:
+    row = screens.delegation(ours, "row")
+    added: dict[str, Any] = {
+        "legs-TOTAL_FORMS": 1,
+        "legs-0-position": 1,
+        "legs-0-stay": mission_of(ours).pk,
+        "delegates-TOTAL_FORMS": 1,
+        "delegates-0-person": screens.person(ours, "Chan").pk,
+        "delegates-0-capacity": "head",
+        "delegates-0-counted": "on",
+    }
+    assert save(organiser, row, **added).status_code == 302
+    assert (Leg.objects.get().delegation, Delegate.objects.get().capacity) == (row, "head")
+
+
+def test_a_second_head_is_refused_in_words(ours: Team, organiser: Client) -> None:
+    row = screens.delegation(ours, "row")
+    Delegate.objects.create(delegation=row, label_en="first", capacity="head")
+    added = {
+        "delegates-TOTAL_FORMS": 2,
+        "delegates-1-person": screens.person(ours, "Chan").pk,
+        "delegates-1-capacity": "head",
+    }
+    page = save(organiser, row, **added)
+    assert page.status_code == 200
+    assert Delegate.objects.count() == 1
+
+
+def test_stays_of_other_teams_cannot_be_chosen(ours: Team, organiser: Client) -> None:
+    row = screens.delegation(ours, "row")
+    foreign = mission_of(factories.team())
+    added = {"legs-TOTAL_FORMS": 1, "legs-0-position": 1, "legs-0-stay": foreign.pk}
+    assert save(organiser, row, **added).status_code == 200
+    assert not Leg.objects.exists()

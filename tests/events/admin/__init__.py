@@ -1,0 +1,1 @@
+"""The organisers' screens of events."""

@@ -1,0 +1,214 @@
+"""All our screens, and rows to fill them with."""
+
+import hashlib
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model
+from django.urls import reverse
+
+from delegations.models import Delegate, Delegation, Leg, TradeMission
+from events.models import (
+    Appointment,
+    Attendee,
+    Delivery,
+    Event,
+    EventOrganisation,
+    EventPlace,
+    EventSeries,
+    Evidence,
+    Expo,
+    Figure,
+    Membership,
+    Organisation,
+    Person,
+    Place,
+    PromotionConference,
+    ReminderRule,
+    Sector,
+    Source,
+    Team,
+    User,
+)
+from tests import factories
+
+OURS = {"events", "delegations", "seeds"}
+SCREENS = [model for model in admin.site._registry if model._meta.app_label in OURS]
+
+
+def address(model: type[Model], view: str, *args: Any) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{view}", args=args)
+
+
+def evidence(row: Model) -> Evidence:
+    source = Source.objects.get_or_create(slug="source", defaults={"name": "Source"})[0]
+    return Evidence.objects.create(
+        target=row, field="name", basis="stated", source=source, line=factories.number()
+    )
+
+
+def names(word: str) -> dict[str, str]:
+    return {"name_en": word, "name_zh_hans": word, "name_zh_hant": word}
+
+
+def place(team: Team | None, word: str, **columns: Any) -> Place:
+    above = factories.place(team=team, **names(word))
+    row = factories.place(team=team, parent=above, **names(word), **columns)
+    evidence(row)
+    return row
+
+
+def organisation(team: Team | None, word: str, **columns: Any) -> Organisation:
+    row = factories.organisation(team=team, **names(word), **columns)
+    evidence(row)
+    return row
+
+
+def person(team: Team | None, word: str, **columns: Any) -> Person:
+    row = factories.person(team=team, family_name=word, name_zh_hant=word, **columns)
+    appointment(row, word)
+    return row
+
+
+def appointment(row: Person, word: str) -> Appointment:
+    body = organisation(row.team, word)
+    return Appointment.objects.create(person=row, organisation=body, title_en=word)
+
+
+def series(team: Team | None, word: str, **columns: Any) -> EventSeries:
+    return factories.series(team=team, place=place(team, word), **names(word), **columns)
+
+
+def event(team: Team | None, word: str, **columns: Any) -> Event:
+    values: dict[str, Any] = {
+        "team": team,
+        "title_en": word,
+        "title_zh_hans": word,
+        "title_zh_hant": word,
+        "place": place(team, word),
+        "series": series(team, word),
+    }
+    if team is None:
+        values["origin"] = "reported"
+    return factories.event(**{**values, **columns})
+
+
+def attendee(team: Team | None, word: str, **columns: Any) -> Attendee:
+    values = {
+        "event": columns.pop("event", None) or event(team, word),
+        "person": person(team, word),
+        "representing": organisation(team, word),
+    }
+    return factories.attendee(**values, **columns)
+
+
+def figure(team: Team | None, word: str, **columns: Any) -> Figure:
+    about = columns.pop("event", None) or event(team, word)
+    return Figure.objects.create(
+        slug=f"figure-{factories.number()}", event=about, value=3, unit_en=word, **columns
+    )
+
+
+def delivery(team: Team | None, word: str, **columns: Any) -> Delivery:
+    about = columns.pop("event", None) or event(team, word)
+    key = hashlib.sha256(str(factories.number()).encode()).hexdigest()
+    later = factories.NOW + timedelta(days=1)
+    values = {"dedup_key": key, "due_at": factories.NOW, "expires_at": later, "state": "sent"}
+    return Delivery.objects.create(event=about, person=person(team, word), **{**values, **columns})
+
+
+def delegation(team: Team | None, word: str, **columns: Any) -> Delegation:
+    values: dict[str, Any] = {
+        "slug": f"delegation-{factories.number()}",
+        "team": team,
+        "mission": event(team, word),
+        "sending_organisation": organisation(team, word),
+        "origin": "managed" if team else "reported",
+        **names(word),
+    }
+    return Delegation.objects.create(**{**values, **columns})
+
+
+def leg(row: Delegation, word: str) -> Leg:
+    return Leg.objects.create(
+        delegation=row,
+        stay=event(row.team, word),
+        arrival=event(row.team, word),
+        departure=event(row.team, word),
+        host=organisation(row.team, word),
+        liaison=person(row.team, word),
+    )
+
+
+def delegate(row: Delegation, word: str) -> Delegate:
+    body = organisation(row.team, word)
+    return Delegate.objects.create(delegation=row, person=person(row.team, word), organisation=body)
+
+
+def sector(team: Team | None, word: str) -> Sector:
+    above = Sector.objects.create(slug=f"sector-{factories.number()}", **names(word))
+    slug = f"sector-{factories.number()}"
+    return Sector.objects.create(slug=slug, parent=above, **names(word))
+
+
+def source(team: Team | None, word: str) -> Source:
+    row = Source.objects.create(slug=f"source-{factories.number()}", name=word)
+    figure_row = figure(team, word)
+    Evidence.objects.create(target=figure_row, field="value", basis="stated", source=row, line=1)
+    return row
+
+
+def login(team: Team | None, word: str) -> User:
+    return factories.user(member_of=team, first_name=word)
+
+
+MAKERS: dict[type[Model], Any] = {
+    Event: event,
+    PromotionConference: event,
+    Expo: lambda team, word: event(team, word, kind="expo"),
+    Attendee: attendee,
+    Place: place,
+    Organisation: organisation,
+    Person: person,
+    EventSeries: series,
+    Sector: sector,
+    Source: source,
+    Figure: figure,
+    Delivery: delivery,
+    Delegation: delegation,
+    TradeMission: lambda team, word: delegation(team, word, kind="trade_mission"),
+    Team: lambda team, word: factories.team(name=f"{word} {factories.number()}"),
+    User: login,
+}
+
+
+def fill(row: Any, word: str) -> None:
+    """Add one more of each detail that the change page of a row shows."""
+    match row:
+        case Event():
+            _fill_event(row, word)
+        case Person():
+            appointment(row, word)
+        case EventSeries():
+            event(row.team, word, series=row)
+        case Delegation():
+            leg(row, word)
+            delegate(row, word)
+        case Team():
+            factories.user(member_of=row)
+        case User():
+            Membership.objects.create(user=row, team=factories.team())
+    if hasattr(row, "evidence") and not isinstance(row, Source):
+        evidence(row)
+
+
+def _fill_event(row: Event, word: str) -> None:
+    n = factories.number()
+    day = row.start_on or date(2026, 12, 2)
+    event(row.team, word, parent=row, start_on=day)
+    EventOrganisation.objects.create(event=row, organisation=organisation(row.team, word))
+    EventPlace.objects.create(event=row, place=place(row.team, word))
+    attendee(row.team, word, event=row)
+    figure(row.team, word, event=row)
+    ReminderRule.objects.create(event=row, offset=n)

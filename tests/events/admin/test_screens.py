@@ -1,0 +1,137 @@
+"""Every screen: as many queries for thirty rows as for one, in three languages, from here alone."""
+
+import hashlib
+import re
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.db.models import Model
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from events.models import Delivery, Event, Expo, PromotionConference, Team, User
+from tests import factories
+from tests.events.admin import screens
+
+LANGUAGES = ("en", "zh-hans", "zh-hant")
+ELSEWHERE = re.compile(rb'(?:src|href|action)="(?:https?:)?//[^"]+"')
+named = pytest.mark.parametrize("model", screens.SCREENS, ids=lambda model: model.__name__)
+
+
+def queries(client: Client, url: str) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(url).status_code == 200
+    return len(asked)
+
+
+def test_every_screen_is_tested() -> None:
+    assert set(screens.SCREENS) == set(screens.MAKERS)
+
+
+def client_of(model: type[Model], who: str, request: pytest.FixtureRequest) -> Client:
+    """Return somebody who may open the screen; users and other teams are for superusers."""
+    alone = model in {Team, User}
+    return request.getfixturevalue("superuser" if alone else who)
+
+
+def cost(client: Client, url: str) -> int:
+    """Return how many queries a page takes, once the content types are known."""
+    assert client.get(url).status_code == 200
+    return queries(client, url)
+
+
+@named
+def test_a_list_of_30_rows_costs_as_many_queries_as_one_of_1(
+    model: type[Model], ours: Team, request: pytest.FixtureRequest
+) -> None:
+    client = client_of(model, "organiser", request)
+    url = screens.address(model, "changelist")
+    counts = []
+    for more in (1, 2, 27):
+        for _ in range(more):
+            screens.MAKERS[model](ours, "row")
+        counts.append(cost(client, url))
+    assert counts[1:] == counts[:1] * 2
+
+
+@named
+@pytest.mark.parametrize("who", ["organiser", "viewer"])
+def test_a_page_with_30_details_costs_as_many_queries_as_one_with_1(
+    model: type[Model], who: str, ours: Team, request: pytest.FixtureRequest
+) -> None:
+    client = client_of(model, who, request)
+    row = screens.MAKERS[model](ours, "row")
+    url = screens.address(model, "change", row.pk)
+    counts = []
+    for more in (1, 2, 27):
+        for _ in range(more):
+            screens.fill(row, "detail")
+        counts.append(cost(client, url))
+    assert counts[1:] == counts[:1] * 2
+
+
+@named
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_renders_in_three_languages_and_asks_nobody_else(
+    model: type[Model], language: str, ours: Team, superuser: Client
+) -> None:
+    row = screens.MAKERS[model](ours, "row")
+    screens.fill(row, "detail")
+    superuser.cookies["django_language"] = language
+    views: list[tuple[Any, ...]] = [("changelist",), ("change", row.pk), ("history", row.pk)]
+    if model is not Delivery:
+        views.append(("add",))
+    for view in views:
+        page = superuser.get(screens.address(model, *view))
+        assert page.status_code == 200, view
+        assert f'<html lang="{translation.to_language(language)}"'.encode() in page.content
+        assert ELSEWHERE.findall(page.content) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_start_page_shows_what_is_next(language: str, ours: Team, organiser: Client) -> None:
+    organiser.cookies["django_language"] = language
+    event = screens.event(ours, "Next conference", start_on=factories.NOW.date().replace(year=2099))
+    screens.event(ours, "A draft", status="draft", start_on=event.start_on)
+    page = organiser.get("/admin/")
+    assert page.status_code == 200
+    assert b"Next conference" in page.content
+    assert ELSEWHERE.findall(page.content) == []
+    drafts, waiting, sent, failed = (count["number"] for count in page.context["counts"])
+    assert (drafts, waiting, sent, failed) == (1, 0, 0, 0)
+
+
+def test_the_language_switch_works(superuser: Client) -> None:
+    superuser.post("/i18n/setlang/", {"language": "zh-hant", "next": "/admin/"})
+    assert b'lang="zh-hant"' in superuser.get("/admin/").content
+
+
+@pytest.mark.parametrize(
+    ("model", "kind"),
+    [(PromotionConference, "promotion_conference"), (Expo, "expo")],
+)
+def test_a_screen_of_one_kind_lists_that_kind_only(
+    model: type[Model], kind: str, ours: Team, organiser: Client
+) -> None:
+    kinds = {kind: screens.event(ours, "row", kind=kind) for kind in Event.Kind.values}
+    page = organiser.get(screens.address(model, "changelist"))
+    assert [row.pk for row in page.context["cl"].queryset] == [kinds[kind].pk]
+
+
+def test_people_are_found_in_every_spelling(ours: Team, organiser: Client) -> None:
+    row = factories.person(team=ours, family_name="Lü", given_name="Wei", name_zh_hant="呂偉")
+    for spelling in ("lyu", "Lu", "LÜ", "呂"):
+        page = organiser.get("/admin/events/person/", {"q": spelling})
+        assert list(page.context["cl"].queryset) == [row], spelling
+        page = organiser.get("/admin/events/attendee/", {"q": spelling})
+        assert page.status_code == 200
+
+
+def test_vendored_files_are_those_that_were_checked_in() -> None:
+    folder = settings.BASE_DIR / "config" / "static" / "vendor"
+    for line in (folder / "SHA256SUMS").read_text().splitlines():
+        digest, name = line.split()
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest, name

@@ -1,0 +1,160 @@
+"""What stands in a feed, and what it says there."""
+
+from datetime import date, time, timedelta
+from pathlib import Path
+
+import icalendar
+import pytest
+from django.conf import settings
+from django.utils.translation import override
+
+from events.domain import feeds
+from events.models import Event, EventPlace
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+def titles(feed: feeds.Feed) -> list[str]:
+    return [str(event["SUMMARY"]) for event in icalendar.Calendar.from_ical(feed.body).events]
+
+
+def public(now=NOW, **filters) -> feeds.Feed:
+    return feeds.public(parameters={name: [value] for name, value in filters.items()}, now=now)
+
+
+def description(event: Event) -> str:
+    return feeds.entry(event=Event.objects.for_display().get(pk=event.pk)).description
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"visibility": "participants"},
+        {"visibility": "delegation"},
+        {"visibility": "internal"},
+        {"status": "draft"},
+        {"in_calendar": False},
+        {"precision": "month", "end_on": date(2026, 12, 31), "start_on": date(2026, 12, 1)},
+        {"precision": "unknown", "start_on": None},
+    ],
+)
+def test_what_is_not_public_or_not_known_to_the_day_stays_out(columns):
+    factories.event(**columns)
+
+    assert titles(public()) == []
+
+
+def test_an_all_day_event_ends_on_the_day_after():
+    factories.event(precision="day", start_on=date(2025, 11, 5), end_on=date(2025, 11, 10))
+
+    [event] = icalendar.Calendar.from_ical(public().body).events
+
+    assert (event.start, event.end) == (date(2025, 11, 5), date(2025, 11, 11))
+
+
+def test_an_unchanged_feed_is_the_same_to_the_byte_whenever_it_is_asked():
+    factories.event()
+
+    assert public() == public(now=NOW + timedelta(days=40))
+
+
+def test_a_cancelled_event_says_so_for_ninety_days_after_its_date():
+    event = factories.event(title="Forum", status="cancelled", end_on=date(2026, 12, 2))
+
+    assert titles(public(now=event.end_at + timedelta(days=90))) == ["Cancelled: Forum"]
+    assert titles(public(now=event.end_at + timedelta(days=91))) == []
+
+
+def test_a_postponed_event_is_cancelled_on_its_old_slot():
+    factories.event(title="Forum", status="postponed")
+
+    [event] = icalendar.Calendar.from_ical(public().body).events
+
+    assert (event["SUMMARY"], event["STATUS"]) == ("Postponed: Forum", "CANCELLED")
+
+
+def test_of_too_many_events_the_oldest_leave_first(monkeypatch):
+    monkeypatch.setattr(feeds, "MOST_EVENTS", 2)
+    for day in (3, 1, 2):
+        factories.event(title=str(day), start_on=date(2026, 12, day))
+
+    assert titles(public()) == ["2", "3"]
+
+
+def test_the_language_is_asked_for_and_falls_back_by_field():
+    factories.event(title_en="Expo", title_zh_hant="博覽會", description_en="Stands")
+
+    [event] = icalendar.Calendar.from_ical(public(lang="zh-hans").body).events
+
+    assert (event["SUMMARY"], event["DESCRIPTION"]) == ("博覽會", "Stands")
+
+
+def test_a_child_names_its_parent_only_where_both_stand():
+    parent = factories.event(title="Expo")
+    factories.event(title="Conference", parent=parent, kind="forum")
+
+    both = icalendar.Calendar.from_ical(public().body).events
+    alone = icalendar.Calendar.from_ical(public(kind="forum").body).events
+
+    assert [event.get("RELATED-TO") for event in both] == [None, parent.ical_uid]
+    assert [event.get("RELATED-TO") for event in alone] == [None]
+
+
+def test_a_hub_is_told_its_own_hour():
+    event = factories.event(
+        start_on=date(2024, 9, 25), start_time=time(9, 30), end_time=None, timezone="Asia/Shanghai"
+    )
+    for name, zone in (("San Francisco", "America/Los_Angeles"), ("Jakarta", "Asia/Jakarta")):
+        place = factories.place(name=name, timezone=zone)
+        EventPlace.objects.create(event=event, place=place, role="hub")
+
+    with override("en"):
+        text = description(event)
+
+    assert "San Francisco: Tuesday 24 September 2024, 18:30 (UTC-7)" in text
+    assert "Jakarta: Wednesday 25 September 2024, 08:30 (UTC+7)" in text
+
+
+def test_a_reported_date_says_where_it_comes_from():
+    event = factories.event(origin="reported", basis="computed", date_text="last November")
+
+    with override("en"):
+        assert description(event) == "Date: computed. The source says: “last November”."
+
+
+def test_one_event_comes_with_its_public_programme_alone():
+    expo = factories.event(title="Expo", slug="expo")
+    factories.event(title="Conference", parent=expo)
+    factories.event(title="Call", parent=expo, visibility="internal")
+    factories.event(title="Other")
+
+    assert titles(feeds.single(slug="expo", language="en", now=NOW)) == ["Expo", "Conference"]
+
+
+@pytest.mark.parametrize("columns", [{"visibility": "internal"}, {"status": "draft"}])
+def test_one_event_that_is_not_public_does_not_exist(columns):
+    factories.event(slug="secret", **columns)
+
+    with pytest.raises(Event.DoesNotExist):
+        feeds.single(slug="secret", language="en", now=NOW)
+
+
+def test_export_writes_a_file_for_each_language_and_only_when_it_changed():
+    folder = Path(settings.FEEDS_FOLDER)
+    for path in folder.glob("*"):
+        path.unlink()
+    event = factories.event(title_en="Expo", title_zh_hans="博览会")
+    names = ["public.en.ics", "public.zh-hans.ics", "public.zh-hant.ics"]
+
+    first = feeds.export(now=NOW)
+    second = feeds.export(now=NOW)
+    Event.objects.filter(pk=event.pk).update(title_en="Fair")
+    third = feeds.export(now=NOW)
+
+    assert [path.name for path in first] == names
+    assert second == []
+    assert [path.name for path in third] == ["public.en.ics"]
+    assert (folder / "public.en.ics").read_bytes() == public(lang="en").body
+    assert sorted(path.name for path in folder.iterdir()) == names

@@ -1,0 +1,319 @@
+"""When reminders fall due, and what an edit does to them."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+
+from events.domain import lifecycle, reminders
+from events.models import Delivery, Event, ReminderOccurrence, ReminderRule
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+State = ReminderOccurrence.State
+DAYS, MINUTES = ReminderRule.OffsetKind.NOMINAL_DAYS, ReminderRule.OffsetKind.EXACT_MINUTES
+HOUR = timedelta(hours=1)
+# The day before the factory's event, 09:00 in Shanghai.
+DUE = datetime(2026, 12, 1, 1, tzinfo=UTC)
+
+
+def planned(*, rule: dict[str, Any] | None = None, **columns: Any) -> ReminderOccurrence:
+    """Return what one rule plans for an event."""
+    row = factories.rule(event=factories.event(**columns), **(rule or {}))
+    reminders.plan(event=row.event, now=NOW)
+    return ReminderOccurrence.objects.get(rule=row)
+
+
+def snapshot() -> list[dict[str, Any]]:
+    return list(ReminderOccurrence.objects.order_by("pk").values())
+
+
+def rows(event: Event) -> list[tuple[int, str, datetime]]:
+    return [
+        (row.schedule_epoch, row.state, row.due_at)
+        for row in event.reminder_occurrences.order_by("pk")
+    ]
+
+
+def hand_over(occurrence: ReminderOccurrence, state: str = "sent") -> Delivery:
+    """Return a delivery of the occurrence, as a tick would have left it."""
+    occurrence.state, occurrence.claim_at = State.EXPANDED, None
+    occurrence.save()
+    attendee = factories.attendee(event=occurrence.event)
+    return Delivery.objects.create(
+        occurrence=occurrence,
+        event=occurrence.event,
+        attendee=attendee,
+        person=attendee.person,
+        dedup_key=str(factories.number()),
+        due_at=occurrence.due_at,
+        expires_at=occurrence.expires_at,
+        state=state,
+        claim_at=occurrence.due_at if state == "pending" else None,
+    )
+
+
+def move(event: Event, **columns: Any) -> None:
+    for name, value in columns.items():
+        setattr(event, name, value)
+    lifecycle.save(event=event, now=DUE + HOUR)
+
+
+class TestPlanning:
+    def test_days_before_fall_due_at_nine_at_the_event(self) -> None:
+        row = planned()
+        assert (row.state, row.due_at, row.claim_at) == (State.PLANNED, DUE, DUE)
+
+    def test_days_before_keep_the_wall_clock_when_the_clocks_change(self) -> None:
+        """In New York, summer time ends on 1 November 2026."""
+        row = planned(start_on=date(2026, 11, 2), timezone="America/New_York", rule={"offset": 2})
+        assert row.due_at == datetime(2026, 10, 31, 13, tzinfo=UTC)
+
+    def test_minutes_before_count_real_time_when_the_clocks_change(self) -> None:
+        """From 09:30 EST, 24 hours before is 10:30 EDT."""
+        row = planned(
+            start_on=date(2026, 11, 1),
+            timezone="America/New_York",
+            rule={"offset_kind": MINUTES, "offset": 24 * 60},
+        )
+        assert row.due_at == datetime(2026, 10, 31, 14, 30, tzinfo=UTC)
+
+    def test_a_time_that_the_clocks_skip_moves_forward(self) -> None:
+        """In Berlin, 28 March 2027 has no 02:30."""
+        row = planned(
+            start_on=date(2027, 3, 29),
+            timezone="Europe/Berlin",
+            rule={"at_local_time": time(2, 30)},
+        )
+        assert row.due_at == datetime(2027, 3, 28, 1, 30, tzinfo=UTC)
+
+    def test_a_time_that_the_clocks_repeat_is_the_first(self) -> None:
+        row = planned(
+            start_on=date(2026, 10, 26),
+            timezone="Europe/Berlin",
+            rule={"at_local_time": time(2, 30)},
+        )
+        assert row.due_at == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+
+    def test_whole_days_count_from_nine_at_the_event(self) -> None:
+        """US-11, 1."""
+        row = planned(precision="day", rule={"offset_kind": MINUTES, "offset": 60})
+        assert row.due_at == datetime(2026, 12, 2, 0, tzinfo=UTC)
+
+    def test_vancouver_follows_the_pinned_zone_data(self) -> None:
+        """At -7 the whole year from 2026 on."""
+        row = planned(start_on=date(2026, 12, 3), timezone="America/Vancouver")
+        assert row.due_at == datetime(2026, 12, 2, 16, tzinfo=UTC)
+
+    @pytest.mark.parametrize(
+        ("rule", "useful_for"),
+        [
+            ({"offset": 7}, timedelta(hours=24)),
+            ({"offset": 1}, timedelta(hours=6)),
+            ({"offset_kind": MINUTES, "offset": 60}, timedelta(minutes=55)),
+            ({"offset_kind": MINUTES, "offset": 24 * 60}, timedelta(hours=6)),
+            ({"offset": 0}, timedelta(minutes=25)),
+            ({"offset_kind": MINUTES, "offset": 3}, timedelta(minutes=5)),
+        ],
+    )
+    def test_a_reminder_is_useful_for_a_while(
+        self, rule: dict[str, Any], useful_for: timedelta
+    ) -> None:
+        row = planned(rule=rule)
+        assert row.expires_at - row.due_at == useful_for
+
+    def test_on_a_whole_day_it_is_useful_through_the_morning(self) -> None:
+        row = planned(precision="day", rule={"offset": 0})
+        assert row.expires_at - row.due_at == timedelta(hours=6)
+
+    def test_what_is_past_when_planned_is_missed(self) -> None:
+        """US-11, 4."""
+        event = factories.event()
+        factories.rule(event=event, offset=7)
+        factories.rule(event=event, offset=1)
+        reminders.plan(event=event, now=DUE - HOUR)
+        week = DUE - timedelta(days=6)
+        assert rows(event) == [(0, State.MISSED, week), (0, State.PLANNED, DUE)]
+
+    @pytest.mark.parametrize(
+        "columns",
+        [
+            {"origin": "reported", "team": None},
+            {"status": "draft"},
+            {"status": "postponed"},
+            {"status": "cancelled"},
+            {"precision": "month", "start_on": date(2026, 12, 1), "end_on": date(2026, 12, 31)},
+            {"precision": "unknown", "start_on": None},
+        ],
+    )
+    def test_nothing_is_planned_for(self, columns: dict[str, Any]) -> None:
+        event = factories.event(**columns)
+        factories.rule(event=event)
+        reminders.plan(event=event, now=NOW)
+        assert rows(event) == []
+
+    def test_a_rule_that_is_off_plans_nothing(self) -> None:
+        event = factories.rule(enabled=False).event
+        reminders.plan(event=event, now=NOW)
+        assert rows(event) == []
+
+    @pytest.mark.parametrize("do", [reminders.plan, reminders.replan])
+    def test_planning_twice_changes_nothing(self, do: Callable[..., None]) -> None:
+        event = factories.rule().event
+        do(event=event, now=NOW)
+        before = snapshot()
+        do(event=event, now=DUE + HOUR)
+        assert snapshot() == before
+
+
+class TestEdits:
+    def test_a_new_rule_is_planned_beside_the_others(self) -> None:
+        event = planned().event
+        factories.rule(event=event, offset=2)
+        reminders.replan(event=event, now=NOW)
+        two_days = DUE - timedelta(days=1)
+        assert rows(event) == [(0, State.PLANNED, DUE), (0, State.PLANNED, two_days)]
+
+    def test_an_edit_that_moves_nothing_leaves_a_due_row_alone(self) -> None:
+        row = planned()
+        before = snapshot()
+        row.event.title_en = "Another title"
+        lifecycle.save(event=row.event, now=DUE + timedelta(seconds=3))
+        assert snapshot() == before
+
+    def test_a_moved_event_moves_its_row(self) -> None:
+        """US-11, 3."""
+        row = planned()
+        pk, event = row.pk, row.event
+        event.start_on = date(2026, 12, 9)
+        lifecycle.save(event=event, now=NOW)
+        week_later = DUE + timedelta(days=7)
+        assert rows(event) == [(0, State.PLANNED, week_later)]
+        assert event.reminder_occurrences.get().pk == pk
+        assert event.reminder_occurrences.get().claim_at == week_later
+
+    def test_moved_to_where_its_moment_is_past_it_is_missed(self) -> None:
+        event = planned().event
+        event.start_on = date(2026, 6, 2)
+        lifecycle.save(event=event, now=NOW)
+        assert rows(event) == [(0, State.MISSED, datetime(2026, 6, 1, 1, tzinfo=UTC))]
+
+    def test_what_was_missed_is_planned_when_the_event_moves_ahead(self) -> None:
+        event = planned(start_on=date(2026, 6, 1)).event
+        event.start_on = date(2026, 12, 2)
+        lifecycle.save(event=event, now=NOW)
+        assert rows(event) == [(0, State.PLANNED, DUE)]
+
+    def test_a_rule_switched_off_is_cancelled_and_planned_again_when_on(self) -> None:
+        row = planned()
+        rule, event = row.rule, row.event
+        rule.enabled = False
+        rule.save()
+        reminders.replan(event=event, now=NOW)
+        assert rows(event) == [(0, State.CANCELLED, DUE)]
+        rule.enabled = True
+        rule.save()
+        reminders.replan(event=event, now=NOW)
+        assert rows(event) == [(0, State.PLANNED, DUE)]
+
+    def test_a_deleted_rule_takes_its_rows_along(self) -> None:
+        row = planned()
+        row.rule.delete()
+        reminders.replan(event=row.event, now=NOW)
+        assert rows(row.event) == []
+
+    def test_a_changed_rule_moves_its_row(self) -> None:
+        row = planned()
+        ReminderRule.objects.filter(pk=row.rule_id).update(offset=2)
+        reminders.replan(event=row.event, now=NOW)
+        assert rows(row.event) == [(0, State.PLANNED, DUE - timedelta(days=1))]
+
+    def test_a_rule_changed_after_it_was_sent_reminds_again(self) -> None:
+        row = planned(rule={"offset": 7})
+        hand_over(row)
+        ReminderRule.objects.filter(pk=row.rule_id).update(offset=1)
+        reminders.replan(event=row.event, now=row.due_at + HOUR)
+        assert rows(row.event)[1:] == [(1, State.PLANNED, DUE)]
+
+    def test_a_cancelled_event_cancels_what_is_planned_and_what_waits(self) -> None:
+        row = planned(rule={"offset": 7})
+        factories.rule(event=row.event)
+        reminders.plan(event=row.event, now=NOW)
+        sent, waiting = hand_over(row), hand_over(row, "pending")
+        event = row.event
+        event.status = "cancelled"
+        lifecycle.save(event=event, now=row.due_at + HOUR)
+        assert [state for _, state, _ in rows(event)] == [State.EXPANDED, State.CANCELLED]
+        assert list(event.deliveries.order_by("pk").values_list("pk", "state", "claim_at")) == [
+            (sent.pk, "sent", None),
+            (waiting.pk, "cancelled", None),
+        ]
+
+    def test_an_event_that_is_on_again_reminds_those_who_still_waited(self) -> None:
+        row = planned()
+        sent, waiting = hand_over(row), hand_over(row, "pending")
+        move(row.event, status="cancelled")
+        move(row.event, status="confirmed")
+        assert list(row.event.deliveries.order_by("pk").values_list("pk", "state", "claim_at")) == [
+            (sent.pk, "sent", None),
+            (waiting.pk, "pending", DUE),
+        ]
+
+    def test_a_small_move_after_sending_reminds_nobody_twice(self) -> None:
+        row = planned()
+        hand_over(row)
+        move(row.event, start_time=time(11, 30))
+        assert rows(row.event) == [(0, State.EXPANDED, DUE)]
+
+    def test_a_small_move_puts_what_waits_to_the_new_time(self) -> None:
+        row = planned(rule={"offset_kind": MINUTES, "offset": 60})
+        waiting = hand_over(row, "pending")
+        move(row.event, start_time=time(11, 30))
+        waiting.refresh_from_db()
+        assert (waiting.state, waiting.claim_at) == ("pending", row.due_at + 2 * HOUR)
+
+    def test_another_day_after_sending_reminds_once_more(self) -> None:
+        row = planned()
+        sent, waiting = hand_over(row), hand_over(row, "pending")
+        move(row.event, start_on=date(2026, 12, 9))
+        assert rows(row.event) == [
+            (0, State.EXPANDED, DUE),
+            (1, State.PLANNED, DUE + timedelta(days=7)),
+        ]
+        assert Event.objects.get(pk=row.event_id).schedule_epoch == 1
+        states = {d.pk: d.state for d in Delivery.objects.all()}
+        assert states == {sent.pk: "sent", waiting.pk: "cancelled"}
+
+    def test_six_hours_later_on_the_same_day_reminds_once_more(self) -> None:
+        row = planned(rule={"offset_kind": MINUTES, "offset": 60})
+        hand_over(row)
+        move(row.event, start_on=date(2026, 12, 2), start_time=time(15, 30))
+        assert rows(row.event)[1:] == [(1, State.PLANNED, row.due_at + 6 * HOUR)]
+
+    def test_past_midnight_is_another_day(self) -> None:
+        row = planned(start_time=time(23, 30), end_time=None, rule={"offset_kind": MINUTES})
+        hand_over(row)
+        move(row.event, start_on=date(2026, 12, 3), start_time=time(0, 30))
+        assert [epoch for epoch, _, _ in rows(row.event)] == [0, 1]
+
+    def test_a_second_rule_that_was_sent_is_not_sent_again(self) -> None:
+        """A new epoch for one rule does not touch another whose moment has not moved."""
+        row = planned(rule={"offset": 7})
+        factories.rule(event=row.event, offset=1)
+        reminders.plan(event=row.event, now=NOW)
+        for occurrence in row.event.reminder_occurrences.all():
+            hand_over(occurrence)
+        ReminderRule.objects.filter(pk=row.rule_id).update(offset=0)
+        reminders.replan(event=row.event, now=DUE + HOUR)
+        assert [epoch for epoch, _, _ in rows(row.event)] == [0, 0, 1]
+
+    def test_replanning_a_new_epoch_twice_changes_nothing(self) -> None:
+        row = planned()
+        hand_over(row)
+        move(row.event, start_on=date(2026, 12, 9))
+        before = snapshot()
+        reminders.replan(event=row.event, now=DUE + 2 * HOUR)
+        assert snapshot() == before

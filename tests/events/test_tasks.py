@@ -1,0 +1,125 @@
+"""What starts the tick: Celery with a real Valkey, and a command without either."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings as configured
+from django.core.management import call_command
+from pytest_django import Settings
+
+from config.celery import app
+from events import tasks
+from events.domain import lifecycle
+from events.models import Delivery, Event, ReminderRule, clock
+from tests import factories
+from tests.conftest import database_url, process, wait_until
+
+HOUR = timedelta(hours=1)
+
+
+def due_now() -> Event:
+    """Return an event with one attendee, whose reminder has fallen due just now."""
+    start = clock.now() + HOUR
+    local = start.replace(second=0, microsecond=0)
+    event = factories.event(
+        timezone="UTC", start_on=local.date(), start_time=local.time(), end_time=None
+    )
+    rule = factories.rule(event=event, offset_kind=ReminderRule.OffsetKind.EXACT_MINUTES, offset=60)
+    factories.attendee(event=event)
+    lifecycle.save(event=event, now=start - 2 * HOUR)
+    assert rule.occurrences.get().state == "planned"
+    return event
+
+
+def environment() -> dict[str, str]:
+    """Return what a process of ours needs to see what the test commits."""
+    ours = {"DJANGO_SETTINGS_MODULE": "tests.settings", "DATABASE_URL": database_url()}
+    return os.environ | ours
+
+
+def is_sent() -> bool:
+    return Delivery.objects.filter(state="sent").exists()
+
+
+@pytest.mark.django_db
+def test_the_clock_is_the_databases() -> None:
+    ours = datetime.now(UTC)
+    theirs = clock.now()
+    assert abs(theirs - ours) < timedelta(seconds=2)
+    assert theirs.utcoffset() == timedelta(0)
+
+
+@pytest.mark.django_db
+def test_the_clock_knows_parts_of_a_second() -> None:
+    assert {clock.now().microsecond for _ in range(5)} != {0}
+
+
+@pytest.mark.parametrize("task", [tasks.tick, tasks.export_feeds])
+@pytest.mark.django_db
+def test_a_task_takes_what_a_newer_version_may_send(
+    task: Callable[..., None], settings: Settings, tmp_path: Path
+) -> None:
+    settings.FEEDS_FOLDER = tmp_path
+    assert task(unknown="keyword") is None
+
+
+def test_celery_knows_every_task_of_its_table() -> None:
+    app.loader.import_default_modules()
+    for entry in app.conf.beat_schedule.values():
+        assert entry["task"] in app.tasks
+
+
+@pytest.mark.django_db
+def test_the_command_sends_what_is_due_and_says_so(
+    capsys: pytest.CaptureFixture[str], mailoutbox: list[object]
+) -> None:
+    due_now()
+    call_command("deliver")
+    assert capsys.readouterr().out == "sent: 1\n"
+    assert len(mailoutbox) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_real_worker_sends_what_is_due(valkey: str, worker: "subprocess.Popen[bytes]") -> None:
+    due_now()
+    for _ in range(5):
+        tasks.tick.delay()
+    wait_until(is_sent, log=configured.DATA / "worker.log")
+    row = Delivery.objects.get()
+    assert (configured.DATA / "mail" / f"{row.public_uuid}.eml").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_loop_sends_and_ends_in_peace(tmp_path: Path, number: signal.Signals) -> None:
+    due_now()
+    log = tmp_path / "log"
+    command = [sys.executable, "manage.py", "deliver", "--loop"]
+    with process(command, log, environment()) as running:
+        wait_until(is_sent, log=log)
+        running.send_signal(number)
+        assert running.wait(10) == 0, log.read_text()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_killed_workers_lose_nothing(tmp_path: Path, settings: Settings) -> None:
+    """US-11, 2: kill -9, three times, while thirty mails go out, each to its one file."""
+    event = due_now()
+    for _ in range(29):
+        factories.attendee(event=event)
+    command = [sys.executable, "manage.py", "deliver", "--loop"]
+    sent = Delivery.objects.filter(state="sent")
+    for goal in (1, 8, 16):
+        with process(command, tmp_path / "log", environment()) as running:
+            wait_until(lambda goal=goal: sent.count() >= goal, log=tmp_path / "log")
+            os.kill(running.pid, signal.SIGKILL)
+        Delivery.objects.filter(lease_until__isnull=False).update(lease_until=clock.now() - HOUR)
+    settings.EMAIL_BACKEND = "events.domain.mail.FolderBackend"
+    call_command("deliver")
+    assert sent.count() == Delivery.objects.count() == 30

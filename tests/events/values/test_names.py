@@ -1,0 +1,118 @@
+"""Names of people in Shanghai, Hong Kong and elsewhere."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from events.values import names
+from events.values.names import Name
+
+JOHN = Name(family="Lee", given="Ka-chiu", western="John", honorific="Mr")
+XU = Name(family="Xu", given="Qifang")
+LORETTA = Name(family="Lee", western="Loretta", order="western_first")
+ANGELA = Name(family="Merkel", given="Angela", order="western_first")
+HAN = Name(family="李", given="家超")
+
+
+@pytest.mark.parametrize(
+    ("name", "formal"),
+    [
+        (JOHN, "John LEE Ka-chiu"),
+        (XU, "XU Qifang"),
+        (Name(family="Gong", given="Zheng"), "GONG Zheng"),
+        (Name(family="Yangshu", given="Hongji"), "YANGSHU Hongji"),
+        (Name(family="Lü", given="Xiaoyan"), "LÜ Xiaoyan"),
+        (LORETTA, "Loretta LEE"),
+        (ANGELA, "Angela MERKEL"),
+        (HAN, "李家超"),
+        (Name(family="欧阳", given="修"), "欧阳修"),
+        (Name(family="李", given="家超", western="John"), "John 李 家超"),
+        (Name(family=" Xu ", given=" "), "XU"),
+        (Name(family="", given="Madonna"), "Madonna"),
+    ],
+)
+def test_a_formal_name_has_its_family_name_in_capitals(name: Name, formal: str) -> None:
+    assert names.formal(name) == formal
+
+
+@pytest.mark.parametrize(
+    ("name", "display"),
+    [
+        (JOHN, "John Lee Ka-chiu"),
+        (XU, "Xu Qifang"),
+        (LORETTA, "Loretta Lee"),
+        (ANGELA, "Angela Merkel"),
+        (HAN, "李家超"),
+    ],
+)
+def test_an_ordinary_name_has_no_capitals(name: Name, display: str) -> None:
+    assert names.display(name) == display
+
+
+def test_people_sort_by_family_then_given_then_western_name() -> None:
+    people = [
+        Name(family="Li", given="Ming"),
+        Name(family="Li", given="Ming", western="Amy"),
+        Name(family="Li", given="Ya"),
+        Name(family="Lian", given="Bo"),
+        Name(family="Lü", given="An"),
+        Name(family="Ma", given="Ka-chiu"),
+        Name(family="MA", given="Kaci"),
+    ]
+    shuffled = people[3:] + people[:3]
+    assert sorted(shuffled, key=names.sort_key) == people
+
+
+def test_the_order_of_writing_does_not_matter_for_sorting() -> None:
+    assert names.sort_key(LORETTA) == names.sort_key(Name(family="LEE", western="Loretta"))
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        ["Lü", "Lu", "Lyu", "LYU", "lv", "Lu\u0308", "\uff4c\uff55"],
+        ["Nü", "Nyu", "nv", "nu"],
+        ["Lüe", "Lyue", "lve", "LUE"],
+        ["Xiaolyu", "Xiaolü", "xiaolu"],
+        ["Ka-chiu", "Ka chiu", "Kachiu", "KA\u2010CHIU", "Ka–chiu"],
+        ["Xi'an", "Xi’an", "Xian", "Xi \u02bcan"],
+        ["Łódź", "Lodz"],
+        ["Straße", "STRASSE"],
+        ["José María", "JOSE MARIA"],
+        ["\uff21nn\uff41", "Anna"],
+        ["O'Brien", "OBrien", "o’brien"],
+    ],
+)
+def test_spellings_of_one_name_are_found_together(same: list[str]) -> None:
+    assert len({names.search_key(text) for text in same}) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("Chen Yu", "Chen U"), ("Lin Yun", "Linun"), ("Li", "Lü"), ("李", "里")]
+)
+def test_different_names_stay_apart(one: str, other: str) -> None:
+    assert names.search_key(one) != names.search_key(other)
+
+
+def test_a_family_name_typed_with_half_a_given_name_is_found() -> None:
+    assert names.search_key("chen y") in names.search_key("Chen Yu")
+    assert names.search_key("john lee") in names.search_key("John LEE Ka-chiu")
+
+
+@pytest.mark.parametrize("text", ["李家超", "龔正", "がく", "김철수", "𠮷野"])
+def test_other_scripts_keep_their_characters(text: str) -> None:
+    assert names.search_key(text) == text
+
+
+def test_a_compatibility_ideograph_becomes_the_ordinary_one() -> None:
+    assert names.search_key("\uf9e1") == "李"
+
+
+def test_several_texts_stand_apart_and_empty_ones_nowhere() -> None:
+    assert names.search_key("John LEE", "", " - ", "李家超") == "johnlee 李家超"
+
+
+@given(st.text())
+def test_folding_twice_changes_nothing(text: str) -> None:
+    once = names.fold(text)
+    assert names.fold(once) == once

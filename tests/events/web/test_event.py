@@ -1,0 +1,289 @@
+"""The page of one event."""
+
+import json
+import re
+from datetime import date, time
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from events.models import (
+    Appointment,
+    Event,
+    EventOrganisation,
+    EventPlace,
+    Evidence,
+    Figure,
+    Source,
+)
+from tests import factories
+from tests.events.web.conftest import Read
+
+HUBS = {
+    "San Francisco": "America/Los_Angeles",
+    "Vancouver": "America/Vancouver",
+    "Manila": "Asia/Manila",
+    "Jakarta": "Asia/Jakarta",
+}
+
+
+def hybrid(on: date, **columns: Any) -> Event:
+    event = factories.event(
+        slug="hybrid",
+        place=factories.place(kind="city"),
+        start_on=on,
+        end_on=on,
+        **{"start_time": time(9, 30), "end_time": time(11), **columns},
+    )
+    for position, (name, zone) in enumerate(HUBS.items()):
+        place = factories.place(name=name, timezone=zone)
+        EventPlace.objects.create(event=event, place=place, role="hub", position=position)
+    return event
+
+
+@pytest.mark.parametrize(
+    ("on", "francisco", "vancouver"),
+    [
+        (
+            date(2024, 9, 25),
+            "24 September 2024 18:30–20:00, America/Los_Angeles (UTC-7)",
+            "24 September 2024 18:30–20:00, America/Vancouver (UTC-7)",
+        ),
+        (
+            date(2026, 11, 25),
+            "24 November 2026 17:30–19:00, America/Los_Angeles (UTC-8)",
+            "24 November 2026 18:30–20:00, America/Vancouver (UTC-7)",
+        ),
+    ],
+)
+def test_hubs_show_their_own_clocks(on: date, francisco: str, vancouver: str, read: Read) -> None:
+    hybrid(on)
+    text = read("/events/hybrid/").text
+    assert f"San Francisco {francisco}" in text
+    assert f"Vancouver {vancouver}" in text
+    assert f"Manila {on.day} {on:%B} {on.year} 09:30–11:00, Asia/Manila (UTC+8)" in text
+    assert f"Jakarta {on.day} {on:%B} {on.year} 08:30–10:00, Asia/Jakarta (UTC+7)" in text
+
+
+@pytest.mark.parametrize(
+    ("prefix", "words"),
+    [("", "Shanghai date"), ("/zh-hans", "Shanghai日期"), ("/zh-hant", "Shanghai日期")],
+)
+def test_hubs_without_an_hour_show_the_day_of_the_venue(
+    prefix: str, words: str, read: Read
+) -> None:
+    hybrid(date(2024, 9, 25), precision="day", start_time=None, end_time=None)
+    assert read(f"{prefix}/events/hybrid/").text.count(words) == 4
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"status": "draft"},
+        {"visibility": "participants"},
+        {"visibility": "delegation"},
+        {"visibility": "internal"},
+    ],
+)
+def test_what_is_not_public_answers_as_what_does_not_exist(
+    columns: dict[str, str], client: Client, db: None
+) -> None:
+    factories.event(slug="row-1", **columns)
+    hidden, missing = client.get("/events/row-1/"), client.get("/events/row-2/")
+    assert hidden.status_code == missing.status_code == 404
+    assert hidden.content.replace(b"row-1", b"row-2") == missing.content
+
+
+def test_private_relations_stay_private(read: Read) -> None:
+    secret = {"title": "Secret", "visibility": "internal"}
+    parent = factories.event(**secret)
+    event = factories.event(
+        slug="open", parent=parent, after=parent, previous_related=factories.event(**secret)
+    )
+    factories.event(**secret, parent=event)
+    factories.event(title="Secret", status="draft", after=event)
+    page = read("/events/open/")
+    assert "Secret" not in page.text
+    assert "Related events" not in page.text
+    assert "Programme" not in page.text
+
+
+def test_relations_are_named(read: Read) -> None:
+    parent = factories.event(title="Import Expo")
+    before = factories.event(title="Opening")
+    event = factories.event(
+        slug="open",
+        parent=parent,
+        after=before,
+        previous_related=factories.event(title="Last year"),
+    )
+    factories.event(title="Closing", after=event)
+    text = read("/events/open/").text
+    assert "part of Import Expo" in text
+    assert "takes place after Opening" in text
+    assert "followed by Closing" in text
+    assert "earlier event like it Last year" in text
+
+
+def test_programme_keeps_what_takes_place_after_behind(read: Read) -> None:
+    expo = factories.event(slug="expo")
+    same = {"parent": expo, "precision": "day", "start_on": date(2026, 12, 2)}
+    second = factories.event(title="Second address", **same)
+    first = factories.event(title="First address", **same)
+    Event.objects.filter(pk=second.pk).update(after=first)
+    text = read("/events/expo/").text
+    assert text.index("First address") < text.index("Second address")
+
+
+def test_people_are_named_for_reported_events_only(read: Read) -> None:
+    office = Appointment.objects.create(
+        person=factories.person(family_name="Lee", given_name="Ka-chiu", western_name="John"),
+        title="Chief Executive",
+        organisation=factories.organisation(name="HKSAR Government"),
+    )
+    for slug, origin in [("ours", "managed"), ("theirs", "reported")]:
+        event = factories.event(slug=slug, origin=origin)
+        factories.attendee(event=event, person=office.person, appointment=office, role="speaker")
+    assert "LEE" not in read("/events/ours/").text
+    text = read("/events/theirs/").text
+    assert "Speaker John LEE Ka-chiu Chief Executive · HKSAR Government" in text
+    assert "@example.org" not in text
+
+
+def test_organisations_stand_in_their_order(read: Read) -> None:
+    event = factories.event(slug="open")
+    for position, name in [(2, "Second body"), (1, "First body")]:
+        EventOrganisation.objects.create(
+            event=event,
+            organisation=factories.organisation(name=name),
+            role="co_organiser",
+            position=position,
+        )
+    text = read("/events/open/").text
+    assert "Co-organiser First body Co-organiser Second body" in text
+
+
+def test_figures_stand_side_by_side_with_their_sources(read: Read) -> None:
+    event = factories.event(slug="open", origin="reported")
+    source = Source.objects.create(slug="a", name="Report", publisher="China Daily")
+    for slug, value, unit, comparator in [
+        ("a", "400", "business representatives", "over"),
+        ("b", "12.50", "billion dollars", "exact"),
+    ]:
+        figure = Figure.objects.create(
+            slug=slug, event=event, value=Decimal(value), unit=unit, comparator=comparator
+        )
+        Evidence.objects.create(
+            target=figure, field="value", basis="stated", source=source, line=14
+        )
+    text = read("/events/open/").text
+    assert "over 400 business representatives China Daily , line 14" in text
+    assert "12.5 billion dollars" in text
+
+
+def test_evidence_names_value_basis_source_and_note(read: Read) -> None:
+    event = factories.event(slug="open", origin="reported")
+    Evidence.objects.create(
+        target=event, field="when.year", basis="outside", reference="cnr.cn", note="a copy"
+    )
+    assert "Evidence" in read("/events/open/").text
+    assert "year from outside cnr.cn a copy" in read("/events/open/").text
+
+
+def test_titles_in_other_languages_are_marked(read: Read) -> None:
+    factories.event(slug="open", title_en="Expo", title_zh_hans="博览会", title_zh_hant="博覽會")
+    page = read("/zh-hant/events/open/")
+    also = [(tag["lang"]) for tag in page.all("p") if tag.get("class") == "also"]
+    assert also == ["en", "zh-Hans"]
+
+
+def test_title_that_falls_back_is_marked_with_its_language(read: Read) -> None:
+    factories.event(slug="open", title_en="Expo")
+    page = read("/zh-hans/events/open/")
+    assert {"lang": "en"} in page.all("span")
+    assert page.all("html") == [{"lang": "zh-Hans"}]
+
+
+def test_cancelled_event_gives_its_reason(read: Read) -> None:
+    factories.event(slug="open", status="cancelled", cancellation_reason="Typhoon")
+    page = read("/events/open/")
+    assert "Cancelled Typhoon" in page.text
+    assert page.all("s")
+
+
+def test_calendar_link_is_for_dates_that_a_calendar_can_show(read: Read, client: Client) -> None:
+    factories.event(slug="open")
+    links = [tag.get("href", "") for tag in read("/zh-hans/events/open/").all("a")]
+    assert "/events/open.ics?lang=zh-hans" in links
+    assert client.get("/events/open.ics?lang=zh-hans").status_code == 200
+    factories.event(slug="some-day", precision="unknown", start_on=None)
+    page = read("/events/some-day/")
+    assert "not in the calendar feed" in page.text
+    assert not [tag for tag in page.all("a") if ".ics?" in tag["href"] and "some" in tag["href"]]
+
+
+def test_linked_data_is_small_true_and_cannot_break_out(client: Client, db: None) -> None:
+    parent = factories.event(slug="expo", title="Expo", visibility="internal")
+    place = factories.place(country="CN")
+    factories.event(
+        slug="open",
+        title="</script><b>",
+        kind="expo",
+        status="postponed",
+        parent=parent,
+        place=place,
+        precision="day",
+        start_on=date(2025, 11, 5),
+        end_on=date(2025, 11, 10),
+    )
+    body = client.get("/events/open/").content.decode()
+    block = re.search(r'<script type="application/ld\+json">(.*?)</script>', body, re.DOTALL)
+    assert block
+    assert json.loads(block[1]) == {
+        "@context": "https://schema.org",
+        "@type": "ExhibitionEvent",
+        "name": "</script><b>",
+        "url": "http://testserver/events/open/",
+        "startDate": "2025-11-05",
+        "endDate": "2025-11-10",
+        "eventStatus": "https://schema.org/EventPostponed",
+        "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
+        "location": {
+            "@type": "Place",
+            "name": "Shanghai",
+            "address": {"@type": "PostalAddress", "addressCountry": "CN"},
+        },
+    }
+
+
+def test_number_of_rows_does_not_change_the_queries(client: Client, db: None) -> None:
+    event = factories.event(slug="open", origin="reported")
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as context:
+            client.get("/events/open/")
+        return len(context)
+
+    def grow(number: int) -> None:
+        source = Source.objects.create(slug=f"s-{number}", name="Report")
+        figure = Figure.objects.create(slug=f"f-{number}", event=event, value=1, unit="firms")
+        for target in (event, figure):
+            Evidence.objects.create(
+                target=target, field="value", basis="stated", source=source, line=1
+            )
+        parent = factories.place(name="Country")
+        EventPlace.objects.create(event=event, place=factories.place(parent=parent), role="hub")
+        EventOrganisation.objects.create(event=event, organisation=factories.organisation())
+        factories.attendee(event=event, representing=factories.organisation())
+        factories.event(parent=event)
+
+    counts = []
+    for total in (1, 3, 30):
+        for number in range(len(counts) and (1, 3)[len(counts) - 1], total):
+            grow(number)
+        counts.append(queries())
+    assert counts == [counts[0]] * 3

@@ -1,0 +1,13 @@
+"""Settings for mypy: without modeltranslation, whose generated managers it cannot follow."""
+
+import os
+
+os.environ.setdefault("DEBUG", "on")
+
+from config.settings import *
+
+INSTALLED_APPS = [
+    {"django.contrib.admin": "django.contrib.admin.apps.SimpleAdminConfig"}.get(app, app)
+    for app in INSTALLED_APPS
+    if app != "modeltranslation"
+]
