@@ -142,11 +142,11 @@ LANGUAGES = [("en", "English"), ("zh-hans", "简体中文"), ("zh-hant", "繁體
 LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
 MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
 MODELTRANSLATION_FALLBACK_LANGUAGES = {
-    "default": ("en",),
+    "default": ("en", "zh-hant", "zh-hans"),
     "zh-hans": ("zh-hant", "en"),
     "zh-hant": ("zh-hans", "en"),
 }
-TIME_ZONE = "UTC"
+TIME_ZONE = env.str("TIME_ZONE", "UTC")  # whose day is today on public pages
 USE_TZ = True
 
 # Accounts
@@ -232,12 +232,30 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
+# The accent of the public pages, in Unfold's eleven steps.
+TEAL = {
+    "50": "oklch(97.5% .012 222)",
+    "100": "oklch(94.5% .024 222)",
+    "200": "oklch(89% .044 222)",
+    "300": "oklch(80% .07 222)",
+    "400": "oklch(68% .085 222)",
+    "500": "oklch(52% .08 222)",
+    "600": "oklch(38.5% .062 222)",
+    "700": "oklch(34.5% .056 222)",
+    "800": "oklch(30.5% .048 222)",
+    "900": "oklch(27% .04 222)",
+    "950": "oklch(21% .03 222)",
+}
 UNFOLD = {
     "SITE_TITLE": "Attaché",
     "SITE_HEADER": "Attaché",
     "SITE_SUBHEADER": _("Events and delegations"),
     "SITE_SYMBOL": "calendar_month",
     "SITE_URL": "/",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": "events.admin.site.favicon"}
+    ],
+    "COLORS": {"primary": TEAL},
     "SHOW_HISTORY": True,
     "SHOW_LANGUAGES": True,
     "SHOW_BACK_BUTTON": True,

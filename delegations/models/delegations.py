@@ -117,9 +117,14 @@ class Delegation(Owned):
             models.CheckConstraint(
                 condition=Q(origin="reported") | Q(team__isnull=False, mission__isnull=False),
                 name="managed_delegation_has_team_and_mission",
+                violation_error_message=_(
+                    "A delegation of our own belongs to a team and has a mission."
+                ),
             ),
             models.CheckConstraint(
-                condition=Q(fee=None) | ~Q(currency=""), name="fee_has_a_currency"
+                condition=Q(fee=None) | ~Q(currency=""),
+                name="fee_has_a_currency",
+                violation_error_message=_("A fee has a currency."),
             ),
         ]
 
@@ -268,10 +273,12 @@ class Delegate(models.Model):
                 fields=["delegation"],
                 condition=Q(capacity="head"),
                 name="one_head_per_delegation",
+                violation_error_message=_("A delegation has one head."),
             ),
             models.CheckConstraint(
                 condition=Q(person__isnull=False) | ~Q(label=""),
                 name="delegate_is_somebody",
+                violation_error_message=_("Choose a person, or say who it is."),
             ),
         ]
 

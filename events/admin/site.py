@@ -18,6 +18,10 @@ def style(request: HttpRequest) -> str:
     return static("events/admin.css")
 
 
+def favicon(request: HttpRequest) -> str:
+    return static("favicon.svg")
+
+
 def extra_urls() -> list[Any]:
     """Routes that come before Django's own."""
     view = admin.site.admin_view(refuse)

@@ -11,6 +11,7 @@ from unfold.admin import GenericTabularInline
 from unfold.decorators import display
 
 from events.admin.base import ReadOnly, ScopedInline, SharedAdmin
+from events.domain import wording
 from events.models import Basis, Evidence, Source
 
 BASIS = {
@@ -24,7 +25,7 @@ class EvidenceInline(ReadOnly, ScopedInline, GenericTabularInline):
     """Each value of the record with its source and line, or how it was worked out."""
 
     model = Evidence
-    fields = ("field", "shown_basis", "shown_source", "reference", "note")
+    fields = ("shown_field", "shown_basis", "shown_source", "reference", "note")
     readonly_fields = fields
     ordering: ClassVar[Any] = ("field", "pk")
     classes = ("collapse",)
@@ -34,6 +35,10 @@ class EvidenceInline(ReadOnly, ScopedInline, GenericTabularInline):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("source")
+
+    @display(description=_("value"))
+    def shown_field(self, evidence: Evidence) -> str:
+        return wording.field(evidence.field)
 
     @display(description=_("basis"))
     def shown_basis(self, evidence: Evidence) -> str:
@@ -57,7 +62,7 @@ class SourceAdmin(SharedAdmin):
     fields = ("name", "slug", "headline", "publisher", "byline", "genre", "published")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).annotate(values_supported=Count("evidence"))
+        return super().get_queryset(request).annotate(values_supported=Count("supports"))
 
     @display(description=_("values supported"), ordering="values_supported")
     def values(self, source: Any) -> int:

@@ -1,14 +1,72 @@
-"""How dates, times and places read to people, in the active language."""
+"""How dates, times, places and evidence read to people, in the active language."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_lazy as _
 
 from events.models import Event, Evidence, Place
 from events.values import dates
 from events.values.dates import Precision, When
+
+# What the evidence calls the values of a record.
+FIELDS = {
+    "title": _("title"),
+    "description": _("description"),
+    "kind": _("kind"),
+    "status": _("status"),
+    "series": _("series"),
+    "edition": _("edition"),
+    "place": _("place"),
+    "places": _("further places"),
+    "parent": _("part of"),
+    "after": _("takes place after"),
+    "previous_related": _("earlier event like it"),
+    "organisations": _("organisations"),
+    "attendees": _("participants"),
+    "sectors": _("sectors"),
+    "when": _("date"),
+    "when.year": _("year"),
+    "when.month_day": _("month and day"),
+    "when.start": _("first day"),
+    "when.end": _("last day"),
+    "when.timezone": _("time zone"),
+    "value": _("value"),
+    "unit": _("unit"),
+    "comparator": _("exactness"),
+    "period": _("period"),
+    "event": _("event"),
+    "name": _("name"),
+    "names": _("names in Chinese"),
+    "short_name": _("abbreviation"),
+    "aliases": _("other names"),
+    "family_name": _("family name"),
+    "given_name": _("given name"),
+    "western_name": _("western name"),
+    "name_order": _("order of names"),
+    "appointments": _("appointments"),
+    "named": _("named"),
+    "headcount_text": _("size"),
+    "country": _("country or region"),
+    "subdivision": _("subdivision"),
+    "unlocode": _("UN/LOCODE"),
+    "timezone": _("time zone"),
+    "isic": _("ISIC"),
+    "hs": _("HS"),
+    "cadence": _("cadence"),
+    "established": _("established"),
+    "published": _("published"),
+    "publisher": _("publisher"),
+    "headline": _("headline"),
+    "byline": _("byline"),
+    "direction": _("direction"),
+    "sending_organisation": _("sent by"),
+    "mission": _("mission"),
+    "delegates": _("delegates"),
+    "legs": _("legs"),
+}
 
 
 def day(on: date) -> str:
@@ -110,6 +168,11 @@ def hub(*, event: Event, place: Place) -> str:
         local = moment(event.start_at, zone)
         return gettext("Live-stream hub %(place)s: %(time)s") % {"place": place.name, "time": local}
     return gettext("Live-stream hub: %(place)s") % {"place": place.name}
+
+
+def field(name: str) -> str:
+    """Return what people call a value that evidence supports."""
+    return str(FIELDS.get(name, name))
 
 
 def origin(*, event: Event) -> str:

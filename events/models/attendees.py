@@ -137,6 +137,7 @@ class Attendee(models.Model):
             models.CheckConstraint(
                 condition=Q(person__isnull=False) | ~Q(label=""),
                 name="attendee_is_somebody",
+                violation_error_message=_("Choose a person, or say who it is."),
             ),
         ]
 

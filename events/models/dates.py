@@ -5,6 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from events.models.fields import TimezoneField
@@ -129,4 +130,4 @@ class Dated(models.Model):
         try:
             dates.validate(self.when)
         except dates.BadDate as error:
-            raise ValidationError({error.field: error.reason}) from error
+            raise ValidationError({error.field: gettext(error.reason) % error.values}) from error

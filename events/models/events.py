@@ -256,13 +256,24 @@ class Event(Owned, Dated):
             *Dated.Meta.constraints,
             models.UniqueConstraint(fields=["series", "edition"], name="edition_once_per_series"),
             models.CheckConstraint(
-                condition=Q(edition=None) | Q(series__isnull=False), name="edition_has_a_series"
+                condition=Q(edition=None) | Q(series__isnull=False),
+                name="edition_has_a_series",
+                violation_error_message=_("Only an event of a series has an edition."),
             ),
-            models.CheckConstraint(condition=~Q(parent=F("id")), name="event_not_in_itself"),
-            models.CheckConstraint(condition=~Q(after=F("id")), name="event_not_after_itself"),
+            models.CheckConstraint(
+                condition=~Q(parent=F("id")),
+                name="event_not_in_itself",
+                violation_error_message=_("An event cannot be part of itself."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(after=F("id")),
+                name="event_not_after_itself",
+                violation_error_message=_("An event cannot take place after itself."),
+            ),
             models.CheckConstraint(
                 condition=Q(origin="reported") | Q(team__isnull=False),
                 name="managed_event_has_a_team",
+                violation_error_message=_("An event of our own belongs to a team."),
             ),
         ]
 

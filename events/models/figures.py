@@ -63,7 +63,9 @@ class Figure(models.Model):
         verbose_name_plural = _("figures")
         constraints = [
             models.CheckConstraint(
-                condition=Q(value__isnull=False) | ~Q(period=""), name="figure_says_something"
+                condition=Q(value__isnull=False) | ~Q(period=""),
+                name="figure_says_something",
+                violation_error_message=_("Give a value or a period."),
             )
         ]
 

@@ -82,7 +82,9 @@ class Organisation(Owned):
         verbose_name_plural = _("organisations")
         constraints = [
             models.CheckConstraint(
-                condition=~Q(parent=models.F("id")), name="organisation_not_in_itself"
+                condition=~Q(parent=models.F("id")),
+                name="organisation_not_in_itself",
+                violation_error_message=_("An organisation cannot be part of itself."),
             ),
         ]
 
@@ -183,6 +185,7 @@ class Appointment(models.Model):
                 | Q(valid_from=None)
                 | Q(valid_to__gte=models.F("valid_from")),
                 name="appointment_ends_after_it_begins",
+                violation_error_message=_("It ends before it begins."),
             ),
         ]
 

@@ -102,11 +102,16 @@ class Place(Owned):
         verbose_name = _("place")
         verbose_name_plural = _("places")
         constraints = [
-            models.CheckConstraint(condition=~Q(parent=F("id")), name="place_not_in_itself"),
+            models.CheckConstraint(
+                condition=~Q(parent=F("id")),
+                name="place_not_in_itself",
+                violation_error_message=_("A place cannot lie in itself."),
+            ),
             models.CheckConstraint(
                 condition=Q(latitude=None, longitude=None)
                 | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
                 name="place_has_a_whole_point",
+                violation_error_message=_("Give latitude and longitude, or neither."),
             ),
         ]
 

@@ -30,13 +30,22 @@ MONTHS = {Precision.MONTH: 1, Precision.QUARTER: 3, Precision.HALF_YEAR: 6, Prec
 GROUPINGS = {Precision.QUARTER: 33, Precision.HALF_YEAR: 40}
 
 
-class BadDate(ValueError):
-    """A date that contradicts itself: the field at fault and the reason."""
+def _(text: str) -> str:
+    """Mark a text for translation by whoever shows it."""
+    return text
 
-    def __init__(self, field: str, reason: str) -> None:
-        super().__init__(f"{field}: {reason}")
+
+class BadDate(ValueError):
+    """A date that contradicts itself: the field at fault and the reason.
+
+    `reason` has %-placeholders for `values`, so that it can be translated.
+    """
+
+    def __init__(self, field: str, reason: str, **values: object) -> None:
+        super().__init__(f"{field}: {reason % values}")
         self.field = field
         self.reason = reason
+        self.values = values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +93,7 @@ def zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise BadDate("timezone", f"{name!r} is not an IANA time zone") from error
+        raise BadDate("timezone", _("“%(name)s” is not an IANA time zone"), name=name) from error
 
 
 def to_utc(day: date, at: time, timezone: str) -> datetime:
@@ -132,34 +141,41 @@ def validate(when: When) -> None:
     if when.precision == Precision.UNKNOWN:
         return
     if when.start_on is None:
-        raise BadDate("start_on", "is required unless the date is unknown")
+        raise BadDate("start_on", _("is required unless the date is unknown"))
     _validate_years(when.start_on, when.end_on or when.start_on)
     if when.precision != Precision.TIME and (when.start_time or when.end_time):
-        raise BadDate("start_time", "only a date known to the minute has a clock time")
+        raise BadDate("start_time", _("only a date known to the minute has a clock time"))
     if when.is_exact:
         _validate_exact(when)
     elif (when.start_on, when.end_on) != period(when.precision, when.start_on):
         first, last = period(when.precision, when.start_on)
-        raise BadDate("end_on", f"the period runs from {first} to {last}")
+        raise BadDate(
+            "end_on", _("the period runs from %(first)s to %(last)s"), first=first, last=last
+        )
 
 
 def _validate_years(first: date, last: date) -> None:
     for name, day in (("start_on", first), ("end_on", last)):
         if day.year not in YEARS:
-            raise BadDate(name, f"the year is not between {YEARS.start} and {YEARS.stop - 1}")
+            raise BadDate(
+                name,
+                _("the year is not between %(first)s and %(last)s"),
+                first=YEARS.start,
+                last=YEARS.stop - 1,
+            )
 
 
 def _validate_exact(when: When) -> None:
     if not when.timezone:
-        raise BadDate("timezone", "is required for a date known to the day")
+        raise BadDate("timezone", _("is required for a date known to the day"))
     if when.precision == Precision.TIME and when.start_time is None:
-        raise BadDate("start_time", "is required for a date known to the minute")
+        raise BadDate("start_time", _("is required for a date known to the minute"))
     # Eastward over the date line a flight lands on the day before it left.
     if when.end_on and when.start_on and when.end_on < when.start_on and not when.end_timezone:
-        raise BadDate("end_on", "lies before the start")
+        raise BadDate("end_on", _("lies before the start"))
     start, end = instants(when)
     if start and end and end < start:
-        raise BadDate("end_time", "lies before the start")
+        raise BadDate("end_time", _("lies before the start"))
 
 
 def to_edtf(when: When) -> str:
@@ -205,31 +221,33 @@ def from_edtf(text: str, *, timezone: str = "") -> When:
     if not slash:
         end_on = first.end_on
     elif first.precision != Precision.DAY:
-        raise BadDate("edtf", f"{text!r}: only days make an interval")
+        raise BadDate("edtf", _("“%(text)s”: only days make an interval"), text=text)
     else:
         end_on = None if end == ".." else _day_of(end)
     when = replace(first, end_on=end_on, timezone=timezone, qualifier=qualifier)
     if when.end_on and when.start_on and when.end_on < when.start_on:
-        raise BadDate("edtf", f"{text!r} ends before it starts")
+        raise BadDate("edtf", _("“%(text)s” ends before it starts"), text=text)
     return when
 
 
 def _day_of(text: str) -> date | None:
     only = _period_of(text)
     if only.precision != Precision.DAY:
-        raise BadDate("edtf", f"{text!r} is not a day, which the end of days must be")
+        raise BadDate(
+            "edtf", _("“%(text)s” is not a day, which the end of days must be"), text=text
+        )
     return only.end_on
 
 
 def _period_of(text: str) -> When:
     match = re.fullmatch(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?", text)
     if not match:
-        raise BadDate("edtf", f"{text!r} is not an EDTF date")
+        raise BadDate("edtf", _("“%(text)s” is not an EDTF date"), text=text)
     year, month, day = (int(part) if part else None for part in match.groups())
     try:
         return _build(year or 0, month, day)
     except ValueError as error:
-        raise BadDate("edtf", f"{text!r} is not a date") from error
+        raise BadDate("edtf", _("“%(text)s” is not a date"), text=text) from error
 
 
 def _build(year: int, month: int | None, day: int | None) -> When:

@@ -7,44 +7,12 @@ from django_countries import countries
 
 from events.models import Basis, Event
 
-FIELDS = {
-    "title": _("title"),
-    "description": _("description"),
-    "kind": _("kind"),
-    "status": _("status"),
-    "series": _("series"),
-    "edition": _("edition"),
-    "place": _("place"),
-    "places": _("further places"),
-    "parent": _("part of"),
-    "after": _("takes place after"),
-    "previous_related": _("earlier event like it"),
-    "organisations": _("organisations"),
-    "attendees": _("participants"),
-    "sectors": _("sectors"),
-    "when": _("date"),
-    "when.year": _("year"),
-    "when.month_day": _("month and day"),
-    "when.start": _("first day"),
-    "when.end": _("last day"),
-    "when.timezone": _("time zone"),
-    "value": _("value"),
-    "unit": _("unit"),
-    "comparator": _("exactness"),
-    "period": _("period"),
-    "event": _("event"),
-}
 ORIGINS = {
     Basis.STATED: _("date stated in the source"),
     Basis.COMPUTED: _("date computed"),
     Basis.OUTSIDE: _("date from outside"),
     Basis.ENTERED: "",
 }
-
-
-def field(name: str) -> str:
-    """Return what people call a field of the evidence."""
-    return str(FIELDS.get(name, name))
 
 
 def date_origin(event: Event) -> str:

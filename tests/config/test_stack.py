@@ -78,7 +78,7 @@ def test_what_is_killed_comes_back_alone(first, role):
     before = stack.children(first.data, first.supervisor.pid)
     os.kill(before[role], signal.SIGKILL)
     wait_until(lambda: first.pid(role) not in (None, before[role]), log=first.log)
-    wait_until(lambda: stack.answers(first.port), log=first.log)
+    wait_until(lambda: stack.answers(first.port) and valkey.answers(first.data), log=first.log)
     after = stack.children(first.data, first.supervisor.pid)
     assert {name for name in before if before[name] != after.get(name)} == {role}
 
