@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils import translation
 
 from config import valkey as embedded
 from config.supervisor import die_with_parent
@@ -26,6 +27,13 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "once: does not touch the tests' database; runs on SQLite only"
     )
+
+
+@pytest.fixture(autouse=True)
+def language() -> Iterator[None]:
+    """Leave no language of a request to the next test."""
+    yield
+    translation.deactivate()
 
 
 @contextmanager

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 from django.test import Client
-from django.utils import translation
 
 from tests.events.web.html import Page
 
@@ -16,10 +15,9 @@ NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def today() -> Iterator[None]:
-    """A Sunday in November 2026; and no language left over from a request."""
+    """A Sunday in November 2026."""
     with time_machine.travel(NOW, tick=False):
         yield
-    translation.deactivate()
 
 
 @pytest.fixture
