@@ -30,9 +30,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(autouse=True)
-def language() -> Iterator[None]:
-    """Leave no language of a request to the next test."""
-    yield
+def language() -> None:
+    """Begin without the language of an earlier request.
+
+    Before a test, not after it: Playwright lets teardowns run in a context of their own.
+    """
     translation.deactivate()
 
 

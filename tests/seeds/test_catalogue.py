@@ -327,7 +327,7 @@ def test_the_two_advisory_bodies_and_the_two_offices_are_four(catalogue):
 @pytest.mark.parametrize(
     ("name", "family", "given", "western", "order"),
     [
-        ("lee-john", "Lee", "Ka-chiu", "John", "western_first"),
+        ("lee-john", "Lee", "Ka-chiu", "John", "family_first"),
         ("lee-loretta", "Lee", "", "Loretta", "western_first"),
         ("li-changhong", "Li", "Changhong", "", "family_first"),
         ("yangshu-hongji", "Yangshu", "Hongji", "", "family_first"),
