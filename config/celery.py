@@ -26,4 +26,9 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60.0},
     },
+    "lapse what was not confirmed": {
+        "task": "delegations.tasks.lapse_applications",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
 }

@@ -1,15 +1,19 @@
-"""Which texts of delegations exist in three languages."""
+"""Which texts of delegations exist in three languages, and whose changes are kept."""
 
 from modeltranslation.translator import TranslationOptions, register
 
-from delegations.models import Delegate, Delegation, TradeMission
+from delegations.models import Application, Delegate, Delegation, Leg, Nominee, TradeMission
+from events.models.history import keep
 
 
 @register([Delegation, TradeMission])
 class DelegationOptions(TranslationOptions):
-    fields = ("name", "purpose")
+    fields = ("name", "purpose", "criteria")
 
 
-@register(Delegate)
-class DelegateOptions(TranslationOptions):
+@register([Delegate, Nominee])
+class LabelOptions(TranslationOptions):
     fields = ("label",)
+
+
+keep(Delegation, Leg, Delegate, Application)

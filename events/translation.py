@@ -1,4 +1,4 @@
-"""Which texts exist in English, Simplified and Traditional Chinese."""
+"""Which texts exist in English, Simplified and Traditional Chinese, and whose changes are kept."""
 
 from modeltranslation.translator import TranslationOptions, register
 
@@ -15,6 +15,7 @@ from events.models import (
     PromotionConference,
     Sector,
 )
+from events.models.history import keep
 
 
 @register([Place, Sector, Person])
@@ -50,3 +51,6 @@ class AttendeeOptions(TranslationOptions):
 @register(Figure)
 class FigureOptions(TranslationOptions):
     fields = ("unit",)
+
+
+keep(Event, Attendee, Person, Organisation, Place)

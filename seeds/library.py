@@ -10,9 +10,10 @@ from delegations.models import Delegation
 from events.domain import lifecycle
 from events.models import Event, Team
 from events.values import dates
-from seeds import loader, reader
+from seeds import applications, loader, reader
 from seeds.loader import Report
 from seeds.models import Entry
+from seeds.reader import Record
 
 CATALOGUE = Path(__file__).parent / "catalogue"
 SAMPLE = Path(__file__).parent / "sample"
@@ -34,10 +35,23 @@ def load_sample(*, now: datetime) -> Report | None:
     with transaction.atomic():
         team, _ = Team.objects.get_or_create(slug="sample", defaults={"name": "Sample team"})
         report = loader.load(catalogue=sample, now=now, team=team)
-        for delegation in Delegation.objects.filter(team=team):
-            rosters.sync(delegation=delegation)
+        for record in sample.records["delegations"].values():
+            _compose(record, now)
+        applicants = list(sample.records["applications"].values())
+        applications.make(records=applicants, now=now)
+        report.added += [f"applications/{record.id}" for record in applicants]
         _set_line_check(now)
     return report
+
+
+def _compose(record: Record, now: datetime) -> None:
+    """Let the members attend, those of a part only their legs."""
+    delegation = Delegation.objects.get(slug=record.id)
+    for member in record.values["delegates"]:
+        if stays := member.get("stays"):
+            delegate = delegation.delegates.get(person__slug=member["person"])
+            delegate.legs.set(delegation.legs.filter(stay__slug__in=stays))
+    rosters.sync(delegation=delegation, now=now)
 
 
 def _set_line_check(now: datetime) -> None:

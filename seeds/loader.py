@@ -9,8 +9,8 @@ from typing import Any
 from django.contrib.contenttypes.prefetch import GenericPrefetch
 from django.db import models, transaction
 
-from events.domain import lifecycle, reminders
-from events.models import Event, Team
+from events.domain import lifecycle, organisations, places, reminders
+from events.models import Event, Organisation, Place, Team
 from seeds.mapping import KINDS, Context, Kind, Rows
 from seeds.models import Entry
 from seeds.reader import Catalogue, Record
@@ -23,7 +23,7 @@ class Report:
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
-    # Left alone: values that somebody changed by hand, rows that somebody removed.
+    # Left alone: values that somebody changed by hand, rows that somebody removed or erased.
     kept: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
 
@@ -69,10 +69,15 @@ class _Shelf:
         key = f"{record.kind}/{record.id}"
         if key not in self.entries:
             self.add(key, record, kind)
-        elif self.rows[key] is None:
+        elif self.is_gone(key):
             self.report.removed.append(key)
         else:
             self.change(kind, self.entries[key], _wanted(record, kind, self.context))
+
+    def is_gone(self, key: str) -> bool:
+        """Whether the row was removed, or the person erased: neither comes back."""
+        row = self.rows[key]
+        return row is None or getattr(row, "erased_at", None) is not None
 
     def add(self, key: str, record: Record, kind: Kind) -> None:
         if kind.model._default_manager.filter(slug=record.id).exists():
@@ -105,16 +110,25 @@ class _Shelf:
         """Store these values, and no others, the way that the application does."""
         for name in values.keys() - kind.lists.keys() - kind.many:
             setattr(row, name, values[name])
-        if isinstance(row, Event):
-            lifecycle.save(event=row, now=self.now)
-        else:
-            row.save()
+        _save(row, self.now)
         for name in values.keys() & kind.many:
             getattr(row, name).set(values[name])
         for name in values.keys() & kind.lists.keys():
             _refill(row, kind.lists[name], values[name])
         if isinstance(row, Event):
             reminders.replan(event=row, now=self.now)
+
+
+def _save(row: Any, now: datetime) -> None:
+    match row:
+        case Event():
+            lifecycle.save(event=row, now=now)
+        case Place():
+            places.save(place=row, now=now)
+        case Organisation():
+            organisations.save(organisation=row, now=now)
+        case _:
+            row.save()
 
 
 def _entries() -> models.QuerySet[Entry]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Model, Prefetch, QuerySet
 
-from delegations.models import Delegation
+from delegations.models import Delegate, Delegation
 from events.models import (
     Basis,
     Event,
@@ -101,6 +101,7 @@ def when(values: Values, context: Context) -> Columns:
         "end_on": value.end_on,
         "end_time": value.end_time,
         "timezone": value.timezone,
+        "end_timezone": value.end_timezone,
         "qualifier": value.qualifier,
         "basis": values.get("basis", Basis.ENTERED if "day" in values else ""),
         "date_text": values.get("text", ""),
@@ -120,6 +121,7 @@ def _relative(values: Values, first_day: date) -> When:
         start_time=_clock(values.get("start_time")),
         end_time=_clock(values.get("end_time")),
         timezone=values["timezone"],
+        end_timezone=values.get("end_timezone", ""),
     )
 
 
@@ -213,6 +215,8 @@ def _event(values: Values, context: Context) -> Columns:
         "after": context.link("events", values.get("after")),
         "previous_related": context.link("events", values.get("previous_related")),
         "place": context.link("places", values.get("place")),
+        "end_place": context.link("places", values.get("end_place")),
+        "audience": values.get("audience", Event.Audience.EVERYBODY),
         "visibility": values["visibility"],
         "in_calendar": values["in_calendar"],
         "attendance_mode": values.get("attendance_mode", _attendance(values)),
@@ -267,7 +271,13 @@ def _delegation(values: Values, context: Context) -> Columns:
         "direction": values["direction"],
         "status": values.get("status", Delegation.Status.CONCLUDED),
         **words("purpose", values.get("purpose")),
+        **words("criteria", values.get("criteria")),
         "quota": values.get("quota"),
+        "organisation_quota": values.get("organisation_quota"),
+        "applications_close": context.link("events", values.get("applications_close")),
+        "fee": values.get("fee"),
+        "currency": values.get("currency", ""),
+        "invitation_ref": values.get("invitation_ref", ""),
         "sending_organisation": context.link("organisations", values.get("sending_organisation")),
         "organiser": context.link("organisations", values.get("organiser")),
         "mission": context.link("events", values.get("mission")),
@@ -275,7 +285,13 @@ def _delegation(values: Values, context: Context) -> Columns:
 
 
 def _leg(values: Values, context: Context) -> Columns:
-    return {"stay": context.link("events", values["stay"])}
+    return {
+        "stay": context.link("events", values["stay"]),
+        "host": context.link("organisations", values.get("host")),
+        "liaison": context.link("people", values.get("liaison")),
+        "arrival": context.link("events", values.get("arrival")),
+        "departure": context.link("events", values.get("departure")),
+    }
 
 
 def _delegate(values: Values, context: Context) -> Columns:
@@ -284,7 +300,8 @@ def _delegate(values: Values, context: Context) -> Columns:
         **words("label", values.get("label")),
         "organisation": context.link("organisations", values.get("organisation")),
         "capacity": values["capacity"],
-        "counted": values.get("counted", True),
+        "precedence": values.get("precedence"),
+        "counted": values.get("counted", values["capacity"] not in Delegate.TRAVEL_ALONG),
     }
 
 
@@ -309,7 +326,8 @@ def _evidence(values: Values, context: Context) -> Columns:
     }
 
 
-# Agreements and projects have no tables yet; the reader checks them all the same.
+# Agreements and projects have no tables yet; the reader checks them all the same. Applications
+# are not stored but made, step by step, in `seeds.applications`.
 KINDS: dict[str, Kind] = {
     "sources": Kind(Source, _source),
     "sectors": Kind(Sector, _sector),
@@ -332,7 +350,7 @@ KINDS: dict[str, Kind] = {
         Delegation,
         _delegation,
         {
-            "legs": Rows("legs", "delegation", _leg, ordered=True),
+            "legs": Rows("legs", "delegation", _leg),
             "delegates": Rows("delegates", "delegation", _delegate),
         },
     ),

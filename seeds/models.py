@@ -15,6 +15,8 @@ class Entry(models.Model):
     target = GenericForeignKey("content_type", "object_id")
     loaded = models.JSONField(_("values as loaded"), default=dict)
 
+    PERSONAL = ("loaded",)
+
     class Meta:
         verbose_name = _("catalogue entry")
         verbose_name_plural = _("catalogue entries")

@@ -167,6 +167,11 @@ WORDS = Map({"en": TEXT, "zh-hans?": TEXT, "zh-hant?": TEXT})
 SCRIPTS = Map({"zh-hans?": TEXT, "zh-hant?": TEXT})
 BASIS = one_of("stated computed outside")
 ANSWER = one_of("needs_action accepted tentative declined delegated")
+CURRENCY = Scalar(_matching("[A-Z]{3}", "an ISO 4217 code"))
+CAPACITY = one_of(
+    "head deputy delegate alternate adviser observer secretary liaison advance interpreter media"
+    " security"
+)
 
 
 # ---------------------------------------------------------------------------------------------
@@ -213,7 +218,7 @@ def _date_stands(values: Mapping[str, Any]) -> Iterator[str]:
         yield "basis: is missing, which a date needs"
     if re.match(_DAY, edtf) and "timezone" not in values:
         yield "timezone: is missing, which a date known to the day needs"
-    for name in ("end_day", "start_time", "end_time"):
+    for name in ("end_day", "start_time", "end_time", "end_timezone"):
         if name in values:
             yield f"{name}: goes with day, not with edtf"
 
@@ -229,6 +234,18 @@ def _day_stands(values: Mapping[str, Any]) -> Iterator[str]:
         yield "start_time: is missing, which end_time needs"
 
 
+def _fee_stands(values: Mapping[str, Any]) -> Iterator[str]:
+    if "fee" in values and "currency" not in values:
+        yield "currency: is missing, which a fee needs"
+
+
+def _words_stand(values: Mapping[str, Any]) -> Iterator[str]:
+    """What an applicant is told goes with the state in which they are told it."""
+    for status, name in (("declined", "reason"), ("info_requested", "question")):
+        if values["status"] == status and name not in values:
+            yield f"{name}: is missing, which {status} needs"
+
+
 WHEN = Map(
     {
         "edtf?": EDTF,
@@ -240,6 +257,7 @@ WHEN = Map(
         "end_day?": WHOLE,
         "start_time?": CLOCK,
         "end_time?": CLOCK,
+        "end_timezone?": ZONE,
     },
     (_exactly_one("edtf", "day"), _date_stands, _day_stands),
 )
@@ -323,7 +341,6 @@ SCHEMA: dict[str, Map] = {
                         "organisation?": Ref("organisations"),
                         "title": WORDS,
                         "as_of?": DAY,
-                        "note?": TEXT,
                     }
                 )
             ),
@@ -355,6 +372,7 @@ SCHEMA: dict[str, Map] = {
             "after?": Ref("events"),
             "previous_related?": Ref("events"),
             "place?": Ref("places"),
+            "end_place?": Ref("places"),
             "places?": Many(
                 Map(
                     {
@@ -380,8 +398,8 @@ SCHEMA: dict[str, Map] = {
                         "person?": Ref("people"),
                         "label?": WORDS,
                         "role": one_of(
-                            "head deputy delegate speaker guest_of_honour representative media"
-                            " staff interpreter participant"
+                            "head deputy delegate speaker guest_of_honour representative liaison"
+                            " secretary media staff interpreter participant"
                         ),
                         "answer?": ANSWER,
                     },
@@ -392,6 +410,7 @@ SCHEMA: dict[str, Map] = {
             "when": WHEN,
             "visibility": one_of("public participants delegation internal"),
             "in_calendar": FLAG,
+            "audience?": one_of("everybody invited"),
             "attendance_mode?": one_of("in_person online mixed"),
             "capacity?": WHOLE,
             "url?": URL,
@@ -408,7 +427,13 @@ SCHEMA: dict[str, Map] = {
             "direction": one_of("outward inward"),
             "status?": one_of("planning recruiting selecting confirmed concluded cancelled"),
             "purpose?": WORDS,
+            "criteria?": WORDS,
             "quota?": WHOLE,
+            "organisation_quota?": WHOLE,
+            "applications_close?": Ref("events"),
+            "fee?": NUMBER,
+            "currency?": CURRENCY,
+            "invitation_ref?": TEXT,
             "sending_organisation?": Ref("organisations"),
             "organiser?": Ref("organisations"),
             "mission?": Ref("events"),
@@ -418,18 +443,49 @@ SCHEMA: dict[str, Map] = {
                         "person?": Ref("people"),
                         "label?": WORDS,
                         "organisation?": Ref("organisations"),
-                        "capacity": one_of(
-                            "head deputy delegate alternate adviser observer secretary liaison"
-                            " advance interpreter media security"
-                        ),
+                        "capacity": CAPACITY,
+                        "precedence?": WHOLE,
                         "counted?": FLAG,
-                        "answer?": ANSWER,
+                        # of samples: the stays of the legs that they are on, if not on all
+                        "stays?": Many(Ref("events")),
                     },
                     (_exactly_one("person", "label"),),
                 )
             ),
-            "legs?": Many(Map({"stay": Ref("events")})),
-        }
+            "legs?": Many(
+                Map(
+                    {
+                        "stay": Ref("events"),
+                        "host?": Ref("organisations"),
+                        "liaison?": Ref("people"),
+                        "arrival?": Ref("events"),
+                        "departure?": Ref("events"),
+                    }
+                )
+            ),
+        },
+        _fee_stands,
+    ),
+    # of samples: played through the steps that lead to the status
+    "applications": _record(
+        {
+            "delegation": Ref("delegations"),
+            "organisation": Ref("organisations"),
+            "contact?": Ref("people"),
+            "status": one_of(
+                "draft submitted under_review info_requested accepted waitlisted declined confirmed"
+            ),
+            "statement?": TEXT,
+            "question?": TEXT,
+            "reason?": TEXT,
+            "nominees": Many(
+                Map(
+                    {"person?": Ref("people"), "label?": WORDS, "capacity?": CAPACITY},
+                    (_exactly_one("person", "label"),),
+                )
+            ),
+        },
+        _words_stand,
     ),
     "agreements": _record(
         {

@@ -3,13 +3,16 @@
 Nothing here plans, sends or raises a sequence; `lifecycle.save` and `reminders.plan` do.
 """
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import Any
 
+from delegations.models import Application, Delegation, Nominee
 from events.models import (
     Attendee,
     Event,
+    EventOrganisation,
+    EventPlace,
     EventSeries,
     Membership,
     Organisation,
@@ -94,6 +97,14 @@ def event(**columns: Any) -> Event:
     return Event.objects.create(**values)
 
 
+def hub(**columns: Any) -> EventPlace:
+    """Return a place that joins an event by live stream."""
+    values = {"role": EventPlace.Role.HUB, **columns}
+    values["event"] = columns.get("event") or event()
+    values["place"] = columns.get("place") or place(name="Manila", timezone="Asia/Manila")
+    return EventPlace.objects.create(**values)
+
+
 def attendee(**columns: Any) -> Attendee:
     """Return somebody who accepted; event and person are made when not given."""
     values = {"answer": Attendee.Answer.ACCEPTED, "created_at": NOW, **columns}
@@ -105,3 +116,65 @@ def attendee(**columns: Any) -> Attendee:
 def rule(**columns: Any) -> ReminderRule:
     """Return a rule: one day before, at 09:00 at the event."""
     return ReminderRule.objects.create(**{**columns, "event": columns.get("event") or event()})
+
+
+def days(first: int, last: int | None = None, **columns: Any) -> dict[str, Any]:
+    """Return the columns of whole days in December 2026, the last like the first if not given."""
+    return {
+        "precision": Event.Precision.DAY,
+        "start_on": date(2026, 12, first),
+        "end_on": date(2026, 12, last or first),
+        **columns,
+    }
+
+
+def organiser(event: Event, **columns: Any) -> EventOrganisation:
+    """Return the role of a body that organises the event, one of the conditions to confirm it."""
+    values = {"role": EventOrganisation.Role.ORGANISER, **columns}
+    body = values.pop("organisation", None) or organisation()
+    return EventOrganisation.objects.create(event=event, organisation=body, **values)
+
+
+def delegation(**columns: Any) -> Delegation:
+    """Return a trade mission of our own, 10 to 15 November 2026, that takes applications.
+
+    Until 31 July 2026, 18:00 in Hong Kong; a mission and a deadline are made when not given.
+    """
+    n = number()
+    values = {
+        "slug": f"delegation-{n}",
+        "name_en": f"Delegation {n}",
+        "kind": Delegation.Kind.TRADE_MISSION,
+        "status": Delegation.Status.RECRUITING,
+        "purpose_en": "To meet buyers",
+        "quota": 10,
+        "team": columns["team"] if "team" in columns else team(),
+        **columns,
+    }
+    home = {"team": values["team"], "timezone": "Asia/Hong_Kong"}
+    if "mission" not in columns:
+        days = {"start_on": date(2026, 11, 10), "end_on": date(2026, 11, 15)}
+        values["mission"] = event(kind="trade_mission", precision="day", **days, **home)
+    if "applications_close" not in columns:
+        moment = {"start_on": date(2026, 7, 31), "start_time": time(18), "end_time": None}
+        values["applications_close"] = event(kind="deadline", **moment, **home)
+    return Delegation.objects.create(**values)
+
+
+def application(*, seats: int = 1, **columns: Any) -> Application:
+    """Return a submitted application of an organisation for so many unnamed delegates.
+
+    Each is submitted a minute after the one before.
+    """
+    n = number()
+    values = {"status": "submitted", "submitted_at": NOW + timedelta(minutes=n), **columns}
+    if values["status"] == Application.Status.ACCEPTED:
+        values = {"confirm_by": NOW + timedelta(days=30), **values}
+    if values["status"] == Application.Status.DRAFT:
+        values["submitted_at"] = None
+    values["delegation"] = columns.get("delegation") or delegation()
+    values["organisation"] = columns.get("organisation") or organisation(name=f"Company {n}")
+    row = Application.objects.create(**values)
+    for seat in range(seats):
+        Nominee.objects.create(application=row, label_en=f"Member {n}.{seat + 1}")
+    return row

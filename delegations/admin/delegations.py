@@ -4,19 +4,31 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import StackedInline, TabularInline
-from unfold.decorators import display
+from unfold.admin import TabularInline
+from unfold.decorators import action, display
 
-from delegations.models import Delegate, Delegation, Leg, TradeMission
-from events.admin.attendees import AttendeeForm
-from events.admin.base import ScopedInline, TranslatedAdmin
+from delegations.admin import delegationsteps, sheets
+from delegations.admin.applications import STATUS as APPLICATION_STATUS
+from delegations.admin.applications import ApplicationSteps
+from delegations.admin.legs import LegFormSet, LegInline
+from delegations.admin.roster import DelegateInline, RosterFormSet
+from delegations.domain import applications, lifecycle, rosters
+from delegations.models import Application, Delegate, Delegation, TradeMission
+from events.admin import exports
+from events.admin.base import Panel, ReadOnly, ScopedInline, TranslatedAdmin
 from events.admin.filters import chosen, related
 from events.admin.forms import ScopedForm
 from events.admin.shown import badge
 from events.admin.sources import EvidenceInline
-from events.domain import wording
+from events.admin.steps import StepsAdmin
+from events.domain import itineraries, wording
+from events.models import Event
 
 STATUS = {
     Delegation.Status.RECRUITING: "info",
@@ -41,41 +53,24 @@ class DelegationForm(ScopedForm):
         return self.instance.origin == "managed"
 
 
-class LegInline(ScopedInline, StackedInline):
-    model = Leg
-    fields = (
-        ("position", "shown_when"),
-        "stay",
-        ("arrival", "departure"),
-        ("host", "liaison"),
-    )
-    readonly_fields = ("shown_when",)
-    autocomplete_fields = ("stay", "arrival", "departure", "host", "liaison")
-    ordering: ClassVar[Any] = ("position", "pk")
-    per_page = 20
+class ApplicationsPanel(Panel, ReadOnly, ScopedInline, TabularInline):
+    """Who asks for places; decided in the list, while the seats count down."""
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related(*self.autocomplete_fields)
-
-    @display(description=_("date"))
-    def shown_when(self, leg: Leg) -> str:
-        return wording.when(leg.stay.when) if leg.stay_id else "–"
+    model = Application
+    panel = "delegations/admin/applications.html"
+    verbose_name_plural = _("applications")
 
 
-class DelegateInline(ScopedInline, TabularInline):
+class ItinerariesPanel(Panel, ReadOnly, ScopedInline, TabularInline):
+    """What the mission holds for everybody, and the way to each one’s own itinerary."""
+
     model = Delegate
-    form = AttendeeForm
-    fields = ("person", "label_en", "capacity", "organisation", "precedence", "counted")
-    autocomplete_fields = ("person", "organisation")
-    ordering: ClassVar[Any] = ("precedence", "pk")
-    per_page = 30
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related(*self.autocomplete_fields)
+    panel = "delegations/admin/itineraries.html"
+    verbose_name_plural = _("itineraries")
 
 
 @admin.register(Delegation)
-class DelegationAdmin(TranslatedAdmin):
+class DelegationAdmin(StepsAdmin, TranslatedAdmin):
     form = DelegationForm
     kind: ClassVar[str] = ""  # a screen for one kind presets it
     list_display: Any = (
@@ -95,9 +90,14 @@ class DelegationAdmin(TranslatedAdmin):
     prepopulated_fields = {"slug": ("name_en",)}
     readonly_fields = ("origin",)
     what: ClassVar[tuple[Any, ...]] = (
-        "name", "kind", "purpose", "direction", "status", "sectors", "slug", "origin",
+        "name", "kind", "purpose", "direction", "sectors", "slug", "origin",
     )  # fmt: skip
-    inlines = (LegInline, DelegateInline, EvidenceInline)
+    steps = delegationsteps.STEPS
+    actions_detail: ClassVar[Any] = ("members_list",)
+    state_colours = STATUS
+    inlines = (
+        LegInline, ApplicationsPanel, DelegateInline, ItinerariesPanel, EvidenceInline,
+    )  # fmt: skip
     shown_status = badge(_("status"), "status", STATUS)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -113,7 +113,7 @@ class DelegationAdmin(TranslatedAdmin):
             ),
             (
                 _("Taking part"),
-                {"classes": ("tab",), "fields": ("quota", "applications_close", MONEY)},
+                {"classes": ("tab",), "fields": self.replace_orig_field(PLACES)},
             ),
             (_("Who sees it"), {"classes": ("tab",), "fields": ("team",)}),
         )
@@ -129,6 +129,43 @@ class DelegationAdmin(TranslatedAdmin):
         form.preset_kind = self.kind
         return form
 
+    def next_steps(self, row: Delegation) -> tuple[str, ...]:
+        return lifecycle.next_steps(delegation=row)
+
+    def step_context(self, request: HttpRequest, row: Delegation) -> dict[str, Any]:
+        """Beside the steps, the applications with theirs, and how the seats stand."""
+        may = self.has_change_permission(request, row)
+        return {
+            **super().step_context(request, row),
+            "room_line": _room(row),
+            "applications": _applications(request, row, may),
+            "add_application_url": _add_application(row) if may else "",
+            **_itineraries(request, row),
+        }
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Legs and members are stored by the domain, and the attendees follow them."""
+        now, delegation = timezone.now(), form.instance
+        form.save_m2m()
+        for formset in formsets:
+            if isinstance(formset, LegFormSet):
+                formset.store(now)
+            else:
+                self.save_formset(request, form, formset, change=change)
+        roster = next((each for each in formsets if isinstance(each, RosterFormSet)), None)
+        if roster and roster.has_changed():
+            rosters.reorder(delegation=delegation, delegates=roster.members(), now=now)
+        rosters.sync(delegation=delegation, now=now)
+
+    @action(description=_("List of the delegation"), url_path="members", icon="download")
+    def members_list(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """The members in order of precedence, those whom the user may see, as CSV."""
+        delegation = self.get_object(request, object_id)
+        if delegation is None:
+            raise Http404
+        members = Delegate.objects.visible_to(request.user).filter(delegation=delegation)
+        return exports.download(request, sheets.DELEGATES, members.in_order())
+
     @display(description=_("date"), ordering="mission__start_on")
     def shown_when(self, delegation: Delegation) -> str:
         return wording.when(delegation.mission.when) if delegation.mission else "–"
@@ -138,7 +175,7 @@ class DelegationAdmin(TranslatedAdmin):
         return delegation.size
 
 
-MONEY = ("fee", "currency")
+PLACES = (("quota", "organisation_quota"), "applications_close", "criteria", ("fee", "currency"))
 
 
 @admin.register(TradeMission)
@@ -149,3 +186,61 @@ class TradeMissionAdmin(DelegationAdmin):
         "quota", "team",
     )  # fmt: skip
     list_filter = (*chosen("status", "direction", "origin"), *related("team"))
+
+
+def _room(delegation: Delegation) -> str:
+    """Say how the seats stand and how many wait."""
+    room = applications.room(delegation=delegation)
+    words = {"taken": room.taken, "quota": room.quota, "free": room.free, "waiting": room.waiting}
+    if room.quota is None:
+        return gettext("%(taken)s seats are taken; there is no quota.") % words
+    text = gettext("%(taken)s of %(quota)s seats are taken, %(free)s are free")
+    if room.waiting:
+        text += gettext(", %(waiting)s applications wait")
+    return f"{text}." % words
+
+
+def _applications(request: HttpRequest, delegation: Delegation, may: bool) -> list[dict[str, Any]]:
+    """The applications that the user may see, by submission, with their next steps."""
+    rows = Application.objects.visible_to(request.user).filter(delegation=delegation)
+    rows = rows.select_related("organisation", "delegation").prefetch_related("nominees__person")
+    here = request.path + "#applications"
+    buttons = ApplicationSteps(here) if may else None
+    return [_application(row, buttons) for row in rows.order_by("submitted_at", "pk")]
+
+
+def _application(row: Application, buttons: ApplicationSteps | None) -> dict[str, Any]:
+    nominees = list(row.nominees.all())
+    zone = timezone.get_current_timezone_name()
+    until = row.status == Application.Status.ACCEPTED and row.confirm_by
+    return {
+        "application": row,
+        "url": reverse("admin:delegations_application_change", args=[row.pk]),
+        "names": ", ".join(map(str, nominees)),
+        "seats": sum(nominee.is_counted for nominee in nominees),
+        "submitted": wording.moment(row.submitted_at, zone) if row.submitted_at else "–",
+        "until": gettext("until %(when)s") % {"when": wording.moment(until, zone)} if until else "",
+        "colour": APPLICATION_STATUS.get(Application.Status(row.status), ""),
+        "buttons": buttons.of(row) if buttons else [],
+    }
+
+
+def _itineraries(request: HttpRequest, delegation: Delegation) -> dict[str, Any]:
+    """What the mission holds for all, and the members with the way to each one’s own."""
+    if delegation.mission is None:
+        return {"itinerary": None, "travellers": []}
+    among = Event.objects.visible_to(request.user)
+    whole = reverse("admin:events_event_itinerary", args=[delegation.mission_id])
+    members = Delegate.objects.visible_to(request.user).filter(delegation=delegation)
+    named = members.exclude(person=None).select_related("person", "organisation").in_order()
+    return {
+        "itinerary": itineraries.of_event(event=delegation.mission, among=among, internal=True),
+        "itinerary_url": whole,
+        "travellers": [
+            {"member": member, "url": f"{whole}?person={member.person_id}"} for member in named
+        ],
+    }
+
+
+def _add_application(delegation: Delegation) -> str:
+    return reverse("admin:delegations_application_add") + f"?delegation={delegation.pk}"

@@ -4,25 +4,36 @@ from typing import Self
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from events.models import (
     Appointment,
+    Attendee,
     Event,
     Evidence,
+    Membership,
     Organisation,
     Person,
     Sector,
-    Team,
     Viewer,
+    doubles,
 )
-from events.models.teams import Owned, OwnedQuerySet
+from events.models.teams import Owned, OwnedQuerySet, PartQuerySet, sees_all, teams_of
 
 
 class DelegationQuerySet(OwnedQuerySet["Delegation"]):
     """Delegations; nothing of them is public but their mission, which is an event."""
+
+    def seen_as_member(self, user: Viewer) -> Q:
+        """Organisers and viewers all, the others those on which they have a leg or a head."""
+        whole = (Membership.Role.ORGANISER, Membership.Role.VIEWER)
+        work = (Membership.Role.LIAISON, Membership.Role.SECRETARY)
+        theirs = Q(legs__stay__in=Event.objects.looked_after_by(user))
+        theirs |= Q(mission__in=Event.objects.served_by(user))
+        found = Delegation.objects.filter(theirs, team__in=teams_of(user, *work))
+        return Q(team__in=teams_of(user, *whole)) | Q(pk__in=found)
 
 
 class Delegation(Owned):
@@ -82,7 +93,15 @@ class Delegation(Owned):
         help_text=_("The event that is the whole journey."),
     )
     sectors = models.ManyToManyField(Sector, blank=True, verbose_name=_("sectors"))
-    quota = models.PositiveIntegerField(_("quota"), null=True, blank=True)
+    criteria = models.TextField(
+        _("criteria"), blank=True, help_text=_("The same for all who apply.")
+    )
+    quota = models.PositiveIntegerField(
+        _("quota"), null=True, blank=True, help_text=_("Seats; who travels along is not counted.")
+    )
+    organisation_quota = models.PositiveIntegerField(
+        _("seats per organisation"), null=True, blank=True
+    )
     applications_close = models.OneToOneField(
         Event,
         models.PROTECT,
@@ -131,6 +150,17 @@ class Delegation(Owned):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_managed(self) -> bool:
+        """Whether it is our own work; a reported one takes no steps."""
+        return self.origin == Event.Origin.MANAGED
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is our own work and neither concluded nor cancelled."""
+        over = (self.Status.CONCLUDED, self.Status.CANCELLED)
+        return self.is_managed and self.status not in over
+
 
 class TradeMission(Delegation):
     """A delegation of business people, as a screen of its own."""
@@ -141,11 +171,24 @@ class TradeMission(Delegation):
         verbose_name_plural = _("trade missions")
 
 
+class LegQuerySet(PartQuerySet["Leg"]):
+    holder = "delegation"
+
+    def visible_to(self, user: Viewer) -> Self:
+        """Legs of visible delegations whose stay is visible; liaison officers see their own."""
+        if sees_all(user):
+            return self.all()
+        return super().visible_to(user).filter(stay__in=Event.objects.visible_to(user))
+
+    def in_order(self) -> Self:
+        """By their days: no other order is kept."""
+        return self.order_by(F("stay__start_on").asc(nulls_last=True), "stay__start_at", "pk")
+
+
 class Leg(models.Model):
     """A stop of a delegation: a stay at one place, with the ways there and on."""
 
     delegation = models.ForeignKey(Delegation, models.CASCADE, related_name="legs")
-    position = models.PositiveSmallIntegerField(_("order"), default=1)
     stay = models.OneToOneField(Event, models.PROTECT, related_name="leg", verbose_name=_("stay"))
     host = models.ForeignKey(
         Organisation,
@@ -180,6 +223,8 @@ class Leg(models.Model):
         verbose_name=_("departure"),
     )
 
+    objects = LegQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("leg")
         verbose_name_plural = _("legs")
@@ -188,14 +233,29 @@ class Leg(models.Model):
         return str(self.stay)
 
 
-class DelegateQuerySet(models.QuerySet["Delegate"]):
-    def visible_to(self, user: Viewer) -> Self:
-        """Members of delegations that the user's teams own, or that are shared."""
-        if user.is_superuser:
-            return self.all()
-        if not user.is_staff:
-            return self.none()
-        return self.filter(Q(delegation__team=None) | Q(delegation__team__in=Team.objects.of(user)))
+class DelegateQuerySet(PartQuerySet["Delegate"]):
+    holder = "delegation"
+
+    def seen_as_member(self, user: Viewer) -> Q:
+        """Members of shared delegations and of the user’s: all of them, the party, or the head."""
+        whole = (Membership.Role.ORGANISER, Membership.Role.VIEWER)
+        looked_after = Leg.objects.filter(stay__in=Event.objects.looked_after_by(user))
+        all_legs = Q(legs=None, delegation__in=looked_after.values("delegation"))
+        served = Q(capacity="head", delegation__mission__in=Event.objects.served_by(user))
+        theirs = Delegate.objects.filter(Q(legs__in=looked_after) | all_legs | served)
+        return (
+            Q(delegation__team=None)
+            | Q(delegation__team__in=teams_of(user, *whole))
+            | Q(pk__in=theirs)
+        )
+
+    def in_order(self) -> Self:
+        """By precedence, those without a rank last."""
+        return self.order_by(F("precedence").asc(nulls_last=True), "pk")
+
+    def counted(self) -> Self:
+        """Those who fill a seat of the quota."""
+        return self.filter(counted=True)
 
 
 class Delegate(models.Model):
@@ -214,6 +274,15 @@ class Delegate(models.Model):
         INTERPRETER = "interpreter", _("interpreter")
         MEDIA = "media", _("accompanying media")
         SECURITY = "security", _("security")
+
+    # They come along but fill no seat of the quota.
+    TRAVEL_ALONG = (
+        Capacity.LIAISON,
+        Capacity.ADVANCE,
+        Capacity.INTERPRETER,
+        Capacity.MEDIA,
+        Capacity.SECURITY,
+    )
 
     delegation = models.ForeignKey(Delegation, models.CASCADE, related_name="delegates")
     person = models.ForeignKey(
@@ -256,6 +325,17 @@ class Delegate(models.Model):
     counted = models.BooleanField(
         _("counted"), default=True, help_text=_("Off for those who travel along.")
     )
+    application = models.ForeignKey(
+        "delegations.Application",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="delegates",
+        verbose_name=_("application"),
+    )
+
+    PERSONAL = ("label",)
 
     objects = DelegateQuerySet.as_manager()
 
@@ -284,3 +364,52 @@ class Delegate(models.Model):
 
     def __str__(self) -> str:
         return str(self.person) if self.person else self.label
+
+    def absorb(self, double: Self) -> bool:
+        """Take in a second row of the same person in the delegation; see `models.doubles`.
+
+        The higher capacity stands, with its rank: head, deputy, members, who travels along; of
+        equals this row's. They are on the legs of both rows, and on all if either row is.
+        """
+        part = ("capacity", "precedence", "organisation_id", "appointment_id")
+        if lead(double.capacity) < lead(self.capacity):
+            doubles.take(self, double, *part)
+            self.counted = double.counted
+        labels = ("label_en", "label_zh_hans", "label_zh_hant")
+        doubles.fill(self, double, *part, *labels, "application_id")
+        if not (self.legs.exists() and double.legs.exists()):
+            self.legs.clear()
+            double.legs.clear()
+        return True
+
+
+def lead(capacity: str) -> int:
+    """The rank of a capacity: 0 leads."""
+    ranks = {Delegate.Capacity.HEAD: 0, Delegate.Capacity.DEPUTY: 1}
+    last = 3 if capacity in Delegate.TRAVEL_ALONG else 2
+    return ranks.get(Delegate.Capacity(capacity), last)
+
+
+class Attendance(models.Model):
+    """An attendee that a roster keeps: what a delegate is at the mission or at a leg.
+
+    Kept in step by `domain.rosters`; an attendee without such a row was invited by hand. One
+    without a delegate is the liaison officer of a leg, or was a delegate who has left.
+    """
+
+    delegate = models.ForeignKey(
+        Delegate, models.SET_NULL, null=True, blank=True, related_name="attendances"
+    )
+    attendee = models.OneToOneField(Attendee, models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = _("attendance")
+        verbose_name_plural = _("attendances")
+
+    def __str__(self) -> str:
+        return str(self.attendee)
+
+    def absorb(self, double: Self) -> bool:
+        """Take in a second row of one attendee; a member goes before a liaison officer."""
+        doubles.fill(self, double, "delegate_id")
+        return True

@@ -1,21 +1,27 @@
 """Who takes part: the screen of attendees and their list at an event."""
 
+from copy import copy
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
+from events.admin import attendance, attendeesteps, refusals, rights, sheets
 from events.admin.base import ScopedInline, TranslatedAdmin
-from events.admin.filters import chosen
+from events.admin.exports import ExportAdmin
+from events.admin.filters import chosen, searched
 from events.admin.forms import ScopedForm
 from events.admin.shown import badge
-from events.domain import reminders, wording
-from events.models import Appointment, Attendee, Person
+from events.admin.steps import StepsAdmin
+from events.domain import attendees, venues, wording
+from events.models import Appointment, Attendee, Event, EventPlace, Person
 
 ANSWER = {
     Attendee.Answer.ACCEPTED: "success",
@@ -23,6 +29,17 @@ ANSWER = {
     Attendee.Answer.DECLINED: "danger",
     Attendee.Answer.DELEGATED: "info",
 }
+PLACE = {
+    Attendee.Place.CONFIRMED: "success",
+    Attendee.Place.WAITLISTED: "warning",
+    Attendee.Place.CANCELLED: "danger",
+}
+PRESENCE = {
+    Attendee.Presence.CHECKED_IN: "success",
+    Attendee.Presence.ATTENDED: "success",
+    Attendee.Presence.NO_SHOW: "danger",
+}
+BY_EVENT = "event__id__exact"  # the parameter of the filter
 
 
 class AttendeeForm(ScopedForm):
@@ -49,49 +66,188 @@ class AttendeeForm(ScopedForm):
         return values
 
 
-class AttendeeInline(ScopedInline, TabularInline):
+class InvitationForm(AttendeeForm):
+    """An attendee as the domain stores them; what it refuses stands beside the field at fault."""
+
+    hubs: list[EventPlace] | None = None  # of the event, where many forms share them
+    at_fault: ClassVar[dict[type[attendees.Refusal], str]] = {
+        attendees.NotOpen: "event",
+        attendees.AlreadyInvited: "person",
+        attendees.AlreadyNamed: "person",
+        attendees.WrongHub: "hub",
+        attendees.NoPlaceLeft: "hub",
+        attendees.NotAllowed: "hub",
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "person" in self.fields and self.instance.person_id:
+            self._keep_person(self.fields["person"])
+        if "hub" in self.fields:
+            self._offer_hubs(self.fields["hub"])
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        if self.has_changed() and not self.errors:
+            self._ask_the_domain(values)
+        return values
+
+    def save(self, commit: bool = True) -> Any:
+        attendee = super().save(commit=False)
+        if commit:
+            attendees.save(attendee=attendee, now=timezone.now())
+        return attendee
+
+    def _keep_person(self, field: Any) -> None:
+        """Who comes instead is a substitute, by a step of its own."""
+        field.disabled = True
+        field.queryset = Person.objects.filter(pk=self.instance.person_id)
+
+    def _offer_hubs(self, field: Any) -> None:
+        if self.hubs is not None:
+            field.queryset = EventPlace.objects.filter(pk__in=[hub.pk for hub in self.hubs])
+            field.choices = [("", field.empty_label), *((hub.pk, str(hub)) for hub in self.hubs)]
+        elif event := self._event():
+            field.queryset = venues.hubs(event=event).order_by("position", "pk")
+        else:
+            field.queryset = EventPlace.objects.none()
+
+    def _event(self) -> Event | None:
+        """The event, as far as it is chosen by now."""
+        if self.instance.event_id:
+            return self.instance.event
+        field: Any = self.fields["event"]
+        try:
+            return field.to_python(self["event"].value())
+        except ValidationError:
+            return None
+
+    def _ask_the_domain(self, values: dict[str, Any]) -> None:
+        asked = copy(self.instance)
+        for name in ("event", "person", "hub", "label_en"):
+            if name in values:
+                setattr(asked, name, values[name])
+        if not asked.event_id:
+            return  # the event is as new as its list
+        try:
+            attendees.check(attendee=asked)
+        except attendees.Refusal as refusal:
+            field = self.at_fault[type(refusal)]
+            shown = field in {bound.name for bound in self.visible_fields()}
+            self.add_error(field if shown else None, refusals.sentence(refusal))
+
+
+class PlaceColumns:
+    """How an attendee stands with the places of an event."""
+
+    @display(description=_("place"), ordering="waitlisted_at", label=PLACE)
+    def shown_place(self, attendee: Attendee) -> tuple[str, str]:
+        """The place, and for those who wait, when their turn comes."""
+        text, turn = attendee.get_place_display(), getattr(attendee, "turn", None)
+        if turn:
+            text = gettext("%(place)s: no. %(turn)s") % {"place": text, "turn": turn}
+        return attendee.place, text
+
+
+class AttendeeInline(PlaceColumns, ScopedInline, TabularInline):
     model = Attendee
-    form = AttendeeForm
-    fields = ("person", "label_en", "role", "representing", "answer")
+    form = InvitationForm
+    fields = ("person", "label_en", "role", "representing", "hub", "shown_answer", "shown_place")
+    readonly_fields = ("shown_answer", "shown_place")
     autocomplete_fields = ("person", "representing")
     ordering: ClassVar[Any] = ("position", "pk")
     per_page = 20
     show_change_link = True
+    can_delete = False
+    shown_answer = badge(_("answer"), "answer", ANSWER)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related("person", "representing")
+        rows: Any = super().get_queryset(request)
+        return rows.with_turn().select_related("person", "representing", "hub__place")
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """Read the hubs once for all rows."""
+        formset = super().get_formset(request, obj, **kwargs)
+        hubs = venues.hubs(event=obj).order_by("position", "pk") if obj else ()
+        formset.form.hubs = list(hubs)
+        return formset
 
 
 @admin.register(Attendee)
-class AttendeeAdmin(TranslatedAdmin):
-    form = AttendeeForm
+class AttendeeAdmin(ExportAdmin, StepsAdmin, PlaceColumns, TranslatedAdmin):
+    form = InvitationForm
+    actions = attendance.ACTIONS
+    list_before_template = "events/admin/venues.html"
     list_display = (
-        "__str__", "event", "shown_when", "role", "shown_answer", "place", "presence",
+        "__str__", "event", "shown_when", "role", "shown_answer", "shown_place", "hub", "presence",
         "representing",
     )  # fmt: skip
-    list_filter: ClassVar[Any] = chosen(
-        "role", "answer", "place", "presence", "event__kind", "event__status"
+    list_filter: ClassVar[Any] = (
+        *searched("event"),
+        *chosen("role", "answer", "place", "presence", "event__kind", "event__status"),
     )
-    list_select_related = ("person", "event", "representing")
+    list_select_related = ("person", "event", "representing", "hub__place")
     search_fields = (
         "label_en", "label_zh_hans", "label_zh_hant", "event__title_en", "event__title_zh_hans",
         "event__title_zh_hant",
     )  # fmt: skip
     ordering: ClassVar[Any] = ("-event__start_on", "event", "position", "pk")
-    autocomplete_fields = (
-        "event", "person", "representing", "invited_by", "substitute_for",
+    autocomplete_fields = ("event", "person", "representing", "invited_by")
+    readonly_fields = (
+        "shown_answer", "shown_place", "shown_presence", "checked_in_at", "substitute_for",
     )  # fmt: skip
-    readonly_fields = ("checked_in_at",)
     fieldsets = (
         (_("Who"), {"fields": ("event", "person", "label", "appointment", "representing")}),
-        (_("In what part"), {"fields": (("role", "position"), "language", "notes")}),
+        (_("In what part"), {"fields": (("role", "position"), "hub", "language", "notes")}),
         (
             _("Answer and presence"),
-            {"fields": (("answer", "place", "presence"), "checked_in_at")},
+            {"fields": (("shown_answer", "shown_place"), ("shown_presence", "checked_in_at"))},
         ),
         (_("Invitation"), {"fields": ("invited_by", "substitute_for")}),
     )
+    steps = attendeesteps.STEPS
+    sheet = sheets.ATTENDEES
     shown_answer = badge(_("answer"), "answer", ANSWER)
+    shown_presence = badge(_("presence"), "presence", PRESENCE)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: Any = super().get_queryset(request)
+        return rows.with_turn()
+
+    def next_steps(self, row: Attendee) -> tuple[str, ...]:
+        return attendees.next_steps(attendee=row, now=timezone.now())
+
+    def state_of(self, row: Attendee) -> str:
+        """The answer, and what else is known."""
+        states = [row.get_answer_display()]
+        if row.place != Attendee.Place.NONE:
+            states.append(row.get_place_display())
+        if row.presence != Attendee.Presence.EXPECTED:
+            states.append(row.get_presence_display())
+        return " · ".join(map(str, states))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Nobody is moved from one event to another."""
+        fields = super().get_readonly_fields(request, obj)
+        return (*fields, *(("event",) if obj else ()))
+
+    def has_attend_permission(self, request: HttpRequest) -> bool:
+        """Whether the list offers to check people in, and the like."""
+        return rights.may_enter(request) and rights.may_change_any(request, Attendee)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Who has answered or was expected stays on record: they are taken off the list instead."""
+        return super().has_delete_permission(request, obj) and (obj is None or obj.is_untouched)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Above the list of one event, say how full it is."""
+        events = Event.objects.visible_to(request.user)
+        chosen_event = request.GET.get(BY_EVENT, "")
+        event = events.filter(pk=chosen_event).first() if chosen_event.isdecimal() else None
+        lines = [attendance.fullness(each) for each in venues.of(event=event)] if event else []
+        return super().changelist_view(request, {"venues": lines, **(extra_context or {})})
 
     @display(description=_("date"), ordering="event__start_on")
     def shown_when(self, attendee: Attendee) -> str:
@@ -109,5 +265,4 @@ class AttendeeAdmin(TranslatedAdmin):
         return ours, duplicates
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        reminders.replan(event=obj.event, now=timezone.now())
+        attendees.save(attendee=obj, now=timezone.now())

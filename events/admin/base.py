@@ -1,15 +1,19 @@
 """What all screens of organisers share: whose rows they show, and how they look."""
 
+from itertools import chain
 from typing import Any, ClassVar
 
-from django.db import models
+from django.contrib.admin.utils import NestedObjects
+from django.core.exceptions import PermissionDenied
+from django.db import DEFAULT_DB_ALIAS, models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TabbedTranslationAdmin
 from unfold.admin import ModelAdmin
 
-from events.admin import rights
+from events.admin import rights, unseen
 from events.admin.forms import KnowingForm, ScopedForm
+from events.admin.history import HistoryAdmin
 from events.admin.widgets import Autocomplete
 from events.domain import access
 from events.models import Team
@@ -31,13 +35,11 @@ class ScopedFields:
         return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
 
     def _choices(self, db_field: Any, request: HttpRequest) -> models.QuerySet[Any]:
-        model = db_field.remote_field.model
-        if model is Team:
-            return access.teams(user=request.user).order_by("name", "pk")
-        return access.visible(user=request.user, model=model)
+        rows = access.choices(user=request.user, field=db_field)
+        return rows.order_by("name", "pk") if rows.model is Team else rows
 
 
-class TeamScopedAdmin(ScopedFields, ModelAdmin):
+class TeamScopedAdmin(ScopedFields, HistoryAdmin, ModelAdmin):
     """A screen for rows of teams: another team's row does not exist here."""
 
     form: Any = ScopedForm
@@ -61,10 +63,12 @@ class TeamScopedAdmin(ScopedFields, ModelAdmin):
         return rights.may_enter(request) and (obj is None or rights.may_see(request, obj))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return rights.may_add(request)
+        return rights.may_add(request, self.model)
 
     def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return rights.may_add(request) if obj is None else rights.may_change(request, obj)
+        return (
+            rights.may_add(request, self.model) if obj is None else rights.may_change(request, obj)
+        )
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return self.has_change_permission(request, obj)
@@ -73,7 +77,8 @@ class TeamScopedAdmin(ScopedFields, ModelAdmin):
         """Preset the team of those who run only one."""
         initial = super().get_changeform_initial_data(request)
         if not request.user.is_superuser and "team" not in initial:
-            initial["team"] = access.teams(user=request.user).order_by("name", "pk").first()
+            teams = access.teams(user=request.user, model=self.model)
+            initial["team"] = teams.order_by("name", "pk").first()
         return initial
 
     def get_form(
@@ -81,7 +86,52 @@ class TeamScopedAdmin(ScopedFields, ModelAdmin):
     ) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
         form.everything = request.user.is_superuser
+        form.user = request.user
         return form
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Leave a relation as it is that leads to what the user may not see."""
+        fields = super().get_readonly_fields(request, obj)
+        return (*fields, *unseen.relations(request, obj)) if obj else fields
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Show no names of what the user may not see; by now all is stored that will be."""
+        details = chain(*(rows.formset.forms for rows in context["inline_admin_formsets"]))
+        forms = (context["adminform"].form, *details)
+        unseen.hide(request, [form.instance for form in forms])
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        page = super().get_changelist_instance(request)
+        page.result_list = list(page.result_list)
+        unseen.hide(request, page.result_list, loaded=True)
+        return page
+
+    def response_add(self, request: HttpRequest, obj: Any, *args: Any) -> HttpResponse:
+        self._recheck(request, obj)
+        return super().response_add(request, obj, *args)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        self._recheck(request, obj)
+        return super().response_change(request, obj)
+
+    def _recheck(self, request: HttpRequest, obj: models.Model) -> None:
+        """Take back what the user would not be let to change as it now stands."""
+        if not access.may_change(user=request.user, row=obj):
+            raise PermissionDenied  # before the end of the transaction
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Say of what stands in the way only how much it is, where the user may not see it."""
+        names, counts, lacking, obstacles = super().get_deleted_objects(objs, request)
+        collector = NestedObjects(using=DEFAULT_DB_ALIAS, origin=objs)
+        collector.collect(objs)
+        hidden = [row for row in collector.protected if not rights.may_see(request, row)]
+        if hidden:
+            text = _("and %(number)s more that you may not see") % {"number": len(hidden)}
+            obstacles = [str(row) for row in collector.protected if row not in hidden] + [text]
+        return names, counts, lacking, obstacles
 
     def _get_obj_does_not_exist_redirect(
         self, request: HttpRequest, opts: Any, object_id: str
@@ -113,6 +163,8 @@ class ScopedInline(ScopedFields):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         rows = super().get_queryset(request)  # type: ignore[misc]
+        if hasattr(rows, "visible_to"):
+            rows = rows.visible_to(request.user)
         return rows.order_by(*(self.ordering or ("pk",)))  # type: ignore[attr-defined]
 
     def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
@@ -124,11 +176,29 @@ class ScopedInline(ScopedFields):
     def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         parent: type[models.Model] = self.parent_model  # type: ignore[attr-defined]
         if obj is None or not isinstance(obj, parent) or obj.pk is None:
-            return rights.may_add(request)
+            return rights.may_add(request, parent)
         return rights.may_change(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return self.has_change_permission(request, obj)
+
+
+class Panel:
+    """A tab that shows what follows from the row, in a template of its own: `panel`."""
+
+    template = "events/admin/panel.html"
+    panel: str
+    fields: tuple[str, ...] = ()
+    extra = 0
+    max_num = 0
+    tab = True
+    can_delete = False
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        return self.model._default_manager.none()  # type: ignore[attr-defined]
+
+    def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return obj is not None
 
 
 class ReadOnly:

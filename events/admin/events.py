@@ -1,27 +1,34 @@
 """The screens of events: all of them, promotion conferences, expos."""
 
+from collections.abc import Sequence
+from functools import partial
+from itertools import chain
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
-from events.admin import rights
+from events.admin import eventsteps, rights, sheets
 from events.admin.attendees import AttendeeInline
-from events.admin.base import ReadOnly, ScopedInline, TranslatedAdmin
+from events.admin.base import Panel, ReadOnly, ScopedInline, TranslatedAdmin
 from events.admin.eventforms import EventForm
+from events.admin.exports import ExportAdmin
 from events.admin.figures import FigureInline
 from events.admin.filters import chosen, related
+from events.admin.itineraries import EventItinerary
 from events.admin.reminders import ReminderInline
 from events.admin.roles import EventOrganisationInline, EventPlaceInline
-from events.admin.shown import NEWEST_FIRST, EventColumns
+from events.admin.shown import NEWEST_FIRST, STATUS, EventColumns
 from events.admin.sources import EvidenceInline
-from events.domain import lifecycle, programme, reminders
+from events.admin.steps import StepsAdmin
+from events.domain import lifecycle, programme, reminders, wording
 from events.models import (
     Attendee,
     Event,
@@ -38,24 +45,17 @@ SHOWN_WITH_IT = {EventOrganisation, EventPlace}
 REMINDED = {ReminderRule, Attendee}
 
 
-class ProgrammeInline(EventColumns, ReadOnly, ScopedInline, TabularInline):
-    """The parts of an event, those that the user may see."""
+class ProgrammePanel(Panel, ReadOnly, ScopedInline, TabularInline):
+    """The parts of an event on all levels, those that the user may see."""
 
     model = Event
     fk_name = "parent"
-    fields = ("shown_when", "kind", "place", "status")
-    readonly_fields = fields
-    per_page = 30
-    show_change_link = True
-    verbose_name = _("part of the programme")
+    panel = "events/admin/programme.html"
     verbose_name_plural = _("programme")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return Event.objects.visible_to(request.user).select_related("place").in_time_order()
 
 
 @admin.register(Event)
-class EventAdmin(EventColumns, TranslatedAdmin):
+class EventAdmin(ExportAdmin, StepsAdmin, EventItinerary, EventColumns, TranslatedAdmin):
     form = EventForm
     kind: ClassVar[str] = ""  # a screen for one kind presets it
     list_display: Any = (
@@ -76,13 +76,17 @@ class EventAdmin(EventColumns, TranslatedAdmin):
     )  # fmt: skip
     prepopulated_fields = {"slug": ("title_en",)}
     readonly_fields = (
-        "origin", "uid", "sequence", "revision", "start_at", "end_at", "created_at", "changed_at",
+        "status", "cancellation_reason", "origin", "uid", "sequence", "revision", "start_at",
+        "end_at", "created_at", "changed_at",
     )  # fmt: skip
     what: ClassVar[tuple[Any, ...]] = (
         "title", "kind", "description", "status", "cancellation_reason", "sectors", "url",
     )  # fmt: skip
+    steps = eventsteps.STEPS
+    sheet = sheets.EVENTS
+    state_colours = STATUS
     inlines = (
-        ProgrammeInline, EventOrganisationInline, EventPlaceInline, AttendeeInline,
+        ProgrammePanel, EventOrganisationInline, EventPlaceInline, AttendeeInline,
         ReminderInline, FigureInline, EvidenceInline,
     )  # fmt: skip
 
@@ -126,11 +130,29 @@ class EventAdmin(EventColumns, TranslatedAdmin):
         rows = super().get_queryset(request)
         return rows.filter(kind=self.kind) if self.kind else rows
 
+    def next_steps(self, row: Event) -> tuple[str, ...]:
+        return lifecycle.next_steps(event=row)
+
+    def step_context(self, request: HttpRequest, row: Event) -> dict[str, Any]:
+        """Beside the steps, the tree of the programme."""
+        parts = programme.tree(event=row, among=Event.objects.visible_to(request.user))
+        shown = [
+            {
+                "depth": depth,
+                "event": part,
+                "when": wording.when(part.when),
+                "colour": STATUS.get(Event.Status(part.status), ""),
+            }
+            for depth, part in parts
+        ]
+        return {**super().step_context(request, row), "programme": shown}
+
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
         form.preset_kind = self.kind
+        form.may_see = staticmethod(partial(rights.may_see, request))
         return form
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -138,22 +160,58 @@ class EventAdmin(EventColumns, TranslatedAdmin):
             return False
         return super().has_delete_permission(request, obj)
 
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """What the form checks stays true until it is stored."""
+        with transaction.atomic():
+            if request.method == "POST":
+                lifecycle.hold()
+            return super().changeform_view(request, *args, **kwargs)
+
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Say why what people may have in their calendars stays."""
+        """Delete a draft with its programme, or say why it stays."""
         event = self.get_object(request, object_id)
-        if event is None or event.status == Event.Status.DRAFT:
+        if event is None:
             return super().delete_view(request, object_id, extra_context)
         if not self.has_change_permission(request, event):
             raise PermissionDenied
-        text = _(
-            "“%(title)s” is no draft any more, so people may have it in their calendars. "
-            "Cancel it instead of deleting it: then they learn of it."
-        )
-        self.message_user(request, text % {"title": event}, messages.WARNING)
+        if reason := self._undeletable(event):
+            return self._keep(request, event, reason)
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except lifecycle.NotAllowed:
+            return self._keep(request, event, KNOWN)
+        except lifecycle.InUse as refusal:
+            return self._keep(request, event, NEEDED, refusal.rows)
+
+    def _undeletable(self, event: Event) -> Any:
+        """Return why it cannot be deleted, if there is a reason."""
+        if "delete" in lifecycle.next_steps(event=event):
+            return None
+        is_draft = event.status == Event.Status.DRAFT
+        return PARTS_KNOWN if is_draft else KNOWN
+
+    def _keep(
+        self, request: HttpRequest, event: Event, reason: Any, rows: Sequence[Model] = ()
+    ) -> HttpResponse:
+        names = [str(row) for row in rows if rights.may_see(request, row)]
+        text = reason % {"title": event, "rows": "; ".join(names) or "…"}
+        self.message_user(request, text, messages.WARNING)
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
         return HttpResponseRedirect(reverse(name, args=[event.pk]))
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """A draft goes with the drafts in it, if the user may change them all."""
+        parts = [lifecycle.consequences(event=row, verb="delete").parts for row in objs]
+        rows = [*objs, *chain(*parts)]
+        ours = Event.objects.changeable_by(request.user).filter(pk__in=[row.pk for row in rows])
+        lacking = {str(self.opts.verbose_name)} if ours.count() < len(rows) else set()
+        names = [str(row) for row in ours.in_time_order()]
+        return names, {self.opts.verbose_name_plural: len(rows)}, lacking, []
+
+    def delete_model(self, request: HttpRequest, obj: Event) -> None:
+        lifecycle.delete(event=obj, now=timezone.now())
 
     def view_on_site(self, obj: Event) -> str | None:
         """The page of a public event; others have none."""
@@ -179,13 +237,20 @@ class EventAdmin(EventColumns, TranslatedAdmin):
             text = _("These parts lie outside the days of “%(title)s”: %(parts)s.")
             parts = "; ".join(str(row) for row in strays)
             messages.warning(request, text % {"title": event, "parts": parts})
-        try:
-            programme.check(event=event)
-        except programme.OutsideParent as refusal:
+        if programme.is_outside(event=event):
             text = _("“%(title)s” lies outside the days of “%(parent)s”.")
-            messages.warning(request, text % {"title": event, "parent": refusal.parent})
+            messages.warning(request, text % {"title": event, "parent": event.parent})
 
 
+# Why an event is not deleted.
+KNOWN = _(
+    "“%(title)s” is no draft any more, so people may have it in their calendars. "
+    "Cancel it instead of deleting it: then they learn of it."
+)
+PARTS_KNOWN = _(
+    "“%(title)s” is a draft, but parts of it are not: people may have them in their calendars."
+)
+NEEDED = _("“%(title)s” stays, for other records need it: %(rows)s.")
 WHEN = (
     ("precision", "basis", "qualifier"),
     ("start_on", "start_time"),

@@ -1,10 +1,11 @@
 """The forms of the screens: what is required, what is filled in for the organiser."""
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.forms.models import InlineForeignKeyField
 from django.utils.text import slugify
@@ -12,6 +13,7 @@ from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext_lazy as _
 
 from events.admin.widgets import Autocomplete
+from events.models import Viewer
 
 if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Any]
@@ -52,6 +54,7 @@ class ScopedForm(KnowingForm):
     """A record of a team, with a short name and names in three languages."""
 
     everything = False  # whether the user is a superuser, who may keep a row for all teams
+    user: ClassVar[Viewer] = AnonymousUser()  # who fills it in
     languages = ("en", "zh_hans", "zh_hant")
     stems: tuple[str, ...] = ("title", "name")
 

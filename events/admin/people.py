@@ -1,20 +1,35 @@
-"""The screens of people and organisations."""
+"""The screen of people: who they are, which offices they hold, what they attend."""
 
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.contrib.admin.utils import flatten_fieldsets
+from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import get_language, gettext, ngettext, to_locale
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import StackedInline
+from unfold.admin import StackedInline, TabularInline
+from unfold.decorators import display
+from unfold.widgets import UnfoldBooleanWidget
 
-from events.admin.base import ScopedInline, TranslatedAdmin
+from events.admin import refusals
+from events.admin.base import ReadOnly, ScopedInline, TranslatedAdmin
+from events.admin.fields import LinesField
 from events.admin.filters import chosen, related
 from events.admin.forms import ScopedForm
+from events.admin.itineraries import PersonItinerary
+from events.admin.mergers import MergesAdmin
 from events.admin.sources import EvidenceInline
-from events.models import Appointment, Organisation, Person
+from events.admin.steps import Call, Step, StepForm, StepsAdmin
+from events.domain import people, wording
+from events.models import Appointment, Attendee, Person
 
 TITLES = ("title_en", "title_zh_hans", "title_zh_hant")
+CONTACT = ("email", "phone")
 
 
 class AppointmentInline(ScopedInline, StackedInline):
@@ -29,16 +44,97 @@ class AppointmentInline(ScopedInline, StackedInline):
         return super().get_queryset(request).select_related("organisation")
 
 
+class AttendanceInline(ReadOnly, ScopedInline, TabularInline):
+    """Where a person attends, the newest first; one page of it at a time."""
+
+    model = Attendee
+    fk_name = "person"
+    fields = ("event", "shown_when", "role", "representing", "answer", "place", "presence")
+    readonly_fields = ("shown_when",)
+    ordering: ClassVar[Any] = (F("event__start_on").desc(nulls_last=True), "-pk")
+    per_page = 20
+    show_change_link = True
+    verbose_name_plural = _("attends")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: Any = super().get_queryset(request)
+        return rows.visible_to(request.user).select_related("person", "event", "representing")
+
+    @display(description=_("date"))
+    def shown_when(self, attendee: Attendee) -> str:
+        return wording.when(attendee.event.when)
+
+
+class PersonForm(ScopedForm):
+    """A person, with their other names one to a line."""
+
+    aliases = LinesField(
+        label=_("other names"),
+        help_text=_("One to a line. A search finds the person by them, too."),
+    )
+
+
+class EraseForm(StepForm):
+    """Whether they are sure."""
+
+    sure = forms.BooleanField(
+        label=_("I know that nobody can take this back"), widget=UnfoldBooleanWidget
+    )
+
+
+def _explain_erase(person: Person) -> Iterator[str]:
+    traces = people.traces(person=person)
+    yield gettext("In place of the name stands “%(label)s”, here and wherever it is shown.") % {
+        "label": Person.ERASED[f"name_{to_locale(get_language() or 'en').lower()}"]
+    }
+    yield gettext("Contact data, offices, sources, other names and notes about them are deleted.")
+    yield gettext("So is what histories and logs say of them, and the copies of mail to them.")
+    yield ngettext(
+        "%(count)s row at an event or in a delegation stays without a name; no count changes.",
+        "%(count)s rows at events and in delegations stay without a name; no count changes.",
+        traces.rows,
+    ) % {"count": traces.rows}
+    if traces.waiting:
+        yield ngettext(
+            "%(count)s waiting mail is not sent.",
+            "%(count)s waiting mails are not sent.",
+            traces.waiting,
+        ) % {"count": traces.waiting}
+    if traces.login:
+        yield gettext("The login “%(login)s” stays, but stands for nobody any more.") % {
+            "login": traces.login
+        }
+
+
+def _erase(call: Call) -> str:
+    people.erase(person=call.row, now=call.now)
+    return gettext("The person is erased.")
+
+
+ERASE = Step(
+    verb="erase",
+    label=_("Erase"),
+    icon="person_off",
+    explain=_explain_erase,
+    perform=_erase,
+    form=EraseForm,
+    weighty=True,
+)
+
+
 @admin.register(Person)
-class PersonAdmin(TranslatedAdmin):
-    list_display = ("name", "shown_script", "shown_office", "language", "email", "team")
+class PersonAdmin(MergesAdmin, StepsAdmin, PersonItinerary, TranslatedAdmin):
+    form = PersonForm
+    list_display = (
+        "shown_name", "shown_script", "shown_office", "language", "shown_email", "team",
+    )  # fmt: skip
     list_filter = (*chosen("language"), *related("team"))
     list_select_related = ("team",)
-    search_fields = ("slug", "email")
+    search_fields = ("slug",)
     search_help_text: ClassVar[Any] = _("Any script and spelling: Lyu finds Lu and Lü")
-    ordering: ClassVar[Any] = ("sort_key", "pk")
+    ordering: ClassVar[Any] = (F("erased_at").asc(nulls_first=True), "sort_key", "pk")
     prepopulated_fields = {"slug": ("western_name", "family_name", "given_name")}
-    readonly_fields = ("name_en",)
+    readonly_fields = ("name_en", "shown_offices")
     fieldsets: ClassVar[Any] = (
         (
             _("Name"),
@@ -48,61 +144,87 @@ class PersonAdmin(TranslatedAdmin):
                     ("family_name", "given_name", "western_name"),
                     ("name_order", "honorific"),
                     ("name_zh_hans", "name_zh_hant"),
-                    "name_en",
-                    "slug",
+                    ("name_en", "shown_offices"),
+                    ("aliases", "slug"),
                 ),
             },
         ),
-        (_("Contact"), {"classes": ("tab",), "fields": ("email", "phone")}),
+        (_("Contact"), {"classes": ("tab",), "fields": CONTACT}),
         (_("Language and time"), {"classes": ("tab",), "fields": ("language", "timezone")}),
         (_("Who sees it"), {"classes": ("tab",), "fields": ("team",)}),
     )
-    inlines = (AppointmentInline, EvidenceInline)
+    inlines: ClassVar[Any] = (AppointmentInline, AttendanceInline, EvidenceInline)
+    steps = (ERASE,)
+    compared = (
+        *people.NAMES, "aliases", "honorific", *CONTACT, "language", "timezone", "team",
+    )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).prefetch_related("appointments")
+        """With the offices held today, and whether the user may see phone and mail."""
+        reached = Person.objects.reached_by(request.user).filter(pk=OuterRef("pk"))
+        held = Appointment.objects.on(timezone.localdate()).select_related("organisation")
+        offices = Prefetch("appointments", held, to_attr="offices")
+        rows = super().get_queryset(request).annotate(is_reached=Exists(reached))
+        return rows.prefetch_related(offices)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Find a name whatever its script, case, accents or romanisation."""
-        if not search_term:
-            return queryset, False
+        """Find a name whatever its script, accents, romanisation or order; mail, if it is shown."""
         found, duplicates = super().get_search_results(request, queryset, search_term)
-        return found | queryset.filter(pk__in=Person.objects.matching(search_term)), duplicates
+        if not search_term:
+            return found, duplicates
+        by_name = queryset.filter(pk__in=Person.objects.matching(search_term))
+        by_mail = queryset.filter(is_reached=True, email__icontains=search_term)
+        return found | by_name | by_mail, duplicates
 
-    @admin.display(description=_("in Chinese"))
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Nobody asks for phone or mail in the address of the list."""
+        asks = lookup.split("__", maxsplit=1)[0] in CONTACT
+        return not asks and super().lookup_allowed(lookup, value, request)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Leave out phone and mail for whom they are not."""
+        shown = obj is None or obj.is_reached
+        parts = super().get_fieldsets(request, obj)
+        return [part for part in parts if shown or not {*CONTACT} & {*flatten_fieldsets([part])}]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody writes into a record that was erased."""
+        return super().has_change_permission(request, obj) and not (obj and obj.erased_at)
+
+    def merge_records(self, *, keep: Any, drop: Any, now: datetime) -> None:
+        people.merge(keep=keep, drop=drop, now=now)
+
+    def next_steps(self, row: Person) -> tuple[str, ...]:
+        return () if row.erased_at else (ERASE.verb,)
+
+    def state_of(self, row: Person) -> str:
+        return gettext("erased") if row.erased_at else ""
+
+    @display(description=_("name"), ordering="sort_key")
+    def shown_name(self, person: Person) -> str:
+        return str(person)
+
+    @display(description=_("in Chinese"))
     def shown_script(self, person: Any) -> str:
         return person.name_zh_hant or person.name_zh_hans or ""
 
-    @admin.display(description=_("office"))
-    def shown_office(self, person: Person) -> str:
-        offices = sorted(person.appointments.all(), key=lambda office: (-office.rank, office.pk))
-        return offices[0].title if offices else ""
+    @display(description=_("office"))
+    def shown_office(self, person: Any) -> str:
+        """The highest one held today."""
+        return person.offices[0].title if person.offices else ""
+
+    @display(description=_("offices held today"))
+    def shown_offices(self, person: Any) -> str:
+        offices = (filter(None, (office.title, office.organisation)) for office in person.offices)
+        return "; ".join(" · ".join(map(str, office)) for office in offices) or "–"
+
+    @display(description=_("e-mail"))
+    def shown_email(self, person: Any) -> str:
+        return person.email if person.is_reached else ""
 
 
-@admin.register(Organisation)
-class OrganisationAdmin(TranslatedAdmin):
-    list_display = ("name", "short_name", "kind", "parent", "place", "team")
-    list_filter = (*chosen("kind"), *related("team"), "named")
-    list_select_related = ("parent", "place", "team")
-    search_fields = (
-        "name_en", "name_zh_hans", "name_zh_hant", "short_name_en", "short_name_zh_hans",
-        "short_name_zh_hant", "slug",
-    )  # fmt: skip
-    ordering: ClassVar[Any] = ("slug", "pk")
-    autocomplete_fields = ("parent", "place", "sectors")
-    prepopulated_fields = {"slug": ("name_en",)}
-    fieldsets: ClassVar[Any] = (
-        (
-            _("What"),
-            {
-                "classes": ("tab",),
-                "fields": ("name", "short_name", "slug", "kind", "sectors"),
-            },
-        ),
-        (_("Size"), {"classes": ("tab",), "fields": ("named", "headcount_text")}),
-        (_("Where"), {"classes": ("tab",), "fields": ("parent", "place")}),
-        (_("Who sees it"), {"classes": ("tab",), "fields": ("team",)}),
-    )
-    inlines = (EvidenceInline,)
+@refusals.sentence.register
+def _erased(refusal: people.Erased) -> str:
+    return gettext("The person was erased, so nobody knows whose record it is.")

@@ -12,8 +12,8 @@ def may_enter(request: HttpRequest) -> bool:
     return access.may_enter(user=request.user)
 
 
-def may_add(request: HttpRequest) -> bool:
-    return _once(request, ("add",), lambda: access.may_add(user=request.user))
+def may_add(request: HttpRequest, model: type[models.Model]) -> bool:
+    return _once(request, ("add", model), lambda: access.may_add(user=request.user, model=model))
 
 
 def may_see(request: HttpRequest, row: models.Model) -> bool:
@@ -29,6 +29,14 @@ def may_change(request: HttpRequest, row: models.Model) -> bool:
         request,
         ("change", type(row), row.pk),
         lambda: access.may_change(user=request.user, row=row),
+    )
+
+
+def may_change_any(request: HttpRequest, model: type[models.Model]) -> bool:
+    return _once(
+        request,
+        ("change any", model),
+        lambda: access.changeable(user=request.user, model=model).exists(),
     )
 
 

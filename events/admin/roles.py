@@ -4,9 +4,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
+from unfold.decorators import display
 
 from events.admin.base import ScopedInline
+from events.domain import wording
 from events.models import EventOrganisation, EventPlace
 
 
@@ -23,10 +26,19 @@ class EventOrganisationInline(ScopedInline, TabularInline):
 
 class EventPlaceInline(ScopedInline, TabularInline):
     model = EventPlace
-    fields = ("place", "role", "position", "direction", "stream_url", "capacity")
+    fields = ("place", "role", "shown_clock", "position", "direction", "stream_url", "capacity")
+    readonly_fields = ("shown_clock",)
     autocomplete_fields = ("place",)
     ordering = ("role", "position", "pk")
     per_page = 30
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related("place")
+        rows = super().get_queryset(request)
+        return rows.select_related("event", "place__parent__parent__parent__parent")
+
+    @display(description=_("at its own clock"))
+    def shown_clock(self, row: EventPlace) -> str:
+        """When a hub joins; of an event without an hour, the day at the main place."""
+        if row.role != EventPlace.Role.HUB:
+            return ""
+        return wording.clock_at(event=row.event, zone=row.place.find_zone())

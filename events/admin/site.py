@@ -28,5 +28,6 @@ def extra_urls() -> list[Any]:
     return [path("r/<path:content_type_id>/<path:object_id>/", view, name="view_on_site")]
 
 
+admin.site.disable_action("delete_selected")  # each row has its own reasons to stay
 admin.site.index_template = "events/admin/dashboard.html"
 vars(admin.site)["extra_urls"] = extra_urls

@@ -1,43 +1,49 @@
 """Who may see and change what: the teams that a user belongs to decide, nothing else."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import models
 
-from events.models import Team, Viewer
+from events.models import Event, Membership, Team, Viewer
+from events.models.teams import sees_all, teams_of, works_here
 
 Row = TypeVar("Row", bound=models.Model)
+ORGANISER = (Membership.Role.ORGANISER,)
 
 
 def may_enter(*, user: Viewer) -> bool:
     """Whether the user works here at all."""
-    return user.is_active and user.is_staff
+    return works_here(user)
 
 
-def may_add(*, user: Viewer) -> bool:
-    """Whether the user runs a team, and so may give it new records."""
-    return user.is_superuser or teams(user=user).exists()
+def may_add(*, user: Viewer, model: type[models.Model]) -> bool:
+    """Whether the user may add rows of this table; where, `choices` and `may_keep` decide."""
+    return sees_all(user) or bool(teams_of(user, *_adders(model)))
 
 
-def teams(*, user: Viewer) -> models.QuerySet[Team]:
-    """The teams that the user may give records to."""
-    return Team.objects.all() if user.is_superuser else Team.objects.run_by(user)
+def teams(*, user: Viewer, model: type[models.Model]) -> models.QuerySet[Team]:
+    """The teams that the user may give rows of this table to."""
+    return Team.objects.all() if sees_all(user) else Team.objects.of(user, *_adders(model))
 
 
 def visible(*, user: Viewer, model: type[Row]) -> models.QuerySet[Row]:
-    """The rows that the user may see; a table that knows no teams is shared by all of them."""
-    rows = model._default_manager.all()
-    scope = getattr(rows, "visible_to", None)
-    return scope(user) if scope else rows
+    """The rows that the user may see; of a table that does not say whose, a superuser only."""
+    return _scoped(user, model, "visible_to")
 
 
 def changeable(*, user: Viewer, model: type[Row]) -> models.QuerySet[Row]:
     """The rows that the user may change; what all teams share, only a superuser may."""
-    rows = model._default_manager.all()
-    if user.is_superuser:
-        return rows
-    scope = getattr(rows, "changeable_by", None)
-    return scope(user) if scope else rows.none()
+    return _scoped(user, model, "changeable_by")
+
+
+def choices(*, user: Viewer, field: Any) -> models.QuerySet[Any]:
+    """The rows that a relation may be set to: visible ones; those that hold the row, their own."""
+    rows = field.model._default_manager.all()
+    if getattr(rows, "holder", None) == field.name and not sees_all(user):
+        return rows.holders(user)
+    if field.related_model is Team:
+        return teams(user=user, model=field.model)
+    return visible(user=user, model=field.related_model)
 
 
 def may_see(*, user: Viewer, row: models.Model) -> bool:
@@ -46,3 +52,31 @@ def may_see(*, user: Viewer, row: models.Model) -> bool:
 
 def may_change(*, user: Viewer, row: models.Model) -> bool:
     return changeable(user=user, model=type(row)).filter(pk=row.pk).exists()
+
+
+def may_keep(*, user: Viewer, event: Event) -> bool:
+    """Whether the user may store the event as it now stands, be it new or changed.
+
+    Who does not run its team adds parts alone: a liaison officer below the legs that they look
+    after, a secretary internal items on the days that they keep.
+    """
+    if sees_all(user) or event.team_id in teams_of(user, *ORGANISER):
+        return True
+    if event.parent_id is None:
+        return False
+    rows = Event.objects.filter(pk=event.parent_id, team=event.team_id)
+    internal = event.visibility == Event.Visibility.INTERNAL
+    here = rows.days_served_by(user) if internal else rows.in_legs_of(user)
+    return here.exists()
+
+
+def _adders(model: type[models.Model]) -> tuple[str, ...]:
+    """The roles that may add rows of the table."""
+    return getattr(model._default_manager.all(), "added_by", ORGANISER)
+
+
+def _scoped(user: Viewer, model: type[Row], scope: str) -> models.QuerySet[Row]:
+    rows = model._default_manager.all()
+    if scoped := getattr(rows, scope, None):
+        return scoped(user)
+    return rows if sees_all(user) else rows.none()

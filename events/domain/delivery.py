@@ -184,7 +184,12 @@ def _enter(row: Delivery, now: datetime) -> mail.Message | str:
     """
     with transaction.atomic(durable=True):
         fresh = Delivery.objects.select_related(
-            "occurrence__rule", "event__team", "event__place__parent", "attendee", "person"
+            "occurrence__rule",
+            "event__team",
+            "event__place__parent",
+            "event__end_place__parent",
+            "attendee",
+            "person",
         ).get(pk=row.pk)
         if refusal := _refusal(fresh, now):
             return _settle(row, refusal)

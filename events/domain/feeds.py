@@ -84,7 +84,7 @@ def entry(*, event: Event) -> calendars.Entry:
         summary=_summary(event),
         when=event.when,
         description="\n\n".join(filter(None, _paragraphs(event))),
-        location=_location(event),
+        location=wording.where(event=event),
         geo=_point(event.place),
         url=settings.SITE_URL + event.get_absolute_url(),
         categories=(str(event.get_kind_display()), *map(str, event.sectors.all())),
@@ -133,13 +133,6 @@ def _summary(event: Event) -> str:
     if event.status == Event.Status.POSTPONED:
         return gettext("Postponed: %(title)s") % {"title": event.title}
     return event.title
-
-
-def _location(event: Event) -> str:
-    if event.place:
-        return wording.place(place=event.place)
-    sites = (role.place for role in event.place_roles.all() if role.role == EventPlace.Role.SITE)
-    return "; ".join(wording.place(place=place) for place in sites)
 
 
 def _point(place: Place | None) -> tuple[float, float] | None:

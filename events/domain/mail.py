@@ -6,7 +6,7 @@ import re
 import smtplib
 import unicodedata
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
@@ -23,7 +23,7 @@ from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext, override, pgettext
 
 from events.domain import wording
-from events.models import Delivery, Event, Place
+from events.models import Delivery, Event
 from events.models.teams import PUBLISHED
 from events.values import dates
 
@@ -122,6 +122,12 @@ def may_repeat() -> bool:
     return f"{__name__}.{FolderBackend.__name__}" == settings.EMAIL_BACKEND
 
 
+def forget(*, keys: Iterable[uuid.UUID]) -> None:
+    """Remove the copies of these deliveries from the folder, where there are any."""
+    for key in keys:
+        (Path(settings.MAIL_FOLDER) / f"{key}.eml").unlink(missing_ok=True)
+
+
 def one_line(text: str) -> str:
     """Return the text fit for a header: no controls, line ends, bidi tricks or encoded words."""
     plain = (" " if unicodedata.category(c) in UNWANTED else c for c in BIDI.sub("", text))
@@ -153,7 +159,7 @@ def _letter(delivery: Delivery) -> Letter:
         start=_start(event),
         there=_time_there(event),
         own=_own_time(event, delivery.zone),
-        place=one_line(wording.place(place=event.place)) if event.place else "",
+        place=one_line(wording.where(event=event)),
         url=_link(event),
         sender=one_line(event.team.name if event.team else ""),
     )
@@ -173,7 +179,7 @@ def _time_there(event: Event) -> str:
         return _start(event)
     return gettext("%(time)s (%(place)s, %(offset)s)") % {
         "time": _start(event) + _end(event),
-        "place": _zone_name(event),
+        "place": wording.zone_name(place=event.place, zone=event.timezone),
         "offset": wording.offset(event.start_at.astimezone(dates.zone(event.timezone))),
     }
 
@@ -182,14 +188,6 @@ def _end(event: Event) -> str:
     """Return “–17:00” where the event ends on the same day by the same clock."""
     same_day = event.end_on in (None, event.start_on) and not event.end_timezone
     return f"–{event.end_time:%H:%M}" if event.end_time and same_day else ""
-
-
-def _zone_name(event: Event) -> str:
-    """Return the place whose clock counts, such as Shanghai; at worst the zone's own name."""
-    place: Place | None = event.place
-    while place and place.timezone != event.timezone:
-        place = place.parent
-    return place.name if place else event.timezone.rpartition("/")[2].replace("_", " ")
 
 
 def _own_time(event: Event, zone: str) -> str:

@@ -1,5 +1,6 @@
 """When reminders fall due: rows in the database, kept in step with rules and events."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Final
@@ -62,6 +63,13 @@ def replan(*, event: Event, now: datetime) -> None:
                 _cancel(occurrence)
         plan(event=stored, now=now)
         event.schedule_epoch = stored.schedule_epoch
+
+
+def waiting(*, events: Collection[Event]) -> int:
+    """How many reminders of the events are still to come: planned ones, and mails not yet sent."""
+    planned = ReminderOccurrence.objects.filter(event__in=events, state=State.PLANNED)
+    unsent = Delivery.objects.filter(event__in=events, state__in=UNSENT)
+    return planned.count() + unsent.count()
 
 
 def _rules(event: Event) -> list[ReminderRule]:

@@ -7,9 +7,9 @@ from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from events.models import Event, Evidence, Place
+from events.models import Event, EventPlace, Evidence, Place
 from events.values import dates
-from events.values.dates import Precision, When
+from events.values.dates import Clock, Precision, When
 
 # What the evidence calls the values of a record.
 FIELDS = {
@@ -78,12 +78,13 @@ def days(first: date, last: date) -> str:
     """Return “5–10 November 2025”, “2025年11月5日至10日”."""
     if first == last:
         return day(first)
-    if (first.year, first.month) == (last.year, last.month):
+    in_a_year = first.year == last.year and first < last  # not so eastward over the date line
+    if in_a_year and first.month == last.month:
         start, end = (
             pgettext("span in a month, start", "j"),
             pgettext("span in a month, end", "j F Y"),
         )
-    elif first.year == last.year:
+    elif in_a_year:
         start, end = (
             pgettext("span in a year, start", "j F"),
             pgettext("span in a year, end", "j F Y"),
@@ -161,6 +162,88 @@ def place(*, place: Place) -> str:
     return gettext(", ").join(filter(None, (*names[:1], place.address, *names[1:])))
 
 
+def where(*, event: Event) -> str:
+    """Return the place of an event, of a transfer both: “Hong Kong → Doha”."""
+    if event.place and event.end_place:
+        return gettext("%(start)s → %(end)s") % {
+            "start": place(place=event.place),
+            "end": place(place=event.end_place),
+        }
+    return location(event=event)
+
+
+def location(*, event: Event) -> str:
+    """Return where an event takes place, or its sites if it has no place of its own."""
+    if event.place:
+        return place(place=event.place)
+    return "; ".join(place(place=role.place) for role in _sites(event))
+
+
+def _sites(event: Event) -> list[EventPlace]:
+    roles: list[EventPlace] = sorted(
+        event.place_roles.all(), key=lambda role: (role.position, role.pk)
+    )
+    return [role for role in roles if role.role == EventPlace.Role.SITE]
+
+
+def zone_name(*, place: Place | None, zone: str) -> str:
+    """Return the city whose clock counts, such as Shanghai; at worst the zone’s own name."""
+    city = owner = place
+    while city and city.kind != Place.Kind.CITY:
+        city = city.parent
+    while owner and not owner.timezone:
+        owner = owner.parent
+    for here in (city, owner):
+        if here and here.find_zone() == zone:
+            return here.name
+    return zone_city(zone)
+
+
+def zone_city(zone: str) -> str:
+    """Return the city after which IANA calls a zone: Los Angeles."""
+    return zone.rpartition("/")[2].replace("_", " ")
+
+
+def clock_hours(clock: Clock, on: date | None = None) -> str:
+    """Return “10:30–12:00”, and “23:30–06:15 (+1)” when it ends on the next day.
+
+    The day stands before it where that is another than `on`: “13 May, 03:00–05:00”.
+    """
+    text = f"{clock.start:%H:%M}"
+    if clock.end:
+        later = (clock.end.date() - clock.start.date()).days
+        text += f"–{clock.end:%H:%M}" + (f" ({later:+})" if later else "")
+    if on is None or clock.start.date() == on:
+        return text
+    short = format_date(clock.start, pgettext("day without year", "j F"))
+    return gettext("%(day)s, %(hours)s") % {"day": short, "hours": text}
+
+
+def clock_place(clock: Clock) -> str:
+    """Return where a clock hangs: “Doha, UTC+3”, “Hong Kong, UTC+8 → Doha, UTC+3”."""
+    here = f"{clock.name}, {offset(clock.start)}"
+    if not (clock.end and clock.end_name):
+        return here
+    return f"{here} → {clock.end_name}, {offset(clock.end)}"
+
+
+def clocks(first: Clock, *others: Clock, on: date | None = None) -> str:
+    """Return “10:30–12:00 (Doha, UTC+3) · 15:30–17:00 Hong Kong”."""
+    words = {"hours": clock_hours(first, on), "place": clock_place(first)}
+    text = gettext("%(hours)s (%(place)s)") % words
+    return " · ".join((text, *(further_clock(clock, on) for clock in others)))
+
+
+def further_clock(clock: Clock, on: date | None = None) -> str:
+    """Return what a further clock shows: “15:30–17:00 Hong Kong”."""
+    return gettext("%(hours)s %(place)s") % {"hours": clock_hours(clock, on), "place": clock.name}
+
+
+def day_there(*, on: date, place: str) -> str:
+    """Return a day that holds at another place: “25 September 2024 (Shanghai date)”."""
+    return gettext("%(day)s (%(place)s date)") % {"day": day(on), "place": place}
+
+
 def hub(*, event: Event, place: Place) -> str:
     """Return when a live-stream hub joins, at its own clock if the event has an hour."""
     zone = place.timezone
@@ -168,6 +251,14 @@ def hub(*, event: Event, place: Place) -> str:
         local = moment(event.start_at, zone)
         return gettext("Live-stream hub %(place)s: %(time)s") % {"place": place.name, "time": local}
     return gettext("Live-stream hub: %(place)s") % {"place": place.name}
+
+
+def clock_at(*, event: Event, zone: str) -> str:
+    """Return when an event begins at the clocks of a zone; without an hour, its day where it is."""
+    if event.start_at and event.start_time and zone:
+        return moment(event.start_at, zone)
+    there = zone_name(place=event.place, zone=event.timezone)
+    return gettext("%(day)s (%(place)s date)") % {"day": when(event.when), "place": there}
 
 
 def field(name: str) -> str:

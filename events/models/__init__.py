@@ -2,7 +2,7 @@
 
 from events.models.attendees import Attendee
 from events.models.dates import Basis, Dated
-from events.models.events import Event, EventSeries, Expo, PromotionConference
+from events.models.events import Event, Expo, PromotionConference
 from events.models.evidence import Evidence, Source
 from events.models.figures import Figure
 from events.models.people import Appointment, Organisation, Person
@@ -10,6 +10,7 @@ from events.models.places import Place
 from events.models.reminders import Delivery, ReminderOccurrence, ReminderRule
 from events.models.roles import EventOrganisation, EventPlace
 from events.models.sectors import Sector
+from events.models.series import EventSeries
 from events.models.teams import Membership, Team, User, Viewer
 
 __all__ = [

@@ -1,43 +1,93 @@
 """Who takes part in an event."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models import Case, Count, OuterRef, Q, Subquery, When, Window
+from django.db.models.functions import Coalesce, Now, RowNumber
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from events.models.events import Event
+from events.models import doubles
+from events.models.events import Event, EventQuerySet
 from events.models.fields import LanguageField
 from events.models.people import Appointment, Organisation, Person
-from events.models.teams import Team, Viewer
+from events.models.roles import EventPlace
+from events.models.teams import Membership, PartQuerySet, Viewer, teams_of
 
 
-class AttendeeQuerySet(models.QuerySet["Attendee"]):
-    def visible_to(self, user: Viewer) -> Self:
-        """Attendees of events that the user's teams own, or that are shared."""
-        if user.is_superuser:
-            return self.all()
-        if not user.is_staff:
-            return self.none()
-        return self.filter(Q(event__team=None) | Q(event__team__in=Team.objects.of(user)))
+class AttendeeQuerySet(PartQuerySet["Attendee"]):
+    holder = "event"
+    added_by = EventQuerySet.added_by
 
-    def changeable_by(self, user: Viewer) -> Self:
-        if user.is_superuser:
-            return self.all()
-        return self.filter(event__team__in=Team.objects.run_by(user))
+    def seen_as_member(self, user: Viewer) -> Q:
+        """Those of shared events and of what the user works for; of a whole mission only its team.
+
+        A liaison officer sees the mission around a leg, but of those who travel only the party.
+        """
+        looked_on = Q(event__team__in=teams_of(user, Membership.Role.VIEWER))
+        part = (
+            Q(event__team__in=teams_of(user, Membership.Role.ORGANISER))
+            | looked_on & ~Q(event__visibility=Event.Visibility.INTERNAL)
+            | Q(event__in=Event.objects.in_legs_of(user))
+            | Q(event__in=Event.objects.days_served_by(user))
+        )
+        return Q(event__team=None) | Q(event__team__in=teams_of(user)) & part
+
+    def holders(self, user: Viewer) -> EventQuerySet:
+        return Event.objects.peopled_by(user)
 
     def expected(self) -> Self:
         """Those who have neither declined nor lost their place."""
-        return self.exclude(
-            Q(answer__in=[Attendee.Answer.DECLINED, Attendee.Answer.DELEGATED])
-            | Q(place__in=[Attendee.Place.CANCELLED, Attendee.Place.WAITLISTED])
+        return self.exclude(_staying_away())
+
+    def staying_away(self) -> Self:
+        """Those who have declined, sent a substitute, lost their place or wait for one."""
+        return self.filter(_staying_away())
+
+    def foremost(self, number: int) -> Self:
+        """The first few at each event, each with how many there are: `total`."""
+        ranked = self.annotate(
+            rank=Window(RowNumber(), partition_by="event", order_by=("position", "pk")),
+            total=Window(Count("pk"), partition_by="event"),
         )
+        return ranked.filter(rank__lte=number).order_by("event", "rank")
 
     def reachable(self) -> Self:
         """Those who can be written to."""
         return self.exclude(person=None).exclude(person__email="")
+
+    def taking_a_place(self) -> Self:
+        """Those whom a place is kept for: they count against the capacity."""
+        return self.filter(place=Attendee.Place.CONFIRMED)
+
+    def waiting(self) -> Self:
+        """The waiting list: who asked first comes first."""
+        return self.filter(place=Attendee.Place.WAITLISTED).order_by("waitlisted_at", "pk")
+
+    def per_venue(self) -> models.QuerySet[Any, Any]:
+        """How many have a place and how many wait at each hub; the hub None is the main venue."""
+        taken = Count("pk", filter=Q(place=Attendee.Place.CONFIRMED))
+        queued = Count("pk", filter=Q(place=Attendee.Place.WAITLISTED))
+        return self.order_by("hub").values("hub").annotate(taken=taken, queued=queued)
+
+    def with_turn(self) -> Self:
+        """With `turn`: when the turn of those who wait comes at their venue, 1 is the next."""
+        since = OuterRef("waitlisted_at")
+        ahead = Q(waitlisted_at__lt=since) | Q(waitlisted_at=since, pk__lte=OuterRef("pk"))
+        same_event = Attendee.objects.filter(ahead, event=OuterRef("event"), place="waitlisted")
+        same_venue = same_event.alias(venue=Coalesce("hub", 0)).filter(
+            venue=Coalesce(OuterRef("hub"), 0)
+        )
+        length = same_venue.values("event").annotate(length=Count("pk")).values("length")
+        waits = When(place="waitlisted", then=Subquery(length))
+        return self.annotate(turn=Case(waits, output_field=models.IntegerField()))
+
+
+def _staying_away() -> Q:
+    answers = [Attendee.Answer.DECLINED, Attendee.Answer.DELEGATED]
+    places = [Attendee.Place.CANCELLED, Attendee.Place.WAITLISTED]
+    return Q(answer__in=answers) | Q(place__in=places)
 
 
 class Attendee(models.Model):
@@ -51,6 +101,8 @@ class Attendee(models.Model):
         GUEST_OF_HONOUR = "guest_of_honour", _("guest of honour")
         REPRESENTATIVE = "representative", _("representative")
         PARTICIPANT = "participant", _("participant")
+        LIAISON = "liaison", _("liaison officer")
+        SECRETARY = "secretary", _("head’s secretary")
         MEDIA = "media", _("media")
         STAFF = "staff", _("staff")
         INTERPRETER = "interpreter", _("interpreter")
@@ -112,6 +164,17 @@ class Attendee(models.Model):
     place = models.CharField(
         pgettext_lazy("at an event", "place"), max_length=10, choices=Place, default=Place.NONE
     )
+    waitlisted_at = models.DateTimeField(_("on the waiting list since"), null=True, editable=False)
+    hub = models.ForeignKey(
+        EventPlace,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="attendees",
+        limit_choices_to={"role": EventPlace.Role.HUB},
+        verbose_name=_("joins at"),
+        help_text=_("Empty: where the event takes place."),
+    )
     presence = models.CharField(
         _("presence"), max_length=10, choices=Presence, default=Presence.EXPECTED
     )
@@ -127,6 +190,24 @@ class Attendee(models.Model):
     checked_in_at = models.DateTimeField(_("checked in at"), null=True, blank=True)
     notes = models.TextField(_("notes"), blank=True)
 
+    PERSONAL = ("label", "language", "notes")
+    FURTHEST: tuple[str, ...] = (
+        Place.CONFIRMED,
+        Place.WAITLISTED,
+        Answer.ACCEPTED,
+        Answer.TENTATIVE,
+        Answer.DELEGATED,
+        Answer.DECLINED,
+        Answer.NEEDS_ACTION,
+        Place.CANCELLED,
+    )
+    ARRIVING: tuple[str, ...] = (
+        Presence.EXPECTED,
+        Presence.NO_SHOW,
+        Presence.CHECKED_IN,
+        Presence.ATTENDED,
+    )
+
     objects = AttendeeQuerySet.as_manager()
 
     class Meta:
@@ -139,7 +220,77 @@ class Attendee(models.Model):
                 name="attendee_is_somebody",
                 violation_error_message=_("Choose a person, or say who it is."),
             ),
+            models.CheckConstraint(
+                condition=Q(place="waitlisted", waitlisted_at__isnull=False)
+                | ~Q(place="waitlisted") & Q(waitlisted_at=None),
+                name="attendee_waits_since",
+            ),
+            models.CheckConstraint(
+                condition=~Q(answer__in=["declined", "delegated"])
+                | Q(place__in=["none", "cancelled"]),
+                name="attendee_who_declined_has_no_place",
+                violation_error_message=_("Whoever declines or sends a substitute has no place."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(presence="checked_in") | Q(checked_in_at__isnull=False),
+                name="attendee_checked_in_at",
+            ),
         ]
 
     def __str__(self) -> str:
         return str(self.person) if self.person else self.label
+
+    @property
+    def is_out(self) -> bool:
+        """Whether they will not come: declined, sent somebody else, or lost their place."""
+        refused = (self.Answer.DECLINED, self.Answer.DELEGATED)
+        return self.answer in refused or self.place == self.Place.CANCELLED
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nothing has happened yet but the invitation."""
+        return (self.answer, self.place, self.presence) == (
+            self.Answer.NEEDS_ACTION,
+            self.Place.NONE,
+            self.Presence.EXPECTED,
+        )
+
+    def absorb(self, double: Self) -> bool:
+        """Take in a second row of the same person at the event; see `models.doubles`.
+
+        Who got furthest stands: a place before the waiting list, that before an answer, any answer
+        before none, and a lost place last; who was there, was there. Who leads stands: head,
+        deputy, others, those in support, mere participants. Of equals this row stands.
+        """
+        if double._lead() < self._lead():
+            doubles.take(self, double, "role", "position", "representing_id", "appointment_id")
+        if double._progress() < self._progress():
+            for column in ("answer", "place", "waitlisted_at", "hub_id"):
+                setattr(self, column, getattr(double, column))
+        self.presence = max(self.presence, double.presence, key=self.ARRIVING.index)
+        self._add(double)
+        return True
+
+    def _add(self, double: Self) -> None:
+        moments = (self.checked_in_at, double.checked_in_at)
+        self.checked_in_at = min(filter(None, moments), default=None)
+        self.created_at = min(self.created_at, double.created_at)
+        self.tags = list(dict.fromkeys([*self.tags, *double.tags]))
+        self.notes = doubles.join(self.notes, double.notes)
+        labels = ("label_en", "label_zh_hans", "label_zh_hant")
+        links = ("representing_id", "appointment_id", "invited_by_id", "substitute_for_id")
+        doubles.fill(self, double, "language", *labels, *links)
+
+    def _lead(self) -> int:
+        """Their rank by role, the first is 0."""
+        support = (self.Role.LIAISON, self.Role.MEDIA, self.Role.STAFF, self.Role.INTERPRETER)
+        ranks = {self.Role.HEAD: 0, self.Role.DEPUTY: 1, self.Role.PARTICIPANT: 4}
+        return 3 if self.role in support else ranks.get(self.Role(self.role), 2)
+
+    def _progress(self) -> int:
+        """Their rank by answer and place, the furthest is 0."""
+        if self.place in (self.Place.CONFIRMED, self.Place.WAITLISTED):
+            return self.FURTHEST.index(self.place)
+        said_no = self.answer in (self.Answer.DECLINED, self.Answer.DELEGATED)
+        lost = self.place == self.Place.CANCELLED and not said_no
+        return self.FURTHEST.index(self.place if lost else self.answer)

@@ -1,8 +1,12 @@
 """The one table of things that happen."""
 
 import uuid
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from typing import Self
+from functools import reduce
+from itertools import chain, islice
+from operator import and_, or_
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericRelation
@@ -14,53 +18,127 @@ from django.utils.translation import gettext_lazy as _
 
 from events.models.dates import Dated
 from events.models.evidence import Evidence
-from events.models.fields import EdtfField
 from events.models.places import Place
 from events.models.sectors import Sector
-from events.models.teams import PUBLISHED, Owned, OwnedQuerySet
+from events.models.series import EventSeries
+from events.models.teams import PUBLISHED, Membership, Owned, OwnedQuerySet, Viewer, teams_of
 from events.values import dates
 
+LEVELS = 4  # of the tree; the root is level 1
+# The ways up: parent, parent__parent, parent__parent__parent.
+UPWARDS = tuple("__".join(["parent"] * level) for level in range(1, LEVELS))
+# Attendees who have neither lost their place nor stay away; and those who said that they do.
+SAID_NO = Q(attendees__answer__in=["declined", "delegated"])
+STILL_THERE = Q(
+    attendees__answer__in=["needs_action", "accepted", "tentative"],
+    attendees__place__in=["none", "confirmed", "waitlisted"],
+)
 
-class EventSeriesQuerySet(OwnedQuerySet["EventSeries"]):
-    def public(self) -> Self:
-        """Shared series, and those with a public edition."""
-        return self.filter(
-            Q(team=None) | Q(events__visibility="public", events__status__in=PUBLISHED)
-        ).distinct()
-
-
-class EventSeries(Owned):
-    """What recurs: an expo, a roadshow, a mechanism with its plenaries."""
-
-    class Kind(models.TextChoices):
-        EXPO = "expo", _("expo")
-        MECHANISM = "mechanism", _("co-operation mechanism")
-        CONFERENCE = "conference", _("conference")
-        ROADSHOW = "roadshow", _("roadshow")
-        SESSION = "session", _("annual session")
-        PUBLICATION = "publication", _("publication")
-
-    slug = models.SlugField(_("short name"), unique=True, max_length=80)
-    name = models.CharField(_("name"), max_length=250)
-    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.CONFERENCE)
-    place = models.ForeignKey(
-        Place, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("place")
-    )
-    established = EdtfField(_("established"), help_text=_("EDTF, such as 2003."))
-    cadence = models.CharField(_("cadence"), max_length=200, blank=True)
-    evidence = GenericRelation(Evidence)
-
-    objects = EventSeriesQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("series")
-        verbose_name_plural = _("series")
-
-    def __str__(self) -> str:
-        return self.name
+# Events, or a column that holds their keys, or the keys of the few that they are.
+Keys = models.QuerySet[Any, Any] | list[int]
 
 
 class EventQuerySet(OwnedQuerySet["Event"]):
+    added_by = (Membership.Role.ORGANISER, Membership.Role.LIAISON, Membership.Role.SECRETARY)
+
+    def within(self, roots: Keys) -> Self:
+        """The events and all parts of them."""
+        return self.filter(pk__in=_any_of(Event.objects.filter(level) for level in _levels(roots)))
+
+    def making_up(self, root: "Event") -> Self:
+        """An event and all its parts; of a leg also the transfers that lead there and on."""
+        levels = _levels(Event.objects.filter(pk=root.pk))
+        found = [Event.objects.filter(level) for level in levels]
+        if root.kind == Event.Kind.LEG and root.parent_id and root.start_on:
+            ways = Event.objects.filter(kind=Event.Kind.TRANSFER, parent=root.parent_id)
+            here = Place.objects.within(Place.objects.filter(pk__in=[root.place_id]))
+            ways = ways.filter(Q(place__in=here) | Q(end_place__in=here))
+            found.append(ways.touching(root.start_on, root.end_on or root.start_on))
+        return self.filter(pk__in=_any_of(found))
+
+    def concerning(self, attended: Keys, refused: Keys | None = None) -> Self:
+        """What concerns those who attend these events: them, and their parts for everybody.
+
+        A leg is only for those who attend it, and what somebody refused takes its parts along.
+        """
+        levels = [Q(pk__in=attended)]
+        for level in range(1, LEVELS):
+            below = ["parent__" * steps for steps in range(level)]
+            handed_down = reduce(and_, (_for_everybody(prefix, refused) for prefix in below))
+            levels.append(handed_down & Q(**{f"{below[-1]}parent__in": attended}))
+        return self.filter(pk__in=_any_of(Event.objects.filter(level) for level in levels))
+
+    def looked_after_by(self, user: Viewer) -> Self:
+        """What the user is liaison officer of, such as the stay of a leg."""
+        return self._attended_as(user, Membership.Role.LIAISON)
+
+    def served_by(self, user: Viewer) -> Self:
+        """The missions whose head the user is secretary to."""
+        return self._attended_as(user, Membership.Role.SECRETARY)
+
+    def _attended_as(self, user: Viewer, part: str) -> Self:
+        """What the user attends in a part that they also have in its team, until they lose it."""
+        attends = {"attendees__person__user": user.pk, "attendees__role": part}
+        teams = teams_of(user, part)
+        return self.filter(STILL_THERE, team__in=teams, **attends) if teams else self.none()
+
+    def in_legs_of(self, user: Viewer) -> Self:
+        """The legs that the user looks after, with their parts but not the internal ones."""
+        legs = _keys(Event.objects.looked_after_by(user))
+        return self._for_officer(user, _within(legs)) if legs else self.none()
+
+    def below_legs_of(self, user: Viewer) -> Self:
+        """The parts of these legs alone."""
+        legs = _keys(Event.objects.looked_after_by(user))
+        return self._for_officer(user, _below(legs)) if legs else self.none()
+
+    def around_legs_of(self, user: Viewer) -> Self:
+        """These legs with their parts, and what they are part of."""
+        if not (legs := _keys(Event.objects.looked_after_by(user))):
+            return self.none()
+        above = chain(*Event.objects.filter(pk__in=legs).values_list(*UPWARDS))
+        return self._for_officer(user, _within(legs) | Q(pk__in=set(above) - {None}))
+
+    def _for_officer(self, user: Viewer, shown: Q) -> Self:
+        """What is the team’s own, and not internal."""
+        ours = self.filter(shown, team__in=teams_of(user, Membership.Role.LIAISON))
+        return ours.exclude(visibility=Event.Visibility.INTERNAL)
+
+    def days_served_by(self, user: Viewer) -> Self:
+        """What concerns the heads of the missions that the user serves, on these missions."""
+        if not (missions := _keys(Event.objects.served_by(user))):
+            return self.none()
+        led = Event.objects.filter(STILL_THERE, pk__in=missions, attendees__role="head")
+        heads = list(led.values_list("attendees__person", flat=True))
+        parts = Event.objects.within(missions)
+        attended = parts.filter(STILL_THERE | SAID_NO, attendees__person__in=heads)
+        ours = self.filter(team__in=teams_of(user, Membership.Role.SECRETARY))
+        return ours.within(missions).concerning(_keys(attended))
+
+    def seen_as_member(self, user: Viewer) -> Q:
+        """Organisers all, viewers all but internal items, the others what they work for."""
+        shown = ~Q(visibility=Event.Visibility.INTERNAL)
+        return (
+            Q(team__in=teams_of(user, Membership.Role.ORGANISER))
+            | shown & Q(team__in=teams_of(user, Membership.Role.VIEWER))
+            | Q(pk__in=Event.objects.around_legs_of(user))
+            | Q(pk__in=Event.objects.days_served_by(user))
+        )
+
+    def changed_as_member(self, user: Viewer) -> Q:
+        """Organisers all; liaison officers the parts of their legs; secretaries internal items."""
+        days = Event.objects.days_served_by(user)
+        return (
+            Q(team__in=teams_of(user, Membership.Role.ORGANISER))
+            | Q(pk__in=Event.objects.below_legs_of(user))
+            | Q(pk__in=days.filter(visibility=Event.Visibility.INTERNAL))
+        )
+
+    def peopled_by(self, user: Viewer) -> Self:
+        """Those whose attendees the user may change: of a leg its officer, too."""
+        legs = Event.objects.looked_after_by(user)
+        return self.filter(Q(pk__in=self.changeable_by(user)) | Q(pk__in=legs))
+
     def public(self) -> Self:
         """What anybody may see: public and no draft."""
         return self.filter(visibility=Event.Visibility.PUBLIC, status__in=PUBLISHED)
@@ -81,19 +159,65 @@ class EventQuerySet(OwnedQuerySet["Event"]):
         return self.filter(ends_later, start_on__lte=last)
 
     def at(self, places: models.QuerySet[Place]) -> Self:
-        """Events that take place at one of the places, or join from there."""
+        """Events that take place or end at one of the places, or join from there."""
         there = Q(place_roles__place__in=places) & ~Q(place_roles__role="topic")
-        return self.filter(Q(place__in=places) | there).distinct()
+        return self.filter(Q(place__in=places) | Q(end_place__in=places) | there).distinct()
 
     def in_time_order(self) -> Self:
         """The earliest first, undated ones last."""
         return self.order_by(F("start_on").asc(nulls_last=True), F("start_at"), "pk")
 
+    def by_moment(self) -> Self:
+        """By the moment of their start, the longer first; those without a moment last."""
+        return self.order_by(
+            F("start_at").asc(nulls_last=True),
+            F("end_at").desc(nulls_last=True),
+            F("start_on").asc(nulls_last=True),
+            "pk",
+        )
+
     def for_display(self) -> Self:
         """With the rows that a list or a calendar entry shows."""
-        return self.select_related("place__parent__parent", "series", "parent").prefetch_related(
-            "sectors", "evidence__source"
-        )
+        return self.select_related(
+            "place__parent__parent", "end_place__parent__parent", "series", "parent"
+        ).prefetch_related("sectors", "evidence__source")
+
+
+def _for_everybody(prefix: str, refused: Keys | None) -> Q:
+    """Whether an event is handed down to those who attend what it is part of."""
+    is_so = Q(**{f"{prefix}audience": Event.Audience.EVERYBODY})
+    is_so &= ~Q(**{f"{prefix}kind": Event.Kind.LEG})
+    return is_so if refused is None else is_so & ~Q(**{f"{prefix}pk__in": refused})
+
+
+def _keys(rows: models.QuerySet["Event"]) -> list[int]:
+    """Read the keys at once: few and known, they make a short question for the database."""
+    return [] if rows.query.is_empty() else sorted(rows.values_list("pk", flat=True))
+
+
+def _levels(roots: Keys) -> Iterator[Q]:
+    """The events, then their parts level by level."""
+    yield Q(pk__in=roots)
+    for path in UPWARDS:
+        yield Q(**{f"{path}__in": roots})
+
+
+def _below(roots: Keys) -> Q:
+    """What is part of the events, on any level."""
+    return reduce(or_, islice(_levels(roots), 1, None))
+
+
+def _within(roots: Keys) -> Q:
+    return reduce(or_, _levels(roots))
+
+
+def _any_of(levels: Iterable[EventQuerySet]) -> models.QuerySet[Any, Any]:
+    """The keys of what is found on one of the levels of the tree.
+
+    Each level is a query of its own with an index: joined by OR, the whole table is read.
+    """
+    first, *others = (level.values("pk") for level in levels)
+    return first.union(*others)
 
 
 class Event(Owned, Dated):
@@ -138,6 +262,10 @@ class Event(Owned, Dated):
         PARTICIPANTS = "participants", _("participants")
         DELEGATION = "delegation", _("delegation")
         INTERNAL = "internal", _("internal")
+
+    class Audience(models.TextChoices):
+        EVERYBODY = "everybody", _("everybody at the event it is part of")
+        INVITED = "invited", _("its own attendees only")
 
     class AttendanceMode(models.TextChoices):
         IN_PERSON = "in_person", _("in person")
@@ -199,6 +327,18 @@ class Event(Owned, Dated):
         blank=True,
         related_name="events",
         verbose_name=_("place"),
+    )
+    end_place = models.ForeignKey(
+        Place,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="arrivals",
+        verbose_name=_("place of arrival"),
+        help_text=_("Only for a transfer."),
+    )
+    audience = models.CharField(
+        _("concerns"), max_length=9, choices=Audience, default=Audience.EVERYBODY
     )
     attendance_mode = models.CharField(
         _("attendance"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events.models.dates import Basis
 from events.models.fields import EdtfField
+from events.models.teams import SharedQuerySet
 
 
 class Source(models.Model):
@@ -23,6 +24,8 @@ class Source(models.Model):
         _("published"), help_text=_("EDTF; relative words count from here, never from today.")
     )
     evidence = GenericRelation("events.Evidence")
+
+    objects = SharedQuerySet["Source"].as_manager()
 
     class Meta:
         verbose_name = _("source")

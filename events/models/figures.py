@@ -1,7 +1,5 @@
 """Counts as sources report them."""
 
-from typing import Self
-
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
 from django.db.models import Q
@@ -9,22 +7,15 @@ from django.utils.translation import gettext_lazy as _
 
 from events.models.events import Event
 from events.models.evidence import Evidence
-from events.models.teams import Team, Viewer
+from events.models.teams import PartQuerySet, Viewer
 
 
-class FigureQuerySet(models.QuerySet["Figure"]):
-    def visible_to(self, user: Viewer) -> Self:
-        """Figures of events that the user's teams own, or that are shared."""
-        if user.is_superuser:
-            return self.all()
-        if not user.is_staff:
-            return self.none()
-        return self.filter(Q(event__team=None) | Q(event__team__in=Team.objects.of(user)))
+class FigureQuerySet(PartQuerySet["Figure"]):
+    holder = "event"
 
-    def changeable_by(self, user: Viewer) -> Self:
-        if user.is_superuser:
-            return self.all()
-        return self.filter(event__team__in=Team.objects.run_by(user))
+    def seen_as_member(self, user: Viewer) -> Q:
+        """Those of events that the user may see, and those of no event, which are shared."""
+        return Q(event=None) | super().seen_as_member(user)
 
 
 class Figure(models.Model):

@@ -1,5 +1,6 @@
 """People and organisations, and who holds which office."""
 
+from datetime import date
 from typing import Any, Self
 
 from django.contrib.contenttypes.fields import GenericRelation
@@ -8,15 +9,35 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from events.models.events import Event
 from events.models.evidence import Evidence
 from events.models.fields import LanguageField, TimezoneField
 from events.models.places import Place
 from events.models.sectors import Sector
-from events.models.teams import PUBLISHED, Owned, OwnedQuerySet
+from events.models.teams import (
+    PUBLISHED,
+    Membership,
+    Owned,
+    OwnedQuerySet,
+    PartQuerySet,
+    Viewer,
+    sees_all,
+    teams_of,
+)
 from events.values import names
+
+SCRIPTS = ("zh_hans", "zh_hant")
+
+
+def _holds(text: str) -> Q:
+    return Q(*(Q(search_key__contains=key) for key in names.wanted(text)))
 
 
 class OrganisationQuerySet(OwnedQuerySet["Organisation"]):
+    def matching(self, text: str) -> Self:
+        """Bodies whose names and abbreviations hold the words, whatever their case or script."""
+        return self.filter(_holds(text))
+
     def public(self) -> Self:
         """Shared organisations, and those with a role in something public."""
         return self.filter(
@@ -69,6 +90,7 @@ class Organisation(Owned):
         verbose_name=_("place"),
     )
     sectors = models.ManyToManyField(Sector, blank=True, verbose_name=_("sectors"))
+    search_key = models.CharField(max_length=1500, editable=False)
     named = models.BooleanField(
         _("named"), default=True, help_text=_("Off for a group such as “a dozen enterprises”.")
     )
@@ -91,11 +113,40 @@ class Organisation(Owned):
     def __str__(self) -> str:
         return self.name
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Derive the key to search by."""
+        columns = [f"{stem}_{of}" for stem in ("name", "short_name") for of in ("en", *SCRIPTS)]
+        texts = (getattr(self, column) or "" for column in columns)
+        self.search_key = names.search_key(*texts, *map(str, self.aliases))[:1500]
+        super().save(*args, **kwargs)
+
 
 class PersonQuerySet(OwnedQuerySet["Person"]):
+    def seen_as_member(self, user: Viewer) -> Q:
+        """Organisers and viewers all, the others whom they work for."""
+        whole = (Membership.Role.ORGANISER, Membership.Role.VIEWER)
+        return Q(team__in=teams_of(user, *whole)) | self._worked_for_by(user)
+
+    def reached_by(self, user: Viewer) -> Self:
+        """Those whose phone and mail the user may see: to look on is not enough."""
+        if sees_all(user):
+            return self.all()
+        run = teams_of(user, Membership.Role.ORGANISER)
+        shared = Q(team=None) if run else Q(pk__in=[])
+        return self.filter(Q(team__in=run) | shared | self._worked_for_by(user))
+
+    def _worked_for_by(self, user: Viewer) -> Q:
+        """The parties of a liaison officer, and those whom the head of a secretary meets."""
+        work = (Membership.Role.LIAISON, Membership.Role.SECRETARY)
+        events = Event.objects
+        theirs = Q(attendances__event__in=events.in_legs_of(user))
+        theirs |= Q(attendances__event__in=events.days_served_by(user))
+        found = Person.objects.filter(theirs, team__in=teams_of(user, *work))
+        return Q(pk__in=found)
+
     def matching(self, text: str) -> Self:
-        """People whose name holds the text, whatever its case, accents or romanisation."""
-        return self.filter(search_key__contains=names.search_key(text))
+        """People whose names hold the words, whatever case, accents, script or romanisation."""
+        return self.filter(_holds(text))
 
 
 class Person(Owned):
@@ -123,9 +174,34 @@ class Person(Owned):
     timezone = TimezoneField(_("time zone"))
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=20, blank=True, help_text=_("E.164: +852…"))
+    aliases = models.JSONField(_("other names"), default=list, blank=True)
     sort_key = models.CharField(max_length=300, editable=False, db_index=True)
-    search_key = models.CharField(max_length=600, editable=False)
+    search_key = models.CharField(max_length=1500, editable=False)
+    erased_at = models.DateTimeField(_("erased"), null=True, editable=False)
     evidence = GenericRelation(Evidence)
+
+    # What an erased person is called, wherever a name is shown.
+    ERASED = {
+        "name_en": "Erased person",
+        "name_zh_hans": "已匿名人士",
+        "name_zh_hant": "已匿名人士",
+    }
+    # What says something about the person; `domain.people.erase` clears it in such rows of theirs.
+    PERSONAL = (
+        "slug",
+        "name",
+        "family_name",
+        "given_name",
+        "western_name",
+        "honorific",
+        "language",
+        "timezone",
+        "email",
+        "phone",
+        "aliases",
+        "sort_key",
+        "search_key",
+    )
 
     objects = PersonQuerySet.as_manager()
 
@@ -137,7 +213,13 @@ class Person(Owned):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Derive the formal name and the keys to sort and search by."""
+        """Derive the formal name and the keys to sort and search by, unless there is no name."""
+        if self.erased_at is None:
+            self.derive()
+        super().save(*args, **kwargs)
+
+    def derive(self) -> None:
+        """Make the name in English and the keys of the parts of the name."""
         parts = names.Name(
             family=self.family_name,
             given=self.given_name,
@@ -147,11 +229,19 @@ class Person(Owned):
         )
         setattr(self, "name_en", names.formal(parts))  # noqa: B010 -- modeltranslation's column
         self.sort_key = names.sort_key(parts)
-        self.search_key = names.search_key(
-            names.formal(parts),
-            *(getattr(self, f"name_{script}") or "" for script in ("zh_hans", "zh_hant")),
-        )
-        super().save(*args, **kwargs)
+        in_script = (getattr(self, f"name_{script}") or "" for script in SCRIPTS)
+        others = map(str, self.aliases)
+        self.search_key = names.search_key(names.formal(parts), *in_script, *others)[:1500]
+
+
+class AppointmentQuerySet(PartQuerySet["Appointment"]):
+    holder = "person"
+
+    def on(self, day: date) -> Self:
+        """Those held on a day, as far as is known: the highest first."""
+        begun = Q(valid_from=None) | Q(valid_from__lte=day)
+        not_over = Q(valid_to=None) | Q(valid_to__gte=day)
+        return self.filter(begun, not_over).order_by("-rank", "pk")
 
 
 class Appointment(models.Model):
@@ -175,6 +265,8 @@ class Appointment(models.Model):
         _("as of"), null=True, blank=True, help_text=_("A day on which it is known to be held.")
     )
     rank = models.PositiveSmallIntegerField(_("rank"), default=0)
+
+    objects = AppointmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("appointment")

@@ -5,6 +5,7 @@ The database is the queue: `claim_at` is set while a row may be claimed and NULL
 
 import uuid
 from datetime import time
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -14,7 +15,7 @@ from events.models.attendees import Attendee
 from events.models.events import Event
 from events.models.fields import LanguageField, TimezoneField
 from events.models.people import Person
-from events.models.teams import Team, Viewer
+from events.models.teams import Membership, Viewer, sees_all, teams_of
 
 
 class ReminderRule(models.Model):
@@ -95,13 +96,11 @@ class ReminderOccurrence(models.Model):
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
-    def visible_to(self, user: Viewer) -> "DeliveryQuerySet":
-        """Deliveries about events that the user's teams own."""
-        if user.is_superuser:
+    def visible_to(self, user: Viewer) -> Self:
+        """Deliveries about events of teams that the user runs: they bear addresses."""
+        if sees_all(user):
             return self.all()
-        if not user.is_staff:
-            return self.none()
-        return self.filter(event__team__in=Team.objects.of(user))
+        return self.filter(event__team__in=teams_of(user, Membership.Role.ORGANISER))
 
 
 class Delivery(models.Model):
@@ -152,6 +151,8 @@ class Delivery(models.Model):
     lease_until = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(_("sent at"), null=True)
     detail = models.CharField(_("detail"), max_length=300, blank=True)
+
+    PERSONAL = ("language", "zone", "detail")
 
     objects = DeliveryQuerySet.as_manager()
 

@@ -1,11 +1,18 @@
 """Which organisation does what at an event, and where else it takes place."""
 
+from typing import Self
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from events.models.events import Event
 from events.models.people import Organisation
 from events.models.places import Place
+from events.models.teams import PartQuerySet
+
+
+class EventOrganisationQuerySet(PartQuerySet["EventOrganisation"]):
+    holder = "event"
 
 
 class EventOrganisation(models.Model):
@@ -19,6 +26,8 @@ class EventOrganisation(models.Model):
         SPONSOR = "sponsor", _("sponsor")
         EXHIBITOR = "exhibitor", _("exhibitor")
 
+    LONGEST_STAND = 20
+
     event = models.ForeignKey(Event, models.CASCADE, related_name="organisation_roles")
     organisation = models.ForeignKey(
         Organisation,
@@ -28,7 +37,9 @@ class EventOrganisation(models.Model):
     )
     role = models.CharField(_("role"), max_length=15, choices=Role, default=Role.ORGANISER)
     position = models.PositiveSmallIntegerField(_("order"), default=1)
-    stand = models.CharField(_("stand"), max_length=20, blank=True)
+    stand = models.CharField(_("stand"), max_length=LONGEST_STAND, blank=True)
+
+    objects = EventOrganisationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("organisation’s role")
@@ -41,6 +52,16 @@ class EventOrganisation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation} ({self.get_role_display()})"
+
+    def absorb(self, double: Self) -> bool:
+        """Take in a second row of the same organisation: the place further up, all its stands."""
+        self.position = min(self.position, double.position)
+        self.stand = ", ".join(dict.fromkeys(filter(None, (self.stand, double.stand))))
+        return len(self.stand) <= self.LONGEST_STAND
+
+
+class EventPlaceQuerySet(PartQuerySet["EventPlace"]):
+    holder = "event"
 
 
 class EventPlace(models.Model):
@@ -65,6 +86,8 @@ class EventPlace(models.Model):
     direction = models.CharField(_("direction"), max_length=4, choices=Direction, blank=True)
     stream_url = models.URLField(_("stream"), blank=True, max_length=500)
     capacity = models.PositiveIntegerField(_("capacity"), null=True, blank=True)
+
+    objects = EventPlaceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("further place")

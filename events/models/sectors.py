@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from events.models.evidence import Evidence
+from events.models.teams import SharedQuerySet
 
 
 class Sector(models.Model):
@@ -20,6 +21,8 @@ class Sector(models.Model):
         "self", models.PROTECT, null=True, blank=True, verbose_name=_("part of")
     )
     evidence = GenericRelation(Evidence)
+
+    objects = SharedQuerySet["Sector"].as_manager()
 
     class Meta:
         verbose_name = _("sector")

@@ -1,6 +1,6 @@
 """Who works here, and what their teams own."""
 
-from typing import Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.db import models
@@ -14,6 +14,15 @@ class User(AbstractUser):
 
     language = LanguageField(_("language"))
     timezone = TimezoneField(_("time zone"))
+    person = models.OneToOneField(
+        "events.Person",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="user",
+        verbose_name=_("person"),
+        help_text=_("Who it is at events: liaison officers and secretaries see what they attend."),
+    )
 
 
 Viewer = User | AnonymousUser
@@ -21,17 +30,35 @@ Viewer = User | AnonymousUser
 PUBLISHED = ("tentative", "confirmed", "postponed", "cancelled")
 
 
-class TeamQuerySet(models.QuerySet["Team"]):
-    def of(self, user: Viewer) -> Self:
-        """Teams that the user belongs to, in any role."""
-        return self.filter(memberships__user=user.pk)
+def works_here(user: Viewer) -> bool:
+    """Whether the user is on the staff and has not left."""
+    return user.is_active and user.is_staff
 
-    def run_by(self, user: Viewer) -> Self:
-        """Teams whose records the user may change."""
-        return self.filter(memberships__user=user.pk, memberships__role=Membership.Role.ORGANISER)
+
+def sees_all(user: Viewer) -> bool:
+    """Whether the user may see and change whatever there is."""
+    return works_here(user) and user.is_superuser
+
+
+def teams_of(user: Viewer, *roles: str) -> list[int]:
+    """Return the keys of the user's teams: in one of the roles, or in any.
+
+    They are read once for each user object; literal keys let the database use its indexes.
+    """
+    if isinstance(user, AnonymousUser) or not works_here(user):
+        return []
+    models.prefetch_related_objects([user], "memberships")
+    held = user.memberships.all()
+    return sorted(row.team_id for row in held if not roles or row.role in roles)
+
+
+class TeamQuerySet(models.QuerySet["Team"]):
+    def of(self, user: Viewer, *roles: str) -> Self:
+        """Teams that the user belongs to: in one of the roles, or in any."""
+        return self.filter(pk__in=teams_of(user, *roles))
 
     def visible_to(self, user: Viewer) -> Self:
-        return self.all() if user.is_superuser else self.of(user)
+        return self.all() if sees_all(user) else self.of(user)
 
 
 class Team(models.Model):
@@ -77,26 +104,78 @@ class Membership(models.Model):
 Row = TypeVar("Row", bound=models.Model)
 
 
+class SharedQuerySet(models.QuerySet[Row]):
+    """Rows that all teams share, and that nobody hides: sectors, sources."""
+
+    def visible_to(self, user: Viewer) -> Self:
+        return self.all()
+
+    def changeable_by(self, user: Viewer) -> Self:
+        return self.all() if sees_all(user) else self.none()
+
+
 class OwnedQuerySet(models.QuerySet[Row]):
     """Rows that a team owns; a row without a team is shared reference data."""
 
+    # Who may add such rows, each within what they may change.
+    added_by: ClassVar[tuple[str, ...]] = (Membership.Role.ORGANISER,)
+
     def visible_to(self, user: Viewer) -> Self:
-        """What the user may see: everything shared, and what their teams own."""
-        if user.is_superuser:
+        """What the user may see: everything shared, and what their part in a team lets them."""
+        if sees_all(user):
             return self.all()
-        if not user.is_staff:
+        if not works_here(user):
             return self.public()
-        return self.filter(models.Q(team=None) | models.Q(team__in=Team.objects.of(user)))
+        # That they are the team’s follows from the rest; said first, it spares reading others.
+        theirs = models.Q(team__in=teams_of(user)) & self.seen_as_member(user)
+        return self.filter(models.Q(team=None) | theirs)
 
     def changeable_by(self, user: Viewer) -> Self:
         """What the user may change: the rows of the teams that they run."""
-        if user.is_superuser:
-            return self.all()
-        return self.filter(team__in=Team.objects.run_by(user))
+        return self.all() if sees_all(user) else self.filter(self.changed_as_member(user))
+
+    def seen_as_member(self, user: Viewer) -> models.Q:
+        """What belongs to a team of the user that they may see; for most tables, all of it."""
+        return models.Q(team__in=teams_of(user))
+
+    def changed_as_member(self, user: Viewer) -> models.Q:
+        """What belongs to a team of the user that they may change."""
+        return models.Q(team__in=teams_of(user, Membership.Role.ORGANISER))
 
     def public(self) -> Self:
         """What anybody may see."""
         return self.none()
+
+
+class PartQuerySet(models.QuerySet[Row]):
+    """Rows that are part of another row, their holder: who may change it may change them."""
+
+    holder: ClassVar[str]
+    added_by: ClassVar[tuple[str, ...]] = (Membership.Role.ORGANISER,)
+
+    def visible_to(self, user: Viewer) -> Self:
+        """What stands with something that the user may see; nothing for who has no way in."""
+        if sees_all(user):
+            return self.all()
+        return self.filter(self.seen_as_member(user)) if works_here(user) else self.none()
+
+    def changeable_by(self, user: Viewer) -> Self:
+        if sees_all(user):
+            return self.all()
+        return self.filter(**{f"{self.holder}__in": self.holders(user)})
+
+    def seen_as_member(self, user: Viewer) -> models.Q:
+        """What a member of the staff may see: the parts of what they may see."""
+        seen = self._holder_rows().visible_to(user)
+        return models.Q(**{f"{self.holder}__in": seen})
+
+    def holders(self, user: Viewer) -> models.QuerySet[Any]:
+        """The rows whose parts the user may add, change and remove."""
+        return self._holder_rows().changeable_by(user)
+
+    def _holder_rows(self) -> Any:
+        model: Any = self.model._meta.get_field(self.holder).related_model
+        return model._default_manager.all()
 
 
 class Owned(models.Model):

@@ -79,13 +79,40 @@ class When:
         return self.end_on or self.start_on
 
     def moved(self, days: int) -> "When":
-        """Return the same wall times, `days` later."""
+        """Return the same wall times, `days` later; of a window, the one that holds its middle."""
         shift = timedelta(days=days)
-        return replace(
-            self,
-            start_on=self.start_on and self.start_on + shift,
-            end_on=self.end_on and self.end_on + shift,
+        first = self.start_on and self.start_on + shift
+        last = self.end_on and self.end_on + shift
+        if first and last and self.precision in MONTHS:
+            first, last = period(self.precision, first + (last - first) / 2)
+        return replace(self, start_on=first, end_on=last)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """What the clock of a place shows from start to end, each moment in its own zone.
+
+    `end_name` is given only where the end has a clock of its own, as in a transfer.
+    """
+
+    name: str
+    start: datetime
+    end: datetime | None = None
+    end_name: str = ""
+
+    def at(self, name: str, timezone: str) -> "Clock":
+        """Return the same moments as another clock shows them."""
+        there = zone(timezone)
+        return Clock(
+            name=name,
+            start=self.start.astimezone(there),
+            end=self.end and self.end.astimezone(there),
         )
+
+    @property
+    def hands(self) -> tuple[datetime, datetime | None]:
+        """What people read, wherever the clock hangs."""
+        return self.start.replace(tzinfo=None), self.end and self.end.replace(tzinfo=None)
 
 
 def zone(name: str) -> ZoneInfo:
@@ -124,6 +151,18 @@ def instants(when: When) -> tuple[datetime | None, datetime | None]:
     if when.end_time:
         return start, to_utc(last, when.end_time, end_zone)
     return start, to_utc(last + DAY, time.min, end_zone) if last != when.start_on else None
+
+
+def over_at(when: When) -> datetime | None:
+    """Return the UTC moment from which it is certainly over; None when nobody knows.
+
+    Where the hour is not known that is the local midnight after its last day; a coarse date is
+    over with its window.
+    """
+    _start, end = instants(when)
+    if end or when.last_on is None:
+        return end
+    return to_utc(when.last_on + DAY, time.min, when.end_timezone or when.timezone or "UTC")
 
 
 def period(precision: Precision, day: date) -> tuple[date, date]:

@@ -3,11 +3,15 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
+
+from opencc import OpenCC
 
 Order = Literal["family_first", "western_first"]
 
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]+")
+TO_SIMPLIFIED = OpenCC("t2s")
 # What writers put between syllables and names, each in a way of their own.
 JOINTS = re.compile(r"[\s'`´‘’ʼʻ\-‐-―.,·・]+")  # noqa: RUF001 -- look-alikes are the point
 # Marks on letters; the voicing marks of kana (U+3099) belong to their letter and stay.
@@ -46,13 +50,17 @@ def sort_key(name: Name) -> str:
 
 
 def search_key(*texts: str) -> str:
-    """Return what is compared when people search: Lyu, Lü and Lu are one, Kachiu is Ka-chiu.
+    """Return what is compared when people search: Lyu, Lü and Lu are one, and 呂 is 吕.
 
-    Give the stored texts and the words looked for the same treatment. Han text keeps its
-    characters: simplified and traditional are not made equal here.
+    Give the stored texts and the words looked for the same treatment.
     """
-    keys = (_compact(UMLAUT.sub("u", fold(text))) for text in texts)
+    keys = (_simplify(_compact(UMLAUT.sub("u", fold(text)))) for text in texts)
     return " ".join(key for key in keys if key)
+
+
+def wanted(text: str) -> list[str]:
+    """Return the keys of the words that people search for: a name holds all, in any order."""
+    return [key for key in map(search_key, text.split()) if key]
 
 
 def fold(text: str) -> str:
@@ -65,9 +73,20 @@ def _compact(text: str) -> str:
     return JOINTS.sub("", text)
 
 
+def _simplify(text: str) -> str:
+    """Return Han text in simplified characters, each by itself: any part of a name is found."""
+    return HAN.sub(lambda run: "".join(map(_simplified, run[0])), text)
+
+
+@lru_cache(maxsize=20_000)
+def _simplified(character: str) -> str:
+    return str(TO_SIMPLIFIED.convert(character))
+
+
 def _ordered(name: Name, family: str) -> str:
-    if name.order == "western_first":
-        return _join(name.western, name.given, family)
+    """A western name comes first in any case: John LEE Ka-chiu; a given one may: Angela MERKEL."""
+    if name.order == "western_first" and not name.western.strip():
+        return _join(name.given, family)
     return _join(name.western, family, name.given)
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from django.db import transaction
 
-from delegations.models import Delegate, Delegation, Leg
+from delegations.domain import applications, rosters
+from delegations.domain import lifecycle as missions
+from delegations.models import Application, Delegate, Delegation, Leg
 from events.domain import delivery, lifecycle
 from events.models import (
     Appointment,
@@ -191,11 +193,124 @@ def test_the_sample_is_loaded_once_and_lies_ahead(loaded):
     assert not Event.objects.filter(team__slug="sample", end_at__lt=NOW).exists()
 
 
-def test_the_members_of_the_sample_mission_attend_it_and_its_legs(loaded):
+def test_the_members_of_the_sample_mission_attend_what_they_are_on(loaded):
+    library.load_sample(now=NOW)
+    everybody = ["sample-chan", "sample-rivers", "sample-lin", "sample-yip", None, "sample-cole"]
+    everybody.append(None)  # the engineer of the confirmed application
+    without_lin = [slug for slug in everybody if slug != "sample-lin"]
+
+    for slug, expected in {
+        "sample-mission": everybody,
+        "sample-leg-singapore": [*everybody, "sample-tan"],
+        "sample-way-to-singapore": [*everybody, "sample-tan"],
+        "sample-way-to-dubai": [*without_lin, "sample-tan", "sample-haddad"],
+        "sample-leg-dubai": [*without_lin, "sample-haddad"],
+        "sample-bilateral": ["sample-chan", "sample-rivers", None],
+        "sample-head-briefing": ["sample-chan", "sample-yip"],
+    }.items():
+        there = Event.objects.get(slug=slug).attendees.order_by("position", "pk")
+        assert list(there.values_list("person__slug", flat=True)) == expected, slug
+
+
+def test_the_applications_of_the_sample_are_in_all_states(loaded):
     library.load_sample(now=NOW)
 
-    for slug in ("sample-mission", "sample-leg-singapore", "sample-leg-dubai"):
-        assert Event.objects.get(slug=slug).attendees.count() == 3, slug
+    mission = Delegation.objects.get(slug="sample-mission")
+    assert {row.organisation.slug: row.status for row in Application.objects.all()} == {
+        "sample-battery": "confirmed",
+        "sample-motors": "declined",
+        "sample-grid": "accepted",
+        "sample-hydrogen": "waitlisted",
+        "sample-finance": "waitlisted",
+        "sample-tides": "info_requested",
+        "sample-wind": "submitted",
+        "sample-film": "draft",
+    }
+    room = applications.room(delegation=mission)
+    assert (mission.status, room.quota, room.free, room.waiting) == ("recruiting", 8, 0, 2)
+    assert applications.closes_at(delegation=mission) > NOW
+    first = mission.applications.waiting()[0]
+    applications.withdraw(application=mission.applications.get(status="accepted"), now=NOW)
+    first.refresh_from_db()
+    assert first.status == "accepted"
+
+
+def test_nobody_in_the_sample_is_real(loaded):
+    library.load_sample(now=NOW)
+
+    people = Person.objects.filter(team__slug="sample")
+    assert people.count() == 8
+    assert all(person.email.endswith("@example.org") for person in people)
+
+
+REPORTED = {
+    "hksar-ciie-2025": ("official_delegation", "ce-shanghai-visit-2025", ["lee-john"], []),
+    "hk-middle-east-mission-2025": (
+        "trade_mission",
+        "ce-middle-east-mission-2025",
+        ["lee-john", "lee-loretta", "Mainland companies, unnamed"],
+        ["doha", "kuwait"],
+    ),
+    "hk-middle-east-delegations-shanghai-firms": (
+        "official_delegation",
+        "hk-official-delegations-middle-east",
+        ["Shanghai firms, several, unnamed"],
+        [],
+    ),
+    "hksar-zhejiang-2025": ("duty_visit", "ce-zhejiang-visit-2025", ["lee-john"], []),
+    "thai-chamber-2024": (
+        "business_delegation",
+        None,
+        ["ding-yi", "Members of the chamber, several, unnamed"],
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize("slug", REPORTED)
+def test_a_reported_delegation_tells_what_its_report_tells(loaded, slug):
+    row = Delegation.objects.get(slug=slug)
+
+    members = row.delegates.in_order()
+    found = (
+        row.kind,
+        row.mission and row.mission.slug,
+        [member.person.slug if member.person else member.label for member in members],
+        [leg.stay.place.slug for leg in row.legs.in_order()],
+    )
+    assert found == REPORTED[slug]
+    heads = [member for member in members if member.capacity == "head"]
+    assert heads == [member for member in members if member.person][:1]
+    assert (row.origin, row.status, row.team) == ("reported", "concluded", None)
+    assert {member.precedence for member in members} == {None}  # no report gives one
+
+
+@pytest.mark.parametrize("slug", REPORTED)
+def test_each_value_of_a_reported_delegation_has_its_evidence(loaded, slug):
+    row = Delegation.objects.get(slug=slug)
+
+    known = set(row.evidence.values_list("field", flat=True))
+    values = {
+        "name": row.name,
+        "kind": row.kind,
+        "direction": row.direction,
+        "sending_organisation": row.sending_organisation,
+        "mission": row.mission,
+        "delegates": row.delegates.exists(),
+        "legs": row.legs.exists(),
+    }
+    assert {name for name, value in values.items() if value} <= known
+    for piece in row.evidence.all():
+        assert bool(piece.source) != bool(piece.reference)
+
+
+def test_nothing_is_done_with_a_reported_delegation(loaded):
+    before = list(Attendee.objects.order_by("pk").values())
+    for row in Delegation.objects.filter(origin="reported"):
+        assert missions.next_steps(delegation=row) == ()
+        rosters.check(delegation=row, members=list(row.delegates.all()))
+        rosters.sync(delegation=row, now=NOW)
+    assert list(Attendee.objects.order_by("pk").values()) == before
 
 
 def test_a_reminder_of_the_sample_falls_due_within_a_minute(loaded):

@@ -494,6 +494,36 @@ def test_a_date_that_does_not_hold_together_is_refused(write, when, message):
     assert any(problem.startswith(f"events.yaml:4: when: {message}") for problem in problems)
 
 
+@pytest.mark.parametrize(
+    ("mission", "application", "message"),
+    [
+        ("fee: 12000", "status: draft", "delegations.yaml:1: currency: is missing, which a fee"),
+        ("quota: 1", "status: declined", "applications.yaml:1: reason: is missing, which declined"),
+        (
+            "fee: 0.5, currency: HKD",
+            "status: info_requested",
+            "applications.yaml:1: question: is missing, which info_requested",
+        ),
+        ("currency: $", "status: draft", "delegations.yaml:1: currency: '$' is not an ISO 4217"),
+    ],
+)
+def test_fees_have_a_currency_and_applicants_are_told_why(write, mission, application, message):
+    known = reader.read(write(sources=SOURCE))
+    folder = write(
+        sources="",
+        organisations="- {id: firm, name: {en: Firm}, kind: company}",
+        delegations="- {id: trip, name: {en: Trip}, kind: trade_mission, direction: outward, "
+        + mission
+        + "}",
+        applications="- {id: theirs, delegation: trip, organisation: firm, nominees: [], "
+        + application
+        + "}",
+    )
+    with pytest.raises(reader.CatalogueError) as refused:
+        reader.read(folder, known)
+    assert str(refused.value.problems[0]).startswith(message)
+
+
 # What is refused: evidence
 
 

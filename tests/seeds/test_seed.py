@@ -38,7 +38,7 @@ def test_the_command_reports_what_it_did():
     call_command("seed", sample=True, stdout=second)
 
     assert "Catalogue: 193 added, 0 changed, 0 unchanged." in first.getvalue()
-    assert "Sample mission: 15 added" in first.getvalue()
+    assert "Sample mission: 44 added" in first.getvalue()
     assert "Catalogue: 0 added, 0 changed, 193 unchanged." in second.getvalue()
     assert "kept as you changed it: places/beijing: name_en" in second.getvalue()
 

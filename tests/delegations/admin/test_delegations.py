@@ -54,8 +54,9 @@ def test_legs_and_members_are_added_on_the_page(ours: Team, organiser: Client) -
     row = screens.delegation(ours, "row")
     added: dict[str, Any] = {
         "legs-TOTAL_FORMS": 1,
-        "legs-0-position": 1,
-        "legs-0-stay": mission_of(ours).pk,
+        "legs-0-place": factories.place(team=ours).pk,
+        "legs-0-first": "2026-12-02",
+        "legs-0-last": "2026-12-02",
         "delegates-TOTAL_FORMS": 1,
         "delegates-0-person": screens.person(ours, "Chan").pk,
         "delegates-0-capacity": "head",
@@ -78,9 +79,10 @@ def test_a_second_head_is_refused_in_words(ours: Team, organiser: Client) -> Non
     assert Delegate.objects.count() == 1
 
 
-def test_stays_of_other_teams_cannot_be_chosen(ours: Team, organiser: Client) -> None:
+def test_places_of_other_teams_cannot_be_chosen(ours: Team, organiser: Client) -> None:
     row = screens.delegation(ours, "row")
-    foreign = mission_of(factories.team())
-    added = {"legs-TOTAL_FORMS": 1, "legs-0-position": 1, "legs-0-stay": foreign.pk}
+    foreign = factories.place(team=factories.team())
+    days = {"legs-0-first": "2026-12-02", "legs-0-last": "2026-12-02"}
+    added = {"legs-TOTAL_FORMS": 1, "legs-0-place": foreign.pk, **days}
     assert save(organiser, row, **added).status_code == 200
     assert not Leg.objects.exists()

@@ -8,7 +8,14 @@ from django.contrib import admin
 from django.db.models import Model
 from django.urls import reverse
 
-from delegations.models import Delegate, Delegation, Leg, TradeMission
+from delegations.models import (
+    Application,
+    Delegate,
+    Delegation,
+    Leg,
+    Nominee,
+    TradeMission,
+)
 from events.models import (
     Appointment,
     Attendee,
@@ -146,6 +153,20 @@ def delegate(row: Delegation, word: str) -> Delegate:
     return Delegate.objects.create(delegation=row, person=person(row.team, word), organisation=body)
 
 
+def application(team: Team | None, word: str, **columns: Any) -> Application:
+    about = columns.pop("delegation", None) or delegation(team, word)
+    values = {"contact": person(team, word), "statement": word, **columns}
+    row = Application.objects.create(
+        delegation=about, organisation=organisation(team, word), **values
+    )
+    nominee(row, word)
+    return row
+
+
+def nominee(row: Application, word: str) -> Nominee:
+    return Nominee.objects.create(application=row, person=person(row.delegation.team, word))
+
+
 def sector(team: Team | None, word: str) -> Sector:
     above = Sector.objects.create(slug=f"sector-{factories.number()}", **names(word))
     slug = f"sector-{factories.number()}"
@@ -177,6 +198,7 @@ MAKERS: dict[type[Model], Any] = {
     Figure: figure,
     Delivery: delivery,
     Delegation: delegation,
+    Application: application,
     TradeMission: lambda team, word: delegation(team, word, kind="trade_mission"),
     Team: lambda team, word: factories.team(name=f"{word} {factories.number()}"),
     User: login,
@@ -192,15 +214,23 @@ def fill(row: Any, word: str) -> None:
             appointment(row, word)
         case EventSeries():
             event(row.team, word, series=row)
-        case Delegation():
-            leg(row, word)
-            delegate(row, word)
+        case Delegation() | Application():
+            _fill_delegation(row, word)
         case Team():
             factories.user(member_of=row)
         case User():
             Membership.objects.create(user=row, team=factories.team())
     if hasattr(row, "evidence") and not isinstance(row, Source):
         evidence(row)
+
+
+def _fill_delegation(row: Delegation | Application, word: str) -> None:
+    if isinstance(row, Application):
+        nominee(row, word)
+        return
+    leg(row, word)
+    delegate(row, word)
+    application(row.team, word, delegation=row)
 
 
 def _fill_event(row: Event, word: str) -> None:

@@ -147,6 +147,58 @@ def test_a_part_lies_inside_what_it_is_part_of(
         assert list(errors(page)) == ["start_on"]
 
 
+def reasons(page: Any, field: str) -> str:
+    return " ".join(errors(page)[field])
+
+
+def test_an_event_does_not_shrink_around_its_parts_and_they_are_named(
+    ours: Team, theirs: Team, organiser: Client
+) -> None:
+    expo = screens.event(ours, "expo", **factories.days(5, 10))
+    for team, word, day in ((ours, "Keynote", 5), (ours, "Tour", 6), (theirs, "CANARY", 10)):
+        screens.event(team, word, parent=expo, **factories.days(day))
+    page = save(organiser, expo, start_on="2026-12-06", end_on="2026-12-09")
+    assert reasons(page, "start_on") == (
+        "These parts would lie outside: Keynote; one that you may not see."
+    )
+    assert b"CANARY" not in page.content
+
+
+def test_two_legs_overlap_by_a_day_of_travel_at_most(ours: Team, organiser: Client) -> None:
+    mission = screens.event(ours, "mission", **factories.days(10, 15))
+    legs = {"kind": "leg", "parent": mission}
+    screens.event(ours, "Doha", **legs, **factories.days(11, 12))
+    kuwait = screens.event(ours, "Kuwait", **legs, **factories.days(13, 14))
+    page = save(organiser, kuwait, start_on="2026-12-11")
+    assert "“Doha”" in reasons(page, "start_on")
+    assert save(organiser, kuwait, start_on="2026-12-12").status_code == 302
+
+
+def test_nothing_is_put_into_what_is_cancelled(ours: Team, organiser: Client) -> None:
+    expo = screens.event(ours, "expo", status="cancelled")
+    part = screens.event(ours, "part", end_on=date(2026, 12, 2))
+    assert "“expo”" in reasons(save(organiser, part, parent=expo.pk), "parent")
+
+
+def test_a_day_that_people_know_is_not_lost(ours: Team, organiser: Client) -> None:
+    event = screens.event(ours, "row", **factories.days(2))
+    page = save(organiser, event, precision="month", end_on="")
+    assert "postpone" in reasons(page, "precision")
+
+
+@pytest.mark.parametrize("view", ["change", "add"])
+def test_no_form_changes_a_status(view: str, ours: Team, organiser: Client) -> None:
+    forged = {"status": "cancelled", "cancellation_reason": "forged"}
+    if view == "add":
+        add(organiser, title_en="row", precision="unknown", **forged)
+    else:
+        event = screens.event(ours, "row", status="draft", **factories.days(2))
+        assert b"draft" in organiser.get(screens.address(Event, "change", event.pk)).content
+        assert save(organiser, event, **forged).status_code == 302
+    row = Event.objects.get()
+    assert (row.status, row.cancellation_reason) == ("draft", "")
+
+
 def test_a_reported_part_outside_is_taken_with_a_warning(superuser: Client) -> None:
     days = {"precision": "day", "start_on": date(2025, 12, 2), "end_on": date(2025, 12, 4)}
     expo = screens.event(None, "expo", **days)
@@ -166,6 +218,67 @@ def test_only_drafts_are_deleted_and_the_refusal_says_what_to_do(
     assert b"Cancel it instead of deleting it" in page.content
     organiser.post(screens.address(Event, "delete", draft.pk), {"post": "yes"})
     assert list(Event.objects.all()) == [event]
+
+
+class TestDrafts:
+    @pytest.fixture
+    def draft(self, ours: Team) -> Event:
+        return screens.event(ours, "draft", status="draft")
+
+    def delete(self, client: Client, event: Event) -> Any:
+        url = screens.address(Event, "delete", event.pk)
+        return client.post(url, {"post": "yes"}, follow=True)
+
+    def test_a_draft_is_deleted_with_its_drafts_which_are_named(
+        self, ours: Team, draft: Event, organiser: Client
+    ) -> None:
+        part = screens.event(ours, "A part of it", status="draft", parent=draft)
+        screens.event(ours, "Deeper", status="draft", parent=part)
+        page = organiser.get(screens.address(Event, "delete", draft.pk)).content
+        assert b"A part of it" in page
+        assert b"Deeper" in page
+        self.delete(organiser, draft)
+        assert not Event.objects.exists()
+
+    def test_one_with_parts_that_people_know_stays(
+        self, ours: Team, draft: Event, organiser: Client
+    ) -> None:
+        screens.event(ours, "part", parent=draft)
+        assert b"parts of it are not" in self.delete(organiser, draft).content
+        assert Event.objects.count() == 2
+
+    def test_one_that_others_need_stays(self, ours: Team, draft: Event, organiser: Client) -> None:
+        screens.delegation(ours, "Gulf mission", mission=draft)
+        part = screens.event(ours, "part", status="draft", parent=draft)
+        page = self.delete(organiser, draft).content.decode()
+        assert "“draft” stays, for other records need it: Gulf mission." in page
+        assert Event.objects.get(pk=part.pk).parent == draft
+
+    def test_one_with_parts_of_another_team_stays(
+        self, theirs: Team, draft: Event, organiser: Client
+    ) -> None:
+        screens.event(theirs, "CANARY", status="draft", parent=draft)
+        url = screens.address(Event, "delete", draft.pk)
+        for page in (organiser.get(url), organiser.post(url, {"post": "yes"})):
+            assert b"CANARY" not in page.content
+        assert Event.objects.count() == 2
+
+
+def test_a_place_lies_in_nothing_that_lies_in_it(ours: Team, organiser: Client) -> None:
+    hall = screens.place(ours, "Hall")
+    page = save(organiser, hall.parent, parent=hall.pk)
+    assert list(errors(page)) == ["parent"]
+
+
+def test_events_learn_that_their_place_or_organiser_has_another_name(
+    ours: Team, organiser: Client
+) -> None:
+    event = screens.event(ours, "row")
+    body = factories.organiser(event, organisation=screens.organisation(ours, "Agency"))
+    for row in (event.place, body.organisation):
+        assert save(organiser, row, name_en="Renamed").status_code == 302
+    event.refresh_from_db()
+    assert (event.revision, event.sequence) == (2, 0)
 
 
 def test_an_unnamed_attendee_needs_a_description(ours: Team, organiser: Client) -> None:

@@ -141,7 +141,7 @@ class TestHandingOver:
             {"answer": "declined"},
             {"answer": "delegated"},
             {"place": "cancelled"},
-            {"place": "waitlisted"},
+            {"place": "waitlisted", "waitlisted_at": NOW},
             {"person": None, "label": "A member to be named"},
             {"created_at": DUE + SECOND},
         ],

@@ -102,6 +102,22 @@ def test_a_child_names_its_parent_only_where_both_stand():
     assert [event.get("RELATED-TO") for event in alone] == [None]
 
 
+@pytest.fixture
+def flight() -> Event:
+    """From Hong Kong to Doha."""
+    airport = factories.place(name="Airport", parent=factories.place(name="Hong Kong"))
+    return factories.event(
+        kind="transfer", place=airport, end_place=factories.place(name="Doha", slug="doha")
+    )
+
+
+def test_a_transfer_is_at_both_its_places(flight):
+    [event] = icalendar.Calendar.from_ical(public().body).events
+
+    assert event["LOCATION"] == "Airport, Hong Kong → Doha"
+    assert titles(public(place="doha")) == [flight.title]
+
+
 def test_a_hub_is_told_its_own_hour():
     event = factories.event(
         start_on=date(2024, 9, 25), start_time=time(9, 30), end_time=None, timezone="Asia/Shanghai"

@@ -43,6 +43,13 @@ def venue() -> Place:
     )
 
 
+def test_a_flight_says_from_where_to_where(venue: Place) -> None:
+    doha = factories.place(name="Doha")
+    event = factories.event(kind="transfer", place=venue, end_place=doha)
+    message = mail.reminder(delivery=delivery(event=event), now=SENT_AT)
+    assert "Expo Centre, 1500 Shibo Avenue, Shanghai → Doha" in message.body
+
+
 def delivery(
     *,
     event: Event | None = None,

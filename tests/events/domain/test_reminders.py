@@ -255,7 +255,7 @@ class TestEdits:
     def test_an_event_that_is_on_again_reminds_those_who_still_waited(self) -> None:
         row = planned()
         sent, waiting = hand_over(row), hand_over(row, "pending")
-        move(row.event, status="cancelled")
+        move(row.event, status="postponed")
         move(row.event, status="confirmed")
         assert list(row.event.deliveries.order_by("pk").values_list("pk", "state", "claim_at")) == [
             (sent.pk, "sent", None),

@@ -311,6 +311,25 @@ def test_a_moved_date_keeps_its_wall_times() -> None:
     assert When().moved(3) == When()
 
 
+@pytest.mark.parametrize(
+    ("precision", "start", "end", "days", "moved_to"),
+    [
+        (Precision.MONTH, "2026-05-01", "2026-05-31", 7, ("2026-05-01", "2026-05-31")),
+        (Precision.MONTH, "2026-01-01", "2026-01-31", 31, ("2026-02-01", "2026-02-28")),
+        (Precision.MONTH, "2026-05-01", "2026-05-31", -30, ("2026-04-01", "2026-04-30")),
+        (Precision.HALF_YEAR, "2026-01-01", "2026-06-30", 364, ("2027-01-01", "2027-06-30")),
+        (Precision.QUARTER, "2026-10-01", "2026-12-31", 92, ("2027-01-01", "2027-03-31")),
+        (Precision.YEAR, "2026-01-01", "2026-12-31", 366, ("2027-01-01", "2027-12-31")),
+    ],
+)
+def test_a_moved_window_is_the_one_that_holds_its_middle(
+    precision: Precision, start: str, end: str, days: int, moved_to: tuple[str, str]
+) -> None:
+    after = when(precision, start, end).moved(days)
+    dates.validate(after)
+    assert (str(after.start_on), str(after.end_on)) == moved_to
+
+
 def test_a_flight_over_the_date_line_may_land_on_the_day_before() -> None:
     flight = When(
         precision=Precision.TIME,
@@ -340,6 +359,46 @@ def test_a_last_day_without_its_hour_ends_at_midnight() -> None:
     )
 
     assert dates.instants(when)[1] == datetime(2026, 12, 2, 16, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("known", "over_at"),
+    [
+        (
+            When(
+                precision=Precision.TIME,
+                start_on=date(2026, 12, 2),
+                start_time=time(9),
+                end_time=time(17),
+                timezone="Asia/Shanghai",
+            ),
+            datetime(2026, 12, 2, 9, tzinfo=UTC),
+        ),
+        (
+            When(
+                precision=Precision.TIME,
+                start_on=date(2026, 12, 2),
+                start_time=time(9),
+                timezone="Asia/Shanghai",
+            ),
+            datetime(2026, 12, 2, 16, tzinfo=UTC),
+        ),
+        (
+            When(precision=Precision.DAY, start_on=date(2026, 12, 2), timezone="Asia/Shanghai"),
+            datetime(2026, 12, 2, 16, tzinfo=UTC),
+        ),
+        (
+            When(precision=Precision.MONTH, start_on=date(2026, 12, 1), end_on=date(2026, 12, 31)),
+            datetime(2027, 1, 1, tzinfo=UTC),
+        ),
+        (When(), None),
+    ],
+    ids=["hour", "no-end", "day", "month", "unknown"],
+)
+def test_a_date_is_over_when_it_cannot_last_any_longer(
+    known: When, over_at: datetime | None
+) -> None:
+    assert dates.over_at(known) == over_at
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,129 @@
+"""The screen of applications: who asks for places, whom they propose, what was decided."""
+
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+from unfold.decorators import display
+
+from delegations.admin import applicationsteps, sheets
+from delegations.domain import applications
+from delegations.models import Application, Nominee
+from events.admin import refusals
+from events.admin.attendees import AttendeeForm
+from events.admin.base import ScopedInline, TeamScopedAdmin
+from events.admin.exports import ExportAdmin
+from events.admin.filters import chosen
+from events.admin.forms import KnowingForm
+from events.admin.shown import badge
+from events.admin.steps import StepsAdmin
+
+STATUS = {
+    Application.Status.SUBMITTED: "info",
+    Application.Status.UNDER_REVIEW: "info",
+    Application.Status.INFO_REQUESTED: "warning",
+    Application.Status.ACCEPTED: "success",
+    Application.Status.CONFIRMED: "success",
+    Application.Status.WAITLISTED: "warning",
+    Application.Status.DECLINED: "danger",
+    Application.Status.LAPSED: "danger",
+}
+
+
+class ApplicationSteps:
+    """The buttons of an application on another page, which the steps lead back to."""
+
+    def __init__(self, back: str) -> None:
+        """Keep the address of that page."""
+        self.back = quote(back)
+
+    def of(self, application: Application) -> list[dict[str, Any]]:
+        legal = applications.next_steps(application=application)
+        return [
+            step.button(f"{_step_url(application, step.verb)}?next={self.back}")
+            for step in applicationsteps.STEPS
+            if step.verb in legal
+        ]
+
+
+def _step_url(application: Application, verb: str) -> str:
+    return reverse("admin:delegations_application_step", args=[application.pk, verb])
+
+
+class ApplicationForm(KnowingForm):
+    """An application to a delegation whose call is open; one of each organisation."""
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        delegation = values.get("delegation")
+        if delegation and self.instance.pk is None:
+            try:
+                applications.check_call(delegation=delegation, now=timezone.now())
+            except applications.CallClosed as refusal:
+                self.add_error("delegation", refusals.sentence(refusal))
+        return values
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """Check what depends on the status too, though nobody edits it here."""
+        return super()._get_validation_exclusions() - {"status"}  # type: ignore[misc]
+
+
+class NomineeInline(ScopedInline, TabularInline):
+    model = Nominee
+    form = AttendeeForm
+    fields = ("person", "label_en", "capacity")
+    autocomplete_fields = ("person",)
+    tab = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("person")
+
+
+@admin.register(Application)
+class ApplicationAdmin(ExportAdmin, StepsAdmin, TeamScopedAdmin):
+    list_display = (
+        "organisation", "delegation", "seats", "shown_status", "submitted_at", "confirm_by",
+        "contact",
+    )  # fmt: skip
+    list_filter: ClassVar[Any] = chosen("status")
+    list_select_related = ("organisation", "delegation", "contact")
+    search_fields = (
+        "organisation__search_key", "delegation__name_en", "delegation__name_zh_hans",
+        "delegation__name_zh_hant",
+    )  # fmt: skip
+    ordering: ClassVar[Any] = ("-submitted_at", "-pk")
+    autocomplete_fields = ("delegation", "organisation", "contact")
+    readonly_fields = (
+        "submitted_at", "decided_at", "decided_by", "confirm_by", "reason", "question", "reply",
+    )  # fmt: skip
+    fieldsets: ClassVar[Any] = (
+        (None, {"fields": ("delegation", ("organisation", "contact"), "statement")}),
+        (_("Vetting"), {"fields": ("vetting", ("question", "reply"))}),
+        (
+            _("Decision"),
+            {"fields": (("submitted_at", "confirm_by"), ("decided_at", "decided_by"), "reason")},
+        ),
+    )
+    form = ApplicationForm
+    steps = applicationsteps.STEPS
+    sheet = sheets.APPLICATIONS
+    state_colours = STATUS
+    inlines = (NomineeInline,)
+    shown_status = badge(_("status"), "status", STATUS)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        return rows.annotate(size=Count("nominees", distinct=True))
+
+    def next_steps(self, row: Application) -> tuple[str, ...]:
+        return applications.next_steps(application=row)
+
+    @display(description=_("proposed"), ordering="size")
+    def seats(self, application: Any) -> int:
+        return application.size

@@ -1,0 +1,18 @@
+"""The screen of organisations, which apply to delegations."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin
+
+from delegations.domain import organisations
+from events.admin.organisations import OrganisationAdmin as EventsOrganisationAdmin
+from events.models import Organisation
+
+admin.site.unregister(Organisation)
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(EventsOrganisationAdmin):
+    def merge_records(self, *, keep: Any, drop: Any, now: datetime) -> None:
+        organisations.merge(keep=keep, drop=drop, now=now)

@@ -1,0 +1,91 @@
+"""The roster on the page of a delegation: who travels, as what, in order of precedence."""
+
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.db.models import F, Prefetch, QuerySet
+from django.http import HttpRequest
+from unfold.admin import TabularInline
+from unfold.forms import PaginationInlineFormSet
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+from delegations.domain import rosters
+from delegations.models import Delegate, Leg
+from events.admin import refusals
+from events.admin.attendees import AttendeeForm
+from events.admin.base import ScopedInline
+
+
+class DelegateForm(AttendeeForm):
+    """A member; the rank is stored for all members at once, since no two may share one."""
+
+    known_legs: ClassVar[list[Leg]] = []  # of the delegation, read once for all forms
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "legs" in self.fields:
+            field: Any = self.fields["legs"]
+            field.queryset = Leg.objects.filter(pk__in=[leg.pk for leg in self.known_legs])
+            field.widget = UnfoldAdminCheckboxSelectMultipleWidget()
+            field.choices = [(leg.pk, str(leg)) for leg in self.known_legs]
+
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        self.instance.precedence = self.initial.get("precedence")
+
+
+class RosterFormSet(PaginationInlineFormSet):
+    """All members together: they must fit the quota, have one head and a rank each."""
+
+    def clean(self) -> None:
+        super().clean()
+        if any(self.errors):
+            return
+        try:
+            rosters.check(delegation=self.instance, members=self.members())
+        except Exception as refusal:
+            raise ValidationError(refusals.sentence(refusal)) from refusal
+
+    def members(self) -> list[Delegate]:
+        """Return those who stay, as they would be stored, in the order of the form."""
+        staying = [form for form in self.forms if form.has_changed() or form.instance.pk]
+        staying = [form for form in staying if not self._should_delete_form(form)]
+        return [form.instance for form in sorted(staying, key=_rank)]
+
+
+def _rank(form: Any) -> tuple[bool, int]:
+    rank = form.cleaned_data.get("precedence")
+    return rank is None, rank or 0
+
+
+class DelegateInline(ScopedInline, TabularInline):
+    model = Delegate
+    form = DelegateForm
+    formset = RosterFormSet
+    fields = ("person", "label_en", "capacity", "organisation", "legs", "counted", "precedence")
+    autocomplete_fields = ("person", "organisation")
+    ordering_field = "precedence"
+    hide_ordering_field = True
+    ordering: ClassVar[Any] = (F("precedence").asc(nulls_last=True), "pk")
+    template_before = "delegations/admin/roster.html"
+    show_change_link = False
+
+    class Media:
+        js = ("delegations/roster.js",)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """The roster of what is over, or reported by others, stays as it is."""
+        is_open = obj is None or obj.pk is None or obj.is_open
+        return is_open and super().has_change_permission(request, obj)
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)
+        if obj:
+            formset.form.known_legs = list(obj.legs.select_related("stay").in_order())
+        return formset
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = Delegate.objects.visible_to(request.user)
+        legs = Prefetch("legs", Leg.objects.visible_to(request.user).select_related("stay"))
+        rows = rows.select_related("person", "organisation").prefetch_related(legs)
+        return rows.order_by(*self.ordering)

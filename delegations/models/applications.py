@@ -1,0 +1,242 @@
+"""Who asks for places in a delegation, whom they propose, and what was decided."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from delegations.models.delegations import Delegate, Delegation, lead
+from events.models import Appointment, Membership, Organisation, Person, Viewer, doubles
+from events.models.teams import PartQuerySet, teams_of
+
+
+class ApplicationQuerySet(PartQuerySet["Application"]):
+    holder = "delegation"
+
+    def seen_as_member(self, user: Viewer) -> Q:
+        """Applications to delegations of teams in which the user organises or looks on."""
+        whole = (Membership.Role.ORGANISER, Membership.Role.VIEWER)
+        return Q(delegation__team__in=teams_of(user, *whole))
+
+    def live(self) -> Self:
+        """Those that may still lead to places, or have."""
+        return self.filter(status__in=Application.LIVE)
+
+    def waiting(self) -> Self:
+        """The waiting list, the first to be promoted first."""
+        return self.filter(status="waitlisted").order_by("submitted_at", "pk")
+
+
+class Application(models.Model):
+    """An organisation's request for places in a delegation."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        SUBMITTED = "submitted", _("submitted")
+        UNDER_REVIEW = "under_review", _("under review")
+        INFO_REQUESTED = "info_requested", _("information requested")
+        ACCEPTED = "accepted", _("accepted")
+        WAITLISTED = "waitlisted", _("on the waiting list")
+        CONFIRMED = "confirmed", _("confirmed")
+        DECLINED = "declined", _("declined")
+        LAPSED = "lapsed", _("lapsed")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    LIVE = (
+        Status.DRAFT,
+        Status.SUBMITTED,
+        Status.INFO_REQUESTED,
+        Status.UNDER_REVIEW,
+        Status.WAITLISTED,
+        Status.ACCEPTED,
+        Status.CONFIRMED,
+    )  # in the order in which they get on
+
+    delegation = models.ForeignKey(
+        Delegation,
+        models.PROTECT,
+        related_name="applications",
+        verbose_name=_("delegation"),
+    )
+    organisation = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        related_name="applications",
+        verbose_name=_("organisation"),
+    )
+    contact = models.ForeignKey(
+        Person,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("contact"),
+    )
+    status = models.CharField(
+        _("status"), max_length=14, choices=Status, default=Status.DRAFT, editable=False
+    )
+    statement = models.TextField(
+        _("statement"), blank=True, help_text=_("What they offer and seek, by the criteria.")
+    )
+    vetting = models.TextField(_("vetting notes"), blank=True, help_text=_("For the team alone."))
+    question = models.TextField(_("question to them"), blank=True)
+    reply = models.TextField(_("their reply"), blank=True)
+    submitted_at = models.DateTimeField(_("submitted"), null=True, editable=False)
+    decided_at = models.DateTimeField(_("decided"), null=True, editable=False)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("decided by"),
+    )
+    reason = models.TextField(_("reason"), blank=True, editable=False)
+    confirm_by = models.DateTimeField(_("to be confirmed by"), null=True, editable=False)
+
+    objects = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("application")
+        verbose_name_plural = _("applications")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["delegation", "organisation"],
+                condition=~Q(status__in=["declined", "lapsed", "withdrawn"]),
+                name="one_live_application",
+                violation_error_message=_("This organisation has an application already."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="declined") | ~Q(reason=""), name="declined_with_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="accepted") | Q(confirm_by__isnull=False),
+                name="accepted_until",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "withdrawn"]) | Q(submitted_at__isnull=False),
+                name="submitted_at_a_moment",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["confirm_by"],
+                condition=Q(status="accepted"),
+                name="application_may_lapse",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.organisation)
+
+    def absorb(self, double: Self) -> bool:
+        """Take in a second live application of the organisation; see `models.doubles`.
+
+        Both must have got equally far (undecided, on the waiting list, accepted, confirmed), or
+        the one that has not must propose nobody whom the other does not: a decision is about those
+        whom it was taken on. The further state stands, with the earlier submission and the later
+        date to confirm by.
+        """
+        ahead, behind = (self, double) if self.progress() >= double.progress() else (double, self)
+        if ahead.stage() != behind.stage() and behind.proposes_more_than(ahead):
+            return False
+        self._add(double)
+        if ahead is double:
+            for column in ("status", "decided_at", "decided_by_id", "reason"):
+                setattr(self, column, getattr(double, column))
+        return True
+
+    def _add(self, double: Self) -> None:
+        submitted = (self.submitted_at, double.submitted_at)
+        self.submitted_at = min(filter(None, submitted), default=None)
+        self.confirm_by = max(filter(None, (self.confirm_by, double.confirm_by)), default=None)
+        for name in ("statement", "vetting", "question", "reply"):
+            setattr(self, name, doubles.join(getattr(self, name), getattr(double, name)))
+        doubles.fill(self, double, "contact_id")
+
+    def progress(self) -> int:
+        """How far it has got; the further, the higher."""
+        return self.LIVE.index(self.Status(self.status))
+
+    def stage(self) -> str:
+        """What was decided; empty while nothing is."""
+        decided = (self.Status.WAITLISTED, self.Status.ACCEPTED, self.Status.CONFIRMED)
+        return self.status if self.status in decided else ""
+
+    def proposes_more_than(self, other: Self) -> bool:
+        """Whether somebody is proposed whom the other does not propose, or who has no name."""
+        theirs = other.nominees.exclude(person=None).values("person")
+        return self.nominees.exclude(person__in=theirs).exists()
+
+
+class NomineeQuerySet(models.QuerySet["Nominee"]):
+    def counted(self) -> Self:
+        """Those who would fill a seat of the quota."""
+        return self.exclude(capacity__in=Delegate.TRAVEL_ALONG)
+
+
+class Nominee(models.Model):
+    """Somebody whom an application proposes; becomes a delegate when it is confirmed."""
+
+    application = models.ForeignKey(Application, models.CASCADE, related_name="nominees")
+    person = models.ForeignKey(
+        Person,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="nominations",
+        verbose_name=_("person"),
+    )
+    label = models.CharField(
+        _("unnamed"), max_length=200, blank=True, help_text=_("For members not named yet.")
+    )
+    appointment = models.ForeignKey(
+        Appointment,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("in the capacity of"),
+    )
+    capacity = models.CharField(
+        pgettext_lazy("of a delegate", "capacity"),
+        max_length=11,
+        choices=Delegate.Capacity,
+        default=Delegate.Capacity.DELEGATE,
+    )
+
+    PERSONAL = ("label",)
+
+    objects = NomineeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("nominee")
+        verbose_name_plural = _("nominees")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "person"], name="person_once_per_application"
+            ),
+            models.CheckConstraint(
+                condition=Q(person__isnull=False) | ~Q(label=""),
+                name="nominee_is_somebody",
+                violation_error_message=_("Choose a person, or say who it is."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.person) if self.person else self.label
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether they would fill a seat of the quota."""
+        return self.capacity not in Delegate.TRAVEL_ALONG
+
+    def absorb(self, double: Self) -> bool:
+        """Take in a second row of the same person; the higher capacity stands."""
+        self.capacity = min(self.capacity, double.capacity, key=lead)
+        labels = ("label_en", "label_zh_hans", "label_zh_hant")
+        doubles.fill(self, double, *labels, "appointment_id")
+        return True

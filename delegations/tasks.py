@@ -1,0 +1,14 @@
+"""What Celery runs: each task tells the domain the time and decides nothing."""
+
+from typing import Any
+
+from celery import shared_task
+
+from delegations.domain import applications
+from events.models import clock
+
+
+@shared_task(ignore_result=True)
+def lapse_applications(**kwargs: Any) -> None:
+    """End the acceptances that were not confirmed in time."""
+    applications.lapse(now=clock.now())

@@ -1,0 +1,54 @@
+"""What a row leads to, but its reader may not see: it is neither shown nor changed."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models
+from django.http import HttpRequest
+
+from events.domain import access
+
+Link = tuple[models.Model, Any]  # a row and a relation of it
+
+
+def relations(request: HttpRequest, row: models.Model) -> list[str]:
+    """Return the names of the relations of a row whose target the user may not see."""
+    return [field.name for _row, field in _unseen(request, _links(row))]
+
+
+def hide(request: HttpRequest, rows: Iterable[models.Model], *, loaded: bool = False) -> None:
+    """Blank such relations of rows that are about to be shown, and will not be stored.
+
+    With `loaded`, only those that were read along with the rows: a list shows no others.
+    """
+    links = [link for row in rows for link in _links(row) if not loaded or link[1].is_cached(row)]
+    for row, field in _unseen(request, links):
+        setattr(row, field.name, None)
+
+
+def _links(row: models.Model) -> list[Link]:
+    """The relations of a row that lead anywhere, to rows of which not everybody sees all."""
+    columns: Any = row._meta.concrete_fields
+    return [
+        (row, field)
+        for field in columns
+        if field.is_relation
+        and getattr(row, field.attname) is not None
+        and hasattr(field.related_model._default_manager.all(), "visible_to")
+    ]
+
+
+def _unseen(request: HttpRequest, links: Iterable[Link]) -> list[Link]:
+    """Those that lead to what the user may not see; one question for each table."""
+    by_table: dict[type[models.Model], list[Link]] = defaultdict(list)
+    for row, field in links:
+        by_table[field.related_model].append((row, field))
+    return [link for model, found in by_table.items() for link in _hidden(request, model, found)]
+
+
+def _hidden(request: HttpRequest, model: type[models.Model], links: list[Link]) -> list[Link]:
+    keys = {getattr(row, field.attname) for row, field in links}
+    rows = access.visible(user=request.user, model=model).filter(pk__in=keys)
+    seen = set(rows.order_by().values_list("pk", flat=True))
+    return [(row, field) for row, field in links if getattr(row, field.attname) not in seen]

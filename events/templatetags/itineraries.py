@@ -1,0 +1,59 @@
+"""How templates write the items of an itinerary."""
+
+from datetime import date
+
+from django import template
+from django.utils.translation import gettext
+
+from events.domain import wording
+from events.domain.itineraries import Companion, Hub, Item, Span
+from events.models import Attendee
+
+register = template.Library()
+
+register.filter("hours", wording.clock_hours)
+register.filter("hangs", wording.clock_place)
+register.filter("further", wording.further_clock)
+register.filter("when", wording.when)
+
+
+@register.filter
+def way(item: Item) -> str:
+    """Return the place, or both of a transfer: “Hong Kong → Doha”."""
+    return " → ".join(filter(None, (item.place, item.end_place)))
+
+
+@register.filter
+def joining(hub: Hub, item: Item) -> str:
+    """Return when a hub joins at its own clock; without an hour, whose date it is."""
+    if hub.clock:
+        return wording.clocks(hub.clock, on=item.on)
+    event = item.event
+    there = wording.zone_name(place=event.place, zone=event.timezone)
+    return f"{hub.place}: {wording.day_there(on=item.on, place=there)}"
+
+
+@register.filter
+def arrival(item: Item) -> str:
+    """Return when and where a transfer ends: “04:30 (Doha)”."""
+    if item.clock is None or item.clock.end is None:
+        return ""
+    place = item.clock.end_name or item.clock.name
+    return gettext("%(hours)s (%(place)s)") % {"hours": f"{item.clock.end:%H:%M}", "place": place}
+
+
+@register.filter
+def numbered(span: Span, on: date) -> str:
+    """Return “day 2 of 6”; '' for a span of one day."""
+    days = (span.last - span.first).days + 1
+    words = {"number": (on - span.first).days + 1, "days": days}
+    return gettext("day %(number)s of %(days)s") % words if days > 1 else ""
+
+
+@register.filter
+def titles(companion: Companion) -> str:
+    """Return office, body and part: “Mayor, Shanghai Municipal Government (guest of honour)”."""
+    whose = gettext(", ").join(filter(None, (companion.office, companion.representing)))
+    if companion.role == str(Attendee.Role.PARTICIPANT.label):
+        return whose
+    return (gettext("%(office)s (%(part)s)") % {"office": whose, "part": companion.role}).strip()

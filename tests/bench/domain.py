@@ -1,0 +1,418 @@
+"""How long the screens of the office take, and whether other people's work slows them down.
+
+Two databases hold the same work of one team: one beside that of 39 other teams, one beside a tenth
+of theirs. Each page is opened in both by turns, so that whatever else the machine does falls on
+both. `make bench` prints the table of docs/performance.md; ARGS="--explain --only people" prints
+how the database answers instead.
+"""
+
+import argparse
+import importlib
+import importlib.util
+import json
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.management import call_command
+from django.db import connection
+from django.db.models import Model
+from django.test import Client
+from django.urls import reverse
+
+from delegations.models import Application, Delegate, Delegation
+from events.models import (
+    Attendee,
+    Delivery,
+    Event,
+    Membership,
+    Organisation,
+    Person,
+    Place,
+    Team,
+    User,
+)
+from tests.bench import rows
+
+AIM = 300  # milliseconds
+BIG = 500  # attendees of one event
+TEAMS = 40
+# Up to which block they are ours, then nobody's, then the others': a tenth of them, all of them.
+OURS, SHARED, TENTH, ALL = 50, 60, 104, 500
+COUNTED = (Event, Attendee, Person, Organisation, Delegation, Delegate, Application, Delivery)
+DATABASES = ("tenth", "whole")
+
+
+# What is measured
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One visit, in milliseconds: the work of both processes, of PostgreSQL, and the time it took.
+
+    The work is the processor time of this process and of its server process. Both wait for each
+    other, so on a machine that does nothing else it is the time that the visit takes.
+    """
+
+    work: float
+    database: float
+    time: float
+    queries: int
+
+
+@dataclass
+class Task:
+    """Something that a user asks for, and what it took, database by database."""
+
+    name: str
+    do: Callable[[], Any]
+    samples: dict[str, list[Sample]] = field(default_factory=dict)
+    blocks: dict[str, int] = field(default_factory=dict)
+
+    def of(self, database: str, column: str) -> float:
+        return median(getattr(sample, column) for sample in self.samples[database])
+
+
+class Desk:
+    """A user before the admin."""
+
+    def __init__(self, user: User) -> None:
+        self.user = user
+        self.client = Client(headers={"accept-encoding": "gzip"}, raise_request_exception=True)
+        self.client.force_login(user)
+
+    def page(self, name: str, url: str, **query: Any) -> Task:
+        return Task(name, lambda: self.open(url, query))
+
+    def open(self, url: str, query: dict[str, Any]) -> None:
+        answer = self.client.get(url, query)
+        if answer.status_code != 200:
+            raise SystemExit(f"{url}?{urlencode(query)} answers {answer.status_code}")
+
+    def list(self, model: type[Model], name: str = "first page", **query: Any) -> Task:
+        words = f"{model._meta.verbose_name_plural}: {name}"
+        return self.page(words, address(model, "changelist"), **query)
+
+    def form(self, name: str, row: Model) -> Task:
+        return self.page(name, address(row, "change"))
+
+    def choice(self, column: str, words: str) -> Task:
+        """What the field of an attendee offers while somebody types."""
+        query = {"app_label": "events", "model_name": "attendee", "field_name": column}
+        name = f"choosing: {column} “{words}”"
+        return self.page(name, reverse("admin:autocomplete"), term=words, **query)
+
+
+def address(row: Model | type[Model], view: str) -> str:
+    keys = [row.pk] if isinstance(row, Model) else []
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{view}", args=keys)
+
+
+def tasks(desks: dict[str, Desk]) -> Iterator[Task]:
+    yield from itineraries()
+    organiser = desks["organiser"]
+    yield organiser.page("start page", reverse("admin:index"))
+    yield from lists(organiser)
+    yield from forms(organiser)
+    yield organiser.choice("person", "lyu")
+    yield organiser.choice("event", "expo")
+    yield organiser.choice("representing", "robotics")
+    for role in ("viewer", "liaison", "secretary"):
+        for model in (Event, Attendee, Person, Delegation):
+            yield desks[role].list(model, f"first page, as {role}")
+
+
+def itineraries() -> Iterator[Task]:
+    """Whoever is on a mission of ours and at an expo, with sessions and legs."""
+    if importlib.util.find_spec("events.domain.itineraries"):
+        itinerary = importlib.import_module("events.domain.itineraries").of_person
+        person = Person.objects.get(slug="person-0-3")
+        for internal in (False, True):
+            name = "itinerary of a person" + ", with internal items" * internal
+            yield Task(name, lambda shown=internal: itinerary(person=person, internal=shown))
+
+
+def lists(desk: Desk) -> Iterator[Task]:
+    yield desk.list(Event)
+    yield desk.list(Event, "last page", p=(OURS + 10) * 20 // 50)
+    yield desk.list(Event, "confirmed sessions", status__exact="confirmed", kind__exact="session")
+    yield desk.list(Event, "of one month", start_on__year=2026, start_on__month=6)
+    yield desk.list(Event, "search “robotics”", q="robotics")
+    yield desk.list(Event, "search “博览会1”", q="博览会1")
+    yield desk.list(Attendee)
+    yield desk.list(Attendee, "who declined", answer__exact="declined")
+    yield desk.list(Attendee, "at cancelled events", event__status__exact="cancelled")
+    yield desk.list(Attendee, "search “lyu”", q="lyu")
+    yield desk.list(Attendee, "search “robotics”", q="robotics")
+    yield desk.list(Person)
+    yield desk.list(Person, "who read 繁體", language__exact="zh-hant")
+    yield desk.list(Person, "search “lyu”", q="lyu")
+    yield desk.list(Person, "search “呂明”", q="呂明")
+    yield desk.list(Person, "search a mail address", q="person-3-7@example.org")
+    yield desk.list(Organisation)
+    yield desk.list(Organisation, "search “robotics”", q="robotics")
+    yield desk.list(Delegation)
+    yield desk.list(Delegation, "recruiting", status__exact="recruiting")
+    yield desk.list(Delegation, "search “代表团4”", q="代表团4")
+    yield desk.list(Application)
+    yield desk.list(Application, "on the waiting list", status__exact="waitlisted")
+    yield desk.list(Application, "search “logistics”", q="logistics")
+    yield desk.list(Delivery)
+    yield desk.list(Delivery, "waiting", state__exact="pending")
+    yield desk.list(Delivery, "search “lyu”", q="lyu")
+    yield desk.list(Place)
+
+
+def forms(desk: Desk) -> Iterator[Task]:
+    expo = Event.objects.get(slug="expo-0-0")
+    delegation = Delegation.objects.get(slug="delegation-0")
+    assert delegation.mission
+    yield desk.form(f"an expo with {BIG} attendees", expo)
+    yield desk.form("the mission of a delegation", delegation.mission)
+    yield desk.form(f"a delegation of {rows.MEMBERS}", delegation)
+    yield desk.form("a person", Person.objects.get(slug="person-0-3"))
+    yield desk.form("an attendee", Attendee.objects.filter(event=expo).earliest("pk"))
+    yield desk.form("an application", delegation.applications.earliest("pk"))
+
+
+# The two databases
+
+
+def build() -> dict[str, Desk]:
+    """Fill both: what is ours and a tenth of the others' in one go, the rest in a copy."""
+    create("tenth")
+    use("tenth")
+    call_command("migrate", verbosity=0)
+    ground = rows.lay_ground()
+    teams = rows.store(Team(name=f"Team {n}", slug=f"team-{n}") for n in range(TEAMS))
+    owners = {n: owner(n, teams) for n in range(ALL)}
+    rows.fill(range(TENTH), owners, ground)
+    rows.gather(Event.objects.get(slug="expo-0-0"), Person.objects.filter(team=teams[0])[:BIG])
+    desks = {role: Desk(worker(role, teams[0])) for role in Membership.Role.values}
+    create("whole", template="tenth")
+    use("whole")
+    rows.fill(range(TENTH, ALL), owners, ground)
+    for name in DATABASES:
+        use(name)
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")  # as autovacuum does within a minute
+    return desks
+
+
+def owner(block: int, teams: list[Team]) -> Team | None:
+    if block < SHARED:
+        return teams[0] if block < OURS else None
+    return teams[1 + block % (TEAMS - 1)]
+
+
+def worker(role: str, team: Team) -> User:
+    """Somebody of our team; who they are on the mission of its first block is in `rows`."""
+    part = {"liaison": rows.LIAISON, "secretary": rows.SECRETARY}.get(role)
+    person = Person.objects.get(slug=f"person-0-{part}") if part else None
+    user = User.objects.create_user(role, is_staff=True, person=person)
+    Membership.objects.create(user=user, team=team, role=role)
+    return user
+
+
+def create(name: str, template: str = "template1") -> None:
+    connection.close()
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+
+
+def use(name: str) -> None:
+    connection.close()
+    connection.settings_dict["NAME"] = name
+
+
+# Measuring
+
+
+@contextmanager
+def listening(heard: list[tuple[str, Any]]) -> Iterator[None]:
+    """Note the text and the parameters of each query."""
+
+    def listen(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        heard.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(listen):
+        yield
+
+
+def visit(task: Task) -> Sample:
+    heard: list[tuple[str, Any]] = []
+    with listening(heard):
+        before = clocks()
+        task.do()
+        took, own, database = (after - then for after, then in zip(clocks(), before, strict=True))
+    return Sample(own + database, database, took, len(heard))
+
+
+def clocks() -> tuple[float, float, float]:
+    """The time of day, and the processor time of this process and of its server process."""
+    connection.ensure_connection()
+    server = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat")
+    spent = int(server.read_text().split()[0]) / 1e6
+    return 1000 * time.perf_counter(), 1000 * time.process_time(), spent
+
+
+def explained(task: Task) -> Iterator[tuple[dict[str, Any], str]]:
+    """What the database did for each query of the task."""
+    heard: list[tuple[str, Any]] = []
+    with listening(heard):
+        task.do()
+    with connection.cursor() as cursor:
+        for sql, params in heard:
+            if sql.startswith("SELECT"):
+                cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", params)
+                answer = cursor.fetchone()[0]
+                yield (json.loads(answer) if isinstance(answer, str) else answer)[0], sql
+
+
+def blocks(plan: dict[str, Any]) -> int:
+    """How many blocks of 8 kB the query looked at: no clock has a part in it."""
+    return int(plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"])
+
+
+def measure(task: Task, rounds: int, visits: int) -> None:
+    """By turns in both databases; the first visit after each turn does not count."""
+    for _round in range(rounds):
+        for database in DATABASES:
+            use(database)
+            visit(task)
+            samples = task.samples.setdefault(database, [])
+            samples += [visit(task) for _visit in range(visits)]
+    for database in DATABASES:
+        use(database)
+        task.blocks[database] = sum(blocks(plan) for plan, _sql in explained(task))
+
+
+# Telling
+
+
+HEAD = (
+    "page", "queries", "blocks", "÷ a tenth", "work", "of it PostgreSQL", "÷ a tenth", "time",
+    "p95",
+)  # fmt: skip
+
+
+def table(measured: Iterable[Task]) -> Iterator[str]:
+    yield line(HEAD)
+    yield line(("---", *("---:" for _column in HEAD[1:])))
+    for task in measured:
+        yield line(cells(task))
+
+
+def line(values: Iterable[str]) -> str:
+    return f"| {' | '.join(values)} |"
+
+
+def cells(task: Task) -> tuple[str, ...]:
+    """What stands in the columns of HEAD; a ratio compares all work with a tenth of the others'."""
+    times = [sample.time for sample in task.samples["whole"]]
+    high = quantiles(times, n=20, method="inclusive")[-1]
+    queries = {database: round(task.of(database, "queries")) for database in DATABASES}
+    counts = dict.fromkeys(str(queries[database]) for database in ("whole", "tenth"))
+    return (
+        task.name,
+        " / ".join(counts),
+        f"{task.blocks['whole']:,}",
+        ratio(task.blocks["whole"], task.blocks["tenth"]),
+        f"{task.of('whole', 'work'):.0f}",
+        f"{task.of('whole', 'database'):.0f}",
+        ratio(task.of("whole", "work"), task.of("tenth", "work")),
+        f"{median(times):.0f}",
+        f"{high:.0f}",
+    )
+
+
+def ratio(full: float, tenth: float) -> str:
+    return f"{full / tenth:.2f}" if tenth else "–"
+
+
+def sizes() -> Iterator[str]:
+    """How many rows each database holds."""
+    for database in DATABASES:
+        use(database)
+        counts = (
+            f"{model._default_manager.count():,} {model._meta.verbose_name_plural}"
+            for model in COUNTED
+        )
+        yield f"{database}: {', '.join(counts)}"
+
+
+def plans(task: Task, least: int) -> Iterator[str]:
+    """The queries of the task in the full database that look at many blocks, with their plans."""
+    use("whole")
+    yield f"\n== {task.name}"
+    for plan, sql in explained(task):
+        if blocks(plan) >= least or plan["Execution Time"] > 10:
+            took = f"{plan['Planning Time']:.0f} + {plan['Execution Time']:.0f} ms"
+            yield f"-- {blocks(plan):,} blocks, {took}: {sql}"
+            yield from outline(plan["Plan"], 1)
+
+
+def outline(node: dict[str, Any], depth: int) -> Iterator[str]:
+    names = (
+        "Node Type",
+        "Subplan Name",
+        "Relation Name",
+        "Index Name",
+        "Filter",
+        "Index Cond",
+        "Hash Cond",
+        "Join Filter",
+    )
+    what = " · ".join(str(node[name]) for name in names if name in node)
+    seen = node["Shared Hit Blocks"] + node["Shared Read Blocks"]
+    rows_ = f"{node['Actual Rows']}×{node['Actual Loops']} (expected {node['Plan Rows']})"
+    yield f"{'  ' * depth}{what} [{rows_}, {node['Actual Total Time']:.1f} ms, {seen:,} blocks]"
+    for child in node.get("Plans", ()):
+        yield from outline(child, depth + 1)
+
+
+def say(text: str = "") -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="make bench")
+    parser.add_argument("--rounds", type=int, default=4)
+    parser.add_argument("--visits", type=int, default=4, help="in each round, of each page")
+    parser.add_argument("--only", default="", help="a part of the names of the pages")
+    parser.add_argument("--explain", action="store_true", help="print the plans of their queries")
+    options = parser.parse_args()
+    begun = time.perf_counter()
+    desks = build()
+    for counts in sizes():
+        say(counts)
+    say(f"filled in {time.perf_counter() - begun:.0f} s\n")
+    chosen = [task for task in tasks(desks) if options.only in task.name]
+    for task in chosen:
+        if options.explain:
+            for text in plans(task, least=200):
+                say(text)
+        else:
+            measure(task, options.rounds, options.visits)
+    if not options.explain:
+        report(chosen)
+    say(f"\n{time.perf_counter() - begun:.0f} s in all")
+
+
+def report(measured: list[Task]) -> None:
+    for text in table(measured):
+        say(text)
+    slow = [task.name for task in measured if task.of("whole", "work") > AIM]
+    say(f"\nabove {AIM} ms: {', '.join(slow) or 'none'}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,333 @@
+"""Made-up work to measure with: blocks of a mission, an expo and all around them.
+
+A block holds 20 events, 200 attendees, 40 people, 6 organisations, 1 delegation with 20 members,
+5 applications and 100 deliveries. It belongs to one team, or to none when it is reported. All of
+it follows from the number of the block, so a block is the same on every machine.
+"""
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
+from typing import Any
+
+from django.db import models, transaction
+
+from delegations.models import Application, Attendance, Delegate, Delegation, Leg, Nominee
+from events.models import (
+    Appointment,
+    Attendee,
+    Delivery,
+    Event,
+    EventOrganisation,
+    EventPlace,
+    EventSeries,
+    Evidence,
+    Organisation,
+    Person,
+    Place,
+    Sector,
+    Source,
+    Team,
+)
+from events.values import dates, names
+
+NOW = datetime(2026, 6, 1, 8, tzinfo=UTC)
+FIRST_DAY = date(2024, 1, 8)
+DAYS = 1500  # over which the blocks are spread
+PEOPLE = 40
+ORGANISATIONS = 6
+MEMBERS = 20
+LIAISON, SECRETARY = 38, 39  # which of the people
+DELIVERIES = 100
+SESSIONS = (16, 15, 15, 15, 15)  # attendees of each
+FAMILIES = (
+    ("Lyu", "吕", "呂"), ("Lu", "陆", "陸"), ("Chan", "陈", "陳"), ("Wong", "黄", "黃"),
+    ("Zhang", "张", "張"), ("Wang", "王", "王"), ("Liu", "刘", "劉"), ("Ho", "何", "何"),
+    ("Xu", "许", "許"), ("Zhao", "赵", "趙"), ("Sun", "孙", "孫"), ("Ma", "马", "馬"),
+    ("Zhu", "朱", "朱"), ("Hu", "胡", "胡"), ("Guo", "郭", "郭"), ("Lam", "林", "林"),
+    ("Smith", "", ""), ("Okafor", "", ""), ("Haddad", "", ""), ("Silva", "", ""),
+)  # fmt: skip
+SYLLABLES = (
+    ("ming", "明", "明"), ("wei", "伟", "偉"), ("fang", "芳", "芳"), ("hua", "华", "華"),
+    ("jie", "杰", "傑"), ("ling", "玲", "玲"), ("qiang", "强", "強"), ("yan", "燕", "燕"),
+    ("tao", "涛", "濤"), ("xin", "欣", "欣"), ("lin", "琳", "琳"), ("bo", "波", "波"),
+)  # fmt: skip
+CITIES = (
+    ("Harbourtown", "Asia/Hong_Kong"), ("Eastport", "Asia/Shanghai"), ("Dunefield", "Asia/Dubai"),
+    ("Northbridge", "Europe/London"), ("Lakeside", "Europe/Berlin"),
+    ("Bayview", "America/New_York"), ("Mangrove", "Asia/Singapore"),
+    ("Highveld", "Africa/Johannesburg"),
+)  # fmt: skip
+THEMES = ("Green Energy", "Robotics", "Logistics", "Tea and Silk", "Fintech", "Medicine")
+STATUSES = ("draft", "tentative", "confirmed", "confirmed", "confirmed", "postponed", "cancelled")
+VISIBILITIES = ("public", "participants", "delegation", "internal")
+ANSWERS = ("accepted", "accepted", "accepted", "tentative", "needs_action", "declined")
+CALLS = ("submitted", "under_review", "accepted", "waitlisted", "declined")
+# Parents before what points to them; events are stored level by level before all of these.
+ORDER: tuple[type[models.Model], ...] = (
+    Organisation, Person, Appointment, EventOrganisation, EventPlace, Delegation, Leg, Application,
+    Nominee, Delegate, Attendee, Delivery, Attendance,
+)  # fmt: skip
+
+
+def store(rows: Iterable[Any]) -> list[Any]:
+    """Insert rows of one table as they are: nothing is planned, counted or kept as history."""
+    rows = list(rows)
+    return type(rows[0])._default_manager.bulk_create(rows, batch_size=2000) if rows else []
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What all teams share, and the blocks stand on."""
+
+    cities: Sequence[Place]
+    series: Sequence[EventSeries]
+    source: Source
+
+
+def lay_ground() -> Ground:
+    store(Sector(slug=f"sector-{n}", name_en=f"Sector {n}") for n in range(30))
+    cities = [
+        Place(slug=f"city-{n}", name_en=f"{name} {n}", name_zh_hans=f"城{n}", timezone=zone)
+        for n in range(80)
+        for name, zone in [CITIES[n % len(CITIES)]]
+    ]
+    series = [EventSeries(slug=f"series-{n}", name_en=f"Expo Series {n}") for n in range(40)]
+    source = Source.objects.create(slug="gazette", name="The Example Gazette")
+    return Ground(store(cities), store(series), source)
+
+
+def fill(numbers: Iterable[int], teams: dict[int, Team | None], ground: Ground) -> None:
+    """Make these blocks, a few at a time; `teams` says whose each one is."""
+    waiting = iter(numbers)
+    while batch := list(islice(waiting, 25)):
+        with transaction.atomic():
+            store_blocks([Block(number, teams[number], ground) for number in batch])
+
+
+def store_blocks(blocks: "list[Block]") -> None:
+    for block in blocks:
+        block.make()
+    for level in range(3):
+        store(event for block in blocks for event in block.events[level])
+    for model in ORDER:
+        store(row for block in blocks for row in block.rows if type(row) is model)
+    store(block.evidence(event) for block in blocks for level in block.events for event in level)
+
+
+def gather(event: Event, people: Sequence[Person]) -> None:
+    """Let all these people attend the event, those too who do so already."""
+    there = set(event.attendees.values_list("person", flat=True))
+    coming = [person for person in people if person.pk not in there]
+    store(Attendee(event=event, person=person, answer="accepted") for person in coming)
+
+
+class Block:
+    """A mission and an expo, with the people and bodies around them."""
+
+    def __init__(self, number: int, team: Team | None, ground: Ground) -> None:
+        self.number = number
+        self.team = team
+        self.ground = ground
+        self.random = random.Random(number)
+        self.origin = Event.Origin.MANAGED if team else Event.Origin.REPORTED
+        self.first = FIRST_DAY + timedelta(days=self.random.randrange(DAYS))
+        self.events: tuple[list[Event], ...] = ([], [], [])
+        self.rows: list[models.Model] = []
+
+    def make(self) -> None:
+        self.organisations = [self.organisation(n) for n in range(ORGANISATIONS)]
+        self.people = [self.person(n) for n in range(PEOPLE)]
+        self.offices = [self.office(person) for person in self.people]
+        self.expo()
+        self.mission()
+        attendees = [row for row in self.rows if isinstance(row, Attendee)]
+        for n, attendee in enumerate(attendees[:DELIVERIES]):
+            self.deliver(n, attendee)
+
+    def add(self, row: Any) -> Any:
+        self.rows.append(row)
+        return row
+
+    def name(self, kind: str, n: int | str = "") -> str:
+        """Return a short name that no other row of the table has."""
+        return f"{kind}-{self.number}-{n}".rstrip("-")
+
+    def organisation(self, n: int) -> Organisation:
+        name, chinese = f"{THEMES[n]} Company {self.number}", f"示例{self.number}公司{n}"
+        return self.add(
+            Organisation(
+                slug=self.name("organisation", n),
+                name_en=name,
+                name_zh_hans=chinese,
+                place=self.random.choice(self.ground.cities),
+                team=self.team,
+                search_key=names.search_key(name, chinese),
+            )
+        )
+
+    def person(self, n: int) -> Person:
+        family, *scripts = self.random.choice(FAMILIES)
+        given = self.random.sample(SYLLABLES, 2)
+        name = names.Name(family=family, given="-".join(part[0] for part in given).capitalize())
+        hans, hant = (
+            surname and surname + "".join(part[script] for part in given)
+            for script, surname in enumerate(scripts, 1)
+        )
+        return self.add(
+            Person(
+                slug=self.name("person", n),
+                family_name=name.family,
+                given_name=name.given,
+                name_en=names.formal(name),
+                name_zh_hans=hans,
+                name_zh_hant=hant,
+                sort_key=names.sort_key(name),
+                search_key=names.search_key(names.formal(name), hans, hant),
+                email=f"{self.name('person', n)}@example.org",
+                language=self.random.choice(("en", "zh-hans", "zh-hant")),
+                team=self.team,
+            )
+        )
+
+    def office(self, person: Person) -> Appointment:
+        organisation = self.random.choice(self.organisations)
+        rank = self.random.randrange(100)
+        return self.add(
+            Appointment(person=person, organisation=organisation, title_en="Director", rank=rank)
+        )
+
+    def event(
+        self,
+        level: int,
+        kind: str,
+        titles: tuple[str, str],
+        days: tuple[int, int],
+        place: Place,
+        **columns: Any,
+    ) -> Event:
+        """Return an event on these days of the block; of one day, it has an hour."""
+        first, last = (self.first + timedelta(days=day) for day in days)
+        hours = {"precision": "time", "start_time": time(9, 30), "end_time": time(11)}
+        values = {
+            "status": self.random.choice(STATUSES),
+            "visibility": self.random.choice(VISIBILITIES),
+            "precision": "day",
+            **(hours if first == last else {}),
+            **columns,
+        }
+        event = Event(
+            slug=self.name(kind.replace("_", "-"), sum(map(len, self.events))),
+            title_en=titles[0], title_zh_hans=titles[1], kind=kind, team=self.team,
+            origin=self.origin, created_at=NOW, changed_at=NOW, start_on=first, end_on=last,
+            place=place, timezone=place.timezone, **values,
+        )  # fmt: skip
+        event.start_at, event.end_at = dates.instants(event.when)
+        self.events[level].append(event)
+        return event
+
+    def attend(self, event: Event, person: Person, role: str = "participant") -> Attendee:
+        answer = self.random.choice(ANSWERS)
+        attendee = Attendee(event=event, person=person, role=role, answer=answer)
+        return self.add(attendee)
+
+    def evidence(self, event: Event) -> Evidence:
+        return Evidence(
+            target=event, field="start_on", basis="stated", source=self.ground.source, line=1
+        )
+
+    def expo(self) -> None:
+        """An expo for three days, with sessions and a place that joins by stream."""
+        theme, place = self.random.choice(THEMES), self.random.choice(self.ground.cities)
+        titles = (f"{theme} Expo {self.number}", f"博览会{self.number}")
+        series = self.random.choice(self.ground.series)
+        kind = Event.Kind.EXPO
+        expo = self.event(0, kind, titles, (0, 2), place, series=series, edition=self.number + 1)
+        self.add(EventPlace(event=expo, place=self.ground.cities[0], role="hub"))
+        for organisation in self.organisations[:3]:
+            self.add(EventOrganisation(event=expo, organisation=organisation))
+        for person in self.people:
+            self.attend(expo, person)
+        for n, size in enumerate(SESSIONS):
+            titles = (f"{theme} Session {self.number}-{n}", f"论坛{self.number}-{n}")
+            day = (n % 3, n % 3)
+            session = self.event(1, Event.Kind.SESSION, titles, day, place, parent=expo)
+            for person in self.random.sample(self.people, size):
+                self.attend(session, person)
+
+    def mission(self) -> None:
+        """A mission of three legs; the first twenty people are on it."""
+        titles = (f"Mission {self.number}", f"代表团{self.number}")
+        home = self.ground.cities[0]
+        self.journey = self.event(0, Event.Kind.TRADE_MISSION, titles, (10, 18), home)
+        deadline = self.event(
+            1, Event.Kind.DEADLINE, ("Applications close", "截止"), (-30, -30), home,
+            parent=self.journey,
+        )  # fmt: skip
+        self.delegation = self.add(
+            Delegation(
+                slug=self.name("delegation"), name_en=titles[0], name_zh_hans=titles[1],
+                kind="trade_mission", status=self.random.choice(Delegation.Status.values),
+                sending_organisation=self.organisations[0], mission=self.journey, quota=30,
+                applications_close=deadline, team=self.team, origin=self.origin,
+            )
+        )  # fmt: skip
+        self.legs = [self.leg(n) for n in range(3)]
+        for n, organisation in enumerate(self.organisations[1:]):
+            self.apply(n, organisation)
+        for n, person in enumerate(self.people[:MEMBERS]):
+            self.member(n, person)
+        self.attend(self.journey, self.people[SECRETARY], "secretary")
+
+    def leg(self, n: int) -> Leg:
+        """Three days at a place: the way there, a visit and a meeting."""
+        place = self.ground.cities[(self.number * 7 + n) % len(self.ground.cities)]
+        days = (10 + 3 * n, 12 + 3 * n)
+        titles = (f"Stay in {place.name_en}", f"{place.name_zh_hans}之行")
+        stay = self.event(1, Event.Kind.LEG, titles, days, place, parent=self.journey)
+        for kind, words in (
+            (Event.Kind.TRANSFER, ("Flight", "航班")),
+            (Event.Kind.SITE_VISIT, ("Works Visit", "考察")),
+            (Event.Kind.BILATERAL, ("Bilateral Meeting", "会谈")),
+        ):
+            self.event(2, kind, words, (days[0], days[0]), place, parent=stay)
+        self.attend(stay, self.people[LIAISON], "liaison")
+        arrival = self.events[2][-3]
+        leg = Leg(
+            delegation=self.delegation, stay=stay, arrival=arrival, liaison=self.people[LIAISON]
+        )
+        return self.add(leg)
+
+    def apply(self, n: int, organisation: Organisation) -> None:
+        application = self.add(
+            Application(
+                delegation=self.delegation, organisation=organisation, contact=self.people[n],
+                status=CALLS[n], submitted_at=NOW, confirm_by=NOW, reason="No seats were left.",
+            )
+        )  # fmt: skip
+        for person in self.people[2 * n : 2 * n + 2]:
+            self.add(Nominee(application=application, person=person))
+
+    def member(self, n: int, person: Person) -> None:
+        """A member, who attends the mission and the stay of each leg."""
+        capacity = Delegate.Capacity.DELEGATE if n else Delegate.Capacity.HEAD
+        delegate = self.add(
+            Delegate(
+                delegation=self.delegation, person=person, capacity=capacity, precedence=n + 1,
+                organisation=self.organisations[n % ORGANISATIONS], appointment=self.offices[n],
+            )
+        )  # fmt: skip
+        for event in (self.journey, *(leg.stay for leg in self.legs)):
+            self.add(Attendance(delegate=delegate, attendee=self.attend(event, person, capacity)))
+
+    def deliver(self, n: int, attendee: Attendee) -> None:
+        due = NOW + timedelta(minutes=self.random.randrange(-500_000, 500_000))
+        self.add(
+            Delivery(
+                attendee=attendee, event=attendee.event, person=attendee.person, due_at=due,
+                dedup_key=self.name("delivery", n), expires_at=due, language="en",
+                zone=attendee.event.timezone, state="sent" if due < NOW else "pending",
+            )
+        )  # fmt: skip

@@ -1,0 +1,61 @@
+"""An account of all rows: what a merger may fold, and what it must leave."""
+
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Model, QuerySet
+
+# All rows by table and key; their columns.
+Rows = dict[tuple[type[Model], Any], dict[str, Any]]
+# The row that stands for a folded one.
+Folds = dict[tuple[type[Model], Any], Any]
+OURS = {"events", "delegations", "seeds"}
+
+
+def rows() -> Rows:
+    """Return all rows of our tables as they are stored, but no histories and bare links."""
+    models = [
+        model
+        for model in apps.get_models()
+        if model._meta.app_label in OURS
+        and not model._meta.proxy
+        and not hasattr(model, "instance_type")
+    ]
+    return {
+        (model, row.pop("id")): row for model in models for row in QuerySet[Any](model).values()
+    }
+
+
+def doubles(before: Rows, model: type[Model], column: str, *others: str, of: Folds) -> Folds:
+    """Return the rows of a table that are alike once a column follows the folds."""
+    table: Any = model._meta.get_field(column.removesuffix("_id")).related_model
+    marks = {
+        (row[column], *(row[name] for name in others)): key
+        for (of_model, key), row in before.items()
+        if of_model is model and None not in [row[name] for name in others]
+    }
+    return {
+        (model, key): marks[of[table, first], *rest]
+        for (first, *rest), key in marks.items()
+        if (table, first) in of and (of[table, first], *rest) in marks
+    }
+
+
+def faults(before: Rows, after: Rows, folds: Folds) -> list[Any]:
+    """Return the rows that were lost or added, and the links that lead elsewhere than they must."""
+    standing = {(model, key) for (model, _), key in folds.items()}
+    expected = set(before) - set(folds)
+    wrong: list[Any] = [*(expected ^ set(after))]
+    for model, key in (expected & set(after)) - standing:
+        wrong += [
+            (model, key, field.name)
+            for field in model._meta.concrete_fields
+            if field.is_relation
+            and after[model, key][field.attname]
+            != _followed(field.related_model, before[model, key][field.attname], folds)
+        ]
+    return wrong
+
+
+def _followed(model: Any, key: Any, folds: Folds) -> Any:
+    return folds.get((model, key), key)
