@@ -97,6 +97,8 @@ TEMPLATES = [
     },
 ]
 
+FORM_RENDERER = "config.forms.Renderer"
+
 # Database: SQLite on one machine, PostgreSQL beyond it.
 DATABASES = {"default": env.db_url("DATABASE_URL", f"sqlite:///{DATA / 'attache.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":

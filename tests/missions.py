@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
-from delegations.models import Application, Delegate, Delegation, Leg
+from delegations.models import Application, Delegate, Delegation, Leg, Nominee
 from events.models import Attendee, Event, Person, Team, User
 from tests import factories
 
@@ -36,6 +36,105 @@ def table(text: str) -> dict[str, dict[str, str]]:
     return {name: dict(zip(ROLES, cells, strict=True)) for name, *cells in lines[1:]}
 
 
+EVENTS = table("""
+           organiser  viewer  liaison  secretary  outsider  superuser
+mission    changes    sees    sees     sees       –         changes
+one        changes    sees    sees     sees       –         changes
+one_visit  changes    sees    changes  sees       –         changes
+one_cue    changes    –       –        changes    –         changes
+two        changes    sees    –        –          –         changes
+two_visit  changes    sees    –        –          –         changes
+briefing   changes    –       –        changes    –         changes
+dinner     changes    sees    –        –          –         changes
+fair       changes    sees    –        –          –         changes
+draft      changes    sees    –        –          –         changes
+shared     sees       sees    sees     sees       sees      changes
+foreign    –          –       –        –          –         changes
+""")
+
+ATTENDEES = table("""
+                   organiser  viewer  liaison  secretary  outsider  superuser
+head@mission       changes    sees    –        sees       –         changes
+member@mission     changes    sees    –        sees       –         changes
+two_only@mission   changes    sees    –        sees       –         changes
+head@one           changes    sees    changes  sees       –         changes
+member@one         changes    sees    changes  sees       –         changes
+unknown@one_cue    changes    –       –        changes    –         changes
+two_only@two       changes    sees    –        –          –         changes
+at_dinner@dinner   changes    sees    –        –          –         changes
+guest@fair         changes    sees    –        –          –         changes
+shared@shared      sees       sees    sees     sees       sees      changes
+foreign@foreign    –          –       –        –          –         changes
+""")
+
+PEOPLE = table("""
+           organiser  viewer  liaison  secretary  outsider  superuser
+head       changes    sees    sees     sees       –         changes
+member     changes    sees    sees     sees       –         changes
+two_only   changes    sees    –        sees       –         changes
+at_dinner  changes    sees    –        –          –         changes
+guest      changes    sees    –        –          –         changes
+unknown    changes    sees    –        sees       –         changes
+officer    changes    sees    sees     sees       –         changes
+secretary  changes    sees    –        sees       –         changes
+shared     sees       sees    sees     sees       sees      changes
+foreign    –          –       –        –          –         changes
+""")
+
+# Whose phone and mail they see.
+REACHED = table("""
+           organiser  viewer  liaison  secretary  outsider  superuser
+head       sees       –       sees     sees       –         sees
+member     sees       –       sees     sees       –         sees
+two_only   sees       –       –        sees       –         sees
+at_dinner  sees       –       –        –          –         sees
+guest      sees       –       –        –          –         sees
+unknown    sees       –       –        sees       –         sees
+officer    sees       –       sees     sees       –         sees
+secretary  sees       –       –        sees       –         sees
+shared     sees       –       –        –          sees      sees
+foreign    –          –       –        –          –         sees
+""")
+
+DELEGATIONS = table("""
+            organiser  viewer  liaison  secretary  outsider  superuser
+delegation  changes    sees    sees     sees       –         changes
+shared      sees       sees    sees     sees       sees      changes
+foreign     –          –       –        –          –         changes
+other       changes    sees    –        –          –         changes
+""")
+LEGS = table("""
+     organiser  viewer  liaison  secretary  outsider  superuser
+one  changes    sees    sees     sees       –         changes
+two  changes    sees    –        –          –         changes
+""")
+# The member goes on all legs, since none is chosen for them.
+DELEGATES = table("""
+          organiser  viewer  liaison  secretary  outsider  superuser
+head      changes    sees    sees     sees       –         changes
+member    changes    sees    sees     –          –         changes
+two_only  changes    sees    –        –          –         changes
+""")
+APPLICATIONS = table("""
+      organiser  viewer  liaison  secretary  outsider  superuser
+firm  changes    sees    –        –          –         changes
+""")
+
+# What stands in every text of a row that a role may not see: no byte of theirs holds it.
+MARKS = {
+    "organiser": "CANARYO",
+    "viewer": "CANARYV",
+    "liaison": "CANARYL",
+    "secretary": "CANARYS",
+}
+
+
+def marked(name: str, rows: dict[str, dict[str, str]], key: str = "") -> str:
+    """Return a text for a row: its name, and the marks of the roles that may not see it."""
+    cells = rows[key or name]
+    return " ".join([name, *(mark for role, mark in MARKS.items() if cells[role] == NOTHING)])
+
+
 def rights(user: Any, rows: dict[str, Any]) -> dict[str, str]:
     """Return what the user may do to each of the rows."""
     manager = type(next(iter(rows.values())))._default_manager.all()
@@ -56,15 +155,15 @@ def _keys(rows: QuerySet[Model]) -> set[int]:
     return set(rows.values_list("pk", flat=True))
 
 
-def build(team: Team | None = None, word: str = "") -> Mission:
-    """Make a mission of the team; the word stands in every text of what is out of reach.
+def build(team: Team | None = None) -> Mission:
+    """Make a mission of the team; each row is marked for those who may not see it.
 
     The liaison officer looks after leg one. The head attends the mission and leg one, so neither
     leg two nor the dinner is part of the day that the secretary keeps.
     """
     team = team or factories.team()
-    people = _people(team, word)
-    events = _events(team, word)
+    people = _people(team)
+    events = _events(team)
     delegation = Delegation.objects.create(
         slug=f"delegation-{factories.number()}",
         name_en="Mission",
@@ -86,44 +185,41 @@ def build(team: Team | None = None, word: str = "") -> Mission:
         delegation=delegation,
         legs=legs,
         delegates=_delegates(delegation, people, legs),
-        applications=_applications(delegation, word),
+        applications=_applications(delegation),
     )
 
 
 def _users(team: Team, people: dict[str, Person]) -> dict[str, User]:
-    outsider = factories.user(member_of=factories.team(), role="organiser")
     return {
         "organiser": factories.user(member_of=team, role="organiser"),
         "viewer": factories.user(member_of=team, role="viewer"),
         "liaison": factories.user(member_of=team, role="liaison", person=people["officer"]),
         "secretary": factories.user(member_of=team, role="secretary", person=people["secretary"]),
-        "outsider": outsider,
+        "outsider": factories.user(member_of=factories.team(), role="organiser"),
         "superuser": factories.user(is_superuser=True),
     }
 
 
-def _people(team: Team, word: str) -> dict[str, Person]:
-    far = {"two_only", "at_dinner", "guest", "unknown"}
-    names = ("head", "member", "two_only", "at_dinner", "guest", "unknown", "officer", "secretary")
-    rows = {
+def _people(team: Team) -> dict[str, Person]:
+    teams = {"shared": None, "foreign": factories.team()}
+    return {
         name: factories.person(
-            team=team, family_name=f"{word} {name}".strip() if name in far else name
+            team=teams.get(name, team),
+            family_name=marked(name, PEOPLE),
+            email=f"{marked(name, REACHED).replace(' ', '.')}@example.org",
         )
-        for name in names
+        for name in PEOPLE
     }
-    shared = factories.person(family_name="shared", team=None)
-    foreign = factories.person(family_name=f"{word} foreign", team=factories.team())
-    return {**rows, "shared": shared, "foreign": foreign}
 
 
-def _events(team: Team, word: str) -> dict[str, Event]:
+def _events(team: Team) -> dict[str, Event]:
     """The tree of the mission, an event beside it, a shared one and another team's."""
     rows: dict[str, Event] = {}
 
-    def add(name: str, parent: str = "", near: bool = True, **columns: Any) -> None:
+    def add(name: str, parent: str = "", **columns: Any) -> None:
         values = {
             "team": team,
-            "title_en": name if near else f"{word} {name}".strip(),
+            "title_en": marked(name, EVENTS),
             "parent": rows.get(parent),
             "visibility": "delegation",
             "kind": "session",
@@ -136,22 +232,24 @@ def _events(team: Team, word: str) -> dict[str, Event]:
     add("mission", kind="trade_mission")
     add("one", "mission", **stay)
     add("one_visit", "one")
-    add("one_cue", "one_visit", near=False, visibility="internal")
-    add("two", "mission", near=False, **stay)
-    add("two_visit", "two", near=False)
-    add("briefing", "mission", near=False, visibility="internal")
-    add("dinner", "mission", near=False, audience="invited")
-    add("fair", near=False, visibility="public")
-    add("draft", near=False, visibility="public", status="draft")
+    add("one_cue", "one_visit", visibility="internal")
+    add("two", "mission", **stay)
+    add("two_visit", "two")
+    add("briefing", "mission", visibility="internal")
+    add("dinner", "mission", audience="invited")
+    add("fair", kind="expo", visibility="public")
+    add("draft", visibility="public", status="draft")
     add("shared", team=None, origin="reported", visibility="public")
-    add("foreign", near=False, team=factories.team(), visibility="participants")
+    add("foreign", team=factories.team(), visibility="participants")
     return rows
 
 
 def _attendees(events: dict[str, Event], people: dict[str, Person]) -> dict[str, Attendee]:
     """Who is where, by “person@event”."""
     there: dict[str, dict[str, str]] = {
-        "mission": {"head": "head", "member": "delegate", "two_only": "delegate"},
+        "mission": {
+            "head": "head", "member": "delegate", "two_only": "delegate", "secretary": "secretary",
+        },
         "one": {"head": "head", "member": "delegate", "officer": "liaison"},
         "one_cue": {"unknown": "staff"},
         "two": {"two_only": "delegate"},
@@ -159,8 +257,7 @@ def _attendees(events: dict[str, Event], people: dict[str, Person]) -> dict[str,
         "fair": {"guest": "speaker"},
         "shared": {"shared": "speaker"},
         "foreign": {"foreign": "speaker"},
-    }
-    there["mission"]["secretary"] = "secretary"
+    }  # fmt: skip
     return {
         f"{person}@{event}": factories.attendee(
             event=events[event], person=people[person], role=role
@@ -173,9 +270,12 @@ def _attendees(events: dict[str, Event], people: dict[str, Person]) -> dict[str,
 def _delegates(
     delegation: Delegation, people: dict[str, Person], legs: dict[str, Leg]
 ) -> dict[str, Delegate]:
+    """The head goes on leg one, one member on leg two, the other on both: none is chosen."""
     rows = {
-        name: Delegate.objects.create(delegation=delegation, person=people[name])
-        for name in ("head", "member", "two_only")
+        name: Delegate.objects.create(
+            delegation=delegation, person=people[name], label_en=marked(name, DELEGATES)
+        )
+        for name in DELEGATES
     }
     rows["head"].capacity = Delegate.Capacity.HEAD
     rows["head"].save()
@@ -184,9 +284,10 @@ def _delegates(
     return rows
 
 
-def _applications(delegation: Delegation, word: str) -> dict[str, Application]:
+def _applications(delegation: Delegation) -> dict[str, Application]:
     firm = factories.organisation(team=delegation.team, name_en="Firm")
     row = Application.objects.create(
-        delegation=delegation, organisation=firm, statement=f"{word} statement"
+        delegation=delegation, organisation=firm, statement=marked("firm", APPLICATIONS)
     )
+    Nominee.objects.create(application=row, label_en=row.statement)
     return {"firm": row}

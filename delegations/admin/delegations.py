@@ -20,7 +20,7 @@ from delegations.admin.legs import LegFormSet, LegInline
 from delegations.admin.roster import DelegateInline, RosterFormSet
 from delegations.domain import applications, lifecycle, rosters
 from delegations.models import Application, Delegate, Delegation, TradeMission
-from events.admin import exports
+from events.admin import exports, rights
 from events.admin.base import Panel, ReadOnly, ScopedInline, TranslatedAdmin
 from events.admin.filters import chosen, related
 from events.admin.forms import ScopedForm
@@ -28,7 +28,7 @@ from events.admin.shown import badge
 from events.admin.sources import EvidenceInline
 from events.admin.steps import StepsAdmin
 from events.domain import itineraries, wording
-from events.models import Event
+from events.models import Attendee, Event
 
 STATUS = {
     Delegation.Status.RECRUITING: "info",
@@ -227,14 +227,16 @@ def _application(row: Application, buttons: ApplicationSteps | None) -> dict[str
 
 def _itineraries(request: HttpRequest, delegation: Delegation) -> dict[str, Any]:
     """What the mission holds for all, and the members with the way to each one’s own."""
-    if delegation.mission is None:
+    mission = delegation.mission
+    if mission is None or not rights.may_see(request, mission):
         return {"itinerary": None, "travellers": []}
     among = Event.objects.visible_to(request.user)
+    beside = Attendee.objects.visible_to(request.user)
     whole = reverse("admin:events_event_itinerary", args=[delegation.mission_id])
     members = Delegate.objects.visible_to(request.user).filter(delegation=delegation)
     named = members.exclude(person=None).select_related("person", "organisation").in_order()
     return {
-        "itinerary": itineraries.of_event(event=delegation.mission, among=among, internal=True),
+        "itinerary": itineraries.of_event(event=mission, among=among, beside=beside, internal=True),
         "itinerary_url": whole,
         "travellers": [
             {"member": member, "url": f"{whole}?person={member.person_id}"} for member in named

@@ -27,7 +27,8 @@ class MembershipInline(ReadOnly, ScopedInline, TabularInline):
     readonly_fields = ("shown_status",)
     ordering: ClassVar[Any] = (F("delegation__mission__start_on").desc(nulls_last=True), "-pk")
     per_page = 20
-    verbose_name_plural = _("in delegations")
+    hide_title = True
+    verbose_name_plural = _("delegations")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: Any = super().get_queryset(request)

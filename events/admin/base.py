@@ -101,6 +101,9 @@ class TeamScopedAdmin(ScopedFields, HistoryAdmin, ModelAdmin):
         details = chain(*(rows.formset.forms for rows in context["inline_admin_formsets"]))
         forms = (context["adminform"].form, *details)
         unseen.hide(request, [form.instance for form in forms])
+        for form in forms:
+            if isinstance(form, KnowingForm):
+                form.know()
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
@@ -165,7 +168,16 @@ class ScopedInline(ScopedFields):
         rows = super().get_queryset(request)  # type: ignore[misc]
         if hasattr(rows, "visible_to"):
             rows = rows.visible_to(request.user)
+        for field in self._essential():
+            seen = access.visible(user=request.user, model=field.related_model)
+            rows = rows.filter(**{f"{field.name}__in": seen})
         return rows.order_by(*(self.ordering or ("pk",)))  # type: ignore[attr-defined]
+
+    def _essential(self) -> list[Any]:
+        """The relations without which a row says nothing: it is hidden with what they lead to."""
+        names = self.autocomplete_fields  # type: ignore[attr-defined]
+        fields = [self.model._meta.get_field(name) for name in names]  # type: ignore[attr-defined]
+        return [field for field in fields if not field.null and unseen.may_be(field)]
 
     def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return rights.may_enter(request)

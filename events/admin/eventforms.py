@@ -1,26 +1,38 @@
-"""The form of an event: what it fills in, and refusals in the reader's words."""
+"""The form of an event: what it fills in, and at which field a refusal is shown."""
 
-from collections.abc import Callable, Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
+from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
+from events.admin import refusals
 from events.admin.forms import ScopedForm
 from events.domain import access, lifecycle, programme
-from events.models import Event
-from events.models.events import LEVELS
 from events.values import dates
+
+# The field that each refusal of the programme is shown at.
+AT_FAULT: Final[dict[type[Exception], str]] = {
+    programme.Cycle: "parent",
+    programme.TooDeep: "parent",
+    programme.ParentOff: "parent",
+    programme.OutsideParent: "start_on",
+    programme.LegsOverlap: "start_on",
+}
 
 
 class EventForm(ScopedForm):
+    """An event; what follows from place and date is filled in."""
+
     preset_kind: ClassVar[str] = ""
-    may_see: Callable[[Event], bool]  # whether the user may read of another event
+    opened_at = forms.IntegerField(required=False, widget=forms.HiddenInput)  # which revision
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.preset_kind:
             self.instance.kind = self.preset_kind
+        if "opened_at" in self.fields:
+            self.initial["opened_at"] = self.instance.revision
 
     def needs_team(self) -> bool:
         return self.instance.is_managed
@@ -28,12 +40,23 @@ class EventForm(ScopedForm):
     def clean(self) -> dict[str, Any]:
         """Fill in what follows: the zone of the place, the last day, the whole period."""
         values = super().clean()
+        self._check_that_it_is_the_latest(values.get("opened_at"))
         exact = values.get("precision") in dates.EXACT
         if exact and not values.get("timezone") and values.get("place"):
             values["timezone"] = values["place"].find_zone()
         if values.get("start_on") and not values.get("end_on"):
             values["start_on"], values["end_on"] = _period(values["precision"], values["start_on"])
         return values
+
+    def _check_that_it_is_the_latest(self, opened_at: int | None) -> None:
+        """Nobody writes back what somebody else has just moved or renamed."""
+        if opened_at is not None and opened_at != self.instance.revision:
+            raise ValidationError(
+                _(
+                    "Somebody has changed this event since you opened it. Open it again in another"
+                    " window, compare, and enter your changes there."
+                )
+            )
 
     def _post_clean(self) -> None:
         super()._post_clean()
@@ -48,36 +71,8 @@ class EventForm(ScopedForm):
         except lifecycle.Incomplete:
             text = _("People may know the day already: postpone the event instead.")
             self.add_error("precision", text)
-        except programme.Cycle:
-            self.add_error("parent", _("The event would be a part of itself."))
-        except programme.TooDeep:
-            levels = {"levels": LEVELS}
-            text = _("A programme has at most %(levels)s levels, this one would have more.")
-            self.add_error("parent", text % levels)
-        except programme.ParentOff as refusal:
-            text = _("“%(parent)s”, which it is part of, is postponed or cancelled.")
-            self.add_error("parent", text % {"parent": refusal.parent})
-        except programme.OutsideParent as refusal:
-            self.add_error("start_on", self._outside(refusal))
-        except programme.LegsOverlap as refusal:
-            text = _("Overlaps with “%(leg)s”: two legs share a day of travel at most.")
-            self.add_error("start_on", text % {"leg": self._titles([refusal.other])})
-
-    def _outside(self, refusal: programme.OutsideParent) -> str:
-        if refusal.parent != self.instance:
-            text = _("Lies outside “%(parent)s”, which it is part of.")
-            return text % {"parent": refusal.parent}
-        text = _("These parts would lie outside: %(parts)s.")
-        return text % {"parts": self._titles(refusal.parts)}
-
-    def _titles(self, events: Iterable[Event]) -> str:
-        """Return the titles of those that the user may see, and how many there are besides."""
-        rows = list(events)
-        seen = [str(row) for row in rows if self.may_see(row)]
-        if hidden := len(rows) - len(seen):
-            text = ngettext("one that you may not see", "%(count)d that you may not see", hidden)
-            seen.append(text % {"count": hidden})
-        return "; ".join(seen)
+        except tuple(AT_FAULT) as refusal:
+            self.add_error(AT_FAULT[type(refusal)], refusals.told(refusal, self.user))
 
 
 def _period(precision: str, day: Any) -> tuple[Any, Any]:

@@ -1,7 +1,6 @@
 """The screens of events: all of them, promotion conferences, expos."""
 
 from collections.abc import Sequence
-from functools import partial
 from itertools import chain
 from typing import Any, ClassVar
 
@@ -15,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
-from events.admin import eventsteps, rights, sheets
+from events.admin import eventsteps, refusals, rights, sheets
 from events.admin.attendees import AttendeeInline
 from events.admin.base import Panel, ReadOnly, ScopedInline, TranslatedAdmin
 from events.admin.eventforms import EventForm
@@ -71,7 +70,7 @@ class EventAdmin(ExportAdmin, StepsAdmin, EventItinerary, EventColumns, Translat
     search_fields = ("title_en", "title_zh_hans", "title_zh_hant", "slug")
     ordering: ClassVar[Any] = NEWEST_FIRST
     autocomplete_fields = (
-        "series", "parent", "after", "previous_related", "place", "sectors",
+        "series", "parent", "after", "previous_related", "place", "end_place", "sectors",
         "registration_closes",
     )  # fmt: skip
     prepopulated_fields = {"slug": ("title_en",)}
@@ -93,7 +92,9 @@ class EventAdmin(ExportAdmin, StepsAdmin, EventItinerary, EventColumns, Translat
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         what = tuple(name for name in self.what if name != "kind" or not self.kind)
         tab = ("tab",)
+        opened = ("opened_at",) if obj and self.has_change_permission(request, obj) else ()
         record = (
+            *opened,
             ("origin", "uid"),
             ("sequence", "revision"),
             ("start_at", "end_at"),
@@ -102,7 +103,7 @@ class EventAdmin(ExportAdmin, StepsAdmin, EventItinerary, EventColumns, Translat
         return (
             (_("What"), {"classes": tab, "fields": self.replace_orig_field(what)}),
             (_("When"), {"classes": tab, "fields": WHEN}),
-            (_("Where"), {"classes": tab, "fields": ("place", "attendance_mode", "stream_url")}),
+            (_("Where"), {"classes": tab, "fields": WHERE}),
             (
                 _("Who sees it"),
                 {
@@ -130,6 +131,11 @@ class EventAdmin(ExportAdmin, StepsAdmin, EventItinerary, EventColumns, Translat
         rows = super().get_queryset(request)
         return rows.filter(kind=self.kind) if self.kind else rows
 
+    def too_late(self, request: HttpRequest, row: Any) -> str:
+        if off := programme.off_above(event=row):
+            return refusals.told(programme.ParentOff(off), request.user)
+        return super().too_late(request, row)
+
     def next_steps(self, row: Event) -> tuple[str, ...]:
         return lifecycle.next_steps(event=row)
 
@@ -152,7 +158,6 @@ class EventAdmin(ExportAdmin, StepsAdmin, EventItinerary, EventColumns, Translat
     ) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
         form.preset_kind = self.kind
-        form.may_see = staticmethod(partial(rights.may_see, request))
         return form
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -258,6 +263,8 @@ WHEN = (
     ("timezone", "end_timezone"),
     "date_text",
 )
+
+WHERE = (("place", "end_place"), "attendance_mode", "stream_url")
 
 
 class OneKindAdmin(EventAdmin):

@@ -1,10 +1,11 @@
 """The next steps of an event: what each does, to whom, and what it asks for."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import Model
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
@@ -19,7 +20,7 @@ from events.admin import refusals
 from events.admin.steps import Call, Step, StepForm
 from events.admin.widgets import Autocomplete
 from events.domain import access, lifecycle, programme, wording
-from events.models import Event, Place
+from events.models import Event, Place, User
 from events.models.events import LEVELS
 from events.values import dates
 from events.values.dates import Precision, When
@@ -118,18 +119,25 @@ class ReinstateForm(MoveForm):
     )
 
 
-def parts(rows: list[Event]) -> str:
-    """Name the parts of a programme: “A; B; C and 4 more”."""
-    names = "; ".join(str(row) for row in rows[:NAMED])
-    if len(rows) <= NAMED:
+def parts(rows: list[Event], user: User) -> str:
+    """Name the parts of a programme that the user may see."""
+    keys = access.visible(user=user, model=Event).filter(pk__in=[row.pk for row in rows])
+    seen = set(keys.values_list("pk", flat=True))
+    return listed([row for row in rows if row.pk in seen], among=len(rows))
+
+
+def listed(rows: Sequence[Model], among: int = 0) -> str:
+    """Name some rows, and say how many there are besides: “A; B; C and 4 more”."""
+    names, number = "; ".join(str(row) for row in rows[:NAMED]), max(among, len(rows))
+    if number <= min(len(rows), NAMED):
         return names
     return gettext("%(names)s and %(number)s more") % {
-        "names": names,
-        "number": len(rows) - NAMED,
+        "names": names or "…",
+        "number": number - min(len(rows), NAMED),
     }
 
 
-def touched(event: Event, verb: str) -> Iterator[str]:
+def touched(event: Event, verb: str, user: User) -> Iterator[str]:
     """Say whom and what a step reaches beside the event itself."""
     reach = lifecycle.consequences(event=event, verb=verb)
     if reach.parts:
@@ -138,7 +146,7 @@ def touched(event: Event, verb: str) -> Iterator[str]:
             "%(number)s parts of its programme go along: %(names)s.",
             len(reach.parts),
         )
-        yield text % {"number": len(reach.parts), "names": parts(reach.parts)}
+        yield text % {"number": len(reach.parts), "names": parts(reach.parts, user)}
     if reach.people:
         text = ngettext(
             "%(number)s person who is expected sees the change in the itinerary and the calendar.",
@@ -173,43 +181,43 @@ def audience(event: Event) -> str:
     }[Event.Visibility(event.visibility)]
 
 
-def _explain_propose(event: Event) -> Iterable[str]:
+def _explain_propose(event: Event, user: User) -> Iterable[str]:
     yield gettext("It is announced as tentative: “%(when)s”.") % {"when": wording.when(event.when)}
     yield audience(event)
-    yield from touched(event, "propose")
+    yield from touched(event, "propose", user)
 
 
-def _explain_confirm(event: Event) -> Iterable[str]:
+def _explain_confirm(event: Event, user: User) -> Iterable[str]:
     yield gettext("It is confirmed for %(when)s.") % {"when": wording.when(event.when)}
-    yield from touched(event, "confirm")
+    yield from touched(event, "confirm", user)
     yield gettext("Its reminders go out at their times.")
 
 
-def _explain_postpone(event: Event) -> Iterable[str]:
+def _explain_postpone(event: Event, user: User) -> Iterable[str]:
     yield gettext(
         "It does not take place on %(when)s. Calendars show it there as postponed until it has"
         " a new date."
     ) % {"when": wording.when(event.when)}
-    yield from touched(event, "postpone")
+    yield from touched(event, "postpone", user)
     yield from reminders_stop(event, "postpone")
     yield gettext("Later you give it a new date with “New date”.")
 
 
-def _explain_reinstate(event: Event) -> Iterable[str]:
+def _explain_reinstate(event: Event, user: User) -> Iterable[str]:
     yield gettext("It takes place after all: the same event, on a new date.")
-    yield from touched(event, "reinstate")
+    yield from touched(event, "reinstate", user)
 
 
-def _explain_move(event: Event) -> Iterable[str]:
+def _explain_move(event: Event, user: User) -> Iterable[str]:
     yield gettext("It moves from %(when)s to the date below.") % {"when": wording.when(event.when)}
-    yield from touched(event, "move")
+    yield from touched(event, "move", user)
     yield gettext("Reminders that have not gone out follow.")
 
 
-def _explain_cancel(event: Event) -> Iterable[str]:
+def _explain_cancel(event: Event, user: User) -> Iterable[str]:
     yield gettext("It is cancelled for good: a new run would be a new event.")
     yield gettext("Calendars keep it, marked as cancelled, until 90 days after its date.")
-    yield from touched(event, "cancel")
+    yield from touched(event, "cancel", user)
     yield from reminders_stop(event, "cancel")
 
 
@@ -267,6 +275,7 @@ STEPS = (
         label=_("Announce as tentative"),
         icon="campaign",
         explain=_explain_propose,
+        names_others=True,
         perform=_propose,
     ),
     Step(
@@ -274,6 +283,7 @@ STEPS = (
         label=_("Confirm"),
         icon="check_circle",
         explain=_explain_confirm,
+        names_others=True,
         perform=_confirm,
     ),
     Step(
@@ -281,6 +291,7 @@ STEPS = (
         label=_("New date"),
         icon="event_available",
         explain=_explain_reinstate,
+        names_others=True,
         perform=_reinstate,
         form=ReinstateForm,
     ),
@@ -289,6 +300,7 @@ STEPS = (
         label=_("Move"),
         icon="edit_calendar",
         explain=_explain_move,
+        names_others=True,
         perform=_move,
         form=MoveForm,
         weighty=True,
@@ -298,6 +310,7 @@ STEPS = (
         label=_("Postpone"),
         icon="event_upcoming",
         explain=_explain_postpone,
+        names_others=True,
         perform=_postpone,
         form=ReasonForm,
         weighty=True,
@@ -307,6 +320,7 @@ STEPS = (
         label=_("Cancel"),
         icon="event_busy",
         explain=_explain_cancel,
+        names_others=True,
         perform=_cancel,
         form=ReasonForm,
         weighty=True,
@@ -348,3 +362,39 @@ def _cycle(refusal: programme.Cycle) -> str:
 def _too_deep(refusal: programme.TooDeep) -> str:
     text = gettext("A programme has at most %(levels)s levels, this one would have more.")
     return text % {"levels": LEVELS}
+
+
+@refusals.sentence.register
+def _parent_off(refusal: programme.ParentOff) -> str:
+    text = gettext("“%(parent)s”, which it is part of, is postponed or cancelled.")
+    return text % {"parent": refusal.parent}
+
+
+@refusals.sentence.register
+def _outside_parent(refusal: programme.OutsideParent) -> str:
+    return gettext("Outside the days of “%(parent)s” would lie: %(parts)s.") % {
+        "parent": refusal.parent,
+        "parts": listed(refusal.parts),
+    }
+
+
+@refusals.sentence.register
+def _legs_overlap(refusal: programme.LegsOverlap) -> str:
+    text = gettext("Overlaps with “%(leg)s”: two legs share a day of travel at most.")
+    return text % {"leg": refusal.other}
+
+
+@refusals.sentence.register
+def _no_such_time(refusal: programme.NoSuchTime) -> str:
+    return gettext(
+        "“%(title)s” would end before it starts: the clocks skip an hour on its new day. Move it"
+        " by itself first."
+    ) % {"title": refusal.event}
+
+
+@refusals.sentence.register
+def _in_use(refusal: lifecycle.InUse) -> str:
+    return gettext("“%(title)s” is needed by: %(rows)s.") % {
+        "title": refusal.event,
+        "rows": listed(refusal.rows),
+    }

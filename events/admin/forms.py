@@ -26,8 +26,13 @@ class KnowingForm(_ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
-            widget = field.widget
+        self.know()
+
+    def know(self) -> None:
+        """Take the rows to show from the record, which may have changed."""
+        columns = {column.name for column in self.instance._meta.get_fields()}
+        for name in columns & set(self.fields):
+            widget = self.fields[name].widget
             if isinstance(widget, RelatedFieldWidgetWrapper):
                 widget = widget.widget
             if isinstance(widget, Autocomplete):
@@ -47,7 +52,7 @@ class KnowingForm(_ModelForm):
 
     def _loaded(self, name: str) -> Any:
         column = self.instance._meta.get_field(name)
-        return getattr(self.instance, name) if column.is_cached(self.instance) else None
+        return column.get_cached_value(self.instance, default=None)
 
 
 class ScopedForm(KnowingForm):

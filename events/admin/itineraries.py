@@ -82,7 +82,12 @@ def _language(request: HttpRequest, reader: Person | None) -> str:
 
 def _asked(request: HttpRequest) -> dict[str, Any]:
     among = Event.objects.visible_to(request.user)
-    return {"among": among, **{choice: choice in request.GET for choice in CHOICES}}
+    beside = Attendee.objects.visible_to(request.user)
+    return {
+        "among": among,
+        "beside": beside,
+        **{choice: choice in request.GET for choice in CHOICES},
+    }
 
 
 def _page(request: HttpRequest, made: Itinerary, back: Event | Person) -> HttpResponse:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import action
+from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
 from events.admin import refusals
@@ -37,7 +37,10 @@ class MergeForm(forms.Form):
 
 
 class MergesAdmin:
-    """A screen on which two records can be made one; mixed into a TeamScopedAdmin."""
+    """A screen on which two records can be made one; mixed into a TeamScopedAdmin.
+
+    Such records have other names, of earlier doubles among them.
+    """
 
     actions: ClassVar[Any] = ("merge_two",)
     compared: ClassVar[Sequence[str]] = ()  # the columns that are laid side by side
@@ -46,6 +49,20 @@ class MergesAdmin:
     def merge_records(self, *, keep: Any, drop: Any, now: datetime) -> None:
         """Make the two one, in the domain."""
         raise NotImplementedError
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Show other names as words to those who may not write them."""
+        parts = super().get_fieldsets(request, obj)  # type: ignore[misc]
+        if self.has_change_permission(request, obj):  # type: ignore[attr-defined]
+            return parts
+        return [(title, {**part, "fields": _as_words(part["fields"])}) for title, part in parts]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return (*super().get_readonly_fields(request, obj), "shown_aliases")  # type: ignore[misc]
+
+    @display(description=_("other names"))
+    def shown_aliases(self, row: Any) -> str:
+        return _shown(row, "aliases")
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Offer no deletion by the dozen."""
@@ -144,6 +161,10 @@ class MergesAdmin:
         request.current_app = self.admin_site.name  # type: ignore[attr-defined]
         status = 409 if refusal else 200
         return TemplateResponse(request, "events/admin/merge.html", context, status=status)
+
+
+def _as_words(fields: Sequence[Any]) -> list[Any]:
+    return ["shown_aliases" if field == "aliases" else field for field in fields]
 
 
 def _may_stay(keep: Model, rows: list[Any]) -> bool:

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -25,7 +26,7 @@ class OrganisationForm(ScopedForm):
     """An organisation, with its other names one to a line."""
 
     aliases = LinesField(
-        label=_("other names"),
+        label=capfirst(_("other names")),
         help_text=_("One to a line. A search finds the organisation by them, too."),
     )
 

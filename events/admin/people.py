@@ -10,6 +10,7 @@ from django.contrib.admin.utils import flatten_fieldsets
 from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext, ngettext, to_locale
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline, TabularInline
@@ -53,8 +54,8 @@ class AttendanceInline(ReadOnly, ScopedInline, TabularInline):
     readonly_fields = ("shown_when",)
     ordering: ClassVar[Any] = (F("event__start_on").desc(nulls_last=True), "-pk")
     per_page = 20
-    show_change_link = True
-    verbose_name_plural = _("attends")
+    hide_title = True
+    verbose_name_plural = _("events")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: Any = super().get_queryset(request)
@@ -66,12 +67,25 @@ class AttendanceInline(ReadOnly, ScopedInline, TabularInline):
 
 
 class PersonForm(ScopedForm):
-    """A person, with their other names one to a line."""
+    """A person: the names in both scripts beside each other, other names one to a line."""
 
     aliases = LinesField(
-        label=_("other names"),
+        label=capfirst(_("other names")),
         help_text=_("One to a line. A search finds the person by them, too."),
     )
+    in_chinese: ClassVar[Any] = {
+        "name_zh_hans": _("Name in simplified characters"),
+        "name_zh_hant": _("Name in traditional characters"),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Take the two names out of the tabs of languages: the English one is not typed."""
+        super().__init__(*args, **kwargs)
+        for name in self.in_chinese.keys() & self.fields.keys():
+            self.fields[name].label, self.fields[name].help_text = self.in_chinese[name], ""
+            classes = self.fields[name].widget.attrs.get("class", "").split()
+            kept = (one for one in classes if one != "mt" and not one.startswith("mt-"))
+            self.fields[name].widget.attrs["class"] = " ".join(kept)
 
 
 class EraseForm(StepForm):
@@ -145,7 +159,8 @@ class PersonAdmin(MergesAdmin, StepsAdmin, PersonItinerary, TranslatedAdmin):
                     ("name_order", "honorific"),
                     ("name_zh_hans", "name_zh_hant"),
                     ("name_en", "shown_offices"),
-                    ("aliases", "slug"),
+                    "aliases",
+                    "slug",
                 ),
             },
         ),

@@ -51,10 +51,14 @@ class Step:
     verb: str
     label: Any
     icon: str
-    explain: Callable[[Any], Iterable[Any]]
+    explain: Callable[..., Iterable[Any]]
     perform: Callable[[Call], Any]
     form: type[StepForm] = StepForm
+    names_others: bool = False  # `explain` gets the user as well: it names what they may see
     weighty: bool = False  # cannot be taken back, or tells many people
+
+    def sentences(self, row: Any, user: User) -> list[Any]:
+        return list(self.explain(row, user) if self.names_others else self.explain(row))
 
     def button(self, url: str) -> dict[str, Any]:
         return {"step": self, "url": url}
@@ -106,8 +110,8 @@ class StepsAdmin:
             return super().changeform_view(  # type: ignore[misc]
                 request, object_id, form_url, extra_context
             )
-        except Exception as refusal:  # sentence() lets faults go on
-            messages.error(request, refusals.sentence(refusal))
+        except Exception as refusal:  # told() lets faults go on
+            messages.error(request, refusals.told(refusal, request.user))
             return HttpResponseRedirect(request.get_full_path())
 
     def step_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
@@ -145,7 +149,7 @@ class StepsAdmin:
         assert isinstance(request.user, User)  # noqa: S101 -- it has come through admin_view
         form = step.form(data, row=row, user=request.user)
         if step not in self.legal_steps(row):
-            return self.step_page(request, row, step, None, refusal=self.too_late(row))
+            return self.step_page(request, row, step, None, refusal=self.too_late(request, row))
         if data is None or not form.is_valid():
             return self.step_page(request, row, step, form)
         return self.take(request, row, step, form)
@@ -157,12 +161,13 @@ class StepsAdmin:
             with transaction.atomic():
                 said = step.perform(call)
         except Exception as refusal:
-            text = refusals.sentence(refusal)
+            text = refusals.told(refusal, call.user)
             return self.step_page(request, row, step, form, refusal=text)
         messages.success(request, said)
         return HttpResponseRedirect(self.way_back(request, row))
 
-    def too_late(self, row: Any) -> str:
+    def too_late(self, request: HttpRequest, row: Any) -> str:
+        """Return why a step is not possible that the page offered a while ago."""
         text = _("This step is not possible now: the state is “%(state)s”.")
         return text % {"state": self.state_of(row)}
 
@@ -183,7 +188,7 @@ class StepsAdmin:
             "original": row,
             "step": step,
             "form": form,
-            "sentences": list(step.explain(row)) if form else [],
+            "sentences": step.sentences(row, form.user) if form else [],
             "refusal": refusal,
             "back": self.way_back(request, row),
             "media": self.media + form.media if form else self.media,  # type: ignore[attr-defined]

@@ -27,15 +27,18 @@ def hide(request: HttpRequest, rows: Iterable[models.Model], *, loaded: bool = F
         setattr(row, field.name, None)
 
 
+def may_be(field: Any) -> bool:
+    """Whether a relation leads to rows of which not everybody sees all."""
+    return field.is_relation and hasattr(field.related_model._default_manager.all(), "visible_to")
+
+
 def _links(row: models.Model) -> list[Link]:
-    """The relations of a row that lead anywhere, to rows of which not everybody sees all."""
+    """The relations of a row that lead anywhere."""
     columns: Any = row._meta.concrete_fields
     return [
         (row, field)
         for field in columns
-        if field.is_relation
-        and getattr(row, field.attname) is not None
-        and hasattr(field.related_model._default_manager.all(), "visible_to")
+        if field.is_relation and getattr(row, field.attname) is not None and may_be(field)
     ]
 
 

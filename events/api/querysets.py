@@ -28,7 +28,7 @@ SHOWN = {
 def events() -> EventQuerySet:
     return (
         Event.objects.public()
-        .select_related("series", _upwards("place"))
+        .select_related("series", _upwards("place"), _upwards("end_place"))
         .prefetch_related(
             *(Prefetch(name, _linked()) for name in ("parent", "after", "previous_related")),
             Prefetch("children", _linked().in_time_order()),

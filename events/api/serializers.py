@@ -200,6 +200,7 @@ class EventSerializer(serializers.Serializer[Event]):
     in_calendar = serializers.BooleanField()
     when = WhenSerializer(source="*")
     place = PlaceInBriefSerializer(allow_null=True)
+    end_place = PlaceInBriefSerializer(allow_null=True, help_text="Where a transfer arrives.")
     places = EventPlaceSerializer(source="place_roles", many=True)
     organisations = EventOrganisationSerializer(source="organisation_roles", many=True)
     series = SeriesInBriefSerializer(allow_null=True)

@@ -11,6 +11,7 @@ from django.db.models import Prefetch, Q
 
 from events.domain import wording
 from events.models import Attendee, Event, EventPlace, Person, Place
+from events.models.attendees import AttendeeQuerySet
 from events.models.events import EventQuerySet
 from events.values import dates
 from events.values.dates import DAY, Clock, Precision
@@ -146,11 +147,12 @@ def of_person(
     internal: bool = False,
     cancelled: bool = False,
     among: EventQuerySet | None = None,
+    beside: AttendeeQuerySet | None = None,
 ) -> Itinerary:
     """Return what concerns a person, on one journey or altogether.
 
     Internal and cancelled events are left out unless asked for; `among` are the events that the
-    reader may see at all.
+    reader may see at all, `beside` the attendees.
     """
     mine = person.attendances
     events = _some(among).concerning(
@@ -163,6 +165,7 @@ def of_person(
         rows=_shown(events.making_up(within) if within else events, internal, cancelled),
         own={row.event_id: row for row in own},
         zone=person.timezone or (_zone_above(within) if within else ""),
+        beside=beside,
     )
 
 
@@ -172,11 +175,12 @@ def of_event(
     internal: bool = False,
     cancelled: bool = False,
     among: EventQuerySet | None = None,
+    beside: AttendeeQuerySet | None = None,
 ) -> Itinerary:
     """Return all parts of an event, whoever attends them; of a delegation, its mission's.
 
     The itinerary of a leg is that of its stay, with the ways there and on. `internal`,
-    `cancelled` and `among` are those of `of_person`.
+    `cancelled`, `among` and `beside` are those of `of_person`.
     """
     return _write(
         subject=event,
@@ -184,6 +188,7 @@ def of_event(
         rows=_shown(_some(among).making_up(event), internal, cancelled),
         own=None,
         zone=_zone_above(event),
+        beside=beside,
     )
 
 
@@ -220,6 +225,7 @@ def _write(
     rows: list[Event],
     own: dict[int, Attendee] | None,
     zone: str,
+    beside: AttendeeQuerySet | None,
 ) -> Itinerary:
     spans, dated, undated = _sort(rows)
     desk = _Desk(
@@ -228,7 +234,7 @@ def _write(
         own=own,
         rows={row.pk: row for row in rows},
         dated={row.pk: row for row in dated},
-        company=_company(dated, subject),
+        company=_company(dated, subject, beside),
     )
     return Itinerary(
         subject=subject,
@@ -273,14 +279,17 @@ def _name_of(zone: str) -> str:
     return place.name if place else city
 
 
-def _company(events: Sequence[Event], reader: Person | Event) -> dict[int, list[Attendee]]:
+def _company(
+    events: Sequence[Event], reader: Person | Event, beside: AttendeeQuerySet | None
+) -> dict[int, list[Attendee]]:
     """Those who come to each event beside the reader, the first by precedence."""
-    others = Attendee.objects.filter(event__in=events).expected()
+    rows = Attendee.objects.all() if beside is None else beside
+    others = rows.filter(event__in=events).expected()
     if isinstance(reader, Person):
         others = others.exclude(person=reader)
     found = defaultdict(list)
-    rows = others.foremost(NAMED).prefetch_related("person", "representing", "appointment")
-    for row in rows:
+    first = others.foremost(NAMED).prefetch_related("person", "representing", "appointment")
+    for row in first:
         found[row.event_id].append(row)
     return found
 

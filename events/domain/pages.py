@@ -4,6 +4,8 @@ from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.core.paginator import InvalidPage, Page, Paginator
@@ -83,6 +85,7 @@ class EventPage:
 
     event: Event
     places: Sequence[Place]
+    arrival: Sequence[Place]
     hubs: Sequence[EventPlace]
     further_places: Sequence[EventPlace]
     organisations: Sequence[EventOrganisation]
@@ -165,6 +168,7 @@ def event(*, slug: str) -> EventPage:
     return EventPage(
         event=shown,
         places=_chain(shown.place),
+        arrival=_chain(shown.end_place),
         hubs=[role for role in roles if role.role == EventPlace.Role.HUB],
         further_places=[role for role in roles if role.role != EventPlace.Role.HUB],
         organisations=list(
@@ -234,9 +238,9 @@ def _choices() -> Choices:
     events = Event.objects.public()
     kinds = events.order_by("kind").values_list("kind", flat=True).distinct()
     there = EventPlace.objects.filter(event__in=events).exclude(role=EventPlace.Role.TOPIC)
-    occurring = Place.objects.filter(
-        Q(pk__in=events.values("place")) | Q(pk__in=there.values("place"))
-    ).select_related("parent__parent__parent__parent")
+    among = (events.values("place"), events.values("end_place"), there.values("place"))
+    occurring = Place.objects.filter(reduce(or_, (Q(pk__in=keys) for keys in among)))
+    occurring = occurring.select_related("parent__parent__parent__parent")
     above = {place.pk for found in occurring for place in _chain(found)}
     return Choices(
         kinds=list(kinds),
@@ -250,6 +254,7 @@ def _choices() -> Choices:
 def _find(slug: str) -> Event:
     rows = Event.objects.public().select_related(
         "place__parent__parent__parent__parent",
+        "end_place__parent__parent__parent__parent",
         "series",
         "parent",
         "after",

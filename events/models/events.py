@@ -21,7 +21,15 @@ from events.models.evidence import Evidence
 from events.models.places import Place
 from events.models.sectors import Sector
 from events.models.series import EventSeries
-from events.models.teams import PUBLISHED, Membership, Owned, OwnedQuerySet, Viewer, teams_of
+from events.models.teams import (
+    PUBLISHED,
+    Membership,
+    Owned,
+    OwnedQuerySet,
+    Viewer,
+    once,
+    teams_of,
+)
 from events.values import dates
 
 LEVELS = 4  # of the tree; the root is level 1
@@ -84,20 +92,19 @@ class EventQuerySet(OwnedQuerySet["Event"]):
 
     def in_legs_of(self, user: Viewer) -> Self:
         """The legs that the user looks after, with their parts but not the internal ones."""
-        legs = _keys(Event.objects.looked_after_by(user))
+        legs = _legs(user)
         return self._for_officer(user, _within(legs)) if legs else self.none()
 
     def below_legs_of(self, user: Viewer) -> Self:
         """The parts of these legs alone."""
-        legs = _keys(Event.objects.looked_after_by(user))
+        legs = _legs(user)
         return self._for_officer(user, _below(legs)) if legs else self.none()
 
     def around_legs_of(self, user: Viewer) -> Self:
         """These legs with their parts, and what they are part of."""
-        if not (legs := _keys(Event.objects.looked_after_by(user))):
+        if not (legs := _legs(user)):
             return self.none()
-        above = chain(*Event.objects.filter(pk__in=legs).values_list(*UPWARDS))
-        return self._for_officer(user, _within(legs) | Q(pk__in=set(above) - {None}))
+        return self._for_officer(user, _within(legs) | Q(pk__in=_above_legs(user)))
 
     def _for_officer(self, user: Viewer, shown: Q) -> Self:
         """What is the team’s own, and not internal."""
@@ -106,14 +113,10 @@ class EventQuerySet(OwnedQuerySet["Event"]):
 
     def days_served_by(self, user: Viewer) -> Self:
         """What concerns the heads of the missions that the user serves, on these missions."""
-        if not (missions := _keys(Event.objects.served_by(user))):
+        if not (missions := _missions(user)):
             return self.none()
-        led = Event.objects.filter(STILL_THERE, pk__in=missions, attendees__role="head")
-        heads = list(led.values_list("attendees__person", flat=True))
-        parts = Event.objects.within(missions)
-        attended = parts.filter(STILL_THERE | SAID_NO, attendees__person__in=heads)
         ours = self.filter(team__in=teams_of(user, Membership.Role.SECRETARY))
-        return ours.within(missions).concerning(_keys(attended))
+        return ours.within(missions).concerning(_attended_by_heads(user))
 
     def seen_as_member(self, user: Viewer) -> Q:
         """Organisers all, viewers all but internal items, the others what they work for."""
@@ -188,6 +191,31 @@ def _for_everybody(prefix: str, refused: Keys | None) -> Q:
     is_so = Q(**{f"{prefix}audience": Event.Audience.EVERYBODY})
     is_so &= ~Q(**{f"{prefix}kind": Event.Kind.LEG})
     return is_so if refused is None else is_so & ~Q(**{f"{prefix}pk__in": refused})
+
+
+def _legs(user: Viewer) -> list[int]:
+    return once(user, "legs", lambda: _keys(Event.objects.looked_after_by(user)))
+
+
+def _above_legs(user: Viewer) -> list[int]:
+    """What these legs are part of."""
+    rows = Event.objects.filter(pk__in=_legs(user)).values_list(*UPWARDS)
+    return once(user, "above legs", lambda: sorted({*chain(*rows)} - {None}))
+
+
+def _missions(user: Viewer) -> list[int]:
+    return once(user, "missions", lambda: _keys(Event.objects.served_by(user)))
+
+
+def _attended_by_heads(user: Viewer) -> list[int]:
+    """What those who lead the missions attend on them, or said that they do not."""
+    missions = _missions(user)
+    led = Event.objects.filter(STILL_THERE, pk__in=missions, attendees__role="head")
+    heads = led.values("attendees__person")
+    attended = Event.objects.within(missions).filter(
+        STILL_THERE | SAID_NO, attendees__person__in=heads
+    )
+    return once(user, "attended by heads", lambda: _keys(attended))
 
 
 def _keys(rows: models.QuerySet["Event"]) -> list[int]:

@@ -15,7 +15,6 @@ from events.models.fields import LanguageField, TimezoneField
 from events.models.places import Place
 from events.models.sectors import Sector
 from events.models.teams import (
-    PUBLISHED,
     Membership,
     Owned,
     OwnedQuerySet,
@@ -40,13 +39,7 @@ class OrganisationQuerySet(OwnedQuerySet["Organisation"]):
 
     def public(self) -> Self:
         """Shared organisations, and those with a role in something public."""
-        return self.filter(
-            Q(team=None)
-            | Q(
-                event_roles__event__visibility="public",
-                event_roles__event__status__in=PUBLISHED,
-            )
-        ).distinct()
+        return self.shared_or_in_public("event_roles__event")
 
 
 class Organisation(Owned):

@@ -12,7 +12,7 @@ from django_countries.fields import CountryField
 
 from events.models.evidence import Evidence
 from events.models.fields import TimezoneField
-from events.models.teams import PUBLISHED, Owned, OwnedQuerySet
+from events.models.teams import Owned, OwnedQuerySet
 
 LEVELS = 5  # macro region, country or region, subdivision, city, venue
 
@@ -20,10 +20,7 @@ LEVELS = 5  # macro region, country or region, subdivision, city, venue
 class PlaceQuerySet(OwnedQuerySet["Place"]):
     def public(self) -> Self:
         """Shared places, and those where something public takes place."""
-        shown = {"visibility": "public", "status__in": PUBLISHED}
-        here = Q(**{f"events__{name}": value for name, value in shown.items()})
-        joins = Q(**{f"event_roles__event__{name}": value for name, value in shown.items()})
-        return self.filter(Q(team=None) | here | joins).distinct()
+        return self.shared_or_in_public("events", "arrivals", "event_roles__event")
 
     def within(self, places: models.QuerySet["Place"]) -> Self:
         """The places and all that lies in them."""

@@ -4,21 +4,18 @@ from typing import Self
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from events.models.evidence import Evidence
 from events.models.fields import EdtfField
 from events.models.places import Place
-from events.models.teams import PUBLISHED, Owned, OwnedQuerySet
+from events.models.teams import Owned, OwnedQuerySet
 
 
 class EventSeriesQuerySet(OwnedQuerySet["EventSeries"]):
     def public(self) -> Self:
         """Shared series, and those with a public edition."""
-        return self.filter(
-            Q(team=None) | Q(events__visibility="public", events__status__in=PUBLISHED)
-        ).distinct()
+        return self.shared_or_in_public("events")
 
 
 class EventSeries(Owned):

@@ -1,9 +1,11 @@
 """Who works here, and what their teams own."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from events.models.fields import LanguageField, TimezoneField
@@ -38,6 +40,14 @@ def works_here(user: Viewer) -> bool:
 def sees_all(user: Viewer) -> bool:
     """Whether the user may see and change whatever there is."""
     return works_here(user) and user.is_superuser
+
+
+def once(user: Viewer, question: str, ask: Callable[[], list[int]]) -> list[int]:
+    """Return the answer, which is asked for once for each user object: a request has its own."""
+    answers: dict[str, list[int]] = vars(user).setdefault("answers", {})
+    if question not in answers:
+        answers[question] = ask()
+    return answers[question]
 
 
 def teams_of(user: Viewer, *roles: str) -> list[int]:
@@ -145,6 +155,15 @@ class OwnedQuerySet(models.QuerySet[Row]):
     def public(self) -> Self:
         """What anybody may see."""
         return self.none()
+
+    def shared_or_in_public(self, *paths: str) -> Self:
+        """What all teams share, and what a public event leads to by one of the paths."""
+        found = Q(team=None)
+        for path in paths:
+            public = {f"{path}__visibility": "public", f"{path}__status__in": PUBLISHED}
+            rows = self.model._default_manager.filter(pk=OuterRef("pk"), **public)
+            found |= Q(Exists(rows))
+        return self.filter(found)
 
 
 class PartQuerySet(models.QuerySet[Row]):

@@ -10,7 +10,7 @@ from django.db import transaction
 from delegations.domain import applications, rosters
 from delegations.domain import lifecycle as missions
 from delegations.models import Application, Delegate, Delegation, Leg
-from events.domain import delivery, lifecycle
+from events.domain import delivery, lifecycle, organisations, people
 from events.models import (
     Appointment,
     Attendee,
@@ -182,6 +182,35 @@ def test_a_row_that_somebody_removed_stays_removed(loaded, catalogue):
 
     assert report.removed == ["figures/banks"]
     assert not Figure.objects.filter(slug="banks").exists()
+
+
+def test_a_person_who_was_erased_stays_erased(loaded, catalogue):
+    person = Person.objects.get(slug="lee-john")
+    attended = set(person.attendances.values_list("event", flat=True))
+    people.erase(person=person, now=NOW)
+    report = loader.load(catalogue=catalogue, now=NOW)
+    assert (report.added, report.changed, report.removed) == ([], [], ["people/lee-john"])
+    person.refresh_from_db()
+    assert (person.name_en, person.family_name) == ("Erased person", "")
+    assert not person.appointments.exists()
+    assert not person.evidence.exists()
+    assert set(person.attendances.values_list("event", flat=True)) == attended
+    assert not Person.objects.filter(family_name="Lee", given_name="Ka-chiu").exists()
+
+
+def test_records_that_were_merged_stay_one(loaded, catalogue):
+    keep, drop = (Person.objects.get(slug=slug) for slug in ("lee-john", "lee-loretta"))
+    people.merge(keep=keep, drop=drop, now=NOW)
+    first, second = (Organisation.objects.get(slug=slug) for slug in ("hksar-gov", "investhk"))
+    organisations.merge(keep=first, drop=second, now=NOW)
+    counts = [Person.objects.count(), Organisation.objects.count(), Attendee.objects.count()]
+    report = loader.load(catalogue=catalogue, now=NOW)
+    assert (report.added, report.changed, report.removed) == ([], [], [])
+    assert counts == [
+        Person.objects.count(), Organisation.objects.count(), Attendee.objects.count(),
+    ]  # fmt: skip
+    keep.refresh_from_db()
+    assert (keep.name_en, keep.aliases) == ("John LEE Ka-chiu", ["Loretta LEE"])
 
 
 def test_the_sample_is_loaded_once_and_lies_ahead(loaded):

@@ -7,31 +7,14 @@ from delegations.models import Application, Attendance, Delegate, Delegation, Le
 from events.domain import access
 from tests import factories, missions
 from tests.events.admin import screens
-from tests.missions import Mission, rights_of_all, table
-
-DELEGATION = table("""
-            organiser  viewer  liaison  secretary  outsider  superuser
-delegation  changes    sees    sees     sees       –         changes
-shared      sees       sees    sees     sees       sees      changes
-foreign     –          –       –        –          –         changes
-other       changes    sees    –        –          –         changes
-""")
-LEGS = table("""
-     organiser  viewer  liaison  secretary  outsider  superuser
-one  changes    sees    sees     sees       –         changes
-two  changes    sees    –        –          –         changes
-""")
-# The member goes on all legs, since none is chosen for them.
-DELEGATES = table("""
-          organiser  viewer  liaison  secretary  outsider  superuser
-head      changes    sees    sees     sees       –         changes
-member    changes    sees    sees     –          –         changes
-two_only  changes    sees    –        –          –         changes
-""")
-APPLICATIONS = table("""
-      organiser  viewer  liaison  secretary  outsider  superuser
-firm  changes    sees    –        –          –         changes
-""")
+from tests.missions import (
+    APPLICATIONS,
+    DELEGATES,
+    DELEGATIONS,
+    LEGS,
+    Mission,
+    rights_of_all,
+)
 
 
 @pytest.fixture
@@ -46,7 +29,7 @@ def test_delegations(mission: Mission) -> None:
         "foreign": screens.delegation(factories.team(), "foreign"),
         "other": screens.delegation(mission.team, "other"),
     }
-    assert rights_of_all(mission, rows) == DELEGATION
+    assert rights_of_all(mission, rows) == DELEGATIONS
 
 
 def test_legs_delegates_and_applications(mission: Mission) -> None:

@@ -11,6 +11,7 @@ from events.models import Attendee, Event, EventPlace, PromotionConference, Team
 from tests import factories
 from tests.events.admin import screens
 from tests.events.admin.test_rights import form_of, save
+from tests.office import Office
 
 ADD = "/admin/events/promotionconference/add/"
 
@@ -159,9 +160,22 @@ def test_an_event_does_not_shrink_around_its_parts_and_they_are_named(
         screens.event(team, word, parent=expo, **factories.days(day))
     page = save(organiser, expo, start_on="2026-12-06", end_on="2026-12-09")
     assert reasons(page, "start_on") == (
-        "These parts would lie outside: Keynote; one that you may not see."
+        "Outside the days of “expo” would lie: Keynote; (not visible)."
     )
     assert b"CANARY" not in page.content
+
+
+def test_who_opened_an_event_before_it_was_moved_does_not_move_it_back(
+    ours: Team, organiser: Client
+) -> None:
+    expo = screens.event(ours, "expo", **factories.days(5))
+    url = screens.address(Event, "change", expo.pk)
+    opened = form_of(organiser.get(url))
+    Office(organiser).step(expo, "move", start_on="2026-12-08", end_on="2026-12-08")
+    page = organiser.post(url, {**opened, "title_en": "Big expo"})
+    assert "Somebody has changed this event" in " ".join(errors(page)["__all__"])
+    expo.refresh_from_db()
+    assert (expo.start_on, expo.title_en) == (date(2026, 12, 8), "expo")
 
 
 def test_two_legs_overlap_by_a_day_of_travel_at_most(ours: Team, organiser: Client) -> None:

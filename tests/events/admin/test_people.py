@@ -79,6 +79,14 @@ def test_other_names_are_written_one_to_a_line(ours: Team, organiser: Client) ->
     assert page.context["adminform"].form["aliases"].value() == "Li Jiachao\n李家超"
 
 
+@pytest.mark.parametrize("path", ["person", "organisation"])
+def test_who_looks_on_reads_other_names_as_words(path: str, ours: Team, viewer: Client) -> None:
+    make = {"person": factories.person, "organisation": factories.organisation}[path]
+    row = make(team=ours, aliases=["Li Jiachao", "李家超"])
+    page = viewer.get(f"/admin/events/{path}/{row.pk}/change/").content.decode()
+    assert "Li Jiachao, 李家超" in page
+
+
 def test_the_list_shows_the_office_held_today(ours: Team, organiser: Client) -> None:
     row = person(ours)
     today = timezone.localdate()

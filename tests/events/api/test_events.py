@@ -62,6 +62,7 @@ def test_an_event_says_all_that_is_public(client, settings):
             "end_timezone": "",
             "text": "",
         },
+        "end_place": None,
         "place": {
             "slug": f"city-{n}",
             "name": "Shanghai",

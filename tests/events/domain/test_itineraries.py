@@ -13,7 +13,6 @@ from django.utils.translation import override
 from events.domain import itineraries, lifecycle, wording
 from events.domain.itineraries import Item, Itinerary
 from events.models import Appointment, Attendee, Event, EventPlace, Person, Place
-from events.models.events import EventQuerySet
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -665,40 +664,3 @@ def test_100_rows_cost_as_many_queries_as_1(gulf: Gulf) -> None:
         counts.append(costs(gulf))
     assert counts[1:] == counts[:1] * 2
     assert max(counts[0]) <= 11
-
-
-def test_an_itinerary_reads_no_table_from_end_to_end(gulf: Gulf) -> None:
-    """PostgreSQL says that it finds every row by an index, if it may."""
-    if connection.vendor != "postgresql":
-        return
-    mine = gulf.alpha.attendances
-    concerning = Event.objects.concerning(
-        mine.expected().values("event"), mine.staying_away().values("event")
-    )
-    for events in (
-        concerning,
-        concerning.making_up(gulf.first),
-        Event.objects.making_up(gulf.mission),
-        Event.objects.making_up(gulf.first),
-    ):
-        assert read_whole(plan(events)) == []
-
-
-def plan(events: EventQuerySet) -> dict[str, Any]:
-    """Return how PostgreSQL would find the rows among so many that it must not read them all."""
-    sql, values = events.query.sql_with_params()
-    with connection.cursor() as cursor:
-        for way in ("seqscan", "hashjoin", "mergejoin"):
-            cursor.execute(f"SET LOCAL enable_{way} = off")
-        cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", values)
-        (found,) = cursor.fetchone()
-    return found[0]["Plan"]
-
-
-def read_whole(node: dict[str, Any]) -> list[str]:
-    """Return the big tables that the plan reads without a condition on an index."""
-    found = [name for below in node.get("Plans", []) for name in read_whole(below)]
-    is_whole = "Scan" in node["Node Type"] and "Bitmap" not in node["Node Type"]
-    if is_whole and "Index Cond" not in node:
-        found.append(node.get("Relation Name", ""))
-    return [name for name in found if name in ("events_event", "events_attendee")]

@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from collections.abc import Callable
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -11,13 +12,13 @@ import pytest
 from django.apps import apps
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection, connections, transaction
+from django.db import IntegrityError, connection, connections, transaction
 from django.db.models import QuerySet
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from delegations.models import Application, Attendance, Delegate, Delegation, Leg, Nominee
-from events.domain import merging, people
+from events.domain import attendees, merging, people
 from events.models import (
     Appointment,
     Attendee,
@@ -700,6 +701,32 @@ def test_offices_are_those_of_the_day_the_highest_first() -> None:
 # --- at the same time ---
 
 
+def at_once(*works: Callable[[], None]) -> list[type[Exception] | None]:
+    """Do several things at the same time; return how each ended."""
+    start, ends = threading.Barrier(len(works)), dict[int, type[Exception] | None]()
+
+    def run(number: int, work: Callable[[], None]) -> None:
+        try:
+            start.wait()
+            work()
+            ends[number] = None
+        except Exception as error:
+            ends[number] = type(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return [ends[number] for number in range(len(works))]
+
+
+def get(row: Any) -> Any:
+    return type(row)._default_manager.get(pk=row.pk)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_who_merge_the_same_records_at_once_lose_nothing() -> None:
     first, second = john(), john()
@@ -707,26 +734,39 @@ def test_two_who_merge_the_same_records_at_once_lose_nothing() -> None:
     for event in events:
         for person in (first, second):
             factories.attendee(event=event, person=person)
-    start, ends = threading.Barrier(2), []
-
-    def work(keep: int, drop: int) -> None:
-        try:
-            start.wait()
-            merge(Person.objects.get(pk=keep), Person.objects.get(pk=drop))
-            ends.append("merged")
-        except Person.DoesNotExist:
-            ends.append("gone")
-        finally:
-            connections.close_all()
-
-    threads = [
-        threading.Thread(target=work, args=pair)
-        for pair in ((first.pk, second.pk), (second.pk, first.pk))
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(ends) == ["gone", "merged"]
+    there, back = (get(first), get(second)), (get(second), get(first))
+    ends = at_once(lambda: merge(*there), lambda: merge(*back))
+    assert sorted(ends, key=str) == [Person.DoesNotExist, None]
     (left,) = Person.objects.all()
     assert [event.attendees.get().person for event in events] == [left] * 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_given_during_a_merger_is_not_lost() -> None:
+    event, keep, drop = factories.event(capacity=1), john(), john()
+    factories.attendee(event=event, person=keep, answer="needs_action")
+    double = factories.attendee(event=event, person=drop, answer="needs_action")
+
+    def accept() -> None:
+        attendees.answer(attendee=double, answer=Attendee.Answer.ACCEPTED, now=NOW)
+
+    merged, answered = at_once(lambda: merge(keep, drop), accept)
+    assert merged is None
+    assert answered in (None, Attendee.DoesNotExist)
+    row = event.attendees.get()
+    stands = ("needs_action", "none") if answered else ("accepted", "confirmed")
+    assert (row.person, row.answer, row.place) == (keep, *stands)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_invites_a_record_that_goes_meanwhile_fails_or_invites_the_other() -> None:
+    event, keep, drop = factories.event(), john(), john()
+    merged, invited = at_once(
+        lambda: merge(keep, drop), lambda: attendees.invite(event=event, person=drop, now=NOW)
+    )
+    assert None in (merged, invited)
+    people_there = [row.person for row in event.attendees.all()]
+    if merged is None:
+        assert people_there == ([keep] if invited is None else [])
+    else:
+        assert (merged, people_there) == (IntegrityError, [drop])

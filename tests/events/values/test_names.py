@@ -1,5 +1,7 @@
 """Names of people in Shanghai, Hong Kong and elsewhere."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +20,7 @@ HAN = Name(family="李", given="家超")
     ("name", "formal"),
     [
         (JOHN, "John LEE Ka-chiu"),
+        (replace(JOHN, order="western_first"), "John LEE Ka-chiu"),
         (XU, "XU Qifang"),
         (Name(family="Gong", given="Zheng"), "GONG Zheng"),
         (Name(family="Yangshu", given="Hongji"), "YANGSHU Hongji"),
@@ -47,6 +50,11 @@ def test_a_formal_name_has_its_family_name_in_capitals(name: Name, formal: str) 
 )
 def test_an_ordinary_name_has_no_capitals(name: Name, display: str) -> None:
     assert names.display(name) == display
+
+
+def test_words_that_are_looked_for_may_stand_in_any_order() -> None:
+    assert names.wanted(" Ka-chiu  LYU 呂 – ") == ["kachiu", "lu", "吕"]
+    assert names.wanted(" - ") == []
 
 
 def test_people_sort_by_family_then_given_then_western_name() -> None:

@@ -1,0 +1,115 @@
+"""Every address of the admin, as its routes say it: whatever is registered is found here."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain, product
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model
+from django.urls import URLPattern, URLResolver, reverse
+
+Targets = dict[type[Model], list[Model]]  # the rows whose pages are asked for
+SCREENS = admin.site._registry
+# What a list or a page is asked for besides: to search, to sort, to show more.
+QUERIES = {
+    "changelist": ("", "?q=canary"),
+    "export": ("", "?q=canary"),
+    "history": ("", "?p=2"),
+    "search": ("", "?s=canary&extended=1"),
+}
+
+
+@dataclass(frozen=True)
+class Route:
+    """A pattern of the admin: its parameters by name, and the screen that it belongs to."""
+
+    name: str
+    parameters: tuple[str, ...]
+    model: type[Model] | None
+
+    @property
+    def view(self) -> str:
+        """The last word of the name: change, history, step …"""
+        return self.name.rsplit("_", 1)[-1]
+
+
+def routes() -> list[Route]:
+    """Return all routes that have a name; the others lead to one of these."""
+    return [route for route in _walk(admin.site.get_urls(), None) if route.name]
+
+
+def _walk(patterns: Iterable[Any], model: type[Model] | None) -> Iterator[Route]:
+    owners = {f"{model._meta.app_label}/{model._meta.model_name}/": model for model in SCREENS}
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern.url_patterns, owners.get(str(pattern.pattern), model))
+        elif isinstance(pattern, URLPattern):
+            parameters = tuple(pattern.pattern.regex.groupindex)
+            yield Route(pattern.name or "", parameters, model)
+
+
+def addresses(targets: Targets) -> list[str]:
+    """Return every address of every route, for all of these rows."""
+    plain = [address for route in routes() for address in _of(route, targets)]
+    return list(dict.fromkeys([*plain, *_of_choices(), "/admin/no-such-page"]))
+
+
+def _of(route: Route, targets: Targets) -> Iterator[str]:
+    for values in product(*(_values(route, name, targets) for name in route.parameters)):
+        kwargs = dict(zip(route.parameters, values, strict=True))
+        address = reverse(f"admin:{route.name}", kwargs=kwargs)
+        yield from (address + query for query in _queries(route, targets))
+
+
+def _values(route: Route, parameter: str, targets: Targets) -> list[Any]:
+    """Return what stands for a parameter; a parameter that is not known here fails the tests."""
+    rows = targets.get(route.model, []) if route.model else list(chain(*targets.values()))
+    match parameter:
+        case "object_id" | "id" | "one" | "other":
+            return [row.pk for row in rows]
+        case "verb":
+            assert route.model
+            return [step.verb for step in SCREENS[route.model].steps]
+        case "app_label":
+            return ["events", "delegations"]
+        case "content_type_id":
+            return [1]
+    raise AssertionError(f"The tests do not know what <{parameter}> is in the route {route}.")
+
+
+def _queries(route: Route, targets: Targets) -> Iterable[str]:
+    """Return what the address is asked with; a form is filled in with keys of all rows."""
+    if route.view == "add" and route.model:
+        return ["", *_prefilled(route.model, targets)]
+    if route.view == "itinerary":
+        people = [model for model in targets if model.__name__ == "Person"]
+        keys = [row.pk for model in people for row in targets[model][::2]]
+        return ["?internal&cancelled", *(f"?person={key}&internal&cancelled" for key in keys)]
+    return QUERIES.get(route.view, ("",))
+
+
+def _prefilled(model: type[Model], targets: Targets) -> Iterator[str]:
+    """One address for the last of the rows: those of others come last."""
+    keys = {
+        field.name: targets[field.related_model][-1].pk
+        for field in model._meta.get_fields()
+        if field.many_to_one and targets.get(field.related_model)
+    }
+    yield "?" + "&".join(f"{name}={key}" for name, key in keys.items())
+
+
+def _of_choices() -> Iterator[str]:
+    """The address that select fields search at, for each relation of each table."""
+    tables = {table for screen in SCREENS for table in _tables(screen)}
+    for table in sorted(tables, key=lambda table: table._meta.label):
+        for field in table._meta.get_fields():
+            if not field.auto_created and (field.many_to_one or field.many_to_many):
+                yield (
+                    f"{reverse('admin:autocomplete')}?app_label={table._meta.app_label}"
+                    f"&model_name={table._meta.model_name}&field_name={field.name}&term="
+                )
+
+
+def _tables(screen: type[Model]) -> list[type[Model]]:
+    return [screen, *(inline.model for inline in SCREENS[screen].inlines)]

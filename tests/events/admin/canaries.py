@@ -1,0 +1,149 @@
+"""An office full of rows, each marked for those who may not see it; and another team's."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model
+from django.test import Client
+
+from delegations.models import Application, Delegation, TradeMission
+from events.models import (
+    Attendee,
+    Delivery,
+    Event,
+    EventOrganisation,
+    EventSeries,
+    Evidence,
+    Expo,
+    Figure,
+    Organisation,
+    Person,
+    Place,
+    PromotionConference,
+    Sector,
+    Source,
+    Team,
+    User,
+)
+from tests import factories, missions
+from tests.events.admin import screens
+from tests.events.admin.addresses import Targets
+from tests.missions import EVENTS, MARKS, Mission, marked
+
+ALL = " ".join(MARKS.values())
+# For whom rows that only organisers and viewers see are marked, and those that only the first do.
+NOT_AT_WORK = {"liaison", "secretary"}
+ORGANISERS_ONLY = {"viewer", *NOT_AT_WORK}
+
+
+@dataclass(frozen=True)
+class Office:
+    """The mission, and the rows whose pages are asked for: our own, shared ones, another team's."""
+
+    mission: Mission
+    targets: Targets
+
+    def client(self, role: str) -> Client:
+        client = Client()
+        client.force_login(self.mission.users[role])
+        return client
+
+
+def text(name: str, *roles: str) -> str:
+    return " ".join([name, *(MARKS[role] for role in MARKS if role in roles)])
+
+
+def build() -> Office:
+    mission = missions.build(factories.team(name="Our desk"))
+    targets = _targets(mission)
+    _furnish(mission)
+    for model, rows in targets.items():
+        foreign = _foreign(model)
+        screens.fill(foreign, ALL)
+        rows.append(foreign)
+    _link(mission, targets)
+    return Office(mission, targets)
+
+
+def _targets(mission: Mission) -> Targets:
+    team, events, people = mission.team, mission.events, mission.people
+    other = screens.delegation(None, "shared")
+    conference = factories.event(team=team, title_en=text("conference", *NOT_AT_WORK))
+    return {
+        Event: [events[name] for name in ("one", "one_visit", "briefing", "mission", "shared")],
+        PromotionConference: [PromotionConference.objects.get(pk=conference.pk)],
+        Expo: [Expo.objects.get(pk=events["fair"].pk)],
+        Attendee: [mission.attendees[name] for name in ("member@one", "guest@fair")],
+        Person: [people[name] for name in ("member", "guest", "shared")],
+        Place: [factories.place(team=team), factories.place()],
+        Organisation: [factories.organisation(team=team), factories.organisation()],
+        EventSeries: [factories.series(team=team), factories.series()],
+        Sector: [screens.sector(None, "sector")],
+        Source: [Source.objects.create(slug="source-1", name="source")],
+        Figure: [_figure(mission, "one"), _figure(mission, "two"), _figure(mission, "shared")],
+        Delivery: [screens.delivery(None, "mail", event=events["fair"], detail=_ORGANISERS)],
+        Delegation: [mission.delegation, other],
+        TradeMission: [TradeMission.objects.get(pk=mission.delegation.pk)],
+        Application: [mission.applications["firm"]],
+        Team: [team],
+        User: [mission.users["organiser"]],
+    }
+
+
+_ORGANISERS = text("mail", *ORGANISERS_ONLY)
+
+
+def _figure(mission: Mission, name: str) -> Figure:
+    return Figure.objects.create(
+        slug=f"figure-{name}", event=mission.events[name], value=3, unit_en=marked(name, EVENTS)
+    )
+
+
+def _furnish(mission: Mission) -> None:
+    """What else stands with our rows: notes, evidence, another delegation."""
+    for name, event in mission.events.items():
+        Evidence.objects.create(
+            target=event, field="title", basis="entered", note=marked(name, EVENTS)
+        )
+    for name, attendee in mission.attendees.items():
+        attendee.notes = marked(name, missions.ATTENDEES) if name in missions.ATTENDEES else ""
+        attendee.save()
+    hidden = text("other mission", *NOT_AT_WORK)
+    screens.delegation(
+        mission.team,
+        "other",
+        name_en=hidden,
+        name_zh_hans=hidden,
+        name_zh_hant=hidden,
+        mission=factories.event(team=mission.team, title_en=hidden),
+    )
+
+
+def _foreign(model: type[Model]) -> Any:
+    """A row of another team, with everything about it; of what all share, one marked for nobody."""
+    if model in {Sector, Source}:
+        return screens.MAKERS[model](None, "shared")
+    team = factories.team(name=f"{ALL} {factories.number()}")
+    return team if model is Team else screens.MAKERS[model](team, ALL)
+
+
+def _link(mission: Mission, targets: Targets) -> None:
+    """Let shared rows have parts of the other team, and ours lead there, as superusers can do."""
+    foreign = {model: rows[-1] for model, rows in targets.items()}
+    shared = mission.events["shared"]
+    screens.event(foreign[Team], ALL, parent=shared)  # type: ignore[arg-type]
+    screens.event(foreign[Team], ALL, series=targets[EventSeries][1])  # type: ignore[arg-type]
+    linked = {"parent": foreign[Event], "after": foreign[Event]}
+    Event.objects.filter(pk=targets[PromotionConference][0].pk).update(
+        **linked, previous_related=foreign[Event], series=foreign[EventSeries]
+    )
+    Attendee.objects.filter(pk=mission.attendees["guest@fair"].pk).update(
+        invited_by=foreign[Person]
+    )
+    EventOrganisation.objects.create(
+        event=mission.events["fair"], organisation_id=foreign[Organisation].pk
+    )
+    Delegation.objects.filter(pk=mission.delegation.pk).update(
+        organiser=foreign[Organisation], applications_close=foreign[Event]
+    )
+    Application.objects.filter(pk=mission.applications["firm"].pk).update(contact=foreign[Person])

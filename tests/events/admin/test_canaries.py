@@ -1,0 +1,255 @@
+"""What somebody may not see is in no byte of any address, and no forged form changes a row."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db.models import Model
+from django.forms import ModelChoiceField, ModelMultipleChoiceField
+from django.test import Client
+
+from events.domain import access
+from events.models import Attendee, Event, Figure, Organisation, Person, Place
+from tests import factories, missions
+from tests.events.admin import addresses, canaries
+from tests.events.admin.canaries import Office
+from tests.missions import MARKS
+from tests.office import form_of
+
+ROLES = tuple(MARKS)
+roles = pytest.mark.parametrize("role", ROLES)
+
+
+@pytest.fixture
+def office(db: None) -> Office:
+    return canaries.build()
+
+
+def everything() -> dict[str, list[tuple[Any, ...]]]:
+    """Return all rows of all tables, but for the sessions."""
+    return {
+        model._meta.label: list(model._default_manager.order_by("pk").values_list())
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.label != "sessions.Session" and not model._meta.proxy
+    }
+
+
+def bytes_of(answer: Any) -> bytes:
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return body + str(answer.headers).encode()
+
+
+# ---------------------------------------------------------------- what is read
+
+
+@roles
+def test_no_byte_of_what_somebody_may_not_see(role: str, office: Office) -> None:
+    client, mark = office.client(role), MARKS[role].encode()
+    before = everything()
+    shown, leaks = set(), []
+    for address in addresses.addresses(office.targets):
+        if "/logout/" in address:
+            continue
+        answer = client.get(address)
+        assert answer.status_code in {200, 302, 301, 403, 404, 405, 409}, (address, answer)
+        found = bytes_of(answer)
+        if mark in found:
+            at = found.index(mark)
+            leaks.append((address, found[max(0, at - 150) : at + 40]))
+        if answer.status_code == 200:
+            shown.add(address)
+    assert leaks == []
+    assert everything() == before
+    assert len(shown) > 60, "hardly anything was shown, so hardly anything was tested"
+
+
+def test_the_marks_are_there_to_be_found(office: Office) -> None:
+    client = Client()
+    client.force_login(office.mission.users["superuser"])
+    for model in (Event, Person, Attendee, Figure, Organisation, Place):
+        pages = bytes_of(client.get(f"/admin/events/{model._meta.model_name}/"))
+        assert all(mark.encode() in pages for mark in MARKS.values()), model
+
+
+@pytest.mark.parametrize("who", ["nobody", "no staff", "has left"])
+def test_nothing_is_open_to_those_outside(who: str, office: Office) -> None:
+    client = Client()
+    if who != "nobody":
+        user = factories.user(member_of=office.mission.team)
+        client.force_login(user)
+        user.is_staff, user.is_active = who == "has left", who != "has left"
+        user.save()
+    for address in addresses.addresses(office.targets):
+        if "/login/" in address or "/logout/" in address:
+            continue
+        answer = client.get(address)
+        assert answer.status_code in {302, 301, 404}, address
+        assert b"CANARY" not in bytes_of(answer)
+
+
+# ---------------------------------------------------------------- what is written
+
+
+@roles
+def test_rows_out_of_reach_stay_as_they_are_whatever_is_sent(role: str, office: Office) -> None:
+    client, user = office.client(role), office.mission.users[role]
+    reach = {
+        model: [row for row in rows if not access.may_change(user=user, row=row)]
+        for model, rows in office.targets.items()
+    }
+    before = everything()
+    for address in addresses.addresses(reach):
+        if "/logout/" in address or "password_change/" in address:
+            continue
+        answer = client.post(address, {"post": "yes", "keep": "1", **forged_anyhow(office)})
+        assert answer.status_code in {200, 302, 301, 403, 404, 405, 409}, (address, answer)
+        assert MARKS[role].encode() not in bytes_of(answer), address
+    assert everything() == before
+
+
+def forged_anyhow(office: Office) -> dict[str, Any]:
+    """Return foreign keys under every name that a form may use."""
+    foreign = {model._meta.model_name: rows[-1].pk for model, rows in office.targets.items()}
+    keys = {**foreign, "parent": foreign["event"], "representing": foreign["organisation"]}
+    return {**keys, "title_en": "forged", "name_en": "forged", "slug": "forged", "sure": "on"}
+
+
+@roles
+def test_actions_on_rows_out_of_reach_change_nothing(role: str, office: Office) -> None:
+    client, user = office.client(role), office.mission.users[role]
+    before = everything()
+    for model, screen in addresses.SCREENS.items():
+        rows = [row for row in office.targets[model] if not access.may_change(user=user, row=row)]
+        names = [getattr(each, "__name__", each) for each in screen.actions or ()]
+        for name in ("delete_selected", *names):
+            url = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+            keys = [row.pk for row in rows]
+            answer = client.post(
+                url, {"action": name, "_selected_action": keys, "post": "yes", "index": 0}
+            )
+            assert answer.status_code in {200, 302, 403, 405}, (url, name)
+            assert MARKS[role].encode() not in bytes_of(answer), (url, name)
+    assert everything() == before
+
+
+@pytest.mark.parametrize("role", ["organiser", "liaison", "secretary"])
+def test_no_relation_is_set_to_what_somebody_may_not_see(role: str, office: Office) -> None:
+    client, user = office.client(role), office.mission.users[role]
+    before = everything()
+    tried = 0
+    for url in forms_of(client, office):
+        page = client.get(url)
+        sent = {**form_of(page), **new_details(page)}
+        fields = dict(relations(page))
+        hidden = {name: hidden_row(user, field) for name, field in fields.items()}
+        forged = {name: row.pk for name, row in hidden.items() if row}
+        answer = client.post(url, {**sent, **forged})
+        assert answer.status_code == 200, (url, answer)
+        assert refused(answer) >= set(forged), (url, set(forged) - refused(answer))
+        assert MARKS[role].encode() not in bytes_of(answer), url
+        tried += len(forged)
+    assert everything() == before
+    assert tried > 10
+
+
+def forms_of(client: Client, office: Office) -> Iterator[str]:
+    """The pages on which the user may add or change rows."""
+    for address in addresses.addresses(office.targets):
+        is_form = address.endswith(("/add/", "/change/"))
+        if is_form and "/user/" not in address:
+            page = client.get(address)
+            if page.status_code == 200 and page.context["has_change_permission"]:
+                yield address
+
+
+def relations(page: Any) -> Iterator[tuple[str, Any]]:
+    """The fields of a page that choose a row, with those of one more row in each tab."""
+    forms = [page.context["adminform"].form]
+    for inline in page.context["inline_admin_formsets"]:
+        if inline.formset.max_num and inline.has_add_permission:
+            forms += [*inline.formset.forms, numbered(inline.formset)]
+    for form in forms:
+        for bound in form:
+            chooses = isinstance(bound.field, ModelChoiceField | ModelMultipleChoiceField)
+            if (
+                chooses
+                and not bound.field.disabled
+                and bound.name != form._meta.model._meta.pk.name
+            ):
+                yield bound.html_name, bound.field
+
+
+def numbered(formset: Any) -> Any:
+    """Return an empty form with the number that comes next."""
+    form = formset.empty_form
+    form.prefix = formset.add_prefix(formset.total_form_count())
+    return form
+
+
+def new_details(page: Any) -> dict[str, Any]:
+    """Return what adds one more row in each tab."""
+    added = {}
+    for inline in page.context["inline_admin_formsets"]:
+        if inline.formset.max_num and inline.has_add_permission:
+            form = numbered(inline.formset)
+            added |= {bound.html_name: bound.value() or "" for bound in form}
+            added[f"{inline.formset.prefix}-TOTAL_FORMS"] = inline.formset.total_form_count() + 1
+    return added
+
+
+def hidden_row(user: Any, field: Any) -> Model | None:
+    """Return a row that the user may not see; of teams, one that they may not give rows to."""
+    model = field.queryset.model
+    keys = access.visible(user=user, model=model).values_list("pk", flat=True)
+    return model._default_manager.exclude(pk__in=list(keys)).order_by("-pk").first()
+
+
+def refused(page: Any) -> set[str]:
+    """Return the names of the fields that have errors."""
+    forms = [page.context["adminform"].form]
+    for inline in page.context["inline_admin_formsets"]:
+        forms += inline.formset.forms
+    return {form.add_prefix(name) for form in forms for name in form.errors}
+
+
+@pytest.mark.parametrize("role", ["organiser", "liaison", "secretary"])
+def test_no_detail_of_another_row_is_reached_through_a_tab(role: str, office: Office) -> None:
+    client = office.client(role)
+    before = everything()
+    for url in forms_of(client, office):
+        page = client.get(url)
+        tabs = [inline.formset for inline in page.context["inline_admin_formsets"]]
+        for formset in filter(lambda formset: formset.max_num and formset.can_delete, tabs):
+            answer = client.post(url, {**form_of(page), **stolen(formset)})
+            assert answer.status_code == 200, (url, formset.prefix)
+    assert everything() == before
+
+
+def stolen(formset: Any) -> dict[str, Any]:
+    """Return what would make a row that belongs elsewhere a detail of this one."""
+    number, prefix = formset.total_form_count(), formset.prefix
+    here = formset.queryset.values_list("pk", flat=True)
+    other = formset.model._default_manager.exclude(pk__in=list(here)).order_by("-pk").first()
+    return {
+        f"{prefix}-TOTAL_FORMS": number + 1,
+        f"{prefix}-INITIAL_FORMS": formset.initial_form_count() + 1,
+        f"{prefix}-{number}-{formset.model._meta.pk.name}": other.pk if other else "",
+    }
+
+
+# ---------------------------------------------------------------- whether all is tested
+
+
+def test_every_screen_has_rows_to_ask_for(office: Office) -> None:
+    assert set(office.targets) == set(addresses.SCREENS)
+    assert set(missions.MARKS) < set(missions.ROLES)
+
+
+def test_every_route_is_asked_for(office: Office) -> None:
+    asked = addresses.addresses(office.targets)
+    lacking = [
+        route for route in addresses.routes() if not list(addresses._of(route, office.targets))
+    ]
+    assert lacking == []
+    assert len(asked) > 300
