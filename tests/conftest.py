@@ -27,7 +27,7 @@ DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
-        "markers", "once: does not touch the tests' database; runs on SQLite only"
+        "markers", "once: says the same whatever the database; runs on SQLite only"
     )
 
 

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from delegations.models import Attendance, Delegate, Delegation, Leg
 from events.models import Attendee, Event
+from events.models.locks import hold_tree
 
 Capacity = Delegate.Capacity
 Place = Attendee.Place
@@ -62,6 +63,8 @@ def keep(*, delegation: Delegation) -> None:
         _link(kept.pop(attendee.pk, None), attendee, part.delegate_id)
     for row in kept.values():
         _put(row.attendee, GONE)
+        if row.delegate_id is None:  # who comes back by hand is not the roster's any more
+            row.delete()
 
 
 class _Known:
@@ -153,12 +156,15 @@ def _kept(delegation: Delegation) -> QuerySet[Attendance]:
 
 
 def _hold(delegation: Delegation, parts: Iterable[_Part]) -> None:
-    """Keep others from giving or taking places: the mission first, then what is part of it."""
+    """Keep others from giving or taking places in the mission and what is part of it.
+
+    Several events at once are for who holds the tree: nobody meets them in another order.
+    """
     keys = {part.event_id for part in parts}
     keys |= set(_kept(delegation).values_list("attendee__event", flat=True))
+    hold_tree()
     rows = Event.objects.select_for_update(no_key=True)
-    list(rows.filter(delegation=delegation))
-    list(rows.filter(pk__in=keys).order_by("pk"))
+    list(rows.filter(pk__in=keys | {delegation.mission_id}).order_by("pk"))
 
 
 def _put(attendee: Attendee, columns: dict[str, Any]) -> None:

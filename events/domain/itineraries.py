@@ -42,6 +42,7 @@ class Hub:
 
     place: str
     clock: Clock | None
+    stream_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +70,8 @@ class Item:
 
     @property
     def stream_url(self) -> str:
-        """Where those who take part watch it."""
-        return self.event.stream_url
+        """Where the reader watches it: the hub that they are at may have a stream of its own."""
+        return (self.joins and self.joins.stream_url) or self.event.stream_url
 
     @property
     def here(self) -> Clock | None:
@@ -156,7 +157,9 @@ def of_person(
     """
     mine = person.attendances
     events = _some(among).concerning(
-        mine.expected().values("event"), mine.staying_away().values("event")
+        mine.expected().values("event"),
+        travelling=mine.expected().travelling().values("event"),
+        refused=mine.staying_away().values("event"),
     )
     own = mine.select_related("representing", f"hub__place__{ABOVE}")
     return _write(
@@ -377,6 +380,7 @@ def _hub(role: EventPlace, clock: Clock | None) -> Hub:
     return Hub(
         place=wording.place(place=role.place),
         clock=clock.at(name, zone) if clock and zone else None,
+        stream_url=role.stream_url,
     )
 
 

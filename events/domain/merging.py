@@ -17,7 +17,8 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import ForeignKey, Model, Q, QuerySet, UniqueConstraint
 
-from events.models import history
+from events.models import Event, history
+from events.models.locks import hold_tree
 
 Column = ForeignKey[Any, Any]
 
@@ -73,6 +74,8 @@ def hold(*, keep: Model, drop: Model) -> None:
     Raises DoesNotExist when one of the two is gone by now.
     """
     for model, keys in sorted(_guards(keep, drop), key=lambda guard: _turn(guard[0])):
+        if model is Event:
+            hold_tree()
         list(_rows(model).select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"))
     both = _rows(type(keep)).select_for_update()
     list(both.filter(pk__in=(keep.pk, drop.pk)).order_by("pk"))

@@ -113,12 +113,17 @@ def shown_in(*, event: Event) -> list[Event]:
     found: list[Event] = []
     row = event
     for parent in above(event=event):
-        hidden = row.visibility == Event.Visibility.INTERNAL
-        if hidden or row.audience != Event.Audience.EVERYBODY:
+        if not _is_for_everybody(row):
             break
         found.append(parent)
         row = parent
     return found
+
+
+def _is_for_everybody(part: Event) -> bool:
+    """Whether all who attend the whole attend the part: a leg is for its own attendees."""
+    is_open = part.audience == Event.Audience.EVERYBODY
+    return is_open and part.kind != Event.Kind.LEG and part.visibility != Event.Visibility.INTERNAL
 
 
 def is_outside(*, event: Event) -> bool:

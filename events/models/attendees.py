@@ -1,6 +1,6 @@
 """Who takes part in an event."""
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Case, Count, OuterRef, Q, Subquery, When, Window
@@ -44,6 +44,10 @@ class AttendeeQuerySet(PartQuerySet["Attendee"]):
     def staying_away(self) -> Self:
         """Those who have declined, sent a substitute, lost their place or wait for one."""
         return self.filter(_staying_away())
+
+    def travelling(self) -> Self:
+        """Members of a delegation and who works for it, not those whom it meets."""
+        return self.exclude(role__in=Attendee.FROM_OUTSIDE)
 
     def foremost(self, number: int) -> Self:
         """The first few at each event, each with how many there are: `total`."""
@@ -106,6 +110,14 @@ class Attendee(models.Model):
         MEDIA = "media", _("media")
         STAFF = "staff", _("staff")
         INTERPRETER = "interpreter", _("interpreter")
+
+    # Those who need not belong to the delegation whose event they attend.
+    FROM_OUTSIDE: ClassVar = (
+        Role.SPEAKER,
+        Role.GUEST_OF_HONOUR,
+        Role.REPRESENTATIVE,
+        Role.PARTICIPANT,
+    )
 
     class Answer(models.TextChoices):
         NEEDS_ACTION = "needs_action", _("no answer yet")

@@ -64,16 +64,26 @@ class EventQuerySet(OwnedQuerySet["Event"]):
             found.append(ways.touching(root.start_on, root.end_on or root.start_on))
         return self.filter(pk__in=_any_of(found))
 
-    def concerning(self, attended: Keys, refused: Keys | None = None) -> Self:
+    def concerning(
+        self, attended: Keys, *, travelling: Keys | None = None, refused: Keys | None = None
+    ) -> Self:
         """What concerns those who attend these events: them, and their parts for everybody.
 
         A leg is only for those who attend it, and what somebody refused takes its parts along.
+        `travelling` are the events that they attend as members of a delegation, all if it is not
+        given: guests from outside do not learn of parts that the delegation alone sees.
         """
         levels = [Q(pk__in=attended)]
         for level in range(1, LEVELS):
             below = ["parent__" * steps for steps in range(level)]
             handed_down = reduce(and_, (_for_everybody(prefix, refused) for prefix in below))
-            levels.append(handed_down & Q(**{f"{below[-1]}parent__in": attended}))
+            above = f"{below[-1]}parent__in"
+            if travelling is None:
+                levels.append(handed_down & Q(**{above: attended}))
+                continue
+            for_guests = reduce(and_, (~_for_delegation(prefix) for prefix in below))
+            levels.append(handed_down & Q(**{above: travelling}))
+            levels.append(handed_down & for_guests & Q(**{above: attended}))
         return self.filter(pk__in=_any_of(Event.objects.filter(level) for level in levels))
 
     def looked_after_by(self, user: Viewer) -> Self:
@@ -184,6 +194,10 @@ class EventQuerySet(OwnedQuerySet["Event"]):
         return self.select_related(
             "place__parent__parent", "end_place__parent__parent", "series", "parent"
         ).prefetch_related("sectors", "evidence__source")
+
+
+def _for_delegation(prefix: str) -> Q:
+    return Q(**{f"{prefix}visibility": Event.Visibility.DELEGATION})
 
 
 def _for_everybody(prefix: str, refused: Keys | None) -> Q:

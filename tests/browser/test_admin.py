@@ -12,6 +12,8 @@ from pytest_django.live_server_helper import LiveServer
 from events.models import Event
 from tests import factories
 
+pytestmark = pytest.mark.once
+
 
 @dataclass
 class Watch:

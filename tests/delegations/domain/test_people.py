@@ -101,6 +101,16 @@ def test_a_refusal_changes_nothing() -> None:
     assert worlds.rows() == before
 
 
+def test_who_was_a_member_once_and_is_invited_under_another_name_stays_invited() -> None:
+    body, keep, drop = factories.delegation(), factories.person(), factories.person()
+    doha = stop(body, 11, 12)
+    rosters.remove(delegate=add(body, keep), now=NOW)
+    factories.attendee(event=doha.stay, person=drop, role="speaker")
+    merge(keep, drop)
+    rosters.sync(delegation=body, now=NOW)
+    assert [(row.person, row.place) for row in doha.stay.attendees.all()] == [(keep, "none")]
+
+
 @settings(
     max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

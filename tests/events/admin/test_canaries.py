@@ -17,6 +17,7 @@ from tests.events.admin.canaries import Office
 from tests.missions import MARKS
 from tests.office import form_of
 
+pytestmark = pytest.mark.once
 ROLES = tuple(MARKS)
 roles = pytest.mark.parametrize("role", ROLES)
 

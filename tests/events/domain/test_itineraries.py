@@ -532,6 +532,35 @@ def test_who_joins_at_a_hub_has_the_day_and_the_hour_there(on: date, zone: str) 
         assert row.hubs == ()
 
 
+def test_who_joins_at_a_hub_watches_its_own_stream_if_it_has_one() -> None:
+    main, own = "https://stream.example.org/main", "https://stream.example.org/manila"
+    event, hubs = gathering(date(2024, 9, 25), stream_url=main)
+    manila, jakarta = hubs["Asia/Manila"], hubs["Asia/Jakarta"]
+    manila.stream_url = own
+    manila.save()
+    for hub, expected in ((manila, own), (jakarta, main), (None, main)):
+        guest = factories.person()
+        join(guest, event, hub=hub)
+        (only,) = items(of(guest))
+        assert only.stream_url == expected
+
+
+@pytest.mark.parametrize(
+    ("role", "learns"),
+    [("delegate", True), ("interpreter", True)]
+    + [(role, False) for role in ("speaker", "guest_of_honour", "representative", "participant")],
+)
+def test_a_guest_from_outside_does_not_learn_of_what_the_delegation_alone_sees(
+    gulf: Gulf, role: str, learns: bool
+) -> None:
+    briefing = part(gulf.first, "Briefing", 11, "08:00", visibility="delegation")
+    inner = part(briefing, "Questions", 11, "08:30")
+    guest = factories.person()
+    join(guest, gulf.first, role=role)
+    shown = {row.event for row in items(of(guest))}
+    assert shown >= {briefing, inner} if learns else shown.isdisjoint({briefing, inner})
+
+
 def test_who_comes_to_the_place_itself_sees_no_hub() -> None:
     event, _hubs = gathering(date(2024, 9, 25))
     guest = factories.person(timezone="Asia/Shanghai")

@@ -22,12 +22,13 @@ NODES = st.fixed_dictionaries(
         "audience": st.sampled_from(["everybody", "everybody", "invited"]),
         "kind": st.sampled_from(["session", "session", "leg", "deadline"]),
         "status": st.sampled_from(["confirmed", "confirmed", "tentative", "draft", "cancelled"]),
-        "visibility": st.sampled_from(["delegation", "delegation", "internal"]),
+        "visibility": st.sampled_from(["participants", "delegation", "internal"]),
         "zone": st.sampled_from(ZONES),
         "day": st.integers(0, 3),
         "hour": st.none() | st.integers(0, 23),
         "length": st.none() | st.integers(0, 30),
         "attends": st.sampled_from(["", "", "", "accepted", "needs_action", "declined"]),
+        "role": st.sampled_from(["delegate", "participant"]),
         "lost": st.sampled_from(["none", "none", "confirmed", "cancelled"]),
     }
 )
@@ -55,16 +56,20 @@ class World:
         self.nodes[event.pk] = {**node, "parent": parent, "level": level, "event": event}
         if node["attends"]:
             lost = "none" if node["attends"] == "declined" else node["lost"]
-            factories.attendee(person=self.person, event=event, answer=node["attends"], place=lost)
+            answer = {"answer": node["attends"], "place": lost, "role": node["role"]}
+            factories.attendee(person=self.person, event=event, **answer)
 
-    def concerns(self, pk: int | None) -> bool:
+    def concerns(self, pk: int | None, members_only: bool = False) -> bool:
         if pk is None:
             return False
         node = self.nodes[pk]
         if node["attends"]:
+            if members_only and node["role"] == "participant":
+                return False
             return node["attends"] != "declined" and node["lost"] != "cancelled"
         inherits = node["audience"] == "everybody" and node["kind"] != "leg"
-        return inherits and self.concerns(node["parent"])
+        members_only = members_only or node["visibility"] == "delegation"
+        return inherits and self.concerns(node["parent"], members_only)
 
     def lies_within(self, pk: int | None, root: int) -> bool:
         return pk is not None and (pk == root or self.lies_within(self.nodes[pk]["parent"], root))

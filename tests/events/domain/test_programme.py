@@ -213,7 +213,9 @@ class TestShownIn:
         part = factories.event(team=team, parent=middle)
         assert programme.shown_in(event=part) == [middle, top]
 
-    @pytest.mark.parametrize("columns", [{"audience": "invited"}, {"visibility": "internal"}])
+    @pytest.mark.parametrize(
+        "columns", [{"audience": "invited"}, {"visibility": "internal"}, {"kind": "leg"}]
+    )
     def test_a_part_for_some_does_not(self, team: Team, columns: dict[str, str]) -> None:
         top = factories.event(team=team)
         middle = factories.event(team=team, parent=top, **columns)
