@@ -13,7 +13,7 @@ INSTALL := @command -v $(PYTHON) >/dev/null && \
 GATES := DEBUG=on DATABASE_URL=sqlite://:memory: PYTHONWARNINGS=error::RuntimeWarning
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-.PHONY: help run test queries check format lock
+.PHONY: help run test queries bench check format lock
 
 help: ## Show this list (the default)
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile
@@ -30,6 +30,9 @@ test: dev ## Run all tests, on SQLite and on PostgreSQL; ARGS="-k feeds" picks s
 
 queries: dev ## Count the queries of every page of the admin with 1, 3 and 100 rows
 	ROWS=100 $(PYTEST) tests/events/admin/test_screens.py -k many
+
+bench: dev ## Measure the screens with 10,000 events on PostgreSQL; ARGS="--rounds 1" is quicker
+	$(BIN)/python -m tests.postgres -- $(BIN)/python -m tests.bench.domain $(ARGS)
 
 check: dev ## Check style, types, layers, templates, settings and migrations
 	$(BIN)/ruff check .

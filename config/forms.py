@@ -4,7 +4,13 @@ from typing import Any
 
 from django.forms.renderers import DjangoTemplates
 from django.utils.html import conditional_escape
+from django.utils.safestring import mark_safe
 
+SELECT = "django/forms/widgets/select.html"
+# Templates that do nothing with the attributes of a field but write them.
+WRITERS = frozenset(
+    (SELECT, *(f"unfold/widgets/{kind}.html" for kind in ("select", "text", "textarea")))
+)
 INPUTS = frozenset(f"django/forms/widgets/{kind}.html" for kind in ("checkbox", "hidden", "text"))
 OPTION = "django/forms/widgets/select_option.html"
 ERRORS = "django/forms/errors/list/ul.html"
@@ -23,6 +29,8 @@ class Renderer(DjangoTemplates):
             return ""
         if "optgroups" in context.get("widget", ()):
             write_options(context["widget"])
+        if template_name in WRITERS:
+            write_attributes(context["widget"])
         return super().render(template_name, context, request)
 
 
@@ -49,6 +57,12 @@ def write_options(widget: dict[str, Any]) -> None:
     if is_plain and not any(name for name, _group, _at in groups):
         written = Written("".join(map(_option, options)))
         widget["optgroups"] = [(None, [{"template_name": written}], 0)]
+
+
+def write_attributes(widget: dict[str, Any]) -> None:
+    """Write all attributes at once, in the place of the name of one that stands alone."""
+    written = _attributes(widget["attrs"]).removeprefix(" ")
+    widget["attrs"] = {mark_safe(written): True} if written else {}  # noqa: S308 -- escaped
 
 
 def _option(option: dict[str, Any]) -> str:

@@ -13,14 +13,13 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline
 from unfold.decorators import display
-from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import UnfoldAdminDateWidget
 
 from delegations.domain import legs
 from delegations.models import Leg
 from events.admin import refusals
 from events.admin.base import ScopedInline
-from events.admin.forms import KnowingForm
+from events.admin.forms import KnowingForm, RowFormSet
 from events.admin.widgets import Autocomplete
 from events.domain import wording
 from events.models import Event, Place
@@ -67,7 +66,7 @@ class LegForm(KnowingForm):
         return leg
 
 
-class LegFormSet(PaginationInlineFormSet):
+class LegFormSet(RowFormSet):
     """All legs together: they follow one another and share a travel day at most."""
 
     def clean(self) -> None:

@@ -6,7 +6,6 @@ from django.core.exceptions import ValidationError
 from django.db.models import F, Prefetch, QuerySet
 from django.http import HttpRequest
 from unfold.admin import TabularInline
-from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from delegations.domain import rosters
@@ -14,6 +13,7 @@ from delegations.models import Delegate, Leg
 from events.admin import refusals
 from events.admin.attendees import AttendeeForm
 from events.admin.base import ScopedInline
+from events.admin.forms import RowFormSet
 
 
 class DelegateForm(AttendeeForm):
@@ -34,7 +34,7 @@ class DelegateForm(AttendeeForm):
         self.instance.precedence = self.initial.get("precedence")
 
 
-class RosterFormSet(PaginationInlineFormSet):
+class RosterFormSet(RowFormSet):
     """All members together: they must fit the quota, have one head and a rank each."""
 
     def clean(self) -> None:

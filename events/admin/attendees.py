@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -156,7 +156,7 @@ class AttendeeInline(PlaceColumns, ScopedInline, TabularInline):
     readonly_fields = ("shown_answer", "shown_place")
     autocomplete_fields = ("person", "representing")
     ordering: ClassVar[Any] = ("position", "pk")
-    per_page = 20
+    per_page = 10
     show_change_link = True
     can_delete = False
     shown_answer = badge(_("answer"), "answer", ANSWER)
@@ -261,8 +261,7 @@ class AttendeeAdmin(ExportAdmin, StepsAdmin, PlaceColumns, TranslatedAdmin):
         if not search_term:
             return found, duplicates
         people = Person.objects.visible_to(request.user).matching(search_term)
-        ours = queryset.filter(Q(person__in=people) | Q(pk__in=found.values("pk")))
-        return ours, duplicates
+        return found | queryset.filter(person__in=people), duplicates
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         attendees.save(attendee=obj, now=timezone.now())

@@ -12,7 +12,7 @@ from modeltranslation.admin import TabbedTranslationAdmin
 from unfold.admin import ModelAdmin
 
 from events.admin import rights, unseen
-from events.admin.forms import KnowingForm, ScopedForm
+from events.admin.forms import KnowingForm, RowFormSet, ScopedForm
 from events.admin.history import HistoryAdmin
 from events.admin.widgets import Autocomplete
 from events.domain import access
@@ -160,6 +160,7 @@ class ScopedInline(ScopedFields):
     """Details of a row: who may change the row may change them."""
 
     form = KnowingForm
+    formset: Any = RowFormSet
     extra = 0
     tab = True
     view_on_site = False
@@ -208,6 +209,10 @@ class Panel:
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return self.model._default_manager.none()  # type: ignore[attr-defined]
+
+    def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
+        """None: where Django is told of no fields, it makes a form of all of them to find out."""
+        return self.fields
 
     def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return obj is not None

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -62,8 +62,7 @@ class DeliveryAdmin(ReadOnly, TeamScopedAdmin):
         if not search_term:
             return found, duplicates
         people = Person.objects.visible_to(request.user).matching(search_term)
-        ours = queryset.filter(Q(person__in=people) | Q(pk__in=found.values("pk")))
-        return ours, duplicates
+        return found | queryset.filter(person__in=people), duplicates
 
     def get_custom_urls(self) -> Any:
         return (("<int:object_id>/mail/", "events_delivery_mail", self.mail_view),)

@@ -8,9 +8,11 @@ from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.forms.models import InlineForeignKeyField
+from django.utils.functional import cached_property
 from django.utils.text import slugify
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext_lazy as _
+from unfold.forms import PaginationInlineFormSet
 
 from events.admin.widgets import Autocomplete
 from events.models import Viewer
@@ -53,6 +55,14 @@ class KnowingForm(_ModelForm):
     def _loaded(self, name: str) -> Any:
         column = self.instance._meta.get_field(name)
         return column.get_cached_value(self.instance, default=None)
+
+
+class RowFormSet(PaginationInlineFormSet):
+    """Details of a row; the blank form, for which a page asks ten times, is made once."""
+
+    @cached_property
+    def empty_form(self) -> Any:
+        return super().empty_form
 
 
 class ScopedForm(KnowingForm):

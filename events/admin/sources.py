@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import GenericTabularInline
 from unfold.decorators import display
+from unfold.forms import PaginationGenericInlineFormSet
 
 from events.admin.base import ReadOnly, ScopedInline, SharedAdmin
 from events.domain import wording
@@ -25,6 +26,7 @@ class EvidenceInline(ReadOnly, ScopedInline, GenericTabularInline):
     """Each value of the record with its source and line, or how it was worked out."""
 
     model = Evidence
+    formset = PaginationGenericInlineFormSet
     fields = ("shown_field", "shown_basis", "shown_source", "reference", "note")
     readonly_fields = fields
     ordering: ClassVar[Any] = ("field", "pk")

@@ -2,13 +2,11 @@
 
 Two databases hold the same work of one team: one beside that of 39 other teams, one beside a tenth
 of theirs. Each page is opened in both by turns, so that whatever else the machine does falls on
-both. `make bench` prints the table of docs/performance.md; ARGS="--explain --only people" prints
-how the database answers instead.
+both. `make bench` prints the table of docs/performance.md; ARGS="--rounds 1 --visits 2" is quicker,
+ARGS="--explain --only people" prints how the database answers instead.
 """
 
 import argparse
-import importlib
-import importlib.util
 import json
 import sys
 import time
@@ -27,6 +25,7 @@ from django.test import Client
 from django.urls import reverse
 
 from delegations.models import Application, Delegate, Delegation
+from events.domain.itineraries import of_person
 from events.models import (
     Attendee,
     Delivery,
@@ -42,6 +41,7 @@ from tests.bench import rows
 
 AIM = 300  # milliseconds
 BIG = 500  # attendees of one event
+MEMBER, BUSY = 3, 30  # which people of the first block: one on its mission, one at all expos
 TEAMS = 40
 # Up to which block they are ours, then nobody's, then the others': a tenth of them, all of them.
 OURS, SHARED, TENTH, ALL = 50, 60, 104, 500
@@ -57,7 +57,8 @@ class Sample:
     """One visit, in milliseconds: the work of both processes, of PostgreSQL, and the time it took.
 
     The work is the processor time of this process and of its server process. Both wait for each
-    other, so on a machine that does nothing else it is the time that the visit takes.
+    other, so on a machine that does nothing else it is the time that the visit takes. Neighbours on
+    a machine slow it down but never speed it up, so the least of several visits comes closest.
     """
 
     work: float
@@ -76,7 +77,7 @@ class Task:
     blocks: dict[str, int] = field(default_factory=dict)
 
     def of(self, database: str, column: str) -> float:
-        return median(getattr(sample, column) for sample in self.samples[database])
+        return min(getattr(sample, column) for sample in self.samples[database])
 
 
 class Desk:
@@ -115,8 +116,8 @@ def address(row: Model | type[Model], view: str) -> str:
 
 
 def tasks(desks: dict[str, Desk]) -> Iterator[Task]:
-    yield from itineraries()
     organiser = desks["organiser"]
+    yield from itineraries(organiser)
     yield organiser.page("start page", reverse("admin:index"))
     yield from lists(organiser)
     yield from forms(organiser)
@@ -128,14 +129,15 @@ def tasks(desks: dict[str, Desk]) -> Iterator[Task]:
             yield desks[role].list(model, f"first page, as {role}")
 
 
-def itineraries() -> Iterator[Task]:
-    """Whoever is on a mission of ours and at an expo, with sessions and legs."""
-    if importlib.util.find_spec("events.domain.itineraries"):
-        itinerary = importlib.import_module("events.domain.itineraries").of_person
-        person = Person.objects.get(slug="person-0-3")
-        for internal in (False, True):
-            name = "itinerary of a person" + ", with internal items" * internal
-            yield Task(name, lambda shown=internal: itinerary(person=person, internal=shown))
+def itineraries(desk: Desk) -> Iterator[Task]:
+    """Of somebody on a mission and at an expo, of somebody at fifty expos, of a whole mission."""
+    member, busy = (Person.objects.get(slug=f"person-0-{n}") for n in (MEMBER, BUSY))
+    mission = Event.objects.get(delegation__slug="delegation-0")
+    yield Task("itinerary of a member", lambda: of_person(person=member))
+    yield desk.page("itinerary of a member, as a page", address(member, "itinerary"))
+    yield desk.page("the same on the mission", address(mission, "itinerary"), person=member.pk)
+    yield desk.page(f"itinerary of somebody at {OURS} expos", address(busy, "itinerary"))
+    yield desk.page("itinerary of a mission", address(mission, "itinerary"))
 
 
 def lists(desk: Desk) -> Iterator[Task]:
@@ -176,7 +178,7 @@ def forms(desk: Desk) -> Iterator[Task]:
     yield desk.form(f"an expo with {BIG} attendees", expo)
     yield desk.form("the mission of a delegation", delegation.mission)
     yield desk.form(f"a delegation of {rows.MEMBERS}", delegation)
-    yield desk.form("a person", Person.objects.get(slug="person-0-3"))
+    yield desk.form("a person", Person.objects.get(slug=f"person-0-{MEMBER}"))
     yield desk.form("an attendee", Attendee.objects.filter(event=expo).earliest("pk"))
     yield desk.form("an application", delegation.applications.earliest("pk"))
 
@@ -192,17 +194,25 @@ def build() -> dict[str, Desk]:
     ground = rows.lay_ground()
     teams = rows.store(Team(name=f"Team {n}", slug=f"team-{n}") for n in range(TEAMS))
     owners = {n: owner(n, teams) for n in range(ALL)}
-    rows.fill(range(TENTH), owners, ground)
-    rows.gather(Event.objects.get(slug="expo-0-0"), Person.objects.filter(team=teams[0])[:BIG])
+    fill(range(TENTH), owners, ground)
+    expos = Event.objects.filter(team=teams[0], kind="expo").order_by("pk")
+    people = Person.objects.filter(team=teams[0]).order_by("pk")
+    rows.gather(expos[:1], people[:BIG])
+    rows.gather(expos, people.filter(slug=f"person-0-{BUSY}"))
     desks = {role: Desk(worker(role, teams[0])) for role in Membership.Role.values}
     create("whole", template="tenth")
     use("whole")
-    rows.fill(range(TENTH, ALL), owners, ground)
+    fill(range(TENTH, ALL), owners, ground)
     for name in DATABASES:
         use(name)
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")  # as autovacuum does within a minute
     return desks
+
+
+def fill(numbers: range, owners: dict[int, Team | None], ground: rows.Ground) -> None:
+    for number in rows.fill(numbers, owners, ground):
+        progress(f"{number} of {ALL} blocks filled")
 
 
 def owner(block: int, teams: list[Team]) -> Team | None:
@@ -317,7 +327,7 @@ def line(values: Iterable[str]) -> str:
 def cells(task: Task) -> tuple[str, ...]:
     """What stands in the columns of HEAD; a ratio compares all work with a tenth of the others'."""
     times = [sample.time for sample in task.samples["whole"]]
-    high = quantiles(times, n=20, method="inclusive")[-1]
+    high = quantiles([*times, max(times)], n=20, method="inclusive")[-1]
     queries = {database: round(task.of(database, "queries")) for database in DATABASES}
     counts = dict.fromkeys(str(queries[database]) for database in ("whole", "tenth"))
     return (
@@ -383,28 +393,41 @@ def say(text: str = "") -> None:
     sys.stdout.flush()
 
 
+def progress(text: str) -> None:
+    """Say what goes on: in one line of the terminal, or line by line where there is none."""
+    live = sys.stderr.isatty()
+    sys.stderr.write(f"\r\033[K{text}" if live else f"… {text}\n" if text else "")
+    sys.stderr.flush()
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="make bench")
-    parser.add_argument("--rounds", type=int, default=4)
-    parser.add_argument("--visits", type=int, default=4, help="in each round, of each page")
-    parser.add_argument("--only", default="", help="a part of the names of the pages")
-    parser.add_argument("--explain", action="store_true", help="print the plans of their queries")
-    options = parser.parse_args()
+    options = chosen_options()
     begun = time.perf_counter()
     desks = build()
-    for counts in sizes():
-        say(counts)
-    say(f"filled in {time.perf_counter() - begun:.0f} s\n")
+    filled = f"filled in {time.perf_counter() - begun:.0f} s"
+    progress("")
+    for text in (*sizes(), filled, ""):
+        say(text)
     chosen = [task for task in tasks(desks) if options.only in task.name]
-    for task in chosen:
+    for number, task in enumerate(chosen, 1):
+        progress(f"{number} of {len(chosen)}: {task.name}")
         if options.explain:
-            for text in plans(task, least=200):
-                say(text)
+            say("\n".join(plans(task, least=200)))
         else:
             measure(task, options.rounds, options.visits)
+    progress("")
     if not options.explain:
         report(chosen)
     say(f"\n{time.perf_counter() - begun:.0f} s in all")
+
+
+def chosen_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench")
+    parser.add_argument("--rounds", type=int, default=3, help="between the databases")
+    parser.add_argument("--visits", type=int, default=3, help="in each round, of each page")
+    parser.add_argument("--only", default="", help="a part of the names of the pages")
+    parser.add_argument("--explain", action="store_true", help="print the plans of their queries")
+    return parser.parse_args()
 
 
 def report(measured: list[Task]) -> None:

@@ -6,10 +6,10 @@ it follows from the number of the block, so a block is the same on every machine
 """
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import islice
+from itertools import islice, product
 from typing import Any
 
 from django.db import models, transaction
@@ -99,12 +99,13 @@ def lay_ground() -> Ground:
     return Ground(store(cities), store(series), source)
 
 
-def fill(numbers: Iterable[int], teams: dict[int, Team | None], ground: Ground) -> None:
-    """Make these blocks, a few at a time; `teams` says whose each one is."""
+def fill(numbers: Iterable[int], teams: dict[int, Team | None], ground: Ground) -> Iterator[int]:
+    """Make these blocks; `teams` says whose each one is. Yield how far it is, now and then."""
     waiting = iter(numbers)
     while batch := list(islice(waiting, 25)):
         with transaction.atomic():
             store_blocks([Block(number, teams[number], ground) for number in batch])
+        yield batch[-1] + 1
 
 
 def store_blocks(blocks: "list[Block]") -> None:
@@ -117,11 +118,13 @@ def store_blocks(blocks: "list[Block]") -> None:
     store(block.evidence(event) for block in blocks for level in block.events for event in level)
 
 
-def gather(event: Event, people: Sequence[Person]) -> None:
-    """Let all these people attend the event, those too who do so already."""
-    there = set(event.attendees.values_list("person", flat=True))
-    coming = [person for person in people if person.pk not in there]
-    store(Attendee(event=event, person=person, answer="accepted") for person in coming)
+def gather(events: Iterable[Event], people: Iterable[Person]) -> None:
+    """Let each of these people attend each of the events."""
+    pairs = {(event.pk, person.pk) for event, person in product(events, people)}
+    events_, people_ = ({pair[side] for pair in pairs} for side in (0, 1))
+    there = Attendee.objects.filter(event__in=events_, person__in=people_)
+    coming = sorted(pairs - set(there.values_list("event", "person")))
+    store(Attendee(event_id=event, person_id=person, answer="accepted") for event, person in coming)
 
 
 class Block:
@@ -171,26 +174,22 @@ class Block:
     def person(self, n: int) -> Person:
         family, *scripts = self.random.choice(FAMILIES)
         given = self.random.sample(SYLLABLES, 2)
-        name = names.Name(family=family, given="-".join(part[0] for part in given).capitalize())
         hans, hant = (
             surname and surname + "".join(part[script] for part in given)
             for script, surname in enumerate(scripts, 1)
         )
-        return self.add(
-            Person(
-                slug=self.name("person", n),
-                family_name=name.family,
-                given_name=name.given,
-                name_en=names.formal(name),
-                name_zh_hans=hans,
-                name_zh_hant=hant,
-                sort_key=names.sort_key(name),
-                search_key=names.search_key(names.formal(name), hans, hant),
-                email=f"{self.name('person', n)}@example.org",
-                language=self.random.choice(("en", "zh-hans", "zh-hant")),
-                team=self.team,
-            )
+        person = Person(
+            slug=self.name("person", n),
+            family_name=family,
+            given_name="-".join(part[0] for part in given).capitalize(),
+            name_zh_hans=hans,
+            name_zh_hant=hant,
+            email=f"{self.name('person', n)}@example.org",
+            language=self.random.choice(("en", "zh-hans", "zh-hant")),
+            team=self.team,
         )
+        person.derive()
+        return self.add(person)
 
     def office(self, person: Person) -> Appointment:
         organisation = self.random.choice(self.organisations)
