@@ -153,6 +153,7 @@ MODELTRANSLATION_FALLBACK_LANGUAGES = {
 }
 TIME_ZONE = env.str("TIME_ZONE", "UTC")  # whose day is today on public pages
 USE_TZ = True
+FORMAT_MODULE_PATH = "config.formats"
 
 # Accounts
 AUTH_USER_MODEL = "events.User"

@@ -13,6 +13,7 @@ from unfold.admin import TabularInline
 from unfold.decorators import display
 
 from delegations.admin import applicationsteps, sheets
+from delegations.admin.applicationsteps import zone_of
 from delegations.domain import applications
 from delegations.models import Application, Nominee
 from events.admin import refusals
@@ -21,7 +22,7 @@ from events.admin.base import ScopedInline, TeamScopedAdmin
 from events.admin.exports import ExportAdmin
 from events.admin.filters import chosen
 from events.admin.forms import KnowingForm
-from events.admin.shown import badge
+from events.admin.shown import badge, moment
 from events.admin.steps import StepsAdmin
 
 STATUS = {
@@ -77,7 +78,7 @@ class ApplicationForm(KnowingForm):
 class NomineeInline(ScopedInline, TabularInline):
     model = Nominee
     form = AttendeeForm
-    fields = ("person", "label_en", "capacity")
+    fields = ("person", "label", "capacity")
     autocomplete_fields = ("person",)
     tab = False
 
@@ -85,14 +86,18 @@ class NomineeInline(ScopedInline, TabularInline):
         return super().get_queryset(request).select_related("person")
 
 
+def _zone(application: Application) -> str:
+    return str(zone_of(application))
+
+
 @admin.register(Application)
 class ApplicationAdmin(ExportAdmin, StepsAdmin, TeamScopedAdmin):
     list_display = (
-        "organisation", "delegation", "seats", "shown_status", "submitted_at", "confirm_by",
+        "organisation", "delegation", "seats", "shown_status", "shown_submitted", "shown_confirm",
         "contact",
     )  # fmt: skip
     list_filter: ClassVar[Any] = chosen("status")
-    list_select_related = ("organisation", "delegation", "contact")
+    list_select_related = ("organisation", "delegation__mission", "contact")
     search_fields = (
         "organisation__search_key", "delegation__name_en", "delegation__name_zh_hans",
         "delegation__name_zh_hant",
@@ -100,14 +105,23 @@ class ApplicationAdmin(ExportAdmin, StepsAdmin, TeamScopedAdmin):
     ordering: ClassVar[Any] = ("-submitted_at", "-pk")
     autocomplete_fields = ("delegation", "organisation", "contact")
     readonly_fields = (
-        "submitted_at", "decided_at", "decided_by", "confirm_by", "reason", "question", "reply",
+        "shown_submitted", "shown_decided", "decided_by", "shown_confirm", "reason", "question",
+        "reply",
     )  # fmt: skip
     fieldsets: ClassVar[Any] = (
         (None, {"fields": ("delegation", ("organisation", "contact"), "statement")}),
         (_("Vetting"), {"fields": ("vetting", ("question", "reply"))}),
         (
             _("Decision"),
-            {"fields": (("submitted_at", "confirm_by"), ("decided_at", "decided_by"), "reason")},
+            {
+                "fields": (
+                    "shown_submitted",
+                    "shown_confirm",
+                    "shown_decided",
+                    "decided_by",
+                    "reason",
+                ),
+            },
         ),
     )
     form = ApplicationForm
@@ -116,6 +130,9 @@ class ApplicationAdmin(ExportAdmin, StepsAdmin, TeamScopedAdmin):
     state_colours = STATUS
     inlines = (NomineeInline,)
     shown_status = badge(_("status"), "status", STATUS)
+    shown_submitted = moment(_("submitted"), "submitted_at", _zone)
+    shown_decided = moment(_("decided"), "decided_at", _zone)
+    shown_confirm = moment(_("to be confirmed by"), "confirm_by", _zone)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)

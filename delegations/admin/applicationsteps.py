@@ -125,7 +125,7 @@ def _explain_decline(application: Application) -> Iterable[str]:
 
 
 def _explain_confirm(application: Application) -> Iterable[str]:
-    names = ", ".join(str(nominee) for nominee in application.nominees.order_by("pk"))
+    names = gettext(", ").join(str(nominee) for nominee in application.nominees.order_by("pk"))
     yield gettext("These join the delegation: %(names)s.") % {"names": names}
     yield gettext("The mission and its legs are in their itineraries from now on.")
 
@@ -135,7 +135,7 @@ def _explain_withdraw(application: Application) -> Iterable[str]:
     members = [str(member) for member in application.delegates.in_order()]
     if members:
         text = gettext("These leave the delegation and all its events: %(names)s.")
-        yield text % {"names": ", ".join(members)}
+        yield text % {"names": gettext(", ").join(members)}
     yield gettext("Seats that become free go to the first on the waiting list.")
 
 

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import action, display
@@ -16,6 +16,7 @@ from unfold.decorators import action, display
 from delegations.admin import delegationsteps, sheets
 from delegations.admin.applications import STATUS as APPLICATION_STATUS
 from delegations.admin.applications import ApplicationSteps
+from delegations.admin.applicationsteps import zone_of
 from delegations.admin.legs import LegFormSet, LegInline
 from delegations.admin.roster import DelegateInline, RosterFormSet
 from delegations.domain import applications, lifecycle, rosters
@@ -191,19 +192,24 @@ class TradeMissionAdmin(DelegationAdmin):
 def _room(delegation: Delegation) -> str:
     """Say how the seats stand and how many wait."""
     room = applications.room(delegation=delegation)
-    words = {"taken": room.taken, "quota": room.quota, "free": room.free, "waiting": room.waiting}
+    words = {"taken": room.taken, "quota": room.quota, "free": room.free, "number": room.waiting}
     if room.quota is None:
         return gettext("%(taken)s seats are taken; there is no quota.") % words
-    text = gettext("%(taken)s of %(quota)s seats are taken, %(free)s are free")
-    if room.waiting:
-        text += gettext(", %(waiting)s applications wait")
-    return f"{text}." % words
+    if not room.waiting:
+        return gettext("%(taken)s of %(quota)s seats are taken, %(free)s are free.") % words
+    text = ngettext(
+        "%(taken)s of %(quota)s seats are taken, %(free)s are free; %(number)s application waits.",
+        "%(taken)s of %(quota)s seats are taken, %(free)s are free; %(number)s applications wait.",
+        room.waiting,
+    )
+    return text % words
 
 
 def _applications(request: HttpRequest, delegation: Delegation, may: bool) -> list[dict[str, Any]]:
     """The applications that the user may see, by submission, with their next steps."""
     rows = Application.objects.visible_to(request.user).filter(delegation=delegation)
-    rows = rows.select_related("organisation", "delegation").prefetch_related("nominees__person")
+    rows = rows.select_related("organisation", "delegation__mission")
+    rows = rows.prefetch_related("nominees__person")
     here = request.path + "#applications"
     buttons = ApplicationSteps(here) if may else None
     return [_application(row, buttons) for row in rows.order_by("submitted_at", "pk")]
@@ -211,12 +217,12 @@ def _applications(request: HttpRequest, delegation: Delegation, may: bool) -> li
 
 def _application(row: Application, buttons: ApplicationSteps | None) -> dict[str, Any]:
     nominees = list(row.nominees.all())
-    zone = timezone.get_current_timezone_name()
+    zone = str(zone_of(row))
     until = row.status == Application.Status.ACCEPTED and row.confirm_by
     return {
         "application": row,
         "url": reverse("admin:delegations_application_change", args=[row.pk]),
-        "names": ", ".join(map(str, nominees)),
+        "names": gettext(", ").join(map(str, nominees)),
         "seats": sum(nominee.is_counted for nominee in nominees),
         "submitted": wording.moment(row.submitted_at, zone) if row.submitted_at else "–",
         "until": gettext("until %(when)s") % {"when": wording.moment(until, zone)} if until else "",

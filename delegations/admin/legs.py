@@ -107,7 +107,9 @@ class LegInline(ScopedInline, StackedInline):
     model = Leg
     form = LegForm
     formset = LegFormSet
-    fields = (("place", "first", "last"), ("host", "liaison"), "shown_stay", "shown_transfers")
+    fields = (
+        "place", ("first", "last"), "host", "liaison", "shown_stay", "shown_transfers",
+    )  # fmt: skip
     readonly_fields = ("shown_stay", "shown_transfers")
     autocomplete_fields = ("host", "liaison")
     ordering: ClassVar[Any] = (F("stay__start_on").asc(nulls_last=True), "pk")

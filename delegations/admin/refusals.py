@@ -29,7 +29,7 @@ def _not_allowed(refusal: lifecycle.NotAllowed) -> str:
 
 @sentence.register
 def _incomplete(refusal: lifecycle.Incomplete) -> str:
-    missing = ", ".join(str(MISSING[name]) for name in refusal.missing)
+    missing = gettext(", ").join(str(MISSING[name]) for name in refusal.missing)
     return gettext("“%(title)s” still needs: %(missing)s.") % {
         "title": refusal.delegation,
         "missing": missing,
@@ -48,7 +48,7 @@ def _not_over(refusal: lifecycle.NotOver) -> str:
 
 @sentence.register
 def _attendance_open(refusal: lifecycle.AttendanceOpen) -> str:
-    names = ", ".join(str(attendee) for attendee in refusal.attendees)
+    names = gettext(", ").join(str(attendee) for attendee in refusal.attendees)
     return gettext("Say first whether these attended the mission: %(names)s.") % {"names": names}
 
 
@@ -113,7 +113,7 @@ def _no_head(refusal: rosters.NoHead) -> str:
 
 @sentence.register
 def _two_heads(refusal: rosters.TwoHeads) -> str:
-    names = ", ".join(str(head) for head in refusal.heads)
+    names = gettext(", ").join(str(head) for head in refusal.heads)
     return gettext("A delegation has one head; these would be several: %(names)s.") % {
         "names": names
     }
@@ -163,4 +163,4 @@ def _no_zone(refusal: legs.NoZone) -> str:
 @sentence.register
 def _only_leg_of(refusal: legs.OnlyLegOf) -> str:
     text = gettext("“%(leg)s” is the only leg of %(names)s; give them another first.")
-    return text % {"leg": refusal.leg, "names": ", ".join(map(str, refusal.members))}
+    return text % {"leg": refusal.leg, "names": gettext(", ").join(map(str, refusal.members))}

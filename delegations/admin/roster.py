@@ -29,6 +29,10 @@ class DelegateForm(AttendeeForm):
             field.widget = UnfoldAdminCheckboxSelectMultipleWidget()
             field.choices = [(leg.pk, str(leg)) for leg in self.known_legs]
 
+    def _get_validation_exclusions(self) -> set[str]:
+        """While rows change places, two hold the same rank for a moment."""
+        return super()._get_validation_exclusions() | {"precedence"}  # type: ignore[misc]
+
     def _post_clean(self) -> None:
         super()._post_clean()
         self.instance.precedence = self.initial.get("precedence")
@@ -62,7 +66,9 @@ class DelegateInline(ScopedInline, TabularInline):
     model = Delegate
     form = DelegateForm
     formset = RosterFormSet
-    fields = ("person", "label_en", "capacity", "organisation", "legs", "counted", "precedence")
+    fields = ("person", "label", "capacity", "organisation", "legs", "counted", "precedence")
+    classes = ("placed",)
+    hide_title = True
     autocomplete_fields = ("person", "organisation")
     ordering_field = "precedence"
     hide_ordering_field = True
@@ -72,6 +78,7 @@ class DelegateInline(ScopedInline, TabularInline):
 
     class Media:
         js = ("delegations/roster.js",)
+        css: ClassVar[Any] = {"all": ("delegations/roster.css",)}
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """The roster of what is over, or reported by others, stays as it is."""

@@ -476,7 +476,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='delegate',
             name='legs',
-            field=models.ManyToManyField(blank=True, help_text='None chosen: all legs.', related_name='delegates', to='delegations.leg'),
+            field=models.ManyToManyField(blank=True, help_text='None chosen: all legs.', related_name='delegates', to='delegations.leg', verbose_name='legs'),
         ),
         migrations.AddField(
             model_name='nominee',

@@ -320,7 +320,11 @@ class Delegate(models.Model):
     )
     precedence = models.PositiveSmallIntegerField(_("precedence"), null=True, blank=True)
     legs = models.ManyToManyField(
-        Leg, blank=True, related_name="delegates", help_text=_("None chosen: all legs.")
+        Leg,
+        blank=True,
+        related_name="delegates",
+        verbose_name=_("legs"),
+        help_text=_("None chosen: all legs."),
     )
     counted = models.BooleanField(
         _("counted"), default=True, help_text=_("Off for those who travel along.")

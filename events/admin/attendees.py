@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import display
@@ -18,7 +18,7 @@ from events.admin.base import ScopedInline, TranslatedAdmin
 from events.admin.exports import ExportAdmin
 from events.admin.filters import chosen, searched
 from events.admin.forms import ScopedForm
-from events.admin.shown import badge
+from events.admin.shown import badge, clock_of, coloured, moment
 from events.admin.steps import StepsAdmin
 from events.domain import attendees, venues, wording
 from events.models import Appointment, Attendee, Event, EventPlace, Person
@@ -54,6 +54,10 @@ class AttendeeForm(ScopedForm):
             self.fields["appointment"].queryset = held.order_by(  # type: ignore[attr-defined]
                 "-rank", "pk"
             )
+        for language in self.languages:
+            if field := self.fields.get(f"label_{language}"):
+                hint = self.instance.label or _("or who is not named yet")
+                field.widget.attrs["placeholder"] = hint
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
@@ -63,6 +67,8 @@ class AttendeeForm(ScopedForm):
             self.add_error("person", _("Choose a person, or describe who is not named yet."))
         # The database asks for the English one, so a Chinese description stands in for it.
         values["label_en"] = next(filter(None, labels), "")
+        if "label_en" not in self.fields:
+            self.instance.label_en = values["label_en"]
         return values
 
 
@@ -140,19 +146,20 @@ class InvitationForm(AttendeeForm):
 class PlaceColumns:
     """How an attendee stands with the places of an event."""
 
-    @display(description=_("place"), ordering="waitlisted_at", label=PLACE)
-    def shown_place(self, attendee: Attendee) -> tuple[str, str]:
+    @display(description=pgettext_lazy("at an event", "place"), ordering="waitlisted_at")
+    def shown_place(self, attendee: Attendee) -> str:
         """The place, and for those who wait, when their turn comes."""
         text, turn = attendee.get_place_display(), getattr(attendee, "turn", None)
         if turn:
             text = gettext("%(place)s: no. %(turn)s") % {"place": text, "turn": turn}
-        return attendee.place, text
+        return coloured(text, PLACE.get(Attendee.Place(attendee.place), ""))
 
 
 class AttendeeInline(PlaceColumns, ScopedInline, TabularInline):
     model = Attendee
     form = InvitationForm
-    fields = ("person", "label_en", "role", "representing", "hub", "shown_answer", "shown_place")
+    fields = ("person", "label", "role", "representing", "hub", "shown_answer", "shown_place")
+    classes = ("placed",)
     readonly_fields = ("shown_answer", "shown_place")
     autocomplete_fields = ("person", "representing")
     ordering: ClassVar[Any] = ("position", "pk")
@@ -179,8 +186,8 @@ class AttendeeAdmin(ExportAdmin, StepsAdmin, PlaceColumns, TranslatedAdmin):
     actions = attendance.ACTIONS
     list_before_template = "events/admin/venues.html"
     list_display = (
-        "__str__", "event", "shown_when", "role", "shown_answer", "shown_place", "hub", "presence",
-        "representing",
+        "shown_who", "event", "shown_when", "role", "shown_answer", "shown_place", "hub",
+        "presence",
     )  # fmt: skip
     list_filter: ClassVar[Any] = (
         *searched("event"),
@@ -194,20 +201,23 @@ class AttendeeAdmin(ExportAdmin, StepsAdmin, PlaceColumns, TranslatedAdmin):
     ordering: ClassVar[Any] = ("-event__start_on", "event", "position", "pk")
     autocomplete_fields = ("event", "person", "representing", "invited_by")
     readonly_fields = (
-        "shown_answer", "shown_place", "shown_presence", "checked_in_at", "substitute_for",
+        "shown_answer", "shown_place", "shown_presence", "shown_checked_in", "substitute_for",
     )  # fmt: skip
     fieldsets = (
         (_("Who"), {"fields": ("event", "person", "label", "appointment", "representing")}),
         (_("In what part"), {"fields": (("role", "position"), "hub", "language", "notes")}),
         (
             _("Answer and presence"),
-            {"fields": (("shown_answer", "shown_place"), ("shown_presence", "checked_in_at"))},
+            {"fields": (("shown_answer", "shown_place"), ("shown_presence", "shown_checked_in"))},
         ),
         (_("Invitation"), {"fields": ("invited_by", "substitute_for")}),
     )
     steps = attendeesteps.STEPS
     sheet = sheets.ATTENDEES
     shown_answer = badge(_("answer"), "answer", ANSWER)
+    shown_checked_in = moment(
+        _("checked in at"), "checked_in_at", lambda attendee: clock_of(attendee.event)
+    )
     shown_presence = badge(_("presence"), "presence", PRESENCE)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -248,6 +258,11 @@ class AttendeeAdmin(ExportAdmin, StepsAdmin, PlaceColumns, TranslatedAdmin):
         event = events.filter(pk=chosen_event).first() if chosen_event.isdecimal() else None
         lines = [attendance.fullness(each) for each in venues.of(event=event)] if event else []
         return super().changelist_view(request, {"venues": lines, **(extra_context or {})})
+
+    @display(description=_("attendee"), header=True)
+    def shown_who(self, attendee: Attendee) -> tuple[str, str]:
+        """Who it is, and below that for whom they come."""
+        return str(attendee), str(attendee.representing or "")
 
     @display(description=_("date"), ordering="event__start_on")
     def shown_when(self, attendee: Attendee) -> str:

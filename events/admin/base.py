@@ -7,8 +7,11 @@ from django.contrib.admin.utils import NestedObjects
 from django.core.exceptions import PermissionDenied
 from django.db import DEFAULT_DB_ALIAS, models
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.text import capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TabbedTranslationAdmin
+from modeltranslation.utils import build_localized_fieldname
 from unfold.admin import ModelAdmin
 
 from events.admin import rights, unseen
@@ -164,6 +167,23 @@ class ScopedInline(ScopedFields):
     extra = 0
     tab = True
     view_on_site = False
+    named_once: ClassVar[tuple[str, ...]] = ("label",)  # in the language of the page alone
+
+    def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
+        fields = super().get_fields(request, obj)  # type: ignore[misc]
+        language = get_language() or "en"
+        return [
+            build_localized_fieldname(name, language) if name in self.named_once else name
+            for name in fields
+        ]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Call such a column as it is called, without the language."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        of = getattr(db_field, "translated_field", None)
+        if field and of and of.name in self.named_once:
+            field.label = capfirst(of.verbose_name)
+        return field
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         rows = super().get_queryset(request)  # type: ignore[misc]

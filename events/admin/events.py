@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import chain
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -11,12 +12,14 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
 from events.admin import eventsteps, refusals, rights, sheets
 from events.admin.attendees import AttendeeInline
 from events.admin.base import Panel, ReadOnly, ScopedInline, TranslatedAdmin
+from events.admin.clonestep import CLONE
 from events.admin.eventforms import EventForm
 from events.admin.exports import ExportAdmin
 from events.admin.figures import FigureInline
@@ -24,9 +27,9 @@ from events.admin.filters import chosen, related
 from events.admin.itineraries import EventItinerary
 from events.admin.reminders import ReminderInline
 from events.admin.roles import EventOrganisationInline, EventPlaceInline
-from events.admin.shown import NEWEST_FIRST, STATUS, EventColumns
+from events.admin.shown import NEWEST_FIRST, STATUS, EventColumns, clock_of, moment
 from events.admin.sources import EvidenceInline
-from events.admin.steps import StepsAdmin
+from events.admin.steps import Step, StepsAdmin
 from events.domain import lifecycle, programme, reminders, wording
 from events.models import (
     Attendee,
@@ -75,15 +78,19 @@ class EventAdmin(ExportAdmin, StepsAdmin, EventItinerary, EventColumns, Translat
     )  # fmt: skip
     prepopulated_fields = {"slug": ("title_en",)}
     readonly_fields = (
-        "status", "cancellation_reason", "origin", "uid", "sequence", "revision", "start_at",
-        "end_at", "created_at", "changed_at",
+        "status", "cancellation_reason", "origin", "uid", "sequence", "revision",
+        "shown_start", "shown_end", "shown_created", "shown_changed",
     )  # fmt: skip
     what: ClassVar[tuple[Any, ...]] = (
         "title", "kind", "description", "status", "cancellation_reason", "sectors", "url",
     )  # fmt: skip
-    steps = eventsteps.STEPS
+    steps = (*eventsteps.STEPS, CLONE)
     sheet = sheets.EVENTS
     state_colours = STATUS
+    shown_start = moment(_("starts"), "start_at", clock_of)
+    shown_end = moment(_("ends"), "end_at", clock_of)
+    shown_created = moment(_("created"), "created_at", clock_of)
+    shown_changed = moment(_("last changed"), "changed_at", clock_of)
     inlines = (
         ProgrammePanel, EventOrganisationInline, EventPlaceInline, AttendeeInline,
         ReminderInline, FigureInline, EvidenceInline,
@@ -97,8 +104,10 @@ class EventAdmin(ExportAdmin, StepsAdmin, EventItinerary, EventColumns, Translat
             *opened,
             ("origin", "uid"),
             ("sequence", "revision"),
-            ("start_at", "end_at"),
-            ("created_at", "changed_at"),
+            "shown_start",
+            "shown_end",
+            "shown_created",
+            "shown_changed",
         )
         return (
             (_("What"), {"classes": tab, "fields": self.replace_orig_field(what)}),
@@ -121,7 +130,7 @@ class EventAdmin(ExportAdmin, StepsAdmin, EventItinerary, EventColumns, Translat
                 _("Series and relations"),
                 {
                     "classes": tab,
-                    "fields": (("series", "edition"), "parent", "after", "previous_related"),
+                    "fields": ("series", "edition", "parent", "after", "previous_related"),
                 },
             ),
             (_("Record"), {"classes": tab, "fields": ("slug", *(record if obj else ()))}),
@@ -137,7 +146,15 @@ class EventAdmin(ExportAdmin, StepsAdmin, EventItinerary, EventColumns, Translat
         return super().too_late(request, row)
 
     def next_steps(self, row: Event) -> tuple[str, ...]:
-        return lifecycle.next_steps(event=row)
+        """Those of its life; and what has a date can be had once more on another."""
+        again = (CLONE.verb,) if row.start_on else ()
+        return (*lifecycle.next_steps(event=row), *again)
+
+    def may_take(self, request: HttpRequest, row: Event, step: Step) -> bool:
+        """What all teams share anybody may clone for their own."""
+        if step is CLONE and row.team_id is None:
+            return self.has_add_permission(request)
+        return super().may_take(request, row, step)
 
     def step_context(self, request: HttpRequest, row: Event) -> dict[str, Any]:
         """Beside the steps, the tree of the programme."""
@@ -151,7 +168,16 @@ class EventAdmin(ExportAdmin, StepsAdmin, EventItinerary, EventColumns, Translat
             }
             for depth, part in parts
         ]
-        return {**super().step_context(request, row), "programme": shown}
+        return {
+            **super().step_context(request, row),
+            "programme": shown,
+            "add_part_url": self._add_part(row) if rights.may_change(request, row) else "",
+        }
+
+    def _add_part(self, row: Event) -> str:
+        """The empty form of an event, with what a part has from the whole."""
+        own = {"parent": row.pk, "team": row.team_id or "", "start_on": row.start_on or ""}
+        return f"{reverse('admin:events_event_add')}?{urlencode(own)}"
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -201,7 +227,7 @@ class EventAdmin(ExportAdmin, StepsAdmin, EventItinerary, EventColumns, Translat
         self, request: HttpRequest, event: Event, reason: Any, rows: Sequence[Model] = ()
     ) -> HttpResponse:
         names = [str(row) for row in rows if rights.may_see(request, row)]
-        text = reason % {"title": event, "rows": "; ".join(names) or "…"}
+        text = reason % {"title": event, "rows": gettext("; ").join(names) or "…"}
         self.message_user(request, text, messages.WARNING)
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
         return HttpResponseRedirect(reverse(name, args=[event.pk]))
@@ -240,7 +266,7 @@ class EventAdmin(ExportAdmin, StepsAdmin, EventItinerary, EventColumns, Translat
     def _warn(self, request: HttpRequest, event: Event) -> None:
         if strays := [row for row in programme.strays(event=event) if rights.may_see(request, row)]:
             text = _("These parts lie outside the days of “%(title)s”: %(parts)s.")
-            parts = "; ".join(str(row) for row in strays)
+            parts = gettext("; ").join(str(row) for row in strays)
             messages.warning(request, text % {"title": event, "parts": parts})
         if programme.is_outside(event=event):
             text = _("“%(title)s” lies outside the days of “%(parent)s”.")
@@ -257,7 +283,8 @@ PARTS_KNOWN = _(
 )
 NEEDED = _("“%(title)s” stays, for other records need it: %(rows)s.")
 WHEN = (
-    ("precision", "basis", "qualifier"),
+    ("precision", "basis"),
+    "qualifier",
     ("start_on", "start_time"),
     ("end_on", "end_time"),
     ("timezone", "end_timezone"),

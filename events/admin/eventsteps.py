@@ -128,7 +128,8 @@ def parts(rows: list[Event], user: User) -> str:
 
 def listed(rows: Sequence[Model], among: int = 0) -> str:
     """Name some rows, and say how many there are besides: “A; B; C and 4 more”."""
-    names, number = "; ".join(str(row) for row in rows[:NAMED]), max(among, len(rows))
+    names = gettext("; ").join(str(row) for row in rows[:NAMED])
+    number = max(among, len(rows))
     if number <= min(len(rows), NAMED):
         return names
     return gettext("%(names)s and %(number)s more") % {
@@ -346,7 +347,7 @@ def _not_allowed(refusal: lifecycle.NotAllowed) -> str:
 
 @refusals.sentence.register
 def _incomplete(refusal: lifecycle.Incomplete) -> str:
-    missing = ", ".join(str(MISSING[name]) for name in refusal.missing)
+    missing = gettext(", ").join(str(MISSING[name]) for name in refusal.missing)
     return gettext("“%(title)s” still needs: %(missing)s.") % {
         "title": refusal.event,
         "missing": missing,

@@ -102,7 +102,7 @@ class _Words:
 
     def _change(self, change: Change) -> dict[str, str]:
         return {
-            "label": _label(change.field),
+            "label": label(change.field),
             "before": self._value(change.field, change.before),
             "after": self._value(change.field, change.after),
         }
@@ -131,7 +131,7 @@ class _Words:
         return str(value)
 
 
-def _label(field: Any) -> str:
+def label(field: Any) -> str:
     """The name of a column; of a translated one with its language."""
     of = getattr(field, "translated_field", None)
     if of is None:

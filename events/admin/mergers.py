@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
-from events.admin import refusals
+from events.admin import history, refusals
 from events.domain import merging
 
 EMPTY = "–"
@@ -140,8 +140,8 @@ class MergesAdmin:
         for name in self.compared:
             values = [_shown(row, name) for row in rows]
             if values != [EMPTY, EMPTY]:
-                label = rows[0]._meta.get_field(name).verbose_name
-                yield {"label": capfirst(label), "values": values, "differ": values[0] != values[1]}
+                label = history.label(rows[0]._meta.get_field(name))
+                yield {"label": label, "values": values, "differ": values[0] != values[1]}
         kinds = [kind for kind in counts[0] | counts[1] if counts[0][kind] or counts[1][kind]]
         for kind in sorted(kinds, key=lambda kind: str(kind._meta.verbose_name_plural)):
             numbers = [count[kind] for count in counts]

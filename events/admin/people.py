@@ -155,10 +155,12 @@ class PersonAdmin(MergesAdmin, StepsAdmin, PersonItinerary, TranslatedAdmin):
             {
                 "classes": ("tab",),
                 "fields": (
-                    ("family_name", "given_name", "western_name"),
-                    ("name_order", "honorific"),
+                    ("family_name", "given_name"),
+                    ("western_name", "name_order"),
                     ("name_zh_hans", "name_zh_hant"),
-                    ("name_en", "shown_offices"),
+                    "name_en",
+                    "shown_offices",
+                    "honorific",
                     "aliases",
                     "slug",
                 ),
@@ -233,7 +235,7 @@ class PersonAdmin(MergesAdmin, StepsAdmin, PersonItinerary, TranslatedAdmin):
     @display(description=_("offices held today"))
     def shown_offices(self, person: Any) -> str:
         offices = (filter(None, (office.title, office.organisation)) for office in person.offices)
-        return "; ".join(" · ".join(map(str, office)) for office in offices) or "–"
+        return gettext("; ").join(" · ".join(map(str, office)) for office in offices) or "–"
 
     @display(description=_("e-mail"))
     def shown_email(self, person: Any) -> str:

@@ -28,6 +28,7 @@ class EventPlaceInline(ScopedInline, TabularInline):
     model = EventPlace
     fields = ("place", "role", "shown_clock", "position", "direction", "stream_url", "capacity")
     readonly_fields = ("shown_clock",)
+    classes = ("placed",)
     autocomplete_fields = ("place",)
     ordering = ("role", "position", "pk")
     per_page = 30

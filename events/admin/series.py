@@ -2,12 +2,15 @@
 
 from typing import Any, ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
+from unfold.decorators import action
 
+from events.admin import rights
 from events.admin.base import ReadOnly, ScopedInline, TranslatedAdmin
 from events.admin.filters import chosen, related
 from events.admin.shown import NEWEST_FIRST, EventColumns
@@ -47,3 +50,27 @@ class SeriesAdmin(TranslatedAdmin):
         (_("Where and whose"), {"fields": ("place", "team")}),
     )
     inlines = (EditionInline, EvidenceInline)
+    actions_detail: ClassVar[Any] = ("next_edition",)
+
+    @action(
+        description=_("Next edition"),
+        url_path="next-edition",
+        icon="content_copy",
+        permissions=["clone"],
+    )
+    def next_edition(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Lead to the page that clones the latest edition that the user may see."""
+        series = self.get_object(request, object_id)
+        if series is None or not self.has_view_permission(request, series):
+            raise Http404
+        editions = access.visible(user=request.user, model=Event).filter(series=series)
+        latest = editions.exclude(start_on=None).order_by(*NEWEST_FIRST).first()
+        if latest is None:
+            messages.warning(request, _("No edition has a date yet that the next could follow."))
+            return HttpResponseRedirect(
+                reverse("admin:events_eventseries_change", args=[series.pk])
+            )
+        return HttpResponseRedirect(reverse("admin:events_event_step", args=[latest.pk, "clone"]))
+
+    def has_clone_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return rights.may_add(request, Event)

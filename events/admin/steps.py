@@ -30,7 +30,7 @@ class StepForm(forms.Form):
         self.user = user
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Call:
     """Who does a step to what, when, and what they filled in."""
 
@@ -38,6 +38,7 @@ class Call:
     user: User
     now: datetime
     values: dict[str, Any]
+    made: Any = None  # the new row that the step has made, if it makes one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,7 @@ class Step:
     form: type[StepForm] = StepForm
     names_others: bool = False  # `explain` gets the user as well: it names what they may see
     weighty: bool = False  # cannot be taken back, or tells many people
+    beside: bool = False  # is no step in the life of the row: its button stands back
 
     def sentences(self, row: Any, user: User) -> list[Any]:
         return list(self.explain(row, user) if self.names_others else self.explain(row))
@@ -116,12 +118,17 @@ class StepsAdmin:
 
     def step_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """Return what the strip above the form shows."""
-        may = self.has_change_permission(request, row)  # type: ignore[attr-defined]
         buttons = [
-            step.button(self.step_url(row, step.verb)) for step in self.legal_steps(row) if may
+            step.button(self.step_url(row, step.verb))
+            for step in self.legal_steps(row)
+            if self.may_take(request, row, step)
         ]
         colour = self.state_colours.get(getattr(row, "status", ""), "")
         return {"state": self.state_of(row), "state_colour": colour, "buttons": buttons}
+
+    def may_take(self, request: HttpRequest, row: Any, step: Step) -> bool:
+        """Whether it is the user's to take a step with the row."""
+        return bool(self.has_change_permission(request, row))  # type: ignore[attr-defined]
 
     def legal_steps(self, row: Any) -> list[Step]:
         legal = set(self.next_steps(row))
@@ -143,7 +150,7 @@ class StepsAdmin:
         step = next((step for step in self.steps if step.verb == verb), None)
         if row is None or step is None:
             raise Http404
-        if not self.has_change_permission(request, row):  # type: ignore[attr-defined]
+        if not self.may_take(request, row, step):
             raise PermissionDenied
         data = request.POST if request.method == "POST" else None
         assert isinstance(request.user, User)  # noqa: S101 -- it has come through admin_view
@@ -164,7 +171,8 @@ class StepsAdmin:
             text = refusals.told(refusal, call.user)
             return self.step_page(request, row, step, form, refusal=text)
         messages.success(request, said)
-        return HttpResponseRedirect(self.way_back(request, row))
+        there = self.row_url(call.made) if call.made else self.way_back(request, row)
+        return HttpResponseRedirect(there)
 
     def too_late(self, request: HttpRequest, row: Any) -> str:
         """Return why a step is not possible that the page offered a while ago."""

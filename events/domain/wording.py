@@ -106,7 +106,9 @@ def when(value: When) -> str:
     span = days(value.start_on, value.end_on or value.start_on)
     if value.end_on is None:
         span = gettext("from %(day)s") % {"day": span}
-    return f"{span}, {hours(value)}" if value.start_time else span
+    if not value.start_time:
+        return span
+    return gettext("%(day)s, %(hours)s") % {"day": span, "hours": hours(value)}
 
 
 def hours(value: When) -> str:
@@ -176,7 +178,7 @@ def location(*, event: Event) -> str:
     """Return where an event takes place, or its sites if it has no place of its own."""
     if event.place:
         return place(place=event.place)
-    return "; ".join(place(place=role.place) for role in _sites(event))
+    return gettext("; ").join(place(place=role.place) for role in _sites(event))
 
 
 def _sites(event: Event) -> list[EventPlace]:
@@ -221,10 +223,11 @@ def clock_hours(clock: Clock, on: date | None = None) -> str:
 
 def clock_place(clock: Clock) -> str:
     """Return where a clock hangs: “Doha, UTC+3”, “Hong Kong, UTC+8 → Doha, UTC+3”."""
-    here = f"{clock.name}, {offset(clock.start)}"
+    here = gettext(", ").join((clock.name, offset(clock.start)))
     if not (clock.end and clock.end_name):
         return here
-    return f"{here} → {clock.end_name}, {offset(clock.end)}"
+    there = gettext(", ").join((clock.end_name, offset(clock.end)))
+    return f"{here} → {there}"
 
 
 def clocks(first: Clock, *others: Clock, on: date | None = None) -> str:
@@ -271,8 +274,8 @@ def origin(*, event: Event) -> str:
     text = gettext("Date: %(basis)s.") % {"basis": event.get_basis_display()}
     if event.date_text:
         text += gettext(" The source says: “%(words)s”.") % {"words": event.date_text}
-    names = _sources(event)
-    return text + (gettext(" Source: %(names)s.") % {"names": "; ".join(names)} if names else "")
+    names = gettext("; ").join(_sources(event))
+    return text + (gettext(" Source: %(names)s.") % {"names": names} if names else "")
 
 
 def _sources(event: Event) -> list[str]:

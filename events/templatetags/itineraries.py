@@ -30,7 +30,8 @@ def joining(hub: Hub, item: Item) -> str:
         return wording.clocks(hub.clock, on=item.on)
     event = item.event
     there = wording.zone_name(place=event.place, zone=event.timezone)
-    return f"{hub.place}: {wording.day_there(on=item.on, place=there)}"
+    day = wording.day_there(on=item.on, place=there)
+    return gettext("%(place)s: %(day)s") % {"place": hub.place, "day": day}
 
 
 @register.filter

@@ -9,8 +9,12 @@ from django.test import Client
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from delegations.models import Delegate, Delegation, Leg
 from events.models import Event
 from tests import factories
+from tests.events.admin import screens
+from tests.factories import days
+from tests.office import address
 
 pytestmark = pytest.mark.once
 
@@ -79,3 +83,41 @@ def test_no_page_is_wider_than_the_screen(
     signed_in.goto(f"{live_server.url}/admin/{path}")
     signed_in.wait_for_timeout(300)
     assert signed_in.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def roster() -> Delegation:
+    """A delegation to two places, with a named head, a member and somebody not named yet."""
+    team = factories.team()
+    mission = screens.event(team, "Mission of friendship and clean energy", **days(5, 9))
+    row = screens.delegation(team, "Delegation of friendship and clean energy", mission=mission)
+    for first in (5, 7):
+        columns = {"kind": "leg", "parent": mission, **days(first, first + 1)}
+        stay = screens.event(team, "A stay in a city with a rather long name", **columns)
+        Leg.objects.create(delegation=row, stay=stay)
+    for rank in (1, 2):
+        member = screens.delegate(row, f"Member {rank}")
+        Delegate.objects.filter(pk=member.pk).update(precedence=rank)
+    Delegate.objects.create(delegation=row, label_en="An interpreter", capacity="interpreter")
+    return row
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_roster_is_in_view_and_ordered_by_keys(
+    width: int, signed_in: Page, live_server: LiveServer
+) -> None:
+    delegation = roster()
+    signed_in.set_viewport_size({"width": width, "height": 900})
+    signed_in.goto(f"{live_server.url}{address(delegation, 'change')}#delegates")
+    group = signed_in.locator("#delegates-group")
+    expect(group.locator("input[type=checkbox][name$='-counted']").first).to_be_visible()
+    for box in group.locator("td:visible").all():
+        held = box.bounding_box()
+        assert held
+        assert held["x"] >= 0
+        assert held["x"] + held["width"] <= width
+    group.get_by_role("button", name="Move up or down").nth(1).press("ArrowUp")
+    signed_in.get_by_role("button", name="Save and continue editing").click()
+    expect(signed_in.get_by_text("was changed successfully")).to_be_visible()
+    assert [str(row.person)[:8] for row in delegation.delegates.in_order()[:2]] == [
+        "MEMBER 2", "MEMBER 1",
+    ]  # fmt: skip

@@ -86,3 +86,14 @@ def test_places_of_other_teams_cannot_be_chosen(ours: Team, organiser: Client) -
     added = {"legs-TOTAL_FORMS": 1, "legs-0-place": foreign.pk, **days}
     assert save(organiser, row, **added).status_code == 200
     assert not Leg.objects.exists()
+
+
+def test_members_change_places_as_the_browser_numbers_them(ours: Team, organiser: Client) -> None:
+    row = screens.delegation(ours, "row")
+    for rank in (1, 2, 3):
+        member = screens.delegate(row, f"Member {rank}")
+        Delegate.objects.filter(pk=member.pk).update(precedence=rank)
+    before = list(row.delegates.in_order())
+    moved = {f"delegates-{number}-precedence": rank for number, rank in enumerate((1, 0, 2))}
+    assert save(organiser, row, **moved).status_code == 302
+    assert list(row.delegates.in_order()) == [before[1], before[0], before[2]]

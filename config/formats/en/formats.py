@@ -1,0 +1,8 @@
+"""English as it is written in Britain and Hong Kong, with a clock of 24 hours."""
+
+DATE_FORMAT = "j F Y"
+DATETIME_FORMAT = "j F Y, H:i"
+TIME_FORMAT = "H:i"
+SHORT_DATE_FORMAT = "d/m/Y"
+SHORT_DATETIME_FORMAT = "d/m/Y H:i"
+TIME_INPUT_FORMATS = ["%H:%M", "%H:%M:%S"]
