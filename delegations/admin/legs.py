@@ -10,6 +10,7 @@ from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline
 from unfold.decorators import display
@@ -137,7 +138,8 @@ class LegInline(ScopedInline, StackedInline):
     @display(description=_("arrival and departure"))
     def shown_transfers(self, leg: Leg) -> str:
         ways = [way for way in (leg.arrival, leg.departure) if way]
-        links = [_link(way, f"{way}: {wording.when(way.when)}") for way in ways]
+        text = gettext("%(title)s: %(when)s")
+        links = [_link(way, text % {"title": way, "when": wording.when(way.when)}) for way in ways]
         return format_html(" · ".join(["{}"] * len(links)), *links) if links else "–"
 
 

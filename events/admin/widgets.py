@@ -18,10 +18,17 @@ class Autocomplete(AutocompleteSelect):
         if not value or list(value) == [""]:
             return [(None, self._blank(name), 0)]
         if self.known is None or list(value) != [str(self.known.pk)]:
-            return super().optgroups(name, value, attrs)
+            return self._found(name, value, attrs)
         options = self._blank(name)
         chosen = self.create_option(name, value[0], str(self.known), True, len(options))
         return [(None, [*options, chosen], 0)]
+
+    def _found(self, name: str, value: Sequence[str], attrs: dict[str, Any] | None) -> Any:
+        """Look the rows up; what is no key at all chooses nothing, and the field says so."""
+        try:
+            return super().optgroups(name, value, attrs)
+        except ValueError:
+            return [(None, self._blank(name), 0)]
 
     def _blank(self, name: str) -> list[dict[str, Any]]:
         return [] if self.is_required else [self.create_option(name, "", "", False, 0)]

@@ -46,6 +46,11 @@ def test_a_month_fills_in_its_first_and_last_day(ours: Team, organiser: Client) 
     assert (event.start_on, event.end_on) == (date(2026, 12, 1), date(2026, 12, 31))
 
 
+def test_a_choice_that_is_no_row_is_refused_beside_its_field(organiser: Client) -> None:
+    page = add(organiser, title_en="Talk", precision="unknown", place="nowhere")
+    assert list(errors(page)) == ["place"]
+
+
 def test_a_chinese_title_alone_is_enough(ours: Team, organiser: Client) -> None:
     add(organiser, title_zh_hant="走出去推介會", precision="unknown")
     event = Event.objects.get()
