@@ -30,7 +30,7 @@ from events.admin.roles import EventOrganisationInline, EventPlaceInline
 from events.admin.shown import NEWEST_FIRST, STATUS, EventColumns, clock_of, moment
 from events.admin.sources import EvidenceInline
 from events.admin.steps import Step, StepsAdmin
-from events.domain import lifecycle, programme, reminders, wording
+from events.domain import access, lifecycle, programme, reminders, wording
 from events.models import (
     Attendee,
     Event,
@@ -151,10 +151,12 @@ class EventAdmin(ExportAdmin, StepsAdmin, EventItinerary, EventColumns, Translat
         return (*lifecycle.next_steps(event=row), *again)
 
     def may_take(self, request: HttpRequest, row: Event, step: Step) -> bool:
-        """What all teams share anybody may clone for their own."""
-        if step is CLONE and row.team_id is None:
+        """What all teams share anybody may clone for their own; the rest, who may add its like."""
+        if step is not CLONE:
+            return super().may_take(request, row, step)
+        if row.team_id is None:
             return self.has_add_permission(request)
-        return super().may_take(request, row, step)
+        return access.may_keep(user=request.user, event=row)
 
     def step_context(self, request: HttpRequest, row: Event) -> dict[str, Any]:
         """Beside the steps, the tree of the programme."""

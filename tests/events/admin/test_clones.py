@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from events.models import Event, Team
+from tests import missions
 from tests.events.admin import screens
 from tests.factories import days
 from tests.office import Office, address
@@ -101,3 +102,13 @@ def test_a_series_without_editions_says_so(ours: Team, organiser: Client) -> Non
 def test_the_series_of_another_team_leads_nowhere(theirs: Team, organiser: Client) -> None:
     series = screens.series(theirs, "CANARY")
     assert organiser.get(address(series, "next_edition")).status_code == 404
+
+
+def test_a_liaison_officer_clones_parts_of_the_own_leg_and_not_the_leg(ours: Team) -> None:
+    mission = missions.build(ours)
+    client = Client()
+    client.force_login(mission.users["liaison"])
+    office = Office(client)
+    assert "clone" in office.buttons(mission.events["one_visit"])
+    assert "clone" not in office.buttons(mission.events["one"])
+    assert client.post(address(mission.events["one"], "step", "clone")).status_code == 403
