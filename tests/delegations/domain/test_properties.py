@@ -280,8 +280,8 @@ class Life(RuleBasedStateMachine):
         for holds in RULES:
             holds(self.now)
         nobody_waits_in_vain(self.now, self.time)
-        guests = self.guests - self.now.kept.keys()
-        assert {self.now.attendees[pk]["place"] for pk in guests} <= {"none"}
+        self.guests -= self.now.kept.keys()  # once on the roster, they are its own
+        assert {self.now.attendees[pk]["place"] for pk in self.guests} <= {"none"}
 
 
 def _propose(*, application: Application, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """What somebody may not see is in no byte of any address, and no forged form changes a row."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -142,7 +143,7 @@ def test_no_relation_is_set_to_what_somebody_may_not_see(role: str, office: Offi
     for url in forms_of(client, office):
         page = client.get(url)
         sent = {**form_of(page), **new_details(page)}
-        fields = dict(relations(page))
+        fields = numbered(page, dict(relations(page)))
         hidden = {name: hidden_row(user, field) for name, field in fields.items()}
         forged = {name: row.pk for name, row in hidden.items() if row}
         answer = client.post(url, {**sent, **forged})
@@ -155,48 +156,54 @@ def test_no_relation_is_set_to_what_somebody_may_not_see(role: str, office: Offi
 
 
 def forms_of(client: Client, office: Office) -> Iterator[str]:
-    """The pages on which the user may add or change rows."""
+    """A page of each table on which the user may add rows, and one where they may change one."""
+    known = {"/admin/events/user//change/", "/admin/events/user/add/"}
     for address in addresses.addresses(office.targets):
-        is_form = address.endswith(("/add/", "/change/"))
-        if is_form and "/user/" not in address:
-            page = client.get(address)
-            if page.status_code == 200 and page.context["has_change_permission"]:
-                yield address
+        kind = re.sub(r"\d+", "", address)
+        if kind in known or not address.endswith(("/add/", "/change/")):
+            continue
+        page = client.get(address)
+        if page.status_code == 200 and page.context["has_change_permission"]:
+            known.add(kind)
+            yield address
 
 
 def relations(page: Any) -> Iterator[tuple[str, Any]]:
     """The fields of a page that choose a row, with those of one more row in each tab."""
     forms = [page.context["adminform"].form]
-    for inline in page.context["inline_admin_formsets"]:
-        if inline.formset.max_num and inline.has_add_permission:
-            forms += [*inline.formset.forms, numbered(inline.formset)]
+    for formset in growing(page):
+        forms += [*formset.forms, formset.empty_form]
     for form in forms:
         for bound in form:
             chooses = isinstance(bound.field, ModelChoiceField | ModelMultipleChoiceField)
-            if (
-                chooses
-                and not bound.field.disabled
-                and bound.name != form._meta.model._meta.pk.name
-            ):
+            is_key = bound.name == form._meta.model._meta.pk.name
+            if chooses and not bound.field.disabled and not is_key:
                 yield bound.html_name, bound.field
 
 
-def numbered(formset: Any) -> Any:
-    """Return an empty form with the number that comes next."""
-    form = formset.empty_form
-    form.prefix = formset.add_prefix(formset.total_form_count())
-    return form
+def growing(page: Any) -> list[Any]:
+    """The tabs that take one more row."""
+    inlines = page.context["inline_admin_formsets"]
+    return [
+        inline.formset for inline in inlines if inline.formset.max_num and inline.has_add_permission
+    ]
+
+
+def numbered(page: Any, data: dict[str, Any]) -> dict[str, Any]:
+    """Give the blank row of each tab the number that comes next, as the browser does."""
+    for formset in growing(page):
+        blank, number = formset.empty_form.prefix, formset.add_prefix(formset.total_form_count())
+        data = {name.replace(blank, number): value for name, value in data.items()}
+    return data
 
 
 def new_details(page: Any) -> dict[str, Any]:
     """Return what adds one more row in each tab."""
     added = {}
-    for inline in page.context["inline_admin_formsets"]:
-        if inline.formset.max_num and inline.has_add_permission:
-            form = numbered(inline.formset)
-            added |= {bound.html_name: bound.value() or "" for bound in form}
-            added[f"{inline.formset.prefix}-TOTAL_FORMS"] = inline.formset.total_form_count() + 1
-    return added
+    for formset in growing(page):
+        added |= {bound.html_name: bound.value() or "" for bound in formset.empty_form}
+        added[f"{formset.prefix}-TOTAL_FORMS"] = formset.total_form_count() + 1
+    return numbered(page, added)
 
 
 def hidden_row(user: Any, field: Any) -> Model | None:

@@ -134,7 +134,7 @@ def test_a_liaison_officer_reads_their_own_leg(mission: Event) -> None:
     talk(other, "There")
     guest = factories.person(team=mission.team, language="en")
     for event in (mission, mine, other):
-        factories.attendee(event=event, person=guest)
+        factories.attendee(event=event, person=guest, role="delegate")
     liaison = factories.person(team=mission.team)
     factories.attendee(event=mine, person=liaison, role="liaison")
     client = Client()
