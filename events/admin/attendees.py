@@ -62,7 +62,7 @@ class AttendeeForm(ScopedForm):
     def clean(self) -> dict[str, Any]:
         values = super().clean()
         names = [f"label_{language}" for language in self.languages]
-        labels = [values.get(name, getattr(self.instance, name)) for name in names]
+        labels = [values[name] if name in values else self._kept(name) for name in names]
         if not values.get("person") and not any(labels):
             self.add_error("person", _("Choose a person, or describe who is not named yet."))
         # The database asks for the English one, so a Chinese description stands in for it.
@@ -70,6 +70,12 @@ class AttendeeForm(ScopedForm):
         if "label_en" not in self.fields:
             self.instance.label_en = values["label_en"]
         return values
+
+    def _kept(self, name: str) -> str:
+        """A description in a language that is not shown; what only stood in for another goes."""
+        text: str = getattr(self.instance, name) or ""
+        shown = {self.initial.get(f"label_{language}") for language in self.languages}
+        return "" if name == "label_en" and text in shown else text
 
 
 class InvitationForm(AttendeeForm):

@@ -1,5 +1,6 @@
 """What all screens of organisers share: whose rows they show, and how they look."""
 
+from functools import partial
 from itertools import chain
 from typing import Any, ClassVar
 
@@ -125,7 +126,7 @@ class TeamScopedAdmin(ScopedFields, HistoryAdmin, ModelAdmin):
 
     def _recheck(self, request: HttpRequest, obj: models.Model) -> None:
         """Take back what the user would not be let to change as it now stands."""
-        if not access.may_change(user=request.user, row=obj):
+        if not access.may_still_change(user=request.user, row=obj):
             raise PermissionDenied  # before the end of the transaction
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
@@ -168,6 +169,13 @@ class ScopedInline(ScopedFields):
     tab = True
     view_on_site = False
     named_once: ClassVar[tuple[str, ...]] = ("label",)  # in the language of the page alone
+
+    def get_formset(
+        self, request: HttpRequest, obj: models.Model | None = None, **kwargs: Any
+    ) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)  # type: ignore[misc]
+        formset.unseen = partial(unseen.links, request)
+        return formset
 
     def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
         fields = super().get_fields(request, obj)  # type: ignore[misc]

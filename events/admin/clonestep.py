@@ -1,19 +1,21 @@
 """The step that makes a new event of an old one: what is copied, to which days, for which team."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSelectWidget
 
 from events.admin import eventsteps, refusals
 from events.admin.steps import Call, Step, StepForm
-from events.domain import access, clones, programme, wording
+from events.domain import access, clones, wording
 from events.models import Event, Team, User
+from events.values import dates
 
 YEAR = timedelta(weeks=52)  # the same day of the week
 
@@ -34,9 +36,27 @@ class CloneForm(StepForm):
         """Propose a year later, and the team that the event belongs to."""
         super().__init__(*args, **kwargs)
         self.fields["start_on"].initial = self.row.start_on + YEAR
-        teams = access.teams(user=self.user, model=Event).order_by("name", "pk")
-        self.fields["team"].queryset = teams  # type: ignore[attr-defined]
-        self.fields["team"].initial = self.row.team_id or teams.values_list("pk", flat=True).first()
+        self.fields["team"].queryset = _teams(self.row, self.user)  # type: ignore[attr-defined]
+        self.fields["team"].initial = _team(self.row, self.user)
+
+    def clean_start_on(self) -> date:
+        day: date = self.cleaned_data["start_on"]
+        if day.year not in dates.YEARS:
+            text = gettext("The year must lie between %(first)s and %(last)s.")
+            words = {"first": dates.YEARS.start, "last": dates.YEARS.stop - 1}
+            raise ValidationError(text % words)
+        return day
+
+
+def _teams(event: Event, user: User) -> QuerySet[Team]:
+    """The teams that the user runs, and the event's own: whoever keeps it may add its like."""
+    own = access.own_teams(user=user).values("pk")
+    return Team.objects.filter(Q(pk__in=own) | Q(pk=event.team_id)).order_by("name", "pk")
+
+
+def _team(event: Event, user: User) -> Team | None:
+    """The team that is proposed."""
+    return event.team or _teams(event, user).first()
 
 
 def _explain(event: Event, user: User) -> Iterable[str]:
@@ -49,17 +69,15 @@ def _explain(event: Event, user: User) -> Iterable[str]:
         " evidence."
     )
     if event.series and event.edition is not None:
+        seen = access.may_see(user=user, row=event.series)
         text = gettext("It becomes the next edition of “%(series)s”.")
-        yield text % {"series": event.series}
+        yield text % {"series": event.series if seen else gettext("(not visible)")}
 
 
 def _parts(event: Event, user: User) -> Iterable[str]:
-    """Name what is copied along: parts that were dropped, or are another team's, are not."""
-    kept = [
-        part
-        for part in programme.below(event=event)
-        if part.status != Event.Status.CANCELLED and part.team_id in (None, event.team_id)
-    ]
+    """Name what is copied along for the team that is proposed."""
+    team = _team(event, user)
+    kept = clones.programme_of(event=event, team=team) if team else []
     if kept:
         text = ngettext(
             "%(number)s part of its programme is copied along: %(names)s.",

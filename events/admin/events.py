@@ -140,10 +140,11 @@ class EventAdmin(ExportAdmin, StepsAdmin, EventItinerary, EventColumns, Translat
         rows = super().get_queryset(request)
         return rows.filter(kind=self.kind) if self.kind else rows
 
-    def too_late(self, request: HttpRequest, row: Any) -> str:
-        if off := programme.off_above(event=row):
+    def too_late(self, request: HttpRequest, row: Any, step: Step) -> str:
+        starts = step.verb in {*lifecycle.STARTING} & {*lifecycle.STEPS[row.status]}
+        if starts and (off := programme.off_above(event=row)):
             return refusals.told(programme.ParentOff(off), request.user)
-        return super().too_late(request, row)
+        return super().too_late(request, row, step)
 
     def next_steps(self, row: Event) -> tuple[str, ...]:
         """Those of its life; and what has a date can be had once more on another."""
@@ -155,7 +156,7 @@ class EventAdmin(ExportAdmin, StepsAdmin, EventItinerary, EventColumns, Translat
         if step is not CLONE:
             return super().may_take(request, row, step)
         if row.team_id is None:
-            return self.has_add_permission(request)
+            return access.own_teams(user=request.user).exists()
         return access.may_keep(user=request.user, event=row)
 
     def step_context(self, request: HttpRequest, row: Event) -> dict[str, Any]:

@@ -1,16 +1,18 @@
 """The forms of the screens: what is required, what is filled in for the organiser."""
 
 import uuid
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.forms.models import InlineForeignKeyField
 from django.utils.functional import cached_property
 from django.utils.text import slugify
-from django.utils.translation import get_language, to_locale
+from django.utils.translation import get_language, gettext, to_locale
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import PaginationInlineFormSet
 
@@ -40,6 +42,13 @@ class KnowingForm(_ModelForm):
             if isinstance(widget, Autocomplete):
                 widget.known = self._loaded(name)
 
+    def leave(self, name: str) -> None:
+        """Leave a relation as it is, and do not name what it leads to."""
+        field: Any = self.fields[name]
+        field.disabled = True
+        field.queryset = field.queryset.model._default_manager.filter(pk=self.initial[name])
+        field.label_from_instance = lambda _row: gettext("(not visible)")
+
     def _post_clean(self) -> None:
         """Check the constraints of a detail with its parent, which Django leaves out."""
         super()._post_clean()  # type: ignore[misc]
@@ -58,7 +67,22 @@ class KnowingForm(_ModelForm):
 
 
 class RowFormSet(PaginationInlineFormSet):
-    """Details of a row; the blank form, for which a page asks ten times, is made once."""
+    """Details of a row; what they lead to and the user may not see stays as it is.
+
+    The blank form, for which a page asks ten times, is made once.
+    """
+
+    unseen: Callable[[Iterable[Model]], list[Any]]  # the relations that must not be shown
+
+    @cached_property
+    def forms(self) -> list[Any]:
+        made: list[Any] = super().forms
+        by_row = {id(form.instance): form for form in made}
+        for row, column in self.unseen([form.instance for form in made]):
+            form = by_row[id(row)]
+            if isinstance(form.fields.get(column.name), forms.ModelChoiceField):
+                form.leave(column.name)
+        return made
 
     @cached_property
     def empty_form(self) -> Any:

@@ -3,14 +3,13 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import action
 
-from events.admin import rights
 from events.admin.base import ReadOnly, ScopedInline, TranslatedAdmin
 from events.admin.filters import chosen, related
 from events.admin.shown import NEWEST_FIRST, EventColumns
@@ -59,11 +58,12 @@ class SeriesAdmin(TranslatedAdmin):
         permissions=["clone"],
     )
     def next_edition(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Lead to the page that clones the latest edition that the user may see."""
+        """Lead to the page that clones the latest edition that the user may clone."""
         series = self.get_object(request, object_id)
         if series is None or not self.has_view_permission(request, series):
             raise Http404
-        editions = access.visible(user=request.user, model=Event).filter(series=series)
+        ours = access.changeable(user=request.user, model=Event).values("pk")
+        editions = Event.objects.filter(Q(team=None) | Q(pk__in=ours), series=series)
         latest = editions.exclude(start_on=None).order_by(*NEWEST_FIRST).first()
         if latest is None:
             messages.warning(request, _("No edition has a date yet that the next could follow."))
@@ -73,4 +73,4 @@ class SeriesAdmin(TranslatedAdmin):
         return HttpResponseRedirect(reverse("admin:events_event_step", args=[latest.pk, "clone"]))
 
     def has_clone_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return rights.may_add(request, Event)
+        return access.own_teams(user=request.user).exists()

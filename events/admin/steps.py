@@ -156,7 +156,8 @@ class StepsAdmin:
         assert isinstance(request.user, User)  # noqa: S101 -- it has come through admin_view
         form = step.form(data, row=row, user=request.user)
         if step not in self.legal_steps(row):
-            return self.step_page(request, row, step, None, refusal=self.too_late(request, row))
+            refusal = self.too_late(request, row, step)
+            return self.step_page(request, row, step, None, refusal=refusal)
         if data is None or not form.is_valid():
             return self.step_page(request, row, step, form)
         return self.take(request, row, step, form)
@@ -174,7 +175,7 @@ class StepsAdmin:
         there = self.row_url(call.made) if call.made else self.way_back(request, row)
         return HttpResponseRedirect(there)
 
-    def too_late(self, request: HttpRequest, row: Any) -> str:
+    def too_late(self, request: HttpRequest, row: Any, step: Step) -> str:
         """Return why a step is not possible that the page offered a while ago."""
         text = _("This step is not possible now: the state is “%(state)s”.")
         return text % {"state": self.state_of(row)}

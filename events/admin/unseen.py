@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 from django.db import models
@@ -14,7 +15,12 @@ Link = tuple[models.Model, Any]  # a row and a relation of it
 
 def relations(request: HttpRequest, row: models.Model) -> list[str]:
     """Return the names of the relations of a row whose target the user may not see."""
-    return [field.name for _row, field in _unseen(request, _links(row))]
+    return [field.name for _row, field in links(request, [row])]
+
+
+def links(request: HttpRequest, rows: Iterable[models.Model]) -> list[Link]:
+    """Return the relations of the rows whose target the user may not see."""
+    return _unseen(request, chain.from_iterable(map(_links, rows)))
 
 
 def hide(request: HttpRequest, rows: Iterable[models.Model], *, loaded: bool = False) -> None:
@@ -22,8 +28,8 @@ def hide(request: HttpRequest, rows: Iterable[models.Model], *, loaded: bool = F
 
     With `loaded`, only those that were read along with the rows: a list shows no others.
     """
-    links = [link for row in rows for link in _links(row) if not loaded or link[1].is_cached(row)]
-    for row, field in _unseen(request, links):
+    known = [link for row in rows for link in _links(row) if not loaded or link[1].is_cached(row)]
+    for row, field in _unseen(request, known):
         setattr(row, field.name, None)
 
 

@@ -6,6 +6,8 @@ from typing import Any
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.db import models
 
+LONGEST = 19  # digits that no key has
+
 
 class Autocomplete(AutocompleteSelect):
     """Django's own, but a row loaded with its form costs no query of its own."""
@@ -25,10 +27,9 @@ class Autocomplete(AutocompleteSelect):
 
     def _found(self, name: str, value: Sequence[str], attrs: dict[str, Any] | None) -> Any:
         """Look the rows up; what is no key at all chooses nothing, and the field says so."""
-        try:
+        if all(str(key).isdecimal() and len(str(key)) < LONGEST for key in value):
             return super().optgroups(name, value, attrs)
-        except ValueError:
-            return [(None, self._blank(name), 0)]
+        return [(None, self._blank(name), 0)]
 
     def _blank(self, name: str) -> list[dict[str, Any]]:
         return [] if self.is_required else [self.create_option(name, "", "", False, 0)]

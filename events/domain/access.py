@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 from django.db import models
 
 from events.models import Event, Membership, Team, Viewer
-from events.models.teams import sees_all, teams_of, works_here
+from events.models.teams import forget, sees_all, teams_of, works_here
 
 Row = TypeVar("Row", bound=models.Model)
 ORGANISER = (Membership.Role.ORGANISER,)
@@ -24,6 +24,11 @@ def may_add(*, user: Viewer, model: type[models.Model]) -> bool:
 def teams(*, user: Viewer, model: type[models.Model]) -> models.QuerySet[Team]:
     """The teams that the user may give rows of this table to."""
     return Team.objects.all() if sees_all(user) else Team.objects.of(user, *_adders(model))
+
+
+def own_teams(*, user: Viewer) -> models.QuerySet[Team]:
+    """The teams that the user runs."""
+    return Team.objects.all() if sees_all(user) else Team.objects.of(user, *ORGANISER)
 
 
 def visible(*, user: Viewer, model: type[Row]) -> models.QuerySet[Row]:
@@ -48,6 +53,12 @@ def choices(*, user: Viewer, field: Any) -> models.QuerySet[Any]:
 
 def may_see(*, user: Viewer, row: models.Model) -> bool:
     return visible(user=user, model=type(row)).filter(pk=row.pk).exists()
+
+
+def may_still_change(*, user: Viewer, row: models.Model) -> bool:
+    """The same after a change that may have moved the row, or what the user works for."""
+    forget(user)
+    return may_change(user=user, row=row)
 
 
 def may_change(*, user: Viewer, row: models.Model) -> bool:

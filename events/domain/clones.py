@@ -84,18 +84,24 @@ def make(
     return copies[event.pk]
 
 
-def _originals(event: Event, team: Team) -> list[Event]:
-    """The event, its programme and the deadlines of registration, parents first.
+def programme_of(*, event: Event, team: Team) -> list[Event]:
+    """The parts that are copied along, parents first.
 
     Parts that were dropped stay behind, and so do those of other teams.
     """
-    kept = {event.pk: Event.objects.get(pk=event.pk)}
+    kept = {event.pk: event}
     for part in programme.below(event=event):
         dropped = part.status == Event.Status.CANCELLED != event.status
         if part.parent_id in kept and part.team_id in (None, team.pk) and not dropped:
             kept[part.pk] = part
-    deadlines = (row.registration_closes for row in kept.values())
-    return list({**kept, **{row.pk: row for row in deadlines if row}}.values())
+    return list(kept.values())[1:]
+
+
+def _originals(event: Event, team: Team) -> list[Event]:
+    """The event, its programme and the deadlines of registration, parents first."""
+    kept = [Event.objects.get(pk=event.pk), *programme_of(event=event, team=team)]
+    deadlines = [row.registration_closes for row in kept if row.registration_closes]
+    return list({row.pk: row for row in (*kept, *deadlines)}.values())
 
 
 def _copy(row: Event, days: int, **changes: Any) -> Event:

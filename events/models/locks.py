@@ -14,8 +14,9 @@ class NoTransaction(Exception):
 def hold_tree() -> None:
     """Keep everybody else from changing the tree of events until this transaction ends.
 
-    Take it before any row: whoever holds it may wait for rows, whoever holds a row may not wait
-    for it. SQLite needs nothing, for a transaction has its write lock from the start.
+    Take it before any event: whoever holds it may wait for events, whoever holds an event may not
+    wait for it. A delegation, if one is held too, comes before both. SQLite needs nothing, for a
+    transaction has its write lock from the start.
     """
     if not transaction.get_connection().in_atomic_block:
         raise NoTransaction

@@ -50,6 +50,11 @@ def once(user: Viewer, question: str, ask: Callable[[], list[int]]) -> list[int]
     return answers[question]
 
 
+def forget(user: Viewer) -> None:
+    """Ask anew from now on: what the user works for may have changed."""
+    vars(user).pop("answers", None)
+
+
 def teams_of(user: Viewer, *roles: str) -> list[int]:
     """Return the keys of the user's teams: in one of the roles, or in any.
 

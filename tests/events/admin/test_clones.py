@@ -104,6 +104,27 @@ def test_the_series_of_another_team_leads_nowhere(theirs: Team, organiser: Clien
     assert organiser.get(address(series, "next_edition")).status_code == 404
 
 
+def test_what_all_share_is_cloned_by_those_alone_who_run_a_team(ours: Team) -> None:
+    mission = missions.build(ours)
+    shared = screens.event(None, "Shared", **days(5))
+    series = screens.series(None, "Series")
+    for role in ("liaison", "secretary"):
+        client = Client()
+        client.force_login(mission.users[role])
+        assert "clone" not in Office(client).buttons(shared)
+        assert client.post(address(shared, "step", "clone")).status_code == 403
+        assert b"Next edition" not in client.get(address(series, "change")).content
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0999-01-01"])
+def test_a_year_out_of_reach_is_refused_beside_its_field(
+    day: str, ours: Team, organiser: Client
+) -> None:
+    expo = screens.event(ours, "Expo", **days(5, 10))
+    page = organiser.post(address(expo, "step", "clone"), {"start_on": day, "team": ours.pk})
+    assert list(page.context["form"].errors) == ["start_on"]
+
+
 def test_a_liaison_officer_clones_parts_of_the_own_leg_and_not_the_leg(ours: Team) -> None:
     mission = missions.build(ours)
     client = Client()
