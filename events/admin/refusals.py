@@ -5,6 +5,7 @@ from functools import singledispatch
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Model
 from django.utils.translation import gettext
 from modeltranslation.utils import build_localized_fieldname
 
@@ -19,7 +20,7 @@ def sentence(refusal: Exception) -> str:
 
 
 def told(refusal: Exception, user: Viewer) -> str:
-    """Return the sentence; events that the user may not see are not named in it."""
+    """Return the sentence; events, and rows in a list, that the user may not see have no name."""
     for name, value in vars(refusal).items():
         setattr(refusal, name, _veiled(value, user))
     return sentence(refusal)
@@ -27,7 +28,7 @@ def told(refusal: Exception, user: Viewer) -> str:
 
 def _veiled(value: Any, user: Viewer) -> Any:
     if isinstance(value, tuple):
-        return tuple(_veiled(one, user) for one in value)
+        return tuple(_listed(one, user) for one in value)
     if not isinstance(value, Event) or _is_known(value, user):
         return value
     unnamed = copy(value)
@@ -36,7 +37,12 @@ def _veiled(value: Any, user: Viewer) -> Any:
     return unnamed
 
 
-def _is_known(event: Event, user: Viewer) -> bool:
+def _listed(value: Any, user: Viewer) -> Any:
+    is_hidden = isinstance(value, Model) and not _is_known(value, user)
+    return gettext("(not visible)") if is_hidden else value
+
+
+def _is_known(row: Model, user: Viewer) -> bool:
     """Whether the user may see it, or is about to add it."""
-    is_new = not Event.objects.filter(pk=event.pk).exists()
-    return is_new or access.may_see(user=user, row=event)
+    is_new = not type(row)._default_manager.filter(pk=row.pk).exists()
+    return is_new or access.may_see(user=user, row=row)

@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from events.admin import refusals
+from events.domain import lifecycle
 from events.models import Event, Team
+from tests import factories
 from tests.events.admin import screens
 from tests.factories import days
 from tests.office import Office
@@ -90,3 +93,10 @@ def test_a_seventh_part_is_counted_and_not_named(ours: Team, office: Office) -> 
     for number in range(7):
         screens.event(ours, f"Part {number}", parent=expo, **days(6))
     assert "Part 4 and 2 more." in office.step(expo, "cancel", reason="Storm")
+
+
+def test_what_needs_an_event_is_not_named_to_who_may_not_see_it(ours: Team, theirs: Team) -> None:
+    expo = screens.event(ours, "Expo", **days(5))
+    rows = (screens.person(ours, "Known"), screens.person(theirs, "CANARY"))
+    said = refusals.told(lifecycle.InUse(expo, rows), factories.user(member_of=ours))
+    assert said == f"“Expo” is needed by: {rows[0]}; (not visible)."
