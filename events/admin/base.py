@@ -1,12 +1,12 @@
 """What all screens of organisers share: whose rows they show, and how they look."""
 
-from functools import partial
 from itertools import chain
 from typing import Any, ClassVar
 
 from django.contrib.admin.utils import NestedObjects
 from django.core.exceptions import PermissionDenied
 from django.db import DEFAULT_DB_ALIAS, models
+from django.forms import ModelChoiceField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.text import capfirst
 from django.utils.translation import get_language
@@ -98,6 +98,17 @@ class TeamScopedAdmin(ScopedFields, HistoryAdmin, ModelAdmin):
         fields = super().get_readonly_fields(request, obj)
         return (*fields, *unseen.relations(request, obj)) if obj else fields
 
+    def _create_formsets(self, request: HttpRequest, obj: Any, change: bool) -> Any:
+        """Leave as they are the relations of details that lead to what the user may not see."""
+        formsets, inlines = super()._create_formsets(request, obj, change)
+        by_row = {id(form.instance): form for formset in formsets for form in formset.forms}
+        rows = [form.instance for form in by_row.values()]
+        for row, column in unseen.links(request, rows):
+            form = by_row[id(row)]
+            if isinstance(form.fields.get(column.name), ModelChoiceField):
+                form.leave(column.name)
+        return formsets, inlines
+
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
@@ -169,13 +180,6 @@ class ScopedInline(ScopedFields):
     tab = True
     view_on_site = False
     named_once: ClassVar[tuple[str, ...]] = ("label",)  # in the language of the page alone
-
-    def get_formset(
-        self, request: HttpRequest, obj: models.Model | None = None, **kwargs: Any
-    ) -> Any:
-        formset = super().get_formset(request, obj, **kwargs)  # type: ignore[misc]
-        formset.unseen = partial(unseen.links, request)
-        return formset
 
     def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
         fields = super().get_fields(request, obj)  # type: ignore[misc]

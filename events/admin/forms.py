@@ -1,14 +1,12 @@
 """The forms of the screens: what is required, what is filled in for the organiser."""
 
 import uuid
-from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
-from django.db.models import Model
 from django.forms.models import InlineForeignKeyField
 from django.utils.functional import cached_property
 from django.utils.text import slugify
@@ -67,22 +65,7 @@ class KnowingForm(_ModelForm):
 
 
 class RowFormSet(PaginationInlineFormSet):
-    """Details of a row; what they lead to and the user may not see stays as it is.
-
-    The blank form, for which a page asks ten times, is made once.
-    """
-
-    unseen: Callable[[Iterable[Model]], list[Any]]  # the relations that must not be shown
-
-    @cached_property
-    def forms(self) -> list[Any]:
-        made: list[Any] = super().forms
-        by_row = {id(form.instance): form for form in made}
-        for row, column in self.unseen([form.instance for form in made]):
-            form = by_row[id(row)]
-            if isinstance(form.fields.get(column.name), forms.ModelChoiceField):
-                form.leave(column.name)
-        return made
+    """Details of a row; the blank form, for which a page asks ten times, is made once."""
 
     @cached_property
     def empty_form(self) -> Any:
