@@ -14,7 +14,7 @@ from unfold.admin import TabularInline
 from unfold.decorators import display
 
 from events.admin import attendance, attendeesteps, refusals, rights, sheets
-from events.admin.base import ScopedInline, TranslatedAdmin
+from events.admin.base import FindsPeople, ScopedInline, TranslatedAdmin
 from events.admin.exports import ExportAdmin
 from events.admin.filters import chosen, searched
 from events.admin.forms import ScopedForm
@@ -187,7 +187,7 @@ class AttendeeInline(PlaceColumns, ScopedInline, TabularInline):
 
 
 @admin.register(Attendee)
-class AttendeeAdmin(ExportAdmin, StepsAdmin, PlaceColumns, TranslatedAdmin):
+class AttendeeAdmin(ExportAdmin, StepsAdmin, PlaceColumns, FindsPeople, TranslatedAdmin):
     form = InvitationForm
     actions = attendance.ACTIONS
     list_before_template = "events/admin/venues.html"
@@ -273,16 +273,6 @@ class AttendeeAdmin(ExportAdmin, StepsAdmin, PlaceColumns, TranslatedAdmin):
     @display(description=_("date"), ordering="event__start_on")
     def shown_when(self, attendee: Attendee) -> str:
         return wording.when(attendee.event.when)
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        """Find people in every spelling of their names, too."""
-        found, duplicates = super().get_search_results(request, queryset, search_term)
-        if not search_term:
-            return found, duplicates
-        people = Person.objects.visible_to(request.user).matching(search_term)
-        return found | queryset.filter(person__in=people), duplicates
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         attendees.save(attendee=obj, now=timezone.now())

@@ -25,16 +25,17 @@ def _next(request: HttpRequest) -> list[dict[str, Any]]:
     """The events that are on now or begin next."""
     now = timezone.now()
     rows = access.visible(user=request.user, model=Event).select_related("place")
-    coming = rows.filter(Q(start_at__gte=now) | Q(end_at__gt=now)).exclude(
-        status=Event.Status.CANCELLED
-    )
+    rows = rows.exclude(status=Event.Status.CANCELLED).order_by("start_at", "pk")
+    # Two questions, so that those of others that are over need not be read.
+    on_now = list(rows.filter(start_at__lt=now, end_at__gt=now)[:SHOWN])
+    coming = rows.filter(start_at__gte=now)[: SHOWN - len(on_now)]
     return [
         {
             "event": event,
             "when": wording.when(event.when),
             "url": reverse("admin:events_event_change", args=[event.pk]),
         }
-        for event in coming.order_by("start_at", "pk")[:SHOWN]
+        for event in [*on_now, *coming]
     ]
 
 

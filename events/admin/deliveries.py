@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -15,11 +14,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from events.admin.base import ReadOnly, TeamScopedAdmin
+from events.admin.base import FindsPeople, ReadOnly
 from events.admin.filters import chosen
 from events.admin.shown import badge
 from events.domain import wording
-from events.models import Delivery, Person
+from events.models import Delivery
 
 STATE = {
     Delivery.State.PENDING: "info",
@@ -34,7 +33,7 @@ STATE = {
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(ReadOnly, TeamScopedAdmin):
+class DeliveryAdmin(ReadOnly, FindsPeople):
     list_display = (
         "shown_due", "shown_state", "person", "event", "language", "shown_sent", "detail",
     )  # fmt: skip
@@ -42,8 +41,7 @@ class DeliveryAdmin(ReadOnly, TeamScopedAdmin):
     list_select_related = ("person", "event")
     date_hierarchy = "due_at"
     search_fields = (
-        "event__title_en", "event__title_zh_hans", "event__title_zh_hant", "person__email",
-        "detail",
+        "event__title_en", "event__title_zh_hans", "event__title_zh_hant", "detail",
     )  # fmt: skip
     ordering: ClassVar[Any] = ("-due_at", "-pk")
     fields = (
@@ -53,16 +51,6 @@ class DeliveryAdmin(ReadOnly, TeamScopedAdmin):
     readonly_fields = ("shown_due", "shown_sent", "shown_mail", "public_uuid")
     search_help_text: ClassVar[Any] = _("Event in all three languages, person, address, reply")
     shown_state = badge(_("state"), "state", STATE)
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        """Find people in every spelling of their names, too."""
-        found, duplicates = super().get_search_results(request, queryset, search_term)
-        if not search_term:
-            return found, duplicates
-        people = Person.objects.visible_to(request.user).matching(search_term)
-        return found | queryset.filter(person__in=people), duplicates
 
     def get_custom_urls(self) -> Any:
         return (("<int:object_id>/mail/", "events_delivery_mail", self.mail_view),)

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -59,13 +58,9 @@ class OrganisationAdmin(MergesAdmin, TranslatedAdmin):
         *organisations.NAMES, "aliases", "kind", "parent", "place", "headcount_text", "team",
     )  # fmt: skip
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        """Find a name whatever its script, case or order of words."""
-        found, duplicates = super().get_search_results(request, queryset, search_term)
-        matching = Organisation.objects.matching(search_term)
-        return (found | queryset.filter(pk__in=matching) if search_term else found), duplicates
+    def find_besides(self, request: HttpRequest, rows: Any, words: str) -> Any:
+        """A name whatever its script, case or order of words."""
+        return rows.matching(words)
 
     def save_model(self, request: HttpRequest, obj: Organisation, form: Any, change: bool) -> None:
         organisations.save(organisation=obj, now=timezone.now())

@@ -184,16 +184,9 @@ class PersonAdmin(MergesAdmin, StepsAdmin, PersonItinerary, TranslatedAdmin):
         rows = super().get_queryset(request).annotate(is_reached=Exists(reached))
         return rows.prefetch_related(offices)
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        """Find a name whatever its script, accents, romanisation or order; mail, if it is shown."""
-        found, duplicates = super().get_search_results(request, queryset, search_term)
-        if not search_term:
-            return found, duplicates
-        by_name = queryset.filter(pk__in=Person.objects.matching(search_term))
-        by_mail = queryset.filter(is_reached=True, email__icontains=search_term)
-        return found | by_name | by_mail, duplicates
+    def find_besides(self, request: HttpRequest, rows: Any, words: str) -> Any:
+        """A name whatever its script, accents, romanisation or order; mail, if it is shown."""
+        return rows.sought_by(request.user, words)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Nobody asks for phone or mail in the address of the list."""

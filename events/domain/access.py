@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 from django.db import models
 
 from events.models import Event, Membership, Team, Viewer
+from events.models.events import days_served_by, in_legs_of
 from events.models.teams import forget, sees_all, teams_of, works_here
 
 Row = TypeVar("Row", bound=models.Model)
@@ -75,10 +76,9 @@ def may_keep(*, user: Viewer, event: Event) -> bool:
         return True
     if event.parent_id is None:
         return False
-    rows = Event.objects.filter(pk=event.parent_id, team=event.team_id)
     internal = event.visibility == Event.Visibility.INTERNAL
-    here = rows.days_served_by(user) if internal else rows.in_legs_of(user)
-    return here.exists()
+    here = days_served_by(user) if internal else in_legs_of(user)
+    return Event.objects.filter(pk=event.parent_id, pk__in=here, team=event.team_id).exists()
 
 
 def _adders(model: type[models.Model]) -> tuple[str, ...]:

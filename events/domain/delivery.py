@@ -95,7 +95,7 @@ def _expand(pk: int, now: datetime) -> bool:
         mine = ReminderOccurrence.objects.filter(pk=pk, claim_at__lte=now)
         if not mine.update(state=Occurred.EXPANDED, claim_at=None):
             return False
-        occurrence = ReminderOccurrence.objects.get(pk=pk)
+        occurrence = ReminderOccurrence.objects.select_related("event").get(pk=pk)
         if now >= occurrence.expires_at:
             ReminderOccurrence.objects.filter(pk=pk).update(state=Occurred.MISSED)
             return False
@@ -121,6 +121,7 @@ def _delivery(occurrence: ReminderOccurrence, attendee: Attendee) -> Delivery:
         attendee=attendee,
         person_id=attendee.person_id,
         event_id=occurrence.event_id,
+        team_id=occurrence.event.team_id,
         dedup_key=_dedup_key(
             Delivery.Kind.REMINDER,
             occurrence.rule_id,

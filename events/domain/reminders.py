@@ -56,11 +56,14 @@ def replan(*, event: Event, now: datetime) -> None:
     with transaction.atomic():
         stored = Event.objects.select_for_update(no_key=True).get(pk=event.pk)
         rules = {rule.pk: rule for rule in _rules(stored)}
-        for occurrence in _latest(stored):
+        latest = _latest(stored)
+        for occurrence in latest:
             if rule := rules.get(occurrence.rule_id):
                 _adjust(occurrence, stored, rule, now)
             else:
                 _cancel(occurrence)
+        if latest:
+            _give_to_its_team(stored)
         plan(event=stored, now=now)
         event.schedule_epoch = stored.schedule_epoch
 
@@ -121,6 +124,12 @@ def _useful_until(event: Event, rule: ReminderRule, start: datetime, due: dateti
         return due + (WEEK_GRACE if days >= 7 else GRACE)
     last_call = start - LAST_CALL
     return min(last_call, due + (WEEK_GRACE if days >= 7 else GRACE)) if days else last_call
+
+
+def _give_to_its_team(event: Event) -> None:
+    """Let the mails follow an event to another team; those being written wait for its rows."""
+    astray = Delivery.objects.filter(event=event).exclude(team=event.team_id)
+    astray.update(team=event.team_id)
 
 
 def _latest(event: Event) -> list[ReminderOccurrence]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from events.models import doubles
-from events.models.events import Event, EventQuerySet
+from events.models.events import Event, EventQuerySet, days_served_by, in_legs_of
 from events.models.fields import LanguageField
 from events.models.people import Appointment, Organisation, Person
 from events.models.roles import EventPlace
@@ -25,14 +25,15 @@ class AttendeeQuerySet(PartQuerySet["Attendee"]):
 
         A liaison officer sees the mission around a leg, but of those who travel only the party.
         """
-        looked_on = Q(event__team__in=teams_of(user, Membership.Role.VIEWER))
-        part = (
-            Q(event__team__in=teams_of(user, Membership.Role.ORGANISER))
-            | looked_on & ~Q(event__visibility=Event.Visibility.INTERNAL)
-            | Q(event__in=Event.objects.in_legs_of(user))
-            | Q(event__in=Event.objects.days_served_by(user))
+        looked_on = Q(team__in=teams_of(user, Membership.Role.VIEWER))
+        events = Event.objects.filter(
+            Q(team=None)
+            | Q(team__in=teams_of(user, Membership.Role.ORGANISER))
+            | looked_on & ~Q(visibility=Event.Visibility.INTERNAL)
+            | Q(pk__in=in_legs_of(user))
+            | Q(pk__in=days_served_by(user))
         )
-        return Q(event__team=None) | Q(event__team__in=teams_of(user)) & part
+        return Q(event__in=events)
 
     def holders(self, user: Viewer) -> EventQuerySet:
         return Event.objects.peopled_by(user)

@@ -1,11 +1,11 @@
 """The one table of things that happen."""
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from functools import reduce
 from itertools import chain, islice
-from operator import and_, or_
+from operator import and_
 from typing import Any, Self
 
 from django.conf import settings
@@ -52,6 +52,11 @@ class EventQuerySet(OwnedQuerySet["Event"]):
     def within(self, roots: Keys) -> Self:
         """The events and all parts of them."""
         return self.filter(pk__in=_any_of(Event.objects.filter(level) for level in _levels(roots)))
+
+    def below(self, roots: Keys) -> Self:
+        """What is part of the events, on any level."""
+        levels = islice(_levels(roots), 1, None)
+        return self.filter(pk__in=_any_of(Event.objects.filter(level) for level in levels))
 
     def making_up(self, root: "Event") -> Self:
         """An event and all its parts; of a leg also the transfers that lead there and on."""
@@ -100,51 +105,22 @@ class EventQuerySet(OwnedQuerySet["Event"]):
         teams = teams_of(user, part)
         return self.filter(STILL_THERE, team__in=teams, **attends) if teams else self.none()
 
-    def in_legs_of(self, user: Viewer) -> Self:
-        """The legs that the user looks after, with their parts but not the internal ones."""
-        legs = _legs(user)
-        return self._for_officer(user, _within(legs)) if legs else self.none()
-
-    def below_legs_of(self, user: Viewer) -> Self:
-        """The parts of these legs alone."""
-        legs = _legs(user)
-        return self._for_officer(user, _below(legs)) if legs else self.none()
-
-    def around_legs_of(self, user: Viewer) -> Self:
-        """These legs with their parts, and what they are part of."""
-        if not (legs := _legs(user)):
-            return self.none()
-        return self._for_officer(user, _within(legs) | Q(pk__in=_above_legs(user)))
-
-    def _for_officer(self, user: Viewer, shown: Q) -> Self:
-        """What is the team’s own, and not internal."""
-        ours = self.filter(shown, team__in=teams_of(user, Membership.Role.LIAISON))
-        return ours.exclude(visibility=Event.Visibility.INTERNAL)
-
-    def days_served_by(self, user: Viewer) -> Self:
-        """What concerns the heads of the missions that the user serves, on these missions."""
-        if not (missions := _missions(user)):
-            return self.none()
-        ours = self.filter(team__in=teams_of(user, Membership.Role.SECRETARY))
-        return ours.within(missions).concerning(_attended_by_heads(user))
-
     def seen_as_member(self, user: Viewer) -> Q:
         """Organisers all, viewers all but internal items, the others what they work for."""
         shown = ~Q(visibility=Event.Visibility.INTERNAL)
         return (
             Q(team__in=teams_of(user, Membership.Role.ORGANISER))
             | shown & Q(team__in=teams_of(user, Membership.Role.VIEWER))
-            | Q(pk__in=Event.objects.around_legs_of(user))
-            | Q(pk__in=Event.objects.days_served_by(user))
+            | Q(pk__in=around_legs_of(user))
+            | Q(pk__in=days_served_by(user))
         )
 
     def changed_as_member(self, user: Viewer) -> Q:
         """Organisers all; liaison officers the parts of their legs; secretaries internal items."""
-        days = Event.objects.days_served_by(user)
         return (
             Q(team__in=teams_of(user, Membership.Role.ORGANISER))
-            | Q(pk__in=Event.objects.below_legs_of(user))
-            | Q(pk__in=days.filter(visibility=Event.Visibility.INTERNAL))
+            | Q(pk__in=below_legs_of(user))
+            | Q(pk__in=days_served_by(user), visibility=Event.Visibility.INTERNAL)
         )
 
     def peopled_by(self, user: Viewer) -> Self:
@@ -207,33 +183,61 @@ def _for_everybody(prefix: str, refused: Keys | None) -> Q:
     return is_so if refused is None else is_so & ~Q(**{f"{prefix}pk__in": refused})
 
 
-def _legs(user: Viewer) -> list[int]:
-    return once(user, "legs", lambda: _keys(Event.objects.looked_after_by(user)))
+# What some work for. They are few, and keys let the database use its indexes where it would read
+# a whole table for the questions that they answer.
 
 
-def _above_legs(user: Viewer) -> list[int]:
-    """What these legs are part of."""
-    rows = Event.objects.filter(pk__in=_legs(user)).values_list(*UPWARDS)
-    return once(user, "above legs", lambda: sorted({*chain(*rows)} - {None}))
+def in_legs_of(user: Viewer) -> list[int]:
+    """The legs that the user looks after, with their parts but not the internal ones."""
+    return once(user, "in legs", lambda: _of_officer(user, Event.objects.within))
 
 
-def _missions(user: Viewer) -> list[int]:
-    return once(user, "missions", lambda: _keys(Event.objects.served_by(user)))
+def below_legs_of(user: Viewer) -> list[int]:
+    """The parts of these legs alone."""
+    return once(user, "below legs", lambda: _of_officer(user, Event.objects.below))
 
 
-def _attended_by_heads(user: Viewer) -> list[int]:
+def around_legs_of(user: Viewer) -> list[int]:
+    """These legs with their parts, and what they are part of."""
+    return [*in_legs_of(user), *once(user, "above legs", lambda: _of_officer(user, _above))]
+
+
+def days_served_by(user: Viewer) -> list[int]:
+    """What concerns the heads of the missions that the user serves, on these missions."""
+    return once(user, "days", lambda: _days(user))
+
+
+def _of_officer(user: Viewer, related: Callable[[Keys], EventQuerySet]) -> list[int]:
+    """What is so related to the legs of the user, the team’s own, and not internal."""
+    legs = once(user, "legs", lambda: _keys(Event.objects.looked_after_by(user)))
+    if not legs:
+        return []
+    ours = related(legs).filter(team__in=teams_of(user, Membership.Role.LIAISON))
+    return _keys(ours.exclude(visibility=Event.Visibility.INTERNAL))
+
+
+def _above(legs: Keys) -> EventQuerySet:
+    rows = Event.objects.filter(pk__in=legs).values_list(*UPWARDS)
+    return Event.objects.filter(pk__in={*chain(*rows)} - {None})
+
+
+def _days(user: Viewer) -> list[int]:
+    missions = _keys(Event.objects.served_by(user))
+    if not missions:
+        return []
+    ours = Event.objects.filter(team__in=teams_of(user, Membership.Role.SECRETARY))
+    return _keys(ours.within(missions).concerning(_attended_by_heads(missions)))
+
+
+def _attended_by_heads(missions: Keys) -> list[int]:
     """What those who lead the missions attend on them, or said that they do not."""
-    missions = _missions(user)
     led = Event.objects.filter(STILL_THERE, pk__in=missions, attendees__role="head")
     heads = led.values("attendees__person")
-    attended = Event.objects.within(missions).filter(
-        STILL_THERE | SAID_NO, attendees__person__in=heads
-    )
-    return once(user, "attended by heads", lambda: _keys(attended))
+    there = Event.objects.within(missions)
+    return _keys(there.filter(STILL_THERE | SAID_NO, attendees__person__in=heads))
 
 
-def _keys(rows: models.QuerySet["Event"]) -> list[int]:
-    """Read the keys at once: few and known, they make a short question for the database."""
+def _keys(rows: EventQuerySet) -> list[int]:
     return [] if rows.query.is_empty() else sorted(rows.values_list("pk", flat=True))
 
 
@@ -242,15 +246,6 @@ def _levels(roots: Keys) -> Iterator[Q]:
     yield Q(pk__in=roots)
     for path in UPWARDS:
         yield Q(**{f"{path}__in": roots})
-
-
-def _below(roots: Keys) -> Q:
-    """What is part of the events, on any level."""
-    return reduce(or_, islice(_levels(roots), 1, None))
-
-
-def _within(roots: Keys) -> Q:
-    return reduce(or_, _levels(roots))
 
 
 def _any_of(levels: Iterable[EventQuerySet]) -> models.QuerySet[Any, Any]:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from events.models.events import Event
+from events.models.events import days_served_by, in_legs_of
 from events.models.evidence import Evidence
 from events.models.fields import LanguageField, TimezoneField
 from events.models.places import Place
@@ -128,14 +128,17 @@ class PersonQuerySet(OwnedQuerySet["Person"]):
         shared = Q(team=None) if run else Q(pk__in=[])
         return self.filter(Q(team__in=run) | shared | self._worked_for_by(user))
 
+    def sought_by(self, user: Viewer, text: str) -> Self:
+        """Those whose names match, and those with such an address, where the user may see it."""
+        return self.matching(text) | Person.objects.reached_by(user).filter(email__icontains=text)
+
     def _worked_for_by(self, user: Viewer) -> Q:
         """The parties of a liaison officer, and those whom the head of a secretary meets."""
         work = (Membership.Role.LIAISON, Membership.Role.SECRETARY)
-        events = Event.objects
-        theirs = Q(attendances__event__in=events.in_legs_of(user))
-        theirs |= Q(attendances__event__in=events.days_served_by(user))
-        found = Person.objects.filter(theirs, team__in=teams_of(user, *work))
-        return Q(pk__in=found)
+        theirs = Q(attendances__event__in=[*in_legs_of(user), *days_served_by(user)])
+        teams = teams_of(user, *work)
+        # The team said twice spares reading the people of others.
+        return Q(team__in=teams, pk__in=Person.objects.filter(theirs, team__in=teams))
 
     def matching(self, text: str) -> Self:
         """People whose names hold the words, whatever case, accents, script or romanisation."""

@@ -15,7 +15,7 @@ from events.models.attendees import Attendee
 from events.models.events import Event
 from events.models.fields import LanguageField, TimezoneField
 from events.models.people import Person
-from events.models.teams import Membership, Viewer, sees_all, teams_of
+from events.models.teams import Membership, Team, Viewer, sees_all, teams_of
 
 
 class ReminderRule(models.Model):
@@ -100,7 +100,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Deliveries about events of teams that the user runs: they bear addresses."""
         if sees_all(user):
             return self.all()
-        return self.filter(event__team__in=teams_of(user, Membership.Role.ORGANISER))
+        return self.filter(team__in=teams_of(user, Membership.Role.ORGANISER))
 
 
 class Delivery(models.Model):
@@ -136,6 +136,15 @@ class Delivery(models.Model):
     )
     event = models.ForeignKey(
         Event, models.PROTECT, related_name="deliveries", verbose_name=_("event")
+    )
+    # That of the event, so that what a team may see is found without reading that of others.
+    team = models.ForeignKey(
+        Team,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("team"),
     )
     dedup_key = models.CharField(max_length=64, unique=True, editable=False)
     language = LanguageField(_("language"))
@@ -181,6 +190,7 @@ class Delivery(models.Model):
                 condition=Q(lease_until__isnull=False),
                 name="delivery_leased",
             ),
+            models.Index(fields=["team", "due_at"], name="delivery_of_team"),
         ]
 
     def __str__(self) -> str:

@@ -141,9 +141,7 @@ class OwnedQuerySet(models.QuerySet[Row]):
             return self.all()
         if not works_here(user):
             return self.public()
-        # That they are the team’s follows from the rest; said first, it spares reading others.
-        theirs = models.Q(team__in=teams_of(user)) & self.seen_as_member(user)
-        return self.filter(models.Q(team=None) | theirs)
+        return self.filter(models.Q(team=None) | self.seen_as_member(user))
 
     def changeable_by(self, user: Viewer) -> Self:
         """What the user may change: the rows of the teams that they run."""

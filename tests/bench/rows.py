@@ -326,6 +326,7 @@ class Block:
         self.add(
             Delivery(
                 attendee=attendee, event=attendee.event, person=attendee.person, due_at=due,
+                team=attendee.event.team,
                 dedup_key=self.name("delivery", n), expires_at=due, language="en",
                 zone=attendee.event.timezone, state="sent" if due < NOW else "pending",
             )

@@ -122,7 +122,8 @@ def delivery(team: Team | None, word: str, **columns: Any) -> Delivery:
     key = hashlib.sha256(str(factories.number()).encode()).hexdigest()
     later = factories.NOW + timedelta(days=1)
     values = {"dedup_key": key, "due_at": factories.NOW, "expires_at": later, "state": "sent"}
-    return Delivery.objects.create(event=about, person=person(team, word), **{**values, **columns})
+    to = {"person": person(team, word), "team": about.team}
+    return Delivery.objects.create(event=about, **{**to, **values, **columns})
 
 
 def delegation(team: Team | None, word: str, **columns: Any) -> Delegation:

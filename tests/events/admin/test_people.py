@@ -178,6 +178,17 @@ def test_organisers_see_phone_and_mail_and_find_by_it(ours: Team, organiser: Cli
     assert organiser.get(f"{PEOPLE}{row.pk}/history/").status_code == 200
 
 
+def test_an_address_leads_to_where_somebody_attends_for_those_alone_who_see_it(
+    ours: Team, theirs: Team, organiser: Client, viewer: Client
+) -> None:
+    attends = factories.attendee(event=factories.event(team=ours), person=contact(ours))
+    hidden = person(theirs, slug="jane", email="canary2@example.org")
+    factories.attendee(event=attends.event, person=hidden)
+    for client, found in ((organiser, [attends]), (viewer, [])):
+        page = client.get("/admin/events/attendee/", {"q": "canary"})
+        assert list(page.context["cl"].queryset) == found
+
+
 def test_who_runs_one_team_and_looks_on_at_another_sees_the_mail_of_the_first(
     ours: Team, theirs: Team
 ) -> None:

@@ -162,6 +162,12 @@ class TestHandingOver:
         assert delivery.tick(now=DUE + 6 * HOUR) == Summary()
         assert event.reminder_occurrences.get().state == ReminderOccurrence.State.MISSED
 
+    def test_a_mail_belongs_to_the_team_of_its_event(self) -> None:
+        event = due_event()
+        delivery.tick(now=DUE)
+        assert event.team is not None
+        assert Delivery.objects.get().team == event.team
+
     def test_handing_over_twice_writes_no_second_row(self) -> None:
         event = due_event()
         delivery.tick(now=DUE)

@@ -66,6 +66,7 @@ def leg(of: Delegation) -> Leg:
 def delivery(attendee: Attendee, **columns: Any) -> Delivery:
     values = {
         "event": attendee.event,
+        "team": attendee.event.team,
         "person": attendee.person,
         "attendee": attendee,
         "dedup_key": uuid4().hex,

@@ -46,6 +46,7 @@ def hand_over(occurrence: ReminderOccurrence, state: str = "sent") -> Delivery:
     return Delivery.objects.create(
         occurrence=occurrence,
         event=occurrence.event,
+        team=occurrence.event.team,
         attendee=attendee,
         person=attendee.person,
         dedup_key=str(factories.number()),
@@ -170,6 +171,15 @@ class TestPlanning:
 
 
 class TestEdits:
+    def test_what_was_sent_follows_the_event_to_another_team(self) -> None:
+        row, other = planned(), factories.team()
+        sent, elsewhere = hand_over(row), hand_over(planned())
+        move(row.event, team=other)
+        sent.refresh_from_db()
+        elsewhere.refresh_from_db()
+        assert sent.team == other
+        assert elsewhere.team == elsewhere.event.team != other
+
     def test_a_new_rule_is_planned_beside_the_others(self) -> None:
         event = planned().event
         factories.rule(event=event, offset=2)
