@@ -265,7 +265,7 @@ UNFOLD = {
     "SHOW_HISTORY": True,
     "SHOW_LANGUAGES": True,
     "SHOW_BACK_BUTTON": True,
-    "DASHBOARD_CALLBACK": "events.admin.dashboard.show",
+    "DASHBOARD_CALLBACK": "delegations.admin.dashboard.show",
     "STYLES": ["events.admin.site.style"],
     "SIDEBAR": {"navigation": "events.admin.navigation.sidebar"},
 }

@@ -149,19 +149,40 @@ class InvitationForm(AttendeeForm):
             self.add_error(field if shown else None, refusals.sentence(refusal))
 
 
-class PlaceColumns:
-    """How an attendee stands with the places of an event."""
+def _was_never_asked(attendee: Attendee) -> bool:
+    """Whether a report says that they were there, and no more."""
+    return bool(attendee.event_id) and not attendee.event.is_managed and attendee.is_untouched
+
+
+def _known(description: Any, column: str, colours: dict[Any, str]) -> Any:
+    """Return a badge that stays empty for those of whom a report says that they were there."""
+    shown = badge(description, column, colours)
+
+    @display(description=description, ordering=column)
+    def known(admin: Any, attendee: Attendee) -> str:
+        return "–" if _was_never_asked(attendee) else shown(admin, attendee)
+
+    return known
+
+
+class InvitationColumns:
+    """What attendees answered, whether they came, and how they stand with the places."""
+
+    shown_answer = _known(_("answer"), "answer", ANSWER)
+    shown_presence = _known(_("presence"), "presence", PRESENCE)
 
     @display(description=pgettext_lazy("at an event", "place"), ordering="waitlisted_at")
     def shown_place(self, attendee: Attendee) -> str:
         """The place, and for those who wait, when their turn comes."""
+        if _was_never_asked(attendee):
+            return "–"
         text, turn = attendee.get_place_display(), getattr(attendee, "turn", None)
         if turn:
             text = gettext("%(place)s: no. %(turn)s") % {"place": text, "turn": turn}
         return coloured(text, PLACE.get(Attendee.Place(attendee.place), ""))
 
 
-class AttendeeInline(PlaceColumns, ScopedInline, TabularInline):
+class AttendeeInline(InvitationColumns, ScopedInline, TabularInline):
     model = Attendee
     form = InvitationForm
     fields = ("person", "label", "role", "representing", "hub", "shown_answer", "shown_place")
@@ -172,11 +193,10 @@ class AttendeeInline(PlaceColumns, ScopedInline, TabularInline):
     per_page = 10
     show_change_link = True
     can_delete = False
-    shown_answer = badge(_("answer"), "answer", ANSWER)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: Any = super().get_queryset(request)
-        return rows.with_turn().select_related("person", "representing", "hub__place")
+        return rows.with_turn().select_related("event", "person", "representing", "hub__place")
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """Read the hubs once for all rows."""
@@ -187,13 +207,13 @@ class AttendeeInline(PlaceColumns, ScopedInline, TabularInline):
 
 
 @admin.register(Attendee)
-class AttendeeAdmin(ExportAdmin, StepsAdmin, PlaceColumns, FindsPeople, TranslatedAdmin):
+class AttendeeAdmin(ExportAdmin, StepsAdmin, InvitationColumns, FindsPeople, TranslatedAdmin):
     form = InvitationForm
     actions = attendance.ACTIONS
     list_before_template = "events/admin/venues.html"
     list_display = (
         "shown_who", "event", "shown_when", "role", "shown_answer", "shown_place", "hub",
-        "presence",
+        "shown_presence",
     )  # fmt: skip
     list_filter: ClassVar[Any] = (
         *searched("event"),
@@ -220,11 +240,9 @@ class AttendeeAdmin(ExportAdmin, StepsAdmin, PlaceColumns, FindsPeople, Translat
     )
     steps = attendeesteps.STEPS
     sheet = sheets.ATTENDEES
-    shown_answer = badge(_("answer"), "answer", ANSWER)
     shown_checked_in = moment(
         _("checked in at"), "checked_in_at", lambda attendee: clock_of(attendee.event)
     )
-    shown_presence = badge(_("presence"), "presence", PRESENCE)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: Any = super().get_queryset(request)

@@ -1,8 +1,9 @@
 """The start page: what comes next, what waits to be sent, what is still a draft."""
 
 from typing import Any
+from urllib.parse import urlencode
 
-from django.db.models import Count, Q
+from django.db.models import Count, Model, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -40,7 +41,7 @@ def _next(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _counts(request: HttpRequest) -> list[dict[str, Any]]:
-    """The numbers of the start page, each with the list that it counts."""
+    """The numbers of the start page, each with the list that holds what it counts."""
     deliveries = access.visible(user=request.user, model=Delivery).aggregate(
         waiting=Count("pk", filter=Q(state__in=WAITING)),
         sent=Count("pk", filter=Q(state=Delivery.State.SENT)),
@@ -48,24 +49,15 @@ def _counts(request: HttpRequest) -> list[dict[str, Any]]:
     )
     events = access.visible(user=request.user, model=Event)
     drafts = events.filter(status=Event.Status.DRAFT).count()
-    sent = reverse("admin:events_delivery_changelist")
     return [
-        _count(_("Drafts"), drafts, _list("event", "status", Event.Status.DRAFT)),
-        _count(
-            _("Reminders waiting"),
-            deliveries["waiting"],
-            _list("delivery", "state", Delivery.State.PENDING),
-        ),
-        _count(
-            _("Reminders sent"), deliveries["sent"], _list("delivery", "state", Delivery.State.SENT)
-        ),
-        _count(_("Reminders failed"), deliveries["failed"], sent),
+        count(_("Drafts"), drafts, Event, status__exact="draft"),
+        count(_("Reminders waiting"), deliveries["waiting"], Delivery, state__exact="pending"),
+        count(_("Reminders sent"), deliveries["sent"], Delivery, state__exact="sent"),
+        count(_("Reminders failed"), deliveries["failed"], Delivery),
     ]
 
 
-def _count(title: Any, number: int, url: str) -> dict[str, Any]:
-    return {"title": title, "number": number, "url": url}
-
-
-def _list(model: str, column: str, value: str) -> str:
-    return reverse(f"admin:events_{model}_changelist") + f"?{column}__exact={value}"
+def count(title: Any, number: int, model: type[Model], **filters: str) -> dict[str, Any]:
+    """Return a number with the list that it leads to."""
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
+    return {"title": title, "number": number, "url": f"{reverse(name)}?{urlencode(filters)}"}

@@ -148,7 +148,7 @@ class PersonAdmin(MergesAdmin, StepsAdmin, PersonItinerary, TranslatedAdmin):
     search_help_text: ClassVar[Any] = _("Any script and spelling: Lyu finds Lu and Lü")
     ordering: ClassVar[Any] = (F("erased_at").asc(nulls_first=True), "sort_key", "pk")
     prepopulated_fields = {"slug": ("western_name", "family_name", "given_name")}
-    readonly_fields = ("name_en", "shown_offices")
+    readonly_fields = ("shown_in_english", "shown_offices")
     fieldsets: ClassVar[Any] = (
         (
             _("Name"),
@@ -158,7 +158,7 @@ class PersonAdmin(MergesAdmin, StepsAdmin, PersonItinerary, TranslatedAdmin):
                     ("family_name", "given_name"),
                     ("western_name", "name_order"),
                     ("name_zh_hans", "name_zh_hant"),
-                    "name_en",
+                    "shown_in_english",
                     "shown_offices",
                     "honorific",
                     "aliases",
@@ -224,6 +224,10 @@ class PersonAdmin(MergesAdmin, StepsAdmin, PersonItinerary, TranslatedAdmin):
     def shown_office(self, person: Any) -> str:
         """The highest one held today."""
         return person.offices[0].title if person.offices else ""
+
+    @display(description=_("name in English"))
+    def shown_in_english(self, person: Any) -> str:
+        return person.name_en or "–"
 
     @display(description=_("offices held today"))
     def shown_offices(self, person: Any) -> str:

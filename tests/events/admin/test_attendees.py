@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.test import Client
 
 from events.domain import attendees, venues
@@ -346,6 +347,16 @@ class TestList:
         assert "on the waiting list: no. 2" in text
         one = organiser.get(LIST, {"q": "Wong"}).content.decode()
         assert "on the waiting list: no. 2" in one
+
+    def test_whom_a_report_names_was_never_asked(self, ours: Team, organiser: Client) -> None:
+        columns = admin.site.get_model_admin(Attendee)
+        told = {"answer": "needs_action", "place": "none"}
+        asked = factories.attendee(event=factories.event(team=ours), **told)
+        named = factories.attendee(event=factories.event(team=ours, origin="reported"), **told)
+        assert "no answer yet" in columns.shown_answer(asked)
+        assert "none needed" in columns.shown_place(asked)
+        shown = (columns.shown_answer, columns.shown_place, columns.shown_presence)
+        assert {show(named) for show in shown} == {"–"}
 
 
 class TestForgedKeys:

@@ -112,8 +112,19 @@ def test_the_start_page_shows_what_is_next(language: str, ours: Team, organiser:
     assert page.status_code == 200
     assert b"Next conference" in page.content
     assert ELSEWHERE.findall(page.content) == []
-    drafts, waiting, sent, failed = (count["number"] for count in page.context["counts"])
-    assert (drafts, waiting, sent, failed) == (1, 0, 0, 0)
+    new, drafts, waiting, sent, failed = (count["number"] for count in page.context["counts"])
+    assert (new, drafts, waiting, sent, failed) == (0, 1, 0, 0, 0)
+
+
+def test_the_start_page_leads_to_the_new_applications(
+    ours: Team, theirs: Team, organiser: Client
+) -> None:
+    applied = factories.application(delegation=factories.delegation(team=ours))
+    factories.application(delegation=applied.delegation, status="under_review")
+    factories.application(delegation=factories.delegation(team=theirs))
+    new = organiser.get("/admin/").context["counts"][0]
+    assert new["number"] == 1
+    assert list(organiser.get(new["url"]).context["cl"].queryset) == [applied]
 
 
 def test_the_language_switch_works(superuser: Client) -> None:

@@ -1,0 +1,18 @@
+"""What delegations add to the start page: the applications that nobody has looked at yet."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from delegations.models import Application
+from events.admin import dashboard
+from events.domain import access
+
+
+def show(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Put the number of new applications before the others."""
+    shown = dashboard.show(request, context)
+    new = access.visible(user=request.user, model=Application).filter(status="submitted").count()
+    count = dashboard.count(_("New applications"), new, Application, status__exact="submitted")
+    return {**shown, "counts": [count, *shown["counts"]]}
