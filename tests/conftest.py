@@ -73,8 +73,17 @@ def process(
         try:
             yield running
         finally:
-            running.terminate()
-            running.wait(30)
+            stop(running)
+
+
+def stop(running: "subprocess.Popen[bytes]") -> None:
+    """End a process, as the supervisor does: a Celery worker may hang when it is asked to end."""
+    running.terminate()
+    try:
+        running.wait(10)
+    except subprocess.TimeoutExpired:
+        running.kill()
+        running.wait()
 
 
 def wait_until(is_true: Callable[[], Any], *, seconds: float = 60, log: Path | None = None) -> None:
