@@ -14,6 +14,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # Without it the pool's processes outlive a worker that was killed.
 worker_process_init.connect(lambda **kwargs: die_with_parent(), weak=False)
+WEEK = 7 * 24 * 3600.0
 # Plain intervals only: a local-time crontab goes wrong twice a year.
 app.conf.beat_schedule = {
     "deliver what is due": {
@@ -30,5 +31,10 @@ app.conf.beat_schedule = {
         "task": "delegations.tasks.lapse_applications",
         "schedule": 60.0,
         "options": {"expires": 60.0},
+    },
+    "follow the time zone database": {
+        "task": "events.tasks.recompute_times",
+        "schedule": WEEK,
+        "options": {"expires": WEEK},
     },
 }

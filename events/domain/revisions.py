@@ -9,6 +9,7 @@ from django.db.models.functions import Greatest
 
 from events.models import Event
 from events.models.events import EventQuerySet
+from events.values import dates
 
 # A change of these is another appointment: SEQUENCE rises (RFC 5545, 3.8.7.4).
 SCHEDULE: Final = (
@@ -70,9 +71,13 @@ def count(*, event: Event, stored: Event, now: datetime) -> None:
     """Count what differs from the stored event."""
     for name in COUNTED:
         setattr(event, name, getattr(stored, name))
-    if differ(row=event, stored=stored, names=SCHEDULE):
+    # The law of a zone may have changed since: the same wall time is another moment then.
+    moved = dates.instants(event.when) != (stored.start_at, stored.end_at)
+    # Of whole days a calendar shows no moment (VALUE=DATE): they are the same appointment.
+    moved_on_clock = moved and event.precision == Event.Precision.TIME
+    if moved_on_clock or differ(row=event, stored=stored, names=SCHEDULE):
         event.sequence += 1
-    if differ(row=event, stored=stored, names=VISIBLE):
+    if moved or differ(row=event, stored=stored, names=VISIBLE):
         rise(event=event, stored=stored, now=now)
 
 

@@ -60,7 +60,7 @@ def test_the_clock_knows_parts_of_a_second() -> None:
     assert {clock.now().microsecond for _ in range(5)} != {0}
 
 
-@pytest.mark.parametrize("task", [tasks.tick, tasks.export_feeds])
+@pytest.mark.parametrize("task", [tasks.tick, tasks.export_feeds, tasks.recompute_times])
 @pytest.mark.django_db
 def test_a_task_takes_what_a_newer_version_may_send(
     task: Callable[..., None], settings: Settings, tmp_path: Path
@@ -73,6 +73,25 @@ def test_celery_knows_every_task_of_its_table() -> None:
     app.loader.import_default_modules()
     for entry in app.conf.beat_schedule.values():
         assert entry["task"] in app.tasks
+
+
+def test_the_times_are_derived_anew_every_week() -> None:
+    table = app.conf.beat_schedule.values()
+    [entry] = [entry for entry in table if entry["task"] == "events.tasks.recompute_times"]
+    assert timedelta(seconds=entry["schedule"]) == timedelta(weeks=1)
+
+
+@pytest.mark.django_db
+def test_the_weekly_task_moves_what_another_law_of_a_zone_moves(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    event = factories.event(start_on=clock.now().date() + timedelta(days=30))
+    start_at, end_at = event.start_at, event.end_at
+    Event.objects.update(start_at=start_at - HOUR, end_at=end_at - HOUR)
+    tasks.recompute_times()
+    event.refresh_from_db()
+    assert (event.start_at, event.end_at, event.sequence) == (start_at, end_at, 1)
+    assert event.slug in caplog.text
 
 
 @pytest.mark.django_db

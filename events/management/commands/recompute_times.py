@@ -1,0 +1,35 @@
+"""Follow the time zone database, after an update of it."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from events.domain import times
+from events.models import clock
+
+WIDTH = 40
+
+
+class Command(BaseCommand):
+    help = "Derives the moments of future events anew from wall time and zone; says what moved."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--dry-run", action="store_true", help="Only says what would move; changes nothing."
+        )
+
+    def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
+        report = times.recompute(now=clock.now(), dry_run=dry_run, tell=self.draw)
+        for line in (*report.moved, *report.failed):
+            self.stdout.write(str(line))
+        verb = "would move" if dry_run else "moved"
+        self.stdout.write(f"{len(report.moved)} of {report.looked_at} future events {verb}.")
+
+    def draw(self, done: int, total: int) -> None:
+        """Show how far it is, to whoever looks on while more than one batch is done."""
+        if total <= times.BATCH or not self.stderr.isatty():
+            return
+        bar = ("#" * (WIDTH * done // total)).ljust(WIDTH, ".")
+        ending = "\n" if done == total else ""
+        self.stderr.write(f"\r[{bar}] {done} of {total}", style_func=str, ending=ending)
