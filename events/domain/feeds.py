@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Literal
 from urllib.parse import urlencode
 
@@ -14,7 +13,7 @@ from django.db.models import Max, Q
 from django.urls import reverse
 from django.utils.translation import gettext, override
 
-from events.domain import calendars, selection, wording
+from events.domain import calendars, files, selection, wording
 from events.models import Event, EventPlace, Place
 from events.models.events import EventQuerySet
 
@@ -66,11 +65,15 @@ def export(*, now: datetime) -> list[Path]:
     """Write the public calendar in each language to its file; return the files that changed."""
     folder = Path(settings.FEEDS_FOLDER)
     folder.mkdir(parents=True, exist_ok=True)
-    bodies = {
-        folder / f"public.{language}.ics": public(parameters={"lang": [language]}, now=now).body
+    written = {
+        folder / f"public.{language}.ics": public(parameters={"lang": [language]}, now=now)
         for language, _ in settings.LANGUAGES
     }
-    return [path for path, body in bodies.items() if _write(path, body)]
+    return [
+        path
+        for path, feed in written.items()
+        if files.put(path=path, body=feed.body, changed_at=feed.last_modified)
+    ]
 
 
 def entry(*, event: Event) -> calendars.Entry:
@@ -160,14 +163,3 @@ def _open_ends(event: Event) -> Iterator[str]:
         yield gettext("The last day is not known.")
     elif event.start_time and not event.end_time:
         yield gettext("The hour of the end is not known.")
-
-
-def _write(path: Path, body: bytes) -> bool:
-    """Replace the file in one step, unless it holds the same bytes."""
-    if path.exists() and path.read_bytes() == body:
-        return False
-    with NamedTemporaryFile(dir=path.parent, delete=False) as draft:
-        draft.write(body)
-    Path(draft.name).chmod(0o644)
-    Path(draft.name).replace(path)
-    return True

@@ -6,6 +6,7 @@ from pathlib import Path
 import icalendar
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.utils.translation import override
 
 from events.domain import feeds
@@ -173,4 +174,28 @@ def test_export_writes_a_file_for_each_language_and_only_when_it_changed():
     assert second == []
     assert [path.name for path in third] == ["public.en.ics"]
     assert (folder / "public.en.ics").read_bytes() == public(lang="en").body
-    assert sorted(path.name for path in folder.iterdir()) == names
+    packed = [f"{name}.gz" for name in names]
+    assert sorted(path.name for path in folder.iterdir()) == sorted([*names, *packed])
+
+
+def test_an_exported_file_is_as_old_as_its_feed():
+    folder = Path(settings.FEEDS_FOLDER)
+    for path in folder.glob("*"):
+        path.unlink()
+    factories.event()
+
+    for path in feeds.export(now=NOW):
+        assert path.stat().st_mtime == NOW.timestamp()
+
+
+def test_the_command_says_which_files_it_wrote(capsys):
+    folder = Path(settings.FEEDS_FOLDER)
+    for path in folder.glob("*"):
+        path.unlink()
+
+    call_command("export_feeds")
+    call_command("export_feeds")
+
+    languages = ["en", "zh-hans", "zh-hant"]
+    lines = [f"written: {folder / f'public.{language}.ics'}\n" for language in languages]
+    assert capsys.readouterr().out == "".join(lines) + "No feed has changed.\n"
