@@ -24,6 +24,7 @@ from events.admin.eventforms import EventForm
 from events.admin.exports import ExportAdmin
 from events.admin.figures import FigureInline
 from events.admin.filters import chosen, related
+from events.admin.imports import ImportAdmin
 from events.admin.itineraries import EventItinerary
 from events.admin.reminders import ReminderInline
 from events.admin.roles import EventOrganisationInline, EventPlaceInline
@@ -57,8 +58,11 @@ class ProgrammePanel(Panel, ReadOnly, ScopedInline, TabularInline):
 
 
 @admin.register(Event)
-class EventAdmin(ExportAdmin, StepsAdmin, EventItinerary, EventColumns, TranslatedAdmin):
+class EventAdmin(
+    ImportAdmin, ExportAdmin, StepsAdmin, EventItinerary, EventColumns, TranslatedAdmin
+):
     form = EventForm
+    actions_list: ClassVar[Any] = ("import_calendar", "export")
     kind: ClassVar[str] = ""  # a screen for one kind presets it
     list_display: Any = (
         "title", "shown_when", "kind", "place", "shown_status", "shown_precision", "origin",
@@ -300,6 +304,7 @@ WHERE = (("place", "end_place"), "attendance_mode", "stream_url")
 class OneKindAdmin(EventAdmin):
     """A screen for the events of one kind."""
 
+    actions_list: ClassVar[Any] = ("export",)
     list_display = (
         "title", "shown_when", "place", "shown_status", "shown_precision", "series", "origin",
         "team",

@@ -5,6 +5,7 @@ from events.models.dates import Basis, Dated
 from events.models.events import Event, Expo, PromotionConference
 from events.models.evidence import Evidence, Source
 from events.models.figures import Figure
+from events.models.imports import ImportedEvent, OpenedCalendar
 from events.models.people import Appointment, Organisation, Person
 from events.models.places import Place
 from events.models.reminders import Delivery, ReminderOccurrence, ReminderRule
@@ -26,7 +27,9 @@ __all__ = [
     "Evidence",
     "Expo",
     "Figure",
+    "ImportedEvent",
     "Membership",
+    "OpenedCalendar",
     "Organisation",
     "Person",
     "Place",

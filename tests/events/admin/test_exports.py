@@ -35,7 +35,7 @@ def test_events_are_taken_away_as_the_list_is_filtered(ours: Team, organiser: Cl
     for title, kind in (("Expo one", "expo"), ("Forum", "forum"), ("Expo two", "expo")):
         factories.event(team=ours, title_en=title, kind=kind, end_on=date(2026, 12, 2))
     page = organiser.get(address(Event, "changelist"), {"kind__exact": "expo", "q": "two"})
-    (button,) = page.context["actions_list"]
+    [button] = [each for each in page.context["actions_list"] if "/export" in each["path"]]
     assert [row["Title"] for row in table(organiser.get(button["path"]))] == ["Expo two"]
     assert [row["Title"] for row in table(organiser.get(address(Expo, "export")))] == [
         "Expo two", "Expo one",

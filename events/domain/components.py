@@ -1,0 +1,148 @@
+"""Files of iCalendar as trees of components, within limits that no honest file comes near.
+
+Only the lines that are asked for are kept: what is nested, long or strange elsewhere costs nothing.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+LARGEST: Final = 5 * 2**20
+LONGEST: Final = 2**16
+MOST_COMPONENTS: Final = 10_000
+DEEPEST: Final = 4
+MOST_DATES: Final = 5_000
+ASKED: Final = {
+    "VEVENT": {
+        "UID", "RECURRENCE-ID", "SEQUENCE", "LAST-MODIFIED", "STATUS", "DTSTART", "DTEND",
+        "DURATION", "SUMMARY", "DESCRIPTION", "LOCATION", "URL", "RRULE", "RDATE", "EXDATE",
+        "EXRULE",
+    },
+    "VTIMEZONE": {"TZID", "X-LIC-LOCATION"},
+    "STANDARD": {"TZOFFSETTO"},
+    "DAYLIGHT": {"TZOFFSETTO"},
+}  # fmt: skip
+NAME = re.compile(r"[A-Za-z0-9-]+")
+
+
+class Unreadable(Exception):
+    """A file that is refused as a whole, and the line at fault if there is one."""
+
+    def __init__(self, line: int = 0) -> None:
+        super().__init__(line)
+        self.line = line
+
+
+class TooLarge(Unreadable):
+    """More bytes than LARGEST."""
+
+
+class NotACalendar(Unreadable):
+    """No text in UTF-8 that begins with BEGIN:VCALENDAR and closes what it opens."""
+
+
+class LineTooLong(Unreadable):
+    """A line of more than LONGEST bytes."""
+
+
+class TooManyComponents(Unreadable):
+    """More than MOST_COMPONENTS."""
+
+
+class TooDeep(Unreadable):
+    """Components within components, more than DEEPEST."""
+
+
+class TooManyDates(Unreadable):
+    """More than MOST_DATES exceptions and additions to series."""
+
+
+@dataclass(slots=True)
+class Component:
+    """A component with the lines that are asked for, by name, and what lies in it."""
+
+    name: str
+    line: int
+    lines: dict[str, list[tuple[int, str]]] = field(default_factory=lambda: defaultdict(list))
+    parts: list["Component"] = field(default_factory=list)
+
+
+def read(*, body: bytes) -> list[Component]:
+    """Return the components on the upper level of all calendars in a file; raise Unreadable."""
+    text = _text(body)
+    root = Component("", 0)
+    stack, number, extra = [root], 0, 0
+    for line, content in _unfolded(text):
+        match = NAME.match(content)
+        name = match[0].upper() if match else ""
+        if name == "BEGIN":
+            number += 1
+            _begin(stack, content, line, number)
+        elif name == "END":
+            _end(stack, content, line)
+        elif content.strip() and len(stack) == 1:
+            raise NotACalendar(line)
+        elif name in ASKED.get(stack[-1].name, ()):
+            extra += (content.count(",") + 1) * (name in {"EXDATE", "RDATE"})
+            _keep(stack[-1], name, content, line, extra)
+    if len(stack) > 1 or not root.parts:
+        raise NotACalendar
+    return [part for calendar in root.parts for part in calendar.parts]
+
+
+def _text(body: bytes) -> str:
+    if len(body) > LARGEST:
+        raise TooLarge
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise NotACalendar from error
+    if not text.lstrip()[:15].upper().startswith("BEGIN:VCALENDAR"):
+        raise NotACalendar
+    return text
+
+
+def _begin(stack: list[Component], content: str, line: int, number: int) -> None:
+    name = content.partition(":")[2].strip().upper()
+    if number > MOST_COMPONENTS:
+        raise TooManyComponents(line)
+    if len(stack) > DEEPEST:
+        raise TooDeep(line)
+    if (len(stack) == 1) != (name == "VCALENDAR"):
+        raise NotACalendar(line)
+    block = Component(name, line)
+    stack[-1].parts.append(block)
+    stack.append(block)
+
+
+def _end(stack: list[Component], content: str, line: int) -> None:
+    name = content.partition(":")[2].strip().upper()
+    if len(stack) == 1 or stack[-1].name != name:
+        raise NotACalendar(line)
+    stack.pop()
+
+
+def _keep(block: Component, name: str, content: str, line: int, extra: int) -> None:
+    if len(content) > LONGEST:
+        raise LineTooLong(line)
+    if extra > MOST_DATES:
+        raise TooManyDates(line)
+    block.lines[name].append((line, content))
+
+
+def _unfolded(text: str) -> Iterator[tuple[int, str]]:
+    """Yield each line as it was before it was folded, with the number of its first."""
+    number, pieces = 1, [""]
+    for at, line in enumerate(text.split("\n"), 1):
+        if not line:
+            continue
+        if len(line) * 4 > LONGEST and len(line.encode()) > LONGEST:
+            raise LineTooLong(at)
+        if line.startswith((" ", "\t")):
+            pieces.append(line[1:].removesuffix("\r"))
+            continue
+        yield number, "".join(pieces)
+        number, pieces = at, [line.removesuffix("\r")]
+    yield number, "".join(pieces)
