@@ -25,7 +25,7 @@ from events.domain.foreign import Entry
 from events.models import Basis, Event, ImportedEvent, Place, Team
 from events.values.dates import When
 
-MOST_EVENTS: Final = 1_000
+MOST_EVENTS: Final = 500  # the tree of events is locked until the last is stored
 STANDING: Final = (*lifecycle.STANDING, Event.Status.POSTPONED)
 # What stands by itself: legs and transfers belong to a mission, a mission to a delegation.
 KINDS: Final = tuple(
@@ -193,6 +193,8 @@ class _Planner:
             return _row(entry, Outcome.SKIPPED, reason=OURS)
         if link is None:
             return self._new(entry)
+        if link.event.team_id != link.team_id:
+            return _row(entry, Outcome.SKIPPED, reason=GIVEN_AWAY)
         if _is_older(entry, link):
             return _row(entry, Outcome.SKIPPED, reason=OLDER, event=link.event, link=link)
         if entry.is_cancelled:
@@ -233,6 +235,8 @@ class _Planner:
         found = Outcome.CHANGED if ours else Outcome.KEPT if kept else Outcome.UNCHANGED
         row = _row(entry, found, event=event, link=link, said=agreed)
         row.changed, row.kept = tuple(ours), kept
+        if event.status == Event.Status.CANCELLED:
+            row.outcome, row.reason = Outcome.KEPT, CALLED_OFF
         if ours:
             _take_over(event, entry, said, ours)
             return _checked(row)
@@ -242,7 +246,8 @@ class _Planner:
         """Times still to come that their series does not have any more."""
         for link in links:
             event = link.event
-            if event.start_at and event.start_at >= self.now and event.status in STANDING:
+            is_ours = event.team_id == link.team_id and event.status in STANDING
+            if is_ours and event.start_at and event.start_at >= self.now:
                 yield Row(
                     outcome=Outcome.CANCELLED,
                     uid=link.uid,
@@ -268,6 +273,8 @@ class _Planner:
 
 # Why nothing is done.
 OURS: Final = _("it is an event of this team already")
+GIVEN_AWAY: Final = _("its event belongs to another team now")
+CALLED_OFF: Final = _("it was called off here")
 OLDER: Final = _("a newer version was read before")
 NEVER_KNOWN: Final = _("it is cancelled, and was never read before")
 NOT_IN_SERIES: Final = _("its series does not have it any more")

@@ -1,11 +1,15 @@
 """Addresses: one file from the public internet, and from nowhere else."""
 
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,8 +45,8 @@ Answer = Callable[[BaseHTTPRequestHandler], None]
 
 
 @contextmanager
-def server(answer: Answer) -> Iterator[int]:
-    """Run a real HTTP server; yield its port."""
+def server(answer: Answer, certificate: tuple[Path, Path] | None = None) -> Iterator[int]:
+    """Run a real HTTP server, with a certificate one for HTTPS; yield its port."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -53,6 +57,11 @@ def server(answer: Answer) -> Iterator[int]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
         running.daemon_threads = True
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*certificate)
+            running.socket = context.wrap_socket(running.socket, server_side=True)
+            running.handle_error = lambda *args: None  # type: ignore[method-assign]
         threading.Thread(target=running.serve_forever, daemon=True).start()
         try:
             yield running.server_address[1]
@@ -220,6 +229,32 @@ def test_the_next_address_is_tried_where_one_does_not_answer() -> None:
             address="http://example.org/", resolve=internet.resolve, connect=connect
         )
     assert body == BODY
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Return a certificate for example.org that nobody else has signed, and its key."""
+    if not shutil.which("openssl"):
+        pytest.skip("There is no openssl.")
+    folder = tmp_path_factory.mktemp("tls")
+    paths = (folder / "certificate.pem", folder / "key.pem")
+    options = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=x -addext"
+    command = ["openssl", *options.split(), "subjectAltName=DNS:example.org"]
+    files = ["-out", str(paths[0]), "-keyout", str(paths[1])]
+    subprocess.run([*command, *files], check=True, capture_output=True)
+    return paths
+
+
+def test_the_certificate_must_bear_the_name(certificate: tuple[Path, Path]) -> None:
+    trust = ssl.create_default_context(cafile=str(certificate[0]))
+    with server(send(), certificate) as port:
+        internet = Internet(port)
+        assert internet.fetch("webcal://example.org/a.ics", trust=trust) == BODY
+        with pytest.raises(fetching.Unreachable):
+            internet.fetch("https://example.com/a.ics", trust=trust)
+        with pytest.raises(fetching.Unreachable):
+            internet.fetch("https://example.org/a.ics")
+    assert internet.connected == [(PUBLIC, 443)] * 3
 
 
 def test_a_server_without_a_valid_certificate_is_not_read() -> None:

@@ -6,10 +6,13 @@ from datetime import time as clock
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from events.domain import components, feeds, foreign, imports, lifecycle
 from events.domain.imports import Calendar, Choices, Outcome, Plan
 from events.models import Event, ImportedEvent, Team
+from events.values import dates
 from tests import factories
 from tests.factories import NOW
 
@@ -326,6 +329,15 @@ def test_each_team_has_its_own_and_learns_nothing_of_others(team: Team) -> None:
     )
 
 
+def test_an_event_that_was_given_to_another_team_is_out_of_reach(team: Team) -> None:
+    do(team, one())
+    Event.objects.update(team=factories.team())
+    for lines in ([], ["STATUS:CANCELLED"]):
+        assert outcomes(do(team, one(*lines, title="Trade summit"))) == ["skipped"]
+    event = Event.objects.get()
+    assert (event.title_en, event.status) == ("Trade forum", "tentative")
+
+
 def test_events_that_vanish_from_the_file_stay(team: Team) -> None:
     do(team, one())
     do(team, one(uid="two@example.org"))
@@ -534,9 +546,43 @@ def test_all_series_of_a_calendar_together_have_so_much_time_and_no_more() -> No
     assert found.refused[-1].error.reason == said
 
 
+LINES = st.sampled_from(
+    [
+        "DTSTART:20261202T093000Z", "DTSTART;TZID=Europe/Paris:20261202T093000",
+        "DTSTART;VALUE=DATE:20261202", "DTSTART:00010101T000000Z", "DTEND:99991231T235959Z",
+        "DTEND;TZID=Asia/Tokyo:20261202T093000", "DURATION:P9999999D", "DURATION:-PT1H",
+        "RRULE:FREQ=DAILY;COUNT=3", "RRULE:FREQ=YEARLY;UNTIL=00010101", "RRULE:FREQ=WEEKLY;UNTIL=x",
+        "RDATE:20261203T093000Z,99991231", "RDATE;VALUE=PERIOD:x/y", "EXDATE;TZID=Nowhere:20261202",
+        "EXDATE:20261202T093000Z", "RECURRENCE-ID:20261202T093000Z", "RECURRENCE-ID:00010101T0000",
+        "LAST-MODIFIED:00010101T000000Z", "SEQUENCE:-1", "STATUS:CANCELLED", "URL:http://[", "UID:",
+        "SUMMARY;X=\"", "BEGIN:VALARM", "END:VALARM", "BEGIN:VEVENT", "END:VEVENT", "UID:two",
+        ":", ";",
+    ]
+)  # fmt: skip
+ANY = st.text(max_size=40).map(lambda text: text.replace("\n", " "))
+
+
+@pytest.mark.once
+@settings(max_examples=300, deadline=None)
+@given(st.lists(LINES | ANY, max_size=12), st.sampled_from(["UTC", "Asia/Shanghai"]))
+def test_whatever_stands_in_a_file_is_read_or_refused(lines: list[str], zone: str) -> None:
+    body = "\n".join(["BEGIN:VCALENDAR", *vevent(*lines), "END:VCALENDAR"])
+    try:
+        reading = read(body.encode(errors="replace"), zone)
+    except components.Unreadable:
+        return
+    for entry in reading.entries:
+        dates.validate(entry.when)
+        assert entry.title or entry.is_cancelled
+
+
 @pytest.mark.once
 def test_more_events_than_one_import_takes_are_refused(team: Team) -> None:
-    lines = [line for n in range(1_001) for line in vevent("DTSTART:20261202", uid=str(n))]
+    lines = [
+        line
+        for n in range(imports.MOST_EVENTS + 1)
+        for line in vevent("DTSTART:20261202", uid=str(n))
+    ]
     with pytest.raises(imports.TooManyEvents):
         do(team, ics(*lines))
     assert Event.objects.count() == 0
