@@ -225,6 +225,13 @@ def _why(row: Row) -> Iterator[str]:
     if row.reason:
         reason = gettext(row.reason) % row.values
         yield f"{row.name}: {reason}" if row.name else reason
+    if row.people:
+        text = ngettext(
+            "%(number)s person who is expected sees the change in the itinerary and the calendar.",
+            "%(number)s people who are expected see the change in itineraries and calendars.",
+            row.people,
+        )
+        yield text % {"number": row.people}
     if row.changed:
         yield gettext("taken over: %(names)s") % {"names": _names(row.changed)}
     if row.kept:

@@ -97,6 +97,7 @@ class Row:
     name: str = ""  # the property at fault
     reason: str = ""
     values: dict[str, Any] = field(default_factory=dict)
+    people: int = 0  # who are expected at what is cancelled
     entry: Entry | None = None
     said: dict[str, Any] = field(default_factory=dict)
     link: ImportedEvent | None = None
@@ -220,6 +221,8 @@ class _Planner:
         assert row.event  # noqa: S101 -- the caller knows it
         if row.event.status == Event.Status.CANCELLED:
             row.outcome = Outcome.UNCHANGED
+        else:
+            row.people = _expected(row.event)
         return row
 
     def _compared(self, entry: Entry, link: ImportedEvent) -> Row:
@@ -256,6 +259,7 @@ class _Planner:
                     event=event,
                     link=link,
                     reason=NOT_IN_SERIES,
+                    people=_expected(event),
                 )
 
     def _said(self, entry: Entry) -> dict[str, Any]:
@@ -311,6 +315,10 @@ def _checked(row: Row) -> Row:
     except (programme.OutsideParent, programme.LegsOverlap, lifecycle.NotAllowed):
         row.outcome, row.reason, row.changed, row.kept = Outcome.REFUSED, PROGRAMME, (), ()
     return row
+
+
+def _expected(event: Event) -> int:
+    return lifecycle.consequences(event=event, verb="cancel").people
 
 
 def _is_older(entry: Entry, link: ImportedEvent) -> bool:

@@ -67,6 +67,17 @@ def test_a_second_reading_says_what_has_changed_and_what_is_kept(
     assert (event.title_en, event.start_on.day) == ("Our own title", 5)
 
 
+def test_a_preview_says_how_many_expect_what_is_cancelled(ours: Team, organiser: Client) -> None:
+    first = look_at(organiser, ours, one())
+    organiser.post(URL, {"key": first.context["opened"].key})
+    for _ in range(2):
+        factories.attendee(event=Event.objects.get())
+    page = look_at(organiser, ours, one("STATUS:CANCELLED"))
+    [row] = page.context["rows"]
+    assert row["label"] == "cancelled"
+    assert row["why"] == ["2 people who are expected see the change in itineraries and calendars."]
+
+
 def test_the_button_stands_on_the_list_of_all_events(organiser: Client) -> None:
     page = organiser.get(address(Event, "changelist"))
     assert [button["path"] for button in page.context["actions_list"]] == [

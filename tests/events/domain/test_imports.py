@@ -344,13 +344,14 @@ def test_events_that_vanish_from_the_file_stay(team: Team) -> None:
     assert Event.objects.exclude(status="cancelled").count() == 2
 
 
-def test_an_import_is_all_or_nothing(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    body = ics(*vevent("DTSTART:20261202"), *vevent("DTSTART:20261203", uid="two@example.org"))
-    taken = factories.event(slug="taken")
-    monkeypatch.setattr(imports, "_slug", lambda title: taken.slug)  # as if chance hit it
-    with pytest.raises(Exception, match="slug"):
+def test_an_import_is_all_or_nothing(team: Team) -> None:
+    do(team, one())
+    Event.objects.update(status="draft")  # which no step leads to, and none cancels
+    off = vevent("DTSTART:20261202", "STATUS:CANCELLED")
+    body = ics(*vevent("DTSTART:20261203", uid="two@example.org"), *off)
+    with pytest.raises(lifecycle.NotAllowed):
         imports.apply(calendar=Calendar(name="x", body=body), choices=choices(team), now=NOW)
-    assert list(Event.objects.all()) == [taken]
+    assert [event.status for event in Event.objects.all()] == ["draft"]
 
 
 # ---------------------------------------------------------------- series
