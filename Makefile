@@ -13,7 +13,7 @@ INSTALL := @command -v $(PYTHON) >/dev/null && \
 GATES := DEBUG=on DATABASE_URL=sqlite://:memory: PYTHONWARNINGS=error::RuntimeWarning
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-.PHONY: help run test queries bench check format lock
+.PHONY: help run test queries bench feeds check format lock
 
 help: ## Show this list (the default)
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile
@@ -33,6 +33,9 @@ queries: dev ## Count the queries of every page of the admin with 1, 3 and 100 r
 
 bench: dev ## Measure the screens with 10,000 events on PostgreSQL; ARGS="--rounds 1" is quicker
 	$(BIN)/python -m tests.postgres -- $(BIN)/python -m tests.bench.domain $(ARGS)
+
+feeds: dev ## Measure polls of calendar feeds on PostgreSQL; ARGS="--rounds 10" is quicker
+	$(BIN)/python -m tests.postgres -- $(BIN)/python -m tests.bench.feeds $(ARGS)
 
 check: dev ## Check style, types, layers, templates, settings and migrations
 	$(BIN)/ruff check .

@@ -14,7 +14,8 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # Without it the pool's processes outlive a worker that was killed.
 worker_process_init.connect(lambda **kwargs: die_with_parent(), weak=False)
-WEEK = 7 * 24 * 3600.0
+DAY = 24 * 3600.0
+WEEK = 7 * DAY
 # Plain intervals only: a local-time crontab goes wrong twice a year.
 app.conf.beat_schedule = {
     "deliver what is due": {
@@ -31,6 +32,11 @@ app.conf.beat_schedule = {
         "task": "delegations.tasks.lapse_applications",
         "schedule": 60.0,
         "options": {"expires": 60.0},
+    },
+    "forget old changes of calendars": {
+        "task": "events.tasks.prune_changes",
+        "schedule": DAY,
+        "options": {"expires": DAY},
     },
     "follow the time zone database": {
         "task": "events.tasks.recompute_times",

@@ -19,6 +19,7 @@ from django.utils import translation
 
 from config import valkey as embedded
 from config.supervisor import die_with_parent
+from events.domain import feeds
 from tests.smtp import Sink, sink
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
@@ -54,6 +55,12 @@ def language() -> None:
     Before a test, not after it: Playwright lets teardowns run in a context of their own.
     """
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def nothing_known() -> None:
+    """Begin as a process that has served no feed: each test has rows of its own."""
+    feeds.forget()
 
 
 @contextmanager

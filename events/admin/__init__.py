@@ -2,6 +2,7 @@
 
 from events.admin import (
     attendees,
+    calendars,
     deliveries,
     events,
     figures,
@@ -17,6 +18,7 @@ from events.admin import (
 
 __all__ = [
     "attendees",
+    "calendars",
     "deliveries",
     "events",
     "figures",

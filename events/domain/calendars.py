@@ -27,6 +27,7 @@ UTC_NAMES = frozenset(
     {"UTC", "UCT", "Universal", "Zulu", "Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu"}
 )
 BEGIN, END = b"BEGIN:VCALENDAR\r\n", b"END:VCALENDAR\r\n"
+ALL_DAY = b"\r\nDTSTART;VALUE=DATE:"
 BEGIN_EVENT, END_EVENT = b"BEGIN:VEVENT\r\n", b"END:VEVENT\r\n"
 # C0 but LF, DEL, the line ends that Unicode adds (vdirsyncer and ics split there), controls of
 # writing direction (they let a title run into what stands beside it), byte-order marks, lone
@@ -100,6 +101,7 @@ class Part:
 
     uid: str
     parent_uid: str
+    summary: str
     body: bytes
     moments: tuple[Moment, ...]
 
@@ -117,20 +119,20 @@ def vevent(*, entry: Entry) -> Part:
     return Part(
         uid=entry.uid,
         parent_uid=entry.parent_uid,
+        summary=_clean(entry.summary) or NAMELESS,
         body=b"".join([BEGIN_EVENT, *_event_lines(entry, moments), END_EVENT]),
         moments=tuple(moment for moment in moments if moment.timezone),
     )
 
 
-def compose(*, calendar: Calendar, parts: Iterable[Part]) -> bytes:
+def compose(*, calendar: Calendar, parts: Iterable[Part], alarm: int | None = None) -> bytes:
     """Return the iCalendar stream of rendered events, in their order, each UID once.
 
-    A child names its parent only where the parent stands in the same feed.
+    A child names its parent only where the parent stands in the same feed. `alarm` is how many
+    minutes before the start the reader wants to be alerted, None for no alarm.
     """
     events = {part.uid: part for part in parts}
-    bodies = (
-        _related(part) if part.parent_uid in events else part.body for part in events.values()
-    )
+    bodies = (_adorned(part, part.parent_uid in events, alarm) for part in events.values())
     head, timezones = _calendar_lines(calendar), _timezones(calendar, events.values())
     return b"".join([BEGIN, *head, *timezones, *bodies, END])
 
@@ -171,9 +173,24 @@ def _timezones(calendar: Calendar, parts: Iterable[Part]) -> Iterator[bytes]:
         yield vtimezones.render(name=name, first=min(instants), last=max(instants)).encode()
 
 
-def _related(part: Part) -> bytes:
-    line = _line("RELATED-TO", _text(part.parent_uid), RELTYPE="PARENT")
-    return part.body.removesuffix(END_EVENT) + line + END_EVENT
+def _adorned(part: Part, is_child: bool, alarm: int | None) -> bytes:
+    """Add what depends on the feed: the relation to a parent that stands in it, an alarm."""
+    if ALL_DAY in part.body:
+        alarm = None  # before midnight it would only wake somebody
+    if not is_child and alarm is None:
+        return part.body
+    line = _line("RELATED-TO", _text(part.parent_uid), RELTYPE="PARENT") if is_child else b""
+    alert = b"".join(_alarm(part, alarm)) if alarm is not None else b""
+    return part.body.removesuffix(END_EVENT) + line + alert + END_EVENT
+
+
+def _alarm(part: Part, minutes: int) -> Iterator[bytes]:
+    """RFC 5545, 3.6.6; DISPLAY needs a DESCRIPTION."""
+    yield b"BEGIN:VALARM\r\n"
+    yield _line("ACTION", "DISPLAY")
+    yield _line("TRIGGER", f"-PT{minutes}M")
+    yield _line("DESCRIPTION", _text(part.summary))
+    yield b"END:VALARM\r\n"
 
 
 def _event_lines(entry: Entry, moments: Sequence[Moment]) -> Iterator[bytes]:

@@ -1,64 +1,129 @@
-"""Feeds: which events stand in a calendar, and what each of them says there."""
+"""Feeds: which events stand in a calendar, and the calendar that they make."""
 
-from collections.abc import Iterator
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import chain
 from pathlib import Path
-from typing import Literal
+from typing import Final
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext, override
 
-from events.domain import calendars, files, selection, wording
-from events.models import Event, EventPlace, Place
+from events.domain import calendars, changes, files, renderings, selection
+from events.domain.calendars import Part
+from events.domain.changes import Stamp
+from events.models import Event
 from events.models.events import EventQuerySet
+from events.values.dates import DAY
 
-CANCELLED_FOR = timedelta(days=90)
-MOST_EVENTS = 5_000
-STATUSES: dict[str, Literal["TENTATIVE", "CONFIRMED", "CANCELLED"]] = {
-    Event.Status.TENTATIVE: "TENTATIVE",
-    Event.Status.CONFIRMED: "CONFIRMED",
-    Event.Status.POSTPONED: "CANCELLED",
-    Event.Status.CANCELLED: "CANCELLED",
-}
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+CANCELLED_FOR: Final = timedelta(days=90)
+MOST_EVENTS: Final = 5_000
+PREVIEWED: Final = 10
+MOST_KNOWN: Final = 1_000  # public feeds whose state a process remembers
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """The bytes of a feed and what HTTP says of them."""
+    """The bytes of a feed and what HTTP says of them.
+
+    Without a change it stays as it is until `valid_until`, for ever if that is None. `packed` is
+    the body compressed with gzip, if that has been done before.
+    """
 
     body: bytes
+    packed: bytes = b""
     etag: str
     last_modified: datetime
+    valid_until: datetime | None = None
 
 
-def public(*, parameters: selection.Parameters, now: datetime) -> Feed:
+class Unchanged(Exception):
+    """The reader has the feed already."""
+
+    def __init__(self, etag: str, last_modified: datetime) -> None:
+        super().__init__(etag, last_modified)
+        self.etag = etag
+        self.last_modified = last_modified
+
+
+# Whether a reader has the feed that bears this tag and was last changed then.
+Has = Callable[[str, datetime], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cover:
+    """What stands around the events; `address` is '' in secret feeds."""
+
+    name: str
+    address: str = ""
+    language: str
+    entitled: bool = False
+    alarm: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A public feed as it was last written, without its bytes."""
+
+    stamp: Stamp
+    version: str
+    etag: str
+    last_modified: datetime
+    valid_until: datetime | None
+
+
+_known: OrderedDict[str, _Known] = OrderedDict()
+
+
+def public(*, parameters: selection.Parameters, now: datetime, has: Has | None = None) -> Feed:
     """Return the public calendar as the filters narrow it.
 
-    Raises selection.UnknownFilter and selection.UnknownValue.
+    Raises selection.UnknownFilter and selection.UnknownValue, and Unchanged if the reader `has`
+    it; whether anything has changed is asked in one small query.
     """
+    address = _address(reverse("public-feed"), parameters)
+    stamp = changes.of_public()
+    if has:
+        _raise_unless_new(_known.get(address), stamp, now, has)
     language = selection.language(parameters=parameters)
     events = selection.narrow(
-        events=_on_show(Event.objects.public(), now), parameters=parameters, now=now
+        events=on_show(Event.objects.public(), now), parameters=parameters, now=now
     )
-    address = _address(reverse("public-feed"), parameters)
     with override(language):
-        return _feed(_newest(events), name=gettext("Attaché: public events"), address=address)
+        cover = Cover(name=gettext("Attaché: public events"), address=address, language=language)
+    feed = write(events=events, cover=cover, stamp=stamp, now=now)
+    if "past" not in parameters:  # it changes by itself at midnight
+        _remember(address, feed, stamp)
+    return feed
 
 
 def single(*, slug: str, language: str, now: datetime) -> Feed:
     """Return one public event with its public children; raise Event.DoesNotExist."""
+    stamp = changes.of_public()
     event = Event.objects.public().filter(precision__in=["time", "day"]).get(slug=slug)
-    children = _on_show(Event.objects.public(), now).filter(parent=event)
-    address = _address(reverse("event-ics", args=[slug]), {})
+    children = on_show(Event.objects.public(), now).filter(parent=event)
+    events = Event.objects.filter(Q(pk=event.pk) | Q(pk__in=children.values("pk")))
     with override(language):
-        events = Event.objects.filter(Q(pk=event.pk) | Q(pk__in=children.values("pk")))
-        return _feed(_newest(events), name=event.title, address=address)
+        address = _address(reverse("event-ics", args=[slug]), {})
+        cover = Cover(name=event.title, address=address, language=language)
+    return write(events=events, cover=cover, stamp=stamp, now=now)
+
+
+def coming(*, parameters: selection.Parameters, now: datetime) -> list[Event]:
+    """Return what comes next in the public calendar. Raises as `public` does."""
+    events = selection.narrow(events=Event.objects.public(), parameters=parameters, now=now)
+    return next_of(events=on_show(events, now), now=now)
+
+
+def next_of(*, events: EventQuerySet, now: datetime) -> list[Event]:
+    """The events that are on or come next, as many as a page shows."""
+    rows = events.filter(Q(end_at__gt=now) | Q(end_at=None, start_at__gte=now))
+    return list(rows.for_display().order_by("start_at", "pk")[:PREVIEWED])
 
 
 def export(*, now: datetime) -> list[Path]:
@@ -76,51 +141,91 @@ def export(*, now: datetime) -> list[Path]:
     ]
 
 
-def entry(*, event: Event) -> calendars.Entry:
-    """Return what a calendar shows of an event, in the active language."""
-    return calendars.Entry(
-        uid=event.ical_uid,
-        sequence=event.sequence,
-        created_at=event.created_at,
-        changed_at=event.changed_at,
-        status=STATUSES[event.status],
-        summary=_summary(event),
-        when=event.when,
-        description="\n\n".join(filter(None, _paragraphs(event))),
-        location=wording.where(event=event),
-        geo=_point(event.place),
-        url=settings.SITE_URL + event.get_absolute_url(),
-        categories=(str(event.get_kind_display()), *map(str, event.sectors.all())),
-        parent_uid=event.parent.ical_uid if event.parent else "",
-    )
-
-
-def _on_show(events: EventQuerySet, now: datetime) -> EventQuerySet:
+def on_show(events: EventQuerySet, now: datetime) -> EventQuerySet:
     """What a calendar holds; a cancelled event stays for a while after its date."""
     long_over = Q(status=Event.Status.CANCELLED, end_at__lt=now - CANCELLED_FOR)
     return events.in_calendar().exclude(long_over)
 
 
-def _newest(events: EventQuerySet) -> list[Event]:
-    """Return the events in time order; of too many the oldest leave first."""
-    rows = events.for_display().prefetch_related("place_roles__place")
-    newest = list(rows.order_by("-start_at", "-pk")[:MOST_EVENTS])
+def write(
+    *,
+    events: EventQuerySet,
+    cover: Cover,
+    stamp: Stamp,
+    now: datetime,
+    past_days: int | None = None,
+    more: Sequence[Part] = (),
+) -> Feed:
+    """Write the calendar of the events, and of the parts that are no events any more.
+
+    `stamp` was taken before the events are read; after `past_days` an event leaves.
+    """
+    rows = _newest(events, now)
+    changed_at = max((row.changed_at for row in rows), default=EPOCH)
+    with override(cover.language):
+        calendar = calendars.Calendar(
+            name=cover.name,
+            description=gettext("Promotion conferences, expos and trade missions."),
+            last_modified=changed_at,
+            timezone="UTC",
+            url=cover.address,
+            color="darkslateblue",
+        )
+    parts = renderings.parts(
+        keys=[row.pk for row in rows], language=cover.language, entitled=cover.entitled
+    )
+    body = calendars.compose(calendar=calendar, parts=[*parts, *more], alarm=cover.alarm)
+    return Feed(
+        body=body,
+        etag=calendars.etag(body),
+        last_modified=max(changed_at, stamp.at or EPOCH),
+        valid_until=min((at for row in rows if (at := _leaves_at(row, past_days))), default=None),
+    )
+
+
+def forget() -> None:
+    """Know nothing of what was served before."""
+    _known.clear()
+
+
+def _raise_unless_new(known: _Known | None, stamp: Stamp, now: datetime, has: Has) -> None:
+    if known is None or (known.stamp, known.version) != (stamp, renderings.version()):
+        return
+    stands = known.valid_until is None or now < known.valid_until
+    if stands and has(known.etag, known.last_modified):
+        raise Unchanged(known.etag, known.last_modified)
+
+
+def _remember(address: str, feed: Feed, stamp: Stamp) -> None:
+    """Keep the state of the feeds that were asked for last."""
+    _known[address] = _Known(
+        stamp, renderings.version(), feed.etag, feed.last_modified, feed.valid_until
+    )
+    _known.move_to_end(address)
+    while len(_known) > MOST_KNOWN:
+        _known.popitem(last=False)
+
+
+def _newest(events: EventQuerySet, now: datetime) -> list[Event]:
+    """Return the events in time order; of too many the oldest past ones leave first."""
+    rows = events.only("pk", "changed_at", "status", "end_at", "end_on", "start_on", "start_at")
+    newest = list(rows.order_by("-start_at", "-pk")[: MOST_EVENTS + 1])
+    if len(newest) > MOST_EVENTS:
+        coming = sum(1 for _ in events.filter(start_at__gte=now).values_list("pk"))
+        newest = list(rows.order_by("-start_at", "-pk")[: max(MOST_EVENTS, coming)])
     return newest[::-1]
 
 
-def _feed(events: list[Event], *, name: str, address: str) -> Feed:
-    # Of all events, not only of those shown: one that has just left the feed counts too.
-    changed_at = Event.objects.aggregate(at=Max("changed_at"))["at"] or EPOCH
-    calendar = calendars.Calendar(
-        name=name,
-        description=gettext("Promotion conferences, expos and trade missions."),
-        last_modified=max((event.changed_at for event in events), default=EPOCH),
-        timezone="UTC",
-        url=address,
-        color="darkslateblue",
-    )
-    body = calendars.render(calendar=calendar, entries=[entry(event=event) for event in events])
-    return Feed(body=body, etag=calendars.etag(body), last_modified=changed_at)
+def _leaves_at(row: Event, past_days: int | None) -> datetime | None:
+    """The moment when an event leaves the calendar by itself; None if it stays."""
+    moments = []
+    if row.status == Event.Status.CANCELLED and row.end_at:
+        moments.append(row.end_at + CANCELLED_FOR)
+    last_on = row.end_on or row.start_on
+    if past_days is not None and last_on:
+        day = datetime.combine(last_on, datetime.min.time(), UTC)
+        moments.append(day + (past_days + 1) * DAY)
+    return min(moments, default=None)
 
 
 def _address(path: str, parameters: selection.Parameters) -> str:
@@ -128,38 +233,3 @@ def _address(path: str, parameters: selection.Parameters) -> str:
         sorted((name, list(values)) for name, values in parameters.items()), doseq=True
     )
     return f"{settings.SITE_URL}{path}{'?' if query else ''}{query}"
-
-
-def _summary(event: Event) -> str:
-    if event.status == Event.Status.CANCELLED:
-        return gettext("Cancelled: %(title)s") % {"title": event.title}
-    if event.status == Event.Status.POSTPONED:
-        return gettext("Postponed: %(title)s") % {"title": event.title}
-    return event.title
-
-
-def _point(place: Place | None) -> tuple[float, float] | None:
-    if place is None or place.latitude is None or place.longitude is None:
-        return None
-    return float(place.latitude), float(place.longitude)
-
-
-def _paragraphs(event: Event) -> Iterator[str]:
-    yield event.description
-    yield event.cancellation_reason
-    yield "\n".join(chain(_hubs(event), _open_ends(event)))
-    if not event.is_managed:
-        yield wording.origin(event=event)
-
-
-def _hubs(event: Event) -> Iterator[str]:
-    for role in event.place_roles.all():
-        if role.role == EventPlace.Role.HUB:
-            yield wording.hub(event=event, place=role.place)
-
-
-def _open_ends(event: Event) -> Iterator[str]:
-    if event.end_on is None and event.start_time is None:
-        yield gettext("The last day is not known.")
-    elif event.start_time and not event.end_time:
-        yield gettext("The hour of the end is not known.")

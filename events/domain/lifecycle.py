@@ -9,7 +9,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Count, Model, ProtectedError, Q
 
-from events.domain import completeness, programme, reminders, revisions, venues
+from events.domain import changes, completeness, programme, reminders, revisions, venues
 from events.models import Attendee, Basis, Event, EventOrganisation, EventPlace, Organisation, Place
 from events.models.events import EventQuerySet
 from events.models.locks import hold_tree
@@ -111,6 +111,7 @@ def touch(*, event: Event, now: datetime) -> None:
     with transaction.atomic():
         revisions.rise(event=event, stored=_locked().get(pk=event.pk), now=now)
         event.save(update_fields=["revision", "changed_at"])
+        changes.note(events=[event], now=now)
         venues.settle(event=event, now=now)
 
 
@@ -136,7 +137,7 @@ def touch_shown_with(
         shown |= Q(pk__in=roles_there.values("event"))
     with transaction.atomic():
         hold_tree()
-        revisions.rise_all(events=Event.objects.filter(shown), now=now)
+        _rise_all(Event.objects.filter(shown), now)
 
 
 def propose(*, event: Event, now: datetime) -> None:
@@ -337,7 +338,14 @@ def _store(events: list[Event], now: datetime) -> None:
     shown = [event.pk for event in events if _put(event, now)]
     if shown:
         parts = Event.objects.filter(parent__in=shown)
-        revisions.rise_all(events=parts.exclude(pk__in=[event.pk for event in events]), now=now)
+        _rise_all(parts.exclude(pk__in=[event.pk for event in events]), now)
+
+
+def _rise_all(events: EventQuerySet, now: datetime) -> None:
+    """Raise the revision of what shows something that changed, and let calendars know."""
+    rows = list(events.only("visibility"))
+    revisions.rise_all(events=events, now=now)
+    changes.note(events=rows, now=now)
 
 
 def _put(event: Event, now: datetime) -> bool:
@@ -347,7 +355,10 @@ def _put(event: Event, now: datetime) -> bool:
         revisions.count(event=event, stored=stored, now=now)
     else:
         event.created_at = event.changed_at = now.replace(microsecond=0)
+    if stored and stored.parent_id != event.parent_id:
+        changes.note(events=[stored], now=now)  # in the tree that it leaves
     event.save()
+    changes.note(events=filter(None, (event, stored)), now=now)
     reminders.replan(event=event, now=now)
     venues.settle(event=event, now=now)
     return stored is not None and revisions.differ(

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Replace
 
-from events.domain import mail, merging, reminders, venues
+from events.domain import changes, mail, merging, reminders, venues
 from events.models import Attendee, Delivery, Event, Person, User, doubles, history
 from events.values import names
 
@@ -61,6 +61,7 @@ def merge(*, keep: Person, drop: Person, now: datetime) -> None:
         _lend(keep, drop)
         merging.merge(keep=keep, drop=drop)
         keep.save()
+        changes.note_person(person=keep, now=now)
         _remind_once(keep)
         for event in freed:
             venues.settle(event=event, now=now)
@@ -84,6 +85,7 @@ def erase(*, person: Person, now: datetime) -> None:
         User.objects.filter(person=person).update(person=None)
         person.appointments.all().delete()
         person.evidence.all().delete()
+        person.calendar_feeds.update(revoked_at=now)
         _anonymise(person, now)
         _clear_rows(person, records)
         _clear_log(records, known)

@@ -1,6 +1,8 @@
 """The tables of the events app."""
 
 from events.models.attendees import Attendee
+from events.models.calendars import CalendarFeed, FeedState, FeedTree, RenderedEvent
+from events.models.changes import CalendarChange
 from events.models.dates import Basis, Dated
 from events.models.events import Event, Expo, PromotionConference
 from events.models.evidence import Evidence, Source
@@ -18,6 +20,8 @@ __all__ = [
     "Appointment",
     "Attendee",
     "Basis",
+    "CalendarChange",
+    "CalendarFeed",
     "Dated",
     "Delivery",
     "Event",
@@ -26,6 +30,8 @@ __all__ = [
     "EventSeries",
     "Evidence",
     "Expo",
+    "FeedState",
+    "FeedTree",
     "Figure",
     "ImportedEvent",
     "Membership",
@@ -36,6 +42,7 @@ __all__ = [
     "PromotionConference",
     "ReminderOccurrence",
     "ReminderRule",
+    "RenderedEvent",
     "Sector",
     "Source",
     "Team",

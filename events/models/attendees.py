@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from events.models import doubles
+from events.models.changes import CalendarChange
 from events.models.events import Event, EventQuerySet, days_served_by, in_legs_of
 from events.models.fields import LanguageField
 from events.models.people import Appointment, Organisation, Person
@@ -252,6 +253,21 @@ class Attendee(models.Model):
 
     def __str__(self) -> str:
         return str(self.person) if self.person else self.label
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store it, and note that calendars of the person may have changed."""
+        super().save(*args, **kwargs)
+        self._note_change()
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        self._note_change()
+        return super().delete(*args, **kwargs)
+
+    def _note_change(self) -> None:
+        top = Event.objects.filter(pk=self.event_id).tops()
+        CalendarChange.objects.bulk_create(
+            CalendarChange(person_id=self.person_id, attended_in_id=tree, at=Now()) for tree in top
+        )
 
     @property
     def is_out(self) -> bool:

@@ -13,6 +13,7 @@ from django.contrib.contenttypes.fields import GenericRelation
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -57,6 +58,11 @@ class EventQuerySet(OwnedQuerySet["Event"]):
         """What is part of the events, on any level."""
         levels = islice(_levels(roots), 1, None)
         return self.filter(pk__in=_any_of(Event.objects.filter(level) for level in levels))
+
+    def tops(self) -> set[int]:
+        """The keys of the roots of their trees."""
+        above = (f"{path}_id" for path in reversed(UPWARDS))
+        return set(self.order_by().values_list(Coalesce(*above, "pk"), flat=True).distinct())
 
     def making_up(self, root: "Event") -> Self:
         """An event and all its parts; of a leg also the transfers that lead there and on."""

@@ -1,51 +1,130 @@
 """Calendar feeds over HTTP (RFC 9110): conditional, cacheable, the same bytes for everybody."""
 
+import re
+from collections.abc import Callable
+from datetime import datetime
+
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
-from events.domain import feeds, selection
+from events.domain import feeds, selection, subscriptions
 from events.models import Event
+
+GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
+OPEN = {"Cache-Control": "public, max-age=900", "Access-Control-Allow-Origin": "*"}
+SECRET = {
+    "Cache-Control": "private, max-age=900",
+    "X-Robots-Tag": "noindex",
+    "Referrer-Policy": "no-referrer",
+}
 
 
 @require_safe
 def public(request: HttpRequest) -> HttpResponseBase:
     """Serve the public calendar; the query narrows it."""
-    try:
-        feed = feeds.public(parameters=dict(request.GET.lists()), now=timezone.now())
-    except (selection.UnknownFilter, selection.UnknownValue) as error:
-        return HttpResponse(f"{error}\n", status=400, content_type="text/plain; charset=utf-8")
-    return _respond(request, feed, "attache.ics")
+    return _serve(
+        request,
+        "attache.ics",
+        OPEN,
+        lambda: feeds.public(
+            parameters=dict(request.GET.lists()), now=timezone.now(), has=_reader(request)
+        ),
+    )
 
 
 @require_safe
 def single(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Serve one event and its programme."""
-    try:
+
+    def feed() -> feeds.Feed:
         language = selection.language(parameters=dict(request.GET.lists()))
-        feed = feeds.single(slug=slug, language=language, now=timezone.now())
-    except selection.UnknownValue as error:
-        return HttpResponse(f"{error}\n", status=400, content_type="text/plain; charset=utf-8")
+        return feeds.single(slug=slug, language=language, now=timezone.now())
+
+    return _serve(request, f"{slug}.ics", OPEN, feed)
+
+
+@require_safe
+def secret(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Serve the calendar at a secret address; all unknown ones are answered alike."""
+    try:
+        return _serve(
+            request,
+            "attache.ics",
+            SECRET,
+            lambda: subscriptions.read(
+                token=token,
+                parameters=dict(request.GET.lists()),
+                now=timezone.now(),
+                has=_reader(request),
+            ),
+        )
+    except subscriptions.Unknown:
+        return _say("There is no such calendar.", 404)
+    except subscriptions.Revoked:
+        return _say("This calendar is no longer to be had.", 410)
+
+
+def _serve(
+    request: HttpRequest, name: str, headers: dict[str, str], feed: Callable[[], feeds.Feed]
+) -> HttpResponseBase:
+    try:
+        made = feed()
+    except feeds.Unchanged as known:
+        response = HttpResponse(status=304)
+        return _dress(response, known.etag, known.last_modified, headers)
+    except (selection.UnknownFilter, selection.UnknownValue) as error:
+        return _say(str(error), 400)
     except Event.DoesNotExist as error:
         raise Http404 from error
-    return _respond(request, feed, f"{slug}.ics")
-
-
-def _respond(request: HttpRequest, feed: feeds.Feed, name: str) -> HttpResponseBase:
-    response = HttpResponse(feed.body, content_type="text/calendar; charset=utf-8")
+    response = _body(request, made)
     response["Content-Disposition"] = f'inline; filename="{name}"'
-    response["ETag"] = feed.etag
-    response["Last-Modified"] = http_date(feed.last_modified.timestamp())
-    response["Cache-Control"] = "public, max-age=900"
-    response["Access-Control-Allow-Origin"] = "*"
-    return (
-        get_conditional_response(
-            request,
-            etag=feed.etag,
-            last_modified=int(feed.last_modified.timestamp()),
-            response=response,
-        )
-        or response
+    _dress(response, made.etag, made.last_modified, headers)
+    return _conditional(request, made.etag, made.last_modified, response) or response
+
+
+def _body(request: HttpRequest, feed: feeds.Feed) -> HttpResponse:
+    """The calendar, as it was compressed before for a reader who takes that."""
+    takes = GZIP.search(request.headers.get("Accept-Encoding", ""))
+    packed = feed.packed if takes else b""
+    response = HttpResponse(packed or feed.body, content_type="text/calendar; charset=utf-8")
+    if feed.packed:
+        response["Vary"] = "Accept-Encoding"
+    if packed:
+        response["Content-Encoding"] = "gzip"
+    return response
+
+
+def _reader(request: HttpRequest) -> feeds.Has:
+    """Whether the reader says that they have a feed, by its tag or, without tags, by its date."""
+
+    def has(etag: str, last_modified: datetime) -> bool:
+        answer = _conditional(request, etag, last_modified, None)
+        return answer is not None and answer.status_code == 304
+
+    return has
+
+
+def _conditional(
+    request: HttpRequest, etag: str, last_modified: datetime, response: HttpResponse | None
+) -> HttpResponseBase | None:
+    return get_conditional_response(
+        request, etag=etag, last_modified=int(last_modified.timestamp()), response=response
     )
+
+
+def _dress(
+    response: HttpResponse, etag: str, last_modified: datetime, headers: dict[str, str]
+) -> HttpResponse:
+    for name, value in headers.items():
+        response[name] = value
+    # RFC 9110, 8.8.1: other bytes that say the same bear a weak tag.
+    response["ETag"] = f"W/{etag}" if response.has_header("Content-Encoding") else etag
+    response["Last-Modified"] = http_date(last_modified.timestamp())
+    return response
+
+
+def _say(text: str, status: int) -> HttpResponse:
+    return HttpResponse(f"{text}\n", status=status, content_type="text/plain; charset=utf-8")

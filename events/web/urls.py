@@ -8,9 +8,12 @@ from events.web import feeds, views
 pages = [
     path("", views.home, name="home"),
     path("events/<slug:slug>/", views.event, name="event"),
+    path("subscribe/", views.subscribe, name="subscribe"),
 ]
 files = [
     path("calendar/public.ics", feeds.public, name="public-feed"),
+    path("calendar/f/<str:token>/", views.programme, name="secret-page"),
+    path("calendar/f/<str:token>.ics", feeds.secret, name="secret-feed"),
     path("events/<slug:slug>.ics", feeds.single, name="event-ics"),
     path(
         "robots.txt",

@@ -1,14 +1,20 @@
 """The public pages: the calendar, and one page for each event."""
 
+from urllib.parse import urlencode
+
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext, override
 from django.views.decorators.http import require_safe
 
-from events.domain import pages, selection
+from events.domain import feeds, pages, selection, subscriptions
 from events.values.dates import DAY
 from events.web import grid, queries, texts
+from events.web.feeds import SECRET
+from events.web.subscribing import Ways
 
 
 @require_safe
@@ -37,6 +43,43 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "events/event.html", context)
 
 
+@require_safe
+def subscribe(request: HttpRequest) -> HttpResponse:
+    """Say how to follow the public calendar, as the filters narrow it."""
+    try:
+        query = queries.read(request.GET)
+        events = feeds.coming(parameters=query.filters, now=timezone.now())
+    except (selection.UnknownFilter, selection.UnknownValue) as refusal:
+        return render(request, "events/refused.html", {"refusal": refusal}, status=400)
+    ways = Ways(query.feed(get_language() or "en"), gettext("Public events"))
+    return render(request, "events/subscribe.html", {"ways": ways, "events": events})
+
+
+@require_safe
+def programme(request: HttpRequest, token: str) -> HttpResponse:
+    """Say how to follow a secret calendar; whoever knows the address may look."""
+    try:
+        page = subscriptions.programme(
+            token=token, parameters=dict(request.GET.lists()), now=timezone.now()
+        )
+    except (subscriptions.Unknown, subscriptions.Revoked) as error:
+        raise Http404 from error
+    except (selection.UnknownFilter, selection.UnknownValue) as refusal:
+        return render(request, "events/refused.html", {"refusal": refusal}, status=400)
+    address = settings.SITE_URL + reverse("secret-feed", args=[token])
+    context = {
+        "ways": Ways(address, page.name),
+        "events": page.events,
+        "is_secret": True,
+        "own_languages": settings.LANGUAGES,
+    }
+    with override(page.language):
+        response = render(request, "events/subscribe.html", context)
+    for name, value in SECRET.items():
+        response[name] = value
+    return response
+
+
 def _month(request: HttpRequest, query: queries.Query) -> HttpResponse:
     month = pages.month(parameters=query.filters, first=query.month, now=timezone.now())
     first, last = month.first, month.last
@@ -57,4 +100,5 @@ def _list(request: HttpRequest, query: queries.Query) -> HttpResponse:
 
 
 def _common(query: queries.Query) -> dict[str, object]:
-    return {"query": query, "feed": query.feed(get_language() or "en")}
+    filters = urlencode(query.filters, doseq=True)
+    return {"query": query, "filters": filters, "feed": query.feed(get_language() or "en")}

@@ -9,6 +9,7 @@ from django.test import Client
 from delegations.models import Application, Delegation, TradeMission
 from events.models import (
     Attendee,
+    CalendarFeed,
     Delivery,
     Event,
     EventOrganisation,
@@ -81,6 +82,9 @@ def _targets(mission: Mission) -> Targets:
         Sector: [screens.sector(None, "sector")],
         Source: [Source.objects.create(slug="source-1", name="source")],
         Figure: [_figure(mission, "one"), _figure(mission, "two"), _figure(mission, "shared")],
+        CalendarFeed: [
+            screens.calendar_feed(team, text("feed", *ORGANISERS_ONLY), person=people["member"])
+        ],
         Delivery: [screens.delivery(None, "mail", event=events["fair"], detail=_ORGANISERS)],
         Delegation: [mission.delegation, other],
         TradeMission: [TradeMission.objects.get(pk=mission.delegation.pk)],

@@ -16,9 +16,11 @@ from delegations.models import (
     Nominee,
     TradeMission,
 )
+from events.domain import subscriptions
 from events.models import (
     Appointment,
     Attendee,
+    CalendarFeed,
     Delivery,
     Event,
     EventOrganisation,
@@ -126,6 +128,13 @@ def delivery(team: Team | None, word: str, **columns: Any) -> Delivery:
     return Delivery.objects.create(event=about, **{**to, **values, **columns})
 
 
+def calendar_feed(team: Team | None, word: str, **columns: Any) -> CalendarFeed:
+    whose = columns.pop("person", None) or person(team, word)
+    feed = CalendarFeed(name=word, team=team or factories.team(), person=whose, **columns)
+    subscriptions.hand_out(feed=feed, now=factories.NOW)
+    return feed
+
+
 def delegation(team: Team | None, word: str, **columns: Any) -> Delegation:
     values: dict[str, Any] = {
         "slug": f"delegation-{factories.number()}",
@@ -197,6 +206,7 @@ MAKERS: dict[type[Model], Any] = {
     Sector: sector,
     Source: source,
     Figure: figure,
+    CalendarFeed: calendar_feed,
     Delivery: delivery,
     Delegation: delegation,
     Application: application,

@@ -146,6 +146,8 @@ def test_no_relation_is_set_to_what_somebody_may_not_see(role: str, office: Offi
         fields = numbered(page, dict(relations(page)))
         hidden = {name: hidden_row(user, field) for name, field in fields.items()}
         forged = {name: row.pk for name, row in hidden.items() if row}
+        if not forged:
+            continue  # there is nothing to choose
         answer = client.post(url, {**sent, **forged})
         assert answer.status_code == 200, (url, answer)
         assert refused(answer) >= set(forged), (url, set(forged) - refused(answer))

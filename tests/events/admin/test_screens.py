@@ -13,7 +13,7 @@ from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from events.models import Delivery, Event, Expo, PromotionConference, Team, User
+from events.models import CalendarFeed, Delivery, Event, Expo, PromotionConference, Team, User
 from tests import factories
 from tests.events.admin import screens
 
@@ -44,7 +44,7 @@ def readers(model: type[Model]) -> tuple[str, ...]:
     """Return who may open the screen: users and other teams are for superusers."""
     if model in {Team, User}:
         return ("superuser",)
-    return ("organiser",) if model is Delivery else ("organiser", "viewer")
+    return ("organiser",) if model in {CalendarFeed, Delivery} else ("organiser", "viewer")
 
 
 def cost(client: Client, url: str) -> int:

@@ -5,6 +5,8 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Model, QuerySet
 
+from events.models import CalendarChange
+
 # All rows by table and key; their columns.
 Rows = dict[tuple[type[Model], Any], dict[str, Any]]
 # The row that stands for a folded one.
@@ -13,13 +15,14 @@ OURS = {"events", "delegations", "seeds"}
 
 
 def rows() -> Rows:
-    """Return all rows of our tables as they are stored, but no histories and bare links."""
+    """Return all rows of our tables as they are stored, but no histories, notes and bare links."""
     models = [
         model
         for model in apps.get_models()
         if model._meta.app_label in OURS
         and not model._meta.proxy
         and not hasattr(model, "instance_type")
+        and model is not CalendarChange
     ]
     return {
         (model, row.pop("id")): row for model in models for row in QuerySet[Any](model).values()

@@ -1,0 +1,111 @@
+"""VEVENTs written once for each language and kind of reader, and shared by all feeds."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+from django.db.models import F
+from django.utils.translation import override
+
+from events.domain import calendars, entries
+from events.domain.calendars import Moment, Part
+from events.models import Event, RenderedEvent
+
+BATCH: Final = 500
+
+
+def parts(*, keys: Sequence[int], language: str, entitled: bool) -> Iterator[Part]:
+    """Yield the parts of a calendar in the order of the keys of their events.
+
+    What was written before and holds is read; the rest is written, and kept for other readers.
+    """
+    for start in range(0, len(keys), BATCH):
+        batch = keys[start : start + BATCH]
+        held = _held(batch, language, entitled)
+        held |= _written([key for key in batch if key not in held], language, entitled)
+        yield from (held[key] for key in batch if key in held)
+
+
+@cache
+def version() -> str:
+    """What decides beside the rows how an event is written: our own code and texts, the site."""
+    ours = Path(__file__).parent
+    files = [*ours.glob("*.py"), *ours.parent.glob("values/*.py")]
+    files += [Path(folder) / "zh_Hans/LC_MESSAGES/django.mo" for folder in settings.LOCALE_PATHS]
+    files += [Path(folder) / "zh_Hant/LC_MESSAGES/django.mo" for folder in settings.LOCALE_PATHS]
+    total = hashlib.sha256(f"{settings.SITE_URL} {settings.UID_HOST}".encode())
+    for file in sorted(files):
+        total.update(file.read_bytes())
+    return total.hexdigest()[:16]
+
+
+def _held(keys: Sequence[int], language: str, entitled: bool) -> dict[int, Part]:
+    rows = RenderedEvent.objects.filter(
+        event__in=keys,
+        language=language,
+        entitled=entitled,
+        version=version(),
+        revision=F("event__revision"),
+    )
+    found = rows.values_list("event_id", "body", "about")
+    return {key: _part(bytes(body), about) for key, body, about in found}
+
+
+def _written(keys: Sequence[int], language: str, entitled: bool) -> dict[int, Part]:
+    """Write the events, and keep what was written under the revision that was read."""
+    if not keys:
+        return {}
+    events = Event.objects.filter(pk__in=keys).for_display().prefetch_related("place_roles__place")
+    made: dict[int, Part] = {}
+    rows = []
+    with override(language):
+        for event in events:
+            part = calendars.vevent(entry=entries.entry(event=event, entitled=entitled))
+            made[event.pk] = part
+            rows.append(
+                RenderedEvent(
+                    event=event,
+                    language=language,
+                    entitled=entitled,
+                    revision=event.revision,
+                    version=version(),
+                    body=part.body,
+                    about=_about(part),
+                )
+            )
+    _keep(rows)
+    return made
+
+
+def _keep(rows: Iterable[RenderedEvent]) -> None:
+    RenderedEvent.objects.bulk_create(
+        sorted(rows, key=lambda row: row.event_id),  # two writers wait in one order
+        update_conflicts=True,
+        unique_fields=["event", "language", "entitled"],
+        update_fields=["revision", "version", "body", "about"],
+    )
+
+
+def _about(part: Part) -> dict[str, Any]:
+    return {
+        "uid": part.uid,
+        "parent": part.parent_uid,
+        "summary": part.summary,
+        "moments": [[moment.at.timestamp(), moment.timezone] for moment in part.moments],
+    }
+
+
+def _part(body: bytes, about: dict[str, Any]) -> Part:
+    return Part(
+        uid=about["uid"],
+        parent_uid=about["parent"],
+        summary=about["summary"],
+        body=body,
+        moments=tuple(
+            Moment(datetime.fromtimestamp(at, UTC), timezone) for at, timezone in about["moments"]
+        ),
+    )
