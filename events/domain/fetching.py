@@ -200,18 +200,18 @@ def _answer(connection: socket.socket, target: _Target, deadline: "_Deadline") -
     talk.sock = connection
     headers = {"Host": target.host, "User-Agent": AGENT, "Accept": "text/calendar, */*;q=0.1"}
     talk.request("GET", target.path, headers=headers)
-    answer = talk.getresponse()
-    if 300 <= answer.status < 400:
-        raise Redirected
-    # What is packed may be far larger than it looks.
-    if answer.status != 200 or answer.headers.get("Content-Encoding", "identity") != "identity":
-        raise BadAnswer(answer.status)
-    body = answer.read(LARGEST + 1)
-    if len(body) > LARGEST:
-        raise TooLarge
-    if deadline.is_over or answer.length:
-        raise TooSlow
-    return body
+    with talk.getresponse() as answer:
+        if 300 <= answer.status < 400:
+            raise Redirected
+        # What is packed may be far larger than it looks.
+        if answer.status != 200 or answer.headers.get("Content-Encoding", "identity") != "identity":
+            raise BadAnswer(answer.status)
+        body = answer.read(LARGEST + 1)
+        if len(body) > LARGEST:
+            raise TooLarge
+        if deadline.is_over or answer.length:
+            raise TooSlow
+        return body
 
 
 class _Deadline:
