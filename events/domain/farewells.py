@@ -52,15 +52,18 @@ def of(*, feed: CalendarFeed, now: datetime) -> list[Farewell]:
         left_at = _left_at(attendee)
         if left_at is None or left_at + SHOWN_FOR <= now:
             continue
-        for row in _as_of(_concerned([attendee.event_id], feed) - still, left_at):
+        # Guests from outside never saw the parts that the delegation alone sees.
+        guest = attendee.role in Attendee.FROM_OUTSIDE
+        lost = _concerned([attendee.event_id], feed, [] if guest else None) - still
+        for row in _as_of(lost, left_at):
             if _was_shown(feed, row.instance):
                 found.setdefault(row.id, Farewell(event=row, at=left_at))
     return [found[key] for key in sorted(found)]
 
 
-def _concerned(attended: Keys, feed: CalendarFeed) -> set[int]:
+def _concerned(attended: Keys, feed: CalendarFeed, travelling: Keys | None = None) -> set[int]:
     """What concerns those who attend these events, as far as the feed reaches."""
-    rows = Event.objects.concerning(attended)
+    rows = Event.objects.concerning(attended, travelling=travelling)
     rows = rows.making_up(feed.event) if feed.event else rows
     return set(rows.values_list("pk", flat=True))
 

@@ -354,6 +354,21 @@ class TestLeaving:
         lifecycle.save(event=event, now=later)
         assert read(token, later).body == gone.body
 
+    def test_a_guest_who_leaves_learns_nothing_of_the_delegation_alone(self) -> None:
+        attendee = guest()
+        attendee.role = "speaker"
+        event = attendee.event
+        lifecycle.save(event=event, now=NOW)
+        columns = {"parent": event, "team": event.team}
+        for title, visibility in (("Open", "participants"), ("Closed", "delegation")):
+            part = factories.event(title_en=title, visibility=visibility, **columns)
+            lifecycle.save(event=part, now=NOW)
+        attendees.save(attendee=attendee, now=NOW)
+        _feed, token = hand_out(person=attendee.person)
+        assert sorted(shown(token)) == ["Expo", "Open"]
+        at = self.leave(attendee)
+        assert sorted(shown(token, at + DAY)) == ["Cancelled: Expo", "Cancelled: Open"]
+
     def test_after_thirty_days_nothing_is_left(self) -> None:
         attendee = guest()
         lifecycle.save(event=attendee.event, now=NOW)
