@@ -28,6 +28,11 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60.0},
     },
+    "write what secret feeds will show": {
+        "task": "events.tasks.write_ahead",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
     "lapse what was not confirmed": {
         "task": "delegations.tasks.lapse_applications",
         "schedule": 60.0,

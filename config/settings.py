@@ -111,6 +111,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["CONN_MAX_AGE"] = 60
+    # Only what is asked for so is prepared: Django binds on its own side (`domain/polls.py`).
+    DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 5
 
 # Celery carries the tick and nothing else; the database is the queue.
 CELERY_BROKER_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0").replace(

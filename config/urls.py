@@ -14,10 +14,10 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
+    *web.files,  # asked for most
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("config.api")),
     path("i18n/", include("django.conf.urls.i18n")),
-    *web.files,
     *i18n_patterns(*web.pages, prefix_default_language=False),
 ]

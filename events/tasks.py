@@ -5,7 +5,7 @@ from typing import Any
 
 from celery import shared_task
 
-from events.domain import changes, delivery, feeds, times
+from events.domain import changes, delivery, feeds, subscriptions, times
 from events.models import clock
 
 logger = logging.getLogger(__name__)
@@ -21,6 +21,12 @@ def tick(**kwargs: Any) -> None:
 def export_feeds(**kwargs: Any) -> None:
     """Write the public feeds to their files."""
     feeds.export(now=clock.now())
+
+
+@shared_task(ignore_result=True)
+def write_ahead(**kwargs: Any) -> None:
+    """Write what secret feeds will show, before anybody asks."""
+    subscriptions.write_ahead(now=clock.now())
 
 
 @shared_task(ignore_result=True)

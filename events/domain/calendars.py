@@ -8,8 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 from urllib.parse import quote
 
-from icalendar.parser import Contentline, Parameters
-from icalendar.prop import vInline
+from icalendar.parser import dquote, rfc_6868_escape
 
 from events.domain import vtimezones
 from events.values import dates
@@ -154,8 +153,8 @@ def _calendar_lines(calendar: Calendar) -> Iterator[bytes]:
     yield _line("DESCRIPTION", description)
     yield _line("X-WR-CALDESC", description)
     yield _line("COLOR", _text(calendar.color))
-    yield _line("SOURCE", _uri(calendar.url), VALUE="URI")
-    yield _line("REFRESH-INTERVAL", REFRESH, VALUE="DURATION")
+    yield _line("SOURCE;VALUE=URI", _uri(calendar.url))
+    yield _line("REFRESH-INTERVAL;VALUE=DURATION", REFRESH)
     yield _line("X-PUBLISHED-TTL", REFRESH)
 
 
@@ -179,7 +178,7 @@ def _adorned(part: Part, is_child: bool, alarm: int | None) -> bytes:
         alarm = None  # before midnight it would only wake somebody
     if not is_child and alarm is None:
         return part.body
-    line = _line("RELATED-TO", _text(part.parent_uid), RELTYPE="PARENT") if is_child else b""
+    line = _line("RELATED-TO;RELTYPE=PARENT", _text(part.parent_uid)) if is_child else b""
     alert = b"".join(_alarm(part, alarm)) if alarm is not None else b""
     return part.body.removesuffix(END_EVENT) + line + alert + END_EVENT
 
@@ -209,7 +208,7 @@ def _event_lines(entry: Entry, moments: Sequence[Moment]) -> Iterator[bytes]:
     if entry.geo:
         yield from _position(*entry.geo, _clean(entry.location))
     yield _line("URL", _uri(entry.url))
-    yield _line("CONFERENCE", _uri(entry.conference), VALUE="URI", FEATURE="VIDEO")
+    yield _line("CONFERENCE;VALUE=URI;FEATURE=VIDEO", _uri(entry.conference))
     yield _line("CATEGORIES", ",".join(filter(None, map(_text, entry.categories))))
 
 
@@ -223,22 +222,22 @@ def _blocks(entry: Entry) -> bool:
 def _position(latitude: float, longitude: float, title: str) -> Iterator[bytes]:
     yield _line("GEO", f"{latitude:.6f};{longitude:.6f}")
     if title:  # Apple draws a map only if the title is the LOCATION
-        place = {"X-ADDRESS": title, "X-APPLE-RADIUS": "70", "X-TITLE": title}
+        place = f"X-ADDRESS={_parameter(title)};X-APPLE-RADIUS=70;X-TITLE={_parameter(title)}"
         uri = f"geo:{latitude:.6f},{longitude:.6f}"
-        yield _line("X-APPLE-STRUCTURED-LOCATION", uri, VALUE="URI", **place)
+        yield _line(f"X-APPLE-STRUCTURED-LOCATION;VALUE=URI;{place}", uri)
 
 
 def _dates(when: When) -> Iterator[bytes]:
     last = max(filter(None, (when.start_on, when.end_on)))
-    yield _line("DTSTART", f"{when.start_on:%Y%m%d}", VALUE="DATE")
-    yield _line("DTEND", f"{last + DAY:%Y%m%d}", VALUE="DATE")
+    yield _line("DTSTART;VALUE=DATE", f"{when.start_on:%Y%m%d}")
+    yield _line("DTEND;VALUE=DATE", f"{last + DAY:%Y%m%d}")
 
 
 def _times(moments: Sequence[Moment]) -> Iterator[bytes]:
     for name, moment in zip(("DTSTART", "DTEND"), moments, strict=True):
         if moment.timezone:
             local = moment.at.astimezone(dates.zone(moment.timezone))
-            yield _line(name, f"{local:%Y%m%dT%H%M%S}", TZID=moment.timezone)
+            yield _line(f"{name};TZID={moment.timezone}", f"{local:%Y%m%dT%H%M%S}")
         else:
             yield _line(name, _utc(moment.at))
 
@@ -263,12 +262,12 @@ def _moment(at: datetime, timezone: str) -> Moment:
     return Moment(at, "" if repeated or timezone in UTC_NAMES else timezone)
 
 
-def _line(name: str, value: str, **parameters: str) -> bytes:
-    """Return a folded content line, or nothing when there is no value."""
-    if not value:
-        return b""
-    line = Contentline.from_parts(name, Parameters(parameters), vInline(value), sorted=False)
-    return _fold(line.encode()) + b"\r\n"
+def _line(name: str, value: str) -> bytes:
+    """Return a folded content line, or nothing when there is no value; parameters follow the name.
+
+    Not icalendar's: it looks at each line again for what cannot be in ours, a third of the time.
+    """
+    return _fold(f"{name}:{value}".encode()) + b"\r\n" if value else b""
 
 
 def _fold(line: bytes) -> bytes:
@@ -276,6 +275,8 @@ def _fold(line: bytes) -> bytes:
 
     icalendar does the same character by character, two thirds of the time of a whole feed.
     """
+    if len(line) <= FOLD:
+        return line
     pieces, start = [], 0
     while len(line) - start > FOLD:
         end = start + FOLD
@@ -285,6 +286,11 @@ def _fold(line: bytes) -> bytes:
         pieces.append(line[start:end])
         start = end
     return b"\r\n ".join([*pieces, line[start:]])
+
+
+def _parameter(text: str) -> str:
+    """Return a text as the value of a parameter (RFC 6868), which no quote or line break ends."""
+    return dquote(rfc_6868_escape(text))
 
 
 def _clean(text: str) -> str:

@@ -20,7 +20,7 @@ STATUSES: dict[str, Literal["TENTATIVE", "CONFIRMED", "CANCELLED"]] = {
 
 
 def entry(*, event: Event, entitled: bool = False) -> Entry:
-    """Return what a calendar shows of an event, in the active language.
+    """Return what a calendar shows of an event read for_calendars(), in the active language.
 
     Only who is entitled to it gets the link of its stream.
     """
@@ -37,7 +37,7 @@ def entry(*, event: Event, entitled: bool = False) -> Entry:
         geo=_point(event.place),
         url=settings.SITE_URL + event.get_absolute_url(),
         conference=event.stream_url if entitled else "",
-        categories=(str(event.get_kind_display()), *map(str, event.sectors.all())),
+        categories=(str(Event.Kind(event.kind).label), *map(str, event.categories)),
         parent_uid=event.parent.ical_uid if event.parent else "",
     )
 

@@ -3,9 +3,9 @@
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext, override
 
-from events.domain import calendars, changes, files, renderings, selection
+from events.domain import calendars, changes, files, polls, renderings, selection
 from events.domain.calendars import Part
 from events.domain.changes import Stamp
 from events.models import Event
@@ -77,6 +77,17 @@ class _Known:
     valid_until: datetime | None
 
 
+class Row(NamedTuple):
+    """What decides whether an event stands in a feed, and until when."""
+
+    pk: int
+    changed_at: datetime
+    status: str
+    start_on: date | None
+    end_on: date | None
+    end_at: datetime | None
+
+
 _known: OrderedDict[str, _Known] = OrderedDict()
 
 
@@ -87,9 +98,9 @@ def public(*, parameters: selection.Parameters, now: datetime, has: Has | None =
     it; whether anything has changed is asked in one small query.
     """
     address = _address(reverse("public-feed"), parameters)
-    stamp = changes.of_public()
     if has:
-        _raise_unless_new(_known.get(address), stamp, now, has)
+        _raise_unless_new(_known.get(address), now, has)
+    stamp = changes.of_public()
     language = selection.language(parameters=parameters)
     events = selection.narrow(
         events=on_show(Event.objects.public(), now), parameters=parameters, now=now
@@ -188,11 +199,13 @@ def forget() -> None:
     _known.clear()
 
 
-def _raise_unless_new(known: _Known | None, stamp: Stamp, now: datetime, has: Has) -> None:
-    if known is None or (known.stamp, known.version) != (stamp, renderings.version()):
+def _raise_unless_new(known: _Known | None, now: datetime, has: Has) -> None:
+    if known is None or known.version != renderings.version():
         return
     stands = known.valid_until is None or now < known.valid_until
-    if stands and has(known.etag, known.last_modified):
+    if not stands or polls.public() != (known.stamp.changes, known.stamp.total):
+        return
+    if has(known.etag, known.last_modified):
         raise Unchanged(known.etag, known.last_modified)
 
 
@@ -206,17 +219,17 @@ def _remember(address: str, feed: Feed, stamp: Stamp) -> None:
         _known.popitem(last=False)
 
 
-def _newest(events: EventQuerySet, now: datetime) -> list[Event]:
+def _newest(events: EventQuerySet, now: datetime) -> list[Row]:
     """Return the events in time order; of too many the oldest past ones leave first."""
-    rows = events.only("pk", "changed_at", "status", "end_at", "end_on", "start_on", "start_at")
+    rows = events.values_list(*Row._fields)
     newest = list(rows.order_by("-start_at", "-pk")[: MOST_EVENTS + 1])
     if len(newest) > MOST_EVENTS:
         coming = sum(1 for _ in events.filter(start_at__gte=now).values_list("pk"))
         newest = list(rows.order_by("-start_at", "-pk")[: max(MOST_EVENTS, coming)])
-    return newest[::-1]
+    return [Row(*row) for row in reversed(newest)]
 
 
-def _leaves_at(row: Event, past_days: int | None) -> datetime | None:
+def _leaves_at(row: Row, past_days: int | None) -> datetime | None:
     """The moment when an event leaves the calendar by itself; None if it stays."""
     moments = []
     if row.status == Event.Status.CANCELLED and row.end_at:

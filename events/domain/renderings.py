@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, QuerySet, prefetch_related_objects
 from django.utils.translation import override
 
 from events.domain import calendars, entries
 from events.domain.calendars import Moment, Part
 from events.models import Event, RenderedEvent
+from events.models.events import EventQuerySet
 
 BATCH: Final = 500
+AHEAD: Final = 2_000  # events written ahead at a time: a few seconds of a worker
 
 
 def parts(*, keys: Sequence[int], language: str, entitled: bool) -> Iterator[Part]:
@@ -28,6 +30,14 @@ def parts(*, keys: Sequence[int], language: str, entitled: bool) -> Iterator[Par
         held = _held(batch, language, entitled)
         held |= _written([key for key in batch if key not in held], language, entitled)
         yield from (held[key] for key in batch if key in held)
+
+
+def write_ahead(*, events: EventQuerySet, language: str, entitled: bool) -> int:
+    """Write some of the events that nobody has asked for since they changed; return how many."""
+    held = _current(language, entitled).filter(event=OuterRef("pk"), revision=OuterRef("revision"))
+    missing = events.exclude(Exists(held)).order_by("start_at", "pk")
+    keys = list(missing.values_list("pk", flat=True)[:AHEAD])
+    return sum(1 for _ in parts(keys=keys, language=language, entitled=entitled))
 
 
 @cache
@@ -43,14 +53,12 @@ def version() -> str:
     return total.hexdigest()[:16]
 
 
+def _current(language: str, entitled: bool) -> QuerySet[RenderedEvent]:
+    return RenderedEvent.objects.filter(language=language, entitled=entitled, version=version())
+
+
 def _held(keys: Sequence[int], language: str, entitled: bool) -> dict[int, Part]:
-    rows = RenderedEvent.objects.filter(
-        event__in=keys,
-        language=language,
-        entitled=entitled,
-        version=version(),
-        revision=F("event__revision"),
-    )
+    rows = _current(language, entitled).filter(event__in=keys, revision=F("event__revision"))
     found = rows.values_list("event_id", "body", "about")
     return {key: _part(bytes(body), about) for key, body, about in found}
 
@@ -59,7 +67,8 @@ def _written(keys: Sequence[int], language: str, entitled: bool) -> dict[int, Pa
     """Write the events, and keep what was written under the revision that was read."""
     if not keys:
         return {}
-    events = Event.objects.filter(pk__in=keys).for_display().prefetch_related("place_roles__place")
+    events = Event.objects.filter(pk__in=keys).for_calendars()
+    prefetch_related_objects([row for row in events if not row.is_managed], "evidence__source")
     made: dict[int, Part] = {}
     rows = []
     with override(language):

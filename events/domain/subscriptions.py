@@ -89,6 +89,24 @@ def read(
     return _written(feed, language, now)
 
 
+def write_ahead(*, now: datetime) -> int:
+    """Write the coming events of teams that hand out feeds, for all kinds of their readers.
+
+    So a feed that is read for the first time need only be composed. Returns how many were written.
+    """
+    in_use = CalendarFeed.objects.filter(revoked_at=None)
+    theirs = Q(team=None) | Q(team__in=in_use.values("team"))
+    coming = Event.objects.in_calendar().filter(theirs, end_at__gt=now)
+    coming = coming.exclude(status=Event.Status.DRAFT)
+    readers = in_use.annotate(entitled=Q(person__isnull=False)).values_list("language", "entitled")
+    return sum(
+        renderings.write_ahead(
+            events=coming, language=language or settings.LANGUAGE_CODE, entitled=entitled
+        )
+        for language, entitled in readers.distinct()
+    )
+
+
 def programme(*, token: str, parameters: selection.Parameters, now: datetime) -> Programme:
     """Return what the page of a feed shows. Raises as `read` does."""
     feed, language = _asked(token, parameters)

@@ -171,6 +171,16 @@ class EventQuerySet(OwnedQuerySet["Event"]):
             "pk",
         )
 
+    def for_calendars(self) -> Self:
+        """With the rows that a calendar entry shows, each read once however many share it."""
+        return self.prefetch_related(
+            "parent",
+            "place__parent__parent",
+            "end_place__parent__parent",
+            "place_roles__place__parent__parent",
+            models.Prefetch("sectors", Sector.objects.order_by("pk"), to_attr="categories"),
+        )
+
     def for_display(self) -> Self:
         """With the rows that a list or a calendar entry shows."""
         return self.select_related(
@@ -424,6 +434,7 @@ class Event(Owned, Dated):
     created_at = models.DateTimeField(_("created"), editable=False)
     changed_at = models.DateTimeField(_("last changed"), editable=False)
     evidence = GenericRelation(Evidence)
+    categories: list[Sector]  # of those read for_calendars()
 
     objects = EventQuerySet.as_manager()
 

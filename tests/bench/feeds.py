@@ -1,98 +1,77 @@
 """What a poll of a calendar costs: our feeds, the plain way, a bare view and nginx, by turns.
 
-All requests of ours go through the whole application, middleware included, in this process; what
-is measured is the processor time of it and of its PostgreSQL process. `make feeds` prints
-the tables of docs/performance.md.
+The requests go over one connection to the gunicorn of `make run` and to nginx with docs/nginx.conf.
+What is measured is the processor time of the processes that answer: of gunicorn with its PostgreSQL
+connections, or of nginx; not of the client, nor of the edits in between. `make feeds` prints the
+tables of docs/performance.md.
 """
 
 import argparse
 import gzip
-import io
 import itertools
+import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, timedelta
+from datetime import date, timedelta
 from datetime import time as clock_time
+from http.client import HTTPConnection, HTTPSConnection
+from pathlib import Path
 from typing import Any
-from wsgiref.util import setup_testing_defaults
 
-import icalendar
-from django.core.handlers.wsgi import WSGIHandler
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
-from django.test.utils import override_settings
-from django.urls import path
 
-from config import urls
-from events.domain import lifecycle, subscriptions
+from config import processes
+from events.domain import feeds, lifecycle, subscriptions
 from events.models import Attendee, CalendarFeed, Event, FeedState, Person, Place, RenderedEvent
 from events.models.teams import Team
 from events.values import dates
 from tests.bench import rows
 from tests.bench.domain import clocks, create, use
+from tests.config import nginx
+from tests.conftest import process, wait_until
 
 NOW = rows.NOW
 FIRST = date(2027, 1, 4)
 SIZE = 500  # events of the feed
 SCALES = (10, 100, 1_000, 10_000)
 CROWDS = (1_000, 100_000)
-
-
-def bare(request: HttpRequest) -> HttpResponse:
-    """What no view can undercut: a word, behind the same middleware."""
-    return HttpResponse("ok")
-
-
-def plain(request: HttpRequest) -> HttpResponse:
-    """The same events as most programs write them: rows, icalendar, bytes, at each request."""
-    calendar = icalendar.Calendar()
-    calendar.add("prodid", "-//Plain//EN")
-    calendar.add("version", "2.0")
-    events = Event.objects.filter(parent__slug="mission").select_related("place", "parent")
-    for row in events.order_by("start_at", "pk"):
-        event = icalendar.Event()
-        event.add("uid", row.ical_uid)
-        event.add("dtstamp", row.changed_at)
-        event.add("dtstart", row.start_at.astimezone(UTC))
-        event.add("dtend", row.end_at.astimezone(UTC))
-        event.add("summary", row.title)
-        event.add("description", row.description)
-        event.add("location", str(row.place or ""))
-        event.add("status", "CONFIRMED")
-        event.add("sequence", row.sequence)
-        event.add("last-modified", row.changed_at)
-        event.add("created", row.created_at)
-        event.add("categories", [row.get_kind_display()])
-        event.add("url", row.get_absolute_url())
-        calendar.add_component(event)
-    return HttpResponse(calendar.to_ical(), content_type="text/calendar; charset=utf-8")
-
-
-urlpatterns = [path("bare", bare), path("plain", plain), *urls.urlpatterns]
+MANY = 50  # requests of a visit that cost next to nothing
+PUBLIC = "/calendar/public.ics"
 
 
 @dataclass
 class Case:
-    """A request, what comes before each (not measured), and what it took, in ms."""
+    """A request, and what each took, in ms of the processes that a meter reads.
+
+    `before` comes before a visit and is not measured; `beside` before each of its requests, in
+    processes that the meter does not read.
+    """
 
     name: str
     ask: Callable[[], int]
+    meter: Callable[[], float]
     status: int = 200
-    before: Callable[[], None] = lambda: None
+    before: Callable[[], object] = lambda: None
+    beside: Callable[[], object] = lambda: None
+    times: int = 1  # of a visit
     took: list[float] = field(default_factory=list)
 
     def visit(self, measured: bool = True) -> None:
         self.before()
-        start = clocks()
-        status = self.ask()
-        _wall, own, database = (after - then for after, then in zip(clocks(), start, strict=True))
-        if status != self.status:
-            raise SystemExit(f"{self.name}: {status} instead of {self.status}")
+        start = self.meter()
+        for _ in range(self.times):
+            self.beside()
+            status = self.ask()
+            if status != self.status:
+                raise SystemExit(f"{self.name}: {status} instead of {self.status}")
         if measured:
-            self.took.append(own + database)
+            self.took.append((self.meter() - start) / self.times)
 
     @property
     def cost(self) -> float:
@@ -101,27 +80,89 @@ class Case:
         return sum(better) / len(better)
 
 
+@dataclass
 class Server:
-    """The application as a web server calls it."""
+    """A running web server as a client on one connection sees it."""
 
-    def __init__(self) -> None:
-        self.handler = WSGIHandler()
-        self.tag = ""
+    connection: HTTPConnection
+    answering: Callable[[], list[int]]  # the processes whose time counts
+    tag: str = ""
+    body: bytes = b""
 
     def get(self, url: str, **headers: str) -> int:
-        address, _, query = url.partition("?")
-        environ: dict[str, Any] = {"PATH_INFO": address, "QUERY_STRING": query, **headers}
-        setup_testing_defaults(environ)
-        environ["wsgi.input"] = io.BytesIO()
-        told: list[Any] = []
-        answer = self.handler(
-            environ, lambda status, names, _info=None: told.append((status, names))
+        names = {name.replace("_", "-"): value for name, value in headers.items()}
+        try:
+            self.connection.request("GET", url, headers=names)
+            answer = self.connection.getresponse()
+        except ConnectionError:  # a server waits two seconds for the next request
+            self.connection.close()
+            self.connection.request("GET", url, headers=names)
+            answer = self.connection.getresponse()
+        self.body = answer.read()
+        self.tag = answer.headers.get("ETag", self.tag)
+        return answer.status
+
+    def case(self, name: str, url: str, *, status: int = 200, **options: Any) -> Case:
+        """A request that does not depend on the answers before."""
+        headers = options.pop("headers", {})
+        return Case(name, lambda: self.get(url, **headers), self.spent, status, **options)
+
+    def unchanged(self, name: str, url: str, **options: Any) -> Case:
+        """The same request again by a reader who has what it answers now."""
+        self.get(url)
+        return self.case(name, url, status=304, headers={"If_None_Match": self.tag}, **options)
+
+    def spent(self) -> float:
+        """Processor time of all threads that answer, in ms."""
+        return sum(nanoseconds(pid) for pid in self.answering()) / 1e6
+
+
+def nanoseconds(pid: int) -> int:
+    tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(task.read_text().split()[0]) for task in tasks)
+
+
+def family(pid: int) -> list[int]:
+    """A process and its children."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [pid, *map(int, children.split())]
+
+
+@contextmanager
+def attache(folder: Path) -> Iterator[Server]:
+    """Run gunicorn as `make run` does, with one process, whose connections count too."""
+    port = nginx.free_port()
+    command = [
+        part.replace("config.wsgi", "tests.bench.server") for part in processes.web(port).command
+    ]
+    command = [part.replace("--workers=2", "--workers=1") for part in command]
+    url = os.environ["DATABASE_URL"].replace("/postgres?", "/feeds?")
+    log = folder / "gunicorn.log"
+    with process(command, log, os.environ | {"DATABASE_URL": url}) as running:
+        wait_until(lambda: nginx.answers(port), log=log)
+        with closing(HTTPConnection("127.0.0.1", port)) as client:
+            yield Server(client, lambda: [*family(running.pid), *backends()])
+
+
+def backends() -> list[int]:
+    """The PostgreSQL processes of others than us."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'"
+            " AND datname = current_database() AND pid <> pg_backend_pid()"
         )
-        self.body = b"".join(answer)
-        answer.close()  # type: ignore[attr-defined]
-        status, names = told[0][:2]
-        self.tag = dict(names).get("ETag", self.tag)
-        return int(status.split()[0])
+        return [pid for (pid,) in cursor.fetchall()]
+
+
+@contextmanager
+def web_server(folder: Path, upstream: int) -> Iterator[Server]:
+    """Run nginx as docs/nginx.conf says, with the public feeds that were exported."""
+    settings.FEEDS_FOLDER = folder / "data" / "feeds"
+    feeds.export(now=NOW)
+    with nginx.serving(folder, f"127.0.0.1:{upstream}") as site:
+        client = HTTPSConnection("127.0.0.1", site.secure, context=site.trust)
+        with closing(client):
+            yield Server(client, lambda: [site.pid])
 
 
 # The data
@@ -185,13 +226,9 @@ def personal(event: Event, n: int = 0) -> str:
 # What is measured
 
 
-def polls(server: Server, team: Team, place: Place) -> list[Case]:
+def polls(server: Server, mission: Event, other: Event) -> list[Case]:
     """The costs of one feed, while others' events keep changing."""
-    mission = programme("mission", SIZE, team, place)
-    other = programme("other", 1, team, place)
     url = personal(mission)
-    server.get(url)
-    tag = server.tag
     turn = itertools.count()
 
     def change_another() -> None:
@@ -205,19 +242,26 @@ def polls(server: Server, team: Team, place: Place) -> list[Case]:
         RenderedEvent.objects.all().delete()
         FeedState.objects.all().delete()
 
+    server.get(url)
+    packed = {"Accept_Encoding": "gzip"}
     return [
-        Case("bare view", lambda: server.get("/bare")),
-        Case(
-            "unchanged: 304",
-            lambda: server.get(url, HTTP_IF_NONE_MATCH=tag),
-            304,
-            change_another,
-        ),
-        Case("warm: 200", lambda: server.get(url)),
-        Case("warm: 200, gzip", lambda: server.get(url, HTTP_ACCEPT_ENCODING="gzip")),
-        Case("written for others before: 200", lambda: server.get(url), before=forget_state),
-        Case("cold: 200", lambda: server.get(url), before=forget),
-        Case("the plain way: 200", lambda: server.get("/plain")),
+        server.case("bare view", "/bare", times=MANY, beside=change_another),
+        server.unchanged("unchanged: 304", url, times=MANY, beside=change_another),
+        server.case("warm: 200", url, times=MANY, beside=change_another),
+        server.case("warm: 200, gzip", url, times=MANY, headers=packed, beside=change_another),
+        server.case("cold, its events written ahead: 200", url, before=forget_state),
+        server.case("cold, nothing written: 200", url, before=forget),
+        server.case("the plain way: 200", "/plain"),
+    ]
+
+
+def public_polls(server: Server, front: Server) -> list[Case]:
+    """The public feed: by Attaché, and by nginx from the file."""
+    return [
+        server.unchanged("public, by Attaché: 304", PUBLIC, times=MANY),
+        server.case("public, by Attaché: 200", PUBLIC),
+        front.unchanged("public, by nginx: 304", PUBLIC, times=MANY),
+        front.case("public, by nginx: 200", PUBLIC, times=MANY),
     ]
 
 
@@ -225,10 +269,7 @@ def sizes(server: Server, team: Team, place: Place) -> Iterator[Case]:
     for size in SCALES:
         url = personal(programme(f"of-{size}", size, team, place))
         server.get(url)
-        tag = server.tag
-        yield Case(
-            f"304 of {size:,} events", lambda u=url, t=tag: server.get(u, HTTP_IF_NONE_MATCH=t), 304
-        )
+        yield server.unchanged(f"304 of {size:,} events", url, times=MANY)
 
 
 def crowd(event: Event, number: int) -> None:
@@ -251,22 +292,29 @@ def crowds(server: Server, team: Team, place: Place) -> Iterator[tuple[Case, Cas
     for number in CROWDS:
         event = programme(f"crowd-{number}", 50, team, place)
         crowd(event, number)
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE")
+        analyse()
         url = personal(event)
         poll = Case(
             f"304 among {number:,} subscribers",
-            lambda u=url: server.get(u, HTTP_IF_NONE_MATCH=server.tag),
+            lambda u=url: server.get(u, If_None_Match=server.tag),
+            server.spent,
             304,
-            lambda u=url: ask_first(server, u),
+            before=lambda u=url: server.get(u),
+            times=MANY,
         )
-        edit = Case(f"an edit with {number:,} subscribers", lambda e=event: change(e))
+        edit = Case(f"an edit with {number:,} subscribers", lambda e=event: change(e), ours)
         yield poll, edit
 
 
-def ask_first(server: Server, url: str) -> None:
-    """Know the tag of the present."""
-    server.get(url)
+def analyse() -> None:
+    """Let PostgreSQL know its tables, as it does by itself within minutes."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
+def ours() -> float:
+    """Processor time of this process and of its PostgreSQL process, in ms."""
+    return sum(clocks()[1:])
 
 
 def change(event: Event) -> int:
@@ -299,11 +347,13 @@ def by_turns(cases: list[Case], rounds: int) -> None:
 # Telling
 
 
-def table(cases: list[Case], base: Case, name: str) -> Iterator[str]:
-    yield f"| request | s of CPU for 1,000 | {name} |"
-    yield "| --- | ---: | ---: |"
+def tell(cases: list[Case], name: str) -> None:
+    """Print a table; the last column compares with the first case."""
+    say(f"| request | s of CPU for 1,000 | {name} |")
+    say("| --- | ---: | ---: |")
     for case in cases:
-        yield f"| {case.name} | {case.cost:.2f} | {case.cost / base.cost:.2f} |"
+        say(f"| {case.name} | {case.cost:.2f} | {case.cost / cases[0].cost:.2f} |")
+    say()
 
 
 def say(text: str = "") -> None:
@@ -319,41 +369,54 @@ def progress(text: str) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make feeds")
-    parser.add_argument("--rounds", type=int, default=40)
+    parser.add_argument("--rounds", type=int, default=20)
     rounds = parser.parse_args().rounds
     begun = time.perf_counter()
-    with override_settings(ROOT_URLCONF="tests.bench.feeds"):
-        measure(rounds)
+    with tempfile.TemporaryDirectory(prefix="attache-bench-") as name, ExitStack() as stack:
+        folder = Path(name)
+        prepare()
+        team = Team.objects.create(name="Team", slug="team")
+        place = Place.objects.create(slug="hall", name_en="Hall 5", timezone="America/New_York")
+        server = stack.enter_context(attache(folder))
+        measure_polls(server, team, place, rounds)
+        measure_public(server, stack, folder, rounds)
+        measure_growth(server, team, place, rounds)
     say(f"\n{time.perf_counter() - begun:.0f} s in all")
 
 
-def measure(rounds: int) -> None:
-    prepare()
-    server = Server()
-    team = Team.objects.create(name="Team", slug="team")
-    place = Place.objects.create(slug="hall", name_en="Hall 5", timezone="America/New_York")
-    cases = polls(server, team, place)
+def measure_polls(server: Server, team: Team, place: Place, rounds: int) -> None:
+    mission = programme("mission", SIZE, team, place)
+    other = programme("other", 1, team, place)
+    analyse()
+    cases = polls(server, mission, other)
     by_turns(cases, rounds)
-    bare_view, _unchanged, warm, _packed, composed, cold, plain_way = cases
+    _bare_view, _unchanged, *ours, plain_way = cases
     server.get("/plain")
     size, packed = len(server.body), len(gzip.compress(server.body))
     say(f"{SIZE} events; the plain way {size:,} bytes, {packed:,} compressed\n")
-    for text in table(cases, bare_view, "÷ bare view"):
-        say(text)
-    for case in (warm, composed, cold):
+    tell(cases, "÷ bare view")
+    for case in ours:
         say(f"the plain way ÷ {case.name}: {plain_way.cost / case.cost:.1f}")
     say()
+
+
+def measure_public(server: Server, stack: ExitStack, folder: Path, rounds: int) -> None:
+    Event.objects.filter(parent__slug="mission").update(visibility=Event.Visibility.PUBLIC)
+    front = stack.enter_context(web_server(folder, server.connection.port))
+    cases = [server.case("bare view", "/bare", times=MANY), *public_polls(server, front)]
+    by_turns(cases, rounds)
+    tell(cases, "÷ bare view")
+
+
+def measure_growth(server: Server, team: Team, place: Place, rounds: int) -> None:
     scaled = list(sizes(server, team, place))
     by_turns(scaled, rounds)
-    for text in table(scaled, scaled[0], "÷ ten events"):
-        say(text)
-    say()
+    tell(scaled, "÷ ten events")
     pairs = list(crowds(server, team, place))
     polled, edits = [list(group) for group in zip(*pairs, strict=True)]
     by_turns([*polled, *edits], rounds)
-    for text in table([*polled, *edits], polled[0], "÷ a poll among few"):
-        say(text)
-    say(f"\nstatements that write, for one edit: {[writes(case) for case in edits]}")
+    tell([*polled, *edits], "÷ a poll among few")
+    say(f"statements that write, for one edit: {[writes(case) for case in edits]}")
 
 
 if __name__ == "__main__":

@@ -52,6 +52,7 @@ class Site:
     """A running nginx: where its logs are, and how to ask it."""
 
     folder: Path
+    pid: int
     secure: int
     plain: int
     trust: ssl.SSLContext = field(repr=False)
@@ -101,7 +102,7 @@ def serving(folder: Path, upstream: str) -> Iterator[Site]:
     with process(command, folder / "output", {"LC_ALL": "C.UTF-8"}) as running:
         wait_until(lambda: running.poll() is not None or answers(plain), log=folder / "output")
         assert running.poll() is None, (folder / "output").read_text()
-        yield Site(folder=folder, secure=secure, plain=plain, trust=trust)
+        yield Site(folder=folder, pid=running.pid, secure=secure, plain=plain, trust=trust)
 
 
 def adapted(folder: Path, upstream: str, secure: int, plain: int) -> str:

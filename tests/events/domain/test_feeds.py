@@ -26,7 +26,7 @@ def public(now=NOW, **filters) -> feeds.Feed:
 
 
 def description(event: Event) -> str:
-    return entries.entry(event=Event.objects.for_display().get(pk=event.pk)).description
+    return entries.entry(event=Event.objects.for_calendars().get(pk=event.pk)).description
 
 
 @pytest.mark.parametrize(

@@ -115,5 +115,5 @@ def test_asking_takes_the_same_few_queries_however_many_events_there_are(
     for count in (1, 3, 30):
         for _ in range(count):
             factories.event(place=place, parent=factories.event(place=place))
-        with django_assert_max_num_queries(9):
+        with django_assert_max_num_queries(11):
             client.get(PUBLIC)
