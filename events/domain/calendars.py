@@ -1,11 +1,12 @@
 """iCalendar, through its only door: events rendered one by one, and calendars made of them."""
 
-import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from functools import partial
+from tempfile import SpooledTemporaryFile
+from typing import Final, Literal
 from urllib.parse import quote
 
 from icalendar.parser import dquote, rfc_6868_escape
@@ -20,6 +21,7 @@ REFRESH = "PT1H"
 UNTOLD = timedelta(hours=1)
 # Octets of a line beside the space before it: 75 are allowed (RFC 5545, 3.1).
 FOLD = 74
+PIECE: Final = 1 << 18  # bytes of a stream that are in memory at once
 # SUMMARY is never empty, or clients put words of their own there.
 NAMELESS = "–"
 UTC_NAMES = frozenset(
@@ -39,6 +41,9 @@ ESCAPES = str.maketrans({"\\": r"\\", ";": r"\;", ",": r"\,", "\n": r"\n"})
 # RFC 3986, beside the letters, digits and marks that quote() keeps; not a stray per cent.
 URI_SAFE = "!#$%&'()*+,/:;=?@[]~"
 STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+
+Span = tuple[datetime, datetime]  # the first and the last moment in a zone
 
 
 class Inexact(ValueError):
@@ -107,7 +112,9 @@ class Part:
 
 def render(*, calendar: Calendar, entries: Sequence[Entry]) -> bytes:
     """Return a feed as an iCalendar stream: the same input gives the same bytes."""
-    return compose(calendar=calendar, parts=[vevent(entry=entry) for entry in entries])
+    parts = [vevent(entry=entry) for entry in entries]
+    uids = {part.uid for part in parts}
+    return b"".join(compose(calendar=calendar, parts=parts, uids=uids))
 
 
 def vevent(*, entry: Entry) -> Part:
@@ -124,21 +131,29 @@ def vevent(*, entry: Entry) -> Part:
     )
 
 
-def compose(*, calendar: Calendar, parts: Iterable[Part], alarm: int | None = None) -> bytes:
-    """Return the iCalendar stream of rendered events, in their order, each UID once.
+def compose(
+    *, calendar: Calendar, parts: Iterable[Part], uids: Container[str], alarm: int | None = None
+) -> Iterator[bytes]:
+    """Yield the iCalendar stream of rendered events piece by piece, in their order, each UID once.
 
-    A child names its parent only where the parent stands in the same feed. `alarm` is how many
-    minutes before the start the reader wants to be alerted, None for no alarm.
+    A child names its parent only where the parent stands in the same feed: among `uids`. `alarm` is
+    how many minutes before the start the reader wants to be alerted, None for no alarm. Events
+    wait in a file, however many they are, until it is known which time zones stand before them.
     """
-    events = {part.uid: part for part in parts}
-    bodies = (_adorned(part, part.parent_uid in events, alarm) for part in events.values())
-    head, timezones = _calendar_lines(calendar), _timezones(calendar, events.values())
-    return b"".join([BEGIN, *head, *timezones, *bodies, END])
-
-
-def etag(body: bytes) -> str:
-    """Return a strong entity tag for the bytes (RFC 9110, 8.8.3)."""
-    return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    zones: dict[str, Span] = {}
+    seen: set[str] = set()
+    with SpooledTemporaryFile(max_size=PIECE) as waiting:
+        for part in parts:
+            if part.uid not in seen:
+                seen.add(part.uid)
+                waiting.write(_adorned(part, part.parent_uid in uids, alarm))
+                _widen(zones, part.moments)
+        if not seen:
+            zones = {calendar.timezone: (calendar.last_modified, calendar.last_modified)}
+        yield b"".join([BEGIN, *_calendar_lines(calendar), *_timezones(zones)])
+        waiting.seek(0)
+        yield from iter(partial(waiting.read, PIECE), b"")
+        yield END
 
 
 def _calendar_lines(calendar: Calendar) -> Iterator[bytes]:
@@ -158,18 +173,17 @@ def _calendar_lines(calendar: Calendar) -> Iterator[bytes]:
     yield _line("X-PUBLISHED-TTL", REFRESH)
 
 
-def _timezones(calendar: Calendar, parts: Iterable[Part]) -> Iterator[bytes]:
+def _widen(zones: dict[str, Span], moments: Iterable[Moment]) -> None:
+    """Let the spans hold the moments too."""
+    for moment in moments:
+        first, last = zones.get(moment.timezone, (moment.at, moment.at))
+        zones[moment.timezone] = min(first, moment.at), max(last, moment.at)
+
+
+def _timezones(zones: dict[str, Span]) -> Iterator[bytes]:
     """Yield a VTIMEZONE for each zone in use, sorted by name."""
-    zones: dict[str, list[datetime]] = {}
-    empty = True
-    for part in parts:
-        empty = False
-        for moment in part.moments:
-            zones.setdefault(moment.timezone, []).append(moment.at)
-    if empty:
-        zones = {calendar.timezone: [calendar.last_modified]}
-    for name, instants in sorted(zones.items()):
-        yield vtimezones.render(name=name, first=min(instants), last=max(instants)).encode()
+    for name, (first, last) in sorted(zones.items()):
+        yield vtimezones.render(name=name, first=first, last=last).encode()
 
 
 def _adorned(part: Part, is_child: bool, alarm: int | None) -> bytes:

@@ -1,12 +1,19 @@
 """Feeds: which events stand in a calendar, and the calendar that they make."""
 
+import gzip
+import hashlib
+import io
+import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q
@@ -24,22 +31,36 @@ CANCELLED_FOR: Final = timedelta(days=90)
 MOST_EVENTS: Final = 5_000
 PREVIEWED: Final = 10
 MOST_KNOWN: Final = 1_000  # public feeds whose state a process remembers
+GZIP: Final = zlib.MAX_WBITS | 16  # zlib's word for a stream with the head and foot of gzip
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """The bytes of a feed and what HTTP says of them.
+    """A feed, `packed` with gzip, and what HTTP says of it.
 
-    Without a change it stays as it is until `valid_until`, for ever if that is None. `packed` is
-    the body compressed with gzip, if that has been done before.
+    Without a change it stays as it is until `valid_until`, for ever if that is None.
     """
 
-    body: bytes
-    packed: bytes = b""
+    packed: bytes
     etag: str
     last_modified: datetime
     valid_until: datetime | None = None
+
+    @property
+    def body(self) -> bytes:
+        """The iCalendar stream, whole."""
+        return gzip.decompress(self.packed)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the body (RFC 1952, 2.3.1: ISIZE)."""
+        return int.from_bytes(self.packed[-4:], "little")
+
+    def pieces(self) -> Iterator[bytes]:
+        """The body piece by piece, in little memory."""
+        with gzip.open(io.BytesIO(self.packed)) as body:
+            yield from iter(partial(body.read, calendars.PIECE), b"")
 
 
 class Unchanged(Exception):
@@ -81,6 +102,7 @@ class Row(NamedTuple):
     """What decides whether an event stands in a feed, and until when."""
 
     pk: int
+    uid: UUID
     changed_at: datetime
     status: str
     start_on: date | None
@@ -185,10 +207,16 @@ def write(
     parts = renderings.parts(
         keys=[row.pk for row in rows], language=cover.language, entitled=cover.entitled
     )
-    body = calendars.compose(calendar=calendar, parts=[*parts, *more], alarm=cover.alarm)
+    stream = calendars.compose(
+        calendar=calendar,
+        parts=chain(parts, more),
+        uids={*(f"{row.uid}@{settings.UID_HOST}" for row in rows), *(part.uid for part in more)},
+        alarm=cover.alarm,
+    )
+    packed, etag = _packed(stream)
     return Feed(
-        body=body,
-        etag=calendars.etag(body),
+        packed=packed,
+        etag=etag,
         last_modified=max(changed_at, stamp.at or EPOCH),
         valid_until=min((at for row in rows if (at := _leaves_at(row, past_days))), default=None),
     )
@@ -197,6 +225,16 @@ def write(
 def forget() -> None:
     """Know nothing of what was served before."""
     _known.clear()
+
+
+def _packed(stream: Iterable[bytes]) -> tuple[bytes, str]:
+    """Return a stream packed with gzip, and a strong tag for its bytes (RFC 9110, 8.8.3)."""
+    digest, packer = hashlib.sha256(), zlib.compressobj(wbits=GZIP)
+    packed = []
+    for piece in stream:
+        digest.update(piece)
+        packed.append(packer.compress(piece))
+    return b"".join([*packed, packer.flush()]), f'"{digest.hexdigest()[:32]}"'
 
 
 def _raise_unless_new(known: _Known | None, now: datetime, has: Has) -> None:

@@ -1,6 +1,5 @@
 """Secret feeds: handed out, rotated and revoked; whoever knows the address reads one."""
 
-import gzip
 import hashlib
 import secrets
 from collections.abc import Sequence
@@ -165,12 +164,7 @@ def _known(token: str, parameters: selection.Parameters, now: datetime) -> Known
 def _kept(known: Known) -> Feed:
     """The feed as it was last written."""
     packed = bytes(FeedState.objects.values_list("packed", flat=True).get(pk=known.state_id))
-    return Feed(
-        body=gzip.decompress(packed),
-        packed=packed,
-        etag=known.etag,
-        last_modified=known.last_modified,
-    )
+    return Feed(packed=packed, etag=known.etag, last_modified=known.last_modified)
 
 
 def _note_reading(feed_id: int, now: datetime) -> None:
@@ -223,7 +217,6 @@ def _store(
     feed: CalendarFeed, language: str, trees: list[int], stamp: Stamp, written: Feed
 ) -> Feed:
     """Store the state; the date of the last change never goes back."""
-    packed = gzip.compress(written.body, mtime=0)
     modified = int(written.last_modified.timestamp())
     with transaction.atomic():
         before = FeedState.objects.filter(feed=feed, language=language).first()
@@ -237,7 +230,7 @@ def _store(
                 "etag": written.etag,
                 "modified": max(modified, before.modified if before else 0),
                 "valid_until": written.valid_until,
-                "packed": packed,
+                "packed": written.packed,
             },
         )
         state.trees.exclude(event__in=trees).delete()
@@ -245,7 +238,7 @@ def _store(
             [FeedTree(state=state, event_id=tree) for tree in trees], ignore_conflicts=True
         )
     at = datetime.fromtimestamp(state.modified, UTC)
-    return replace(written, packed=packed, last_modified=at)
+    return replace(written, last_modified=at)
 
 
 def _attending(feed: CalendarFeed) -> AttendeeQuerySet:

@@ -4,7 +4,13 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
@@ -13,6 +19,8 @@ from django.views.decorators.http import require_safe
 from events.domain import feeds, selection, subscriptions
 from events.models import Event
 
+CALENDAR = "text/calendar; charset=utf-8"
+LONG = 1 << 20  # bytes
 GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 OPEN = {"Cache-Control": "public, max-age=900", "Access-Control-Allow-Origin": "*"}
 SECRET = {
@@ -73,27 +81,29 @@ def _serve(
     try:
         made = feed()
     except feeds.Unchanged as known:
-        response = HttpResponse(status=304)
-        return _dress(response, known.etag, known.last_modified, headers)
+        unchanged = HttpResponse(status=304)
+        return _dress(unchanged, known.etag, known.last_modified, headers)
     except (selection.UnknownFilter, selection.UnknownValue) as error:
         return _say(str(error), 400)
     except Event.DoesNotExist as error:
         raise Http404 from error
-    response = _body(request, made)
-    response["Content-Disposition"] = f'inline; filename="{name}"'
-    _dress(response, made.etag, made.last_modified, headers)
-    return _conditional(request, made.etag, made.last_modified, response) or response
+    answer = _conditional(request, made.etag, made.last_modified) or _body(request, made, name)
+    return _dress(answer, made.etag, made.last_modified, headers)
 
 
-def _body(request: HttpRequest, feed: feeds.Feed) -> HttpResponse:
-    """The calendar, as it was compressed before for a reader who takes that."""
-    takes = GZIP.search(request.headers.get("Accept-Encoding", ""))
-    packed = feed.packed if takes else b""
-    response = HttpResponse(packed or feed.body, content_type="text/calendar; charset=utf-8")
-    if feed.packed:
-        response["Vary"] = "Accept-Encoding"
-    if packed:
+def _body(request: HttpRequest, feed: feeds.Feed, name: str) -> HttpResponseBase:
+    """The calendar: packed for a reader who takes that, and piece by piece if it is long."""
+    response: HttpResponseBase
+    if GZIP.search(request.headers.get("Accept-Encoding", "")):
+        response = HttpResponse(feed.packed, content_type=CALENDAR)
         response["Content-Encoding"] = "gzip"
+    elif feed.size <= LONG:
+        response = HttpResponse(feed.body, content_type=CALENDAR)
+    else:
+        response = StreamingHttpResponse(feed.pieces(), content_type=CALENDAR)
+        response["Content-Length"] = str(feed.size)
+    response["Vary"] = "Accept-Encoding"
+    response["Content-Disposition"] = f'inline; filename="{name}"'
     return response
 
 
@@ -101,23 +111,23 @@ def _reader(request: HttpRequest) -> feeds.Has:
     """Whether the reader says that they have a feed, by its tag or, without tags, by its date."""
 
     def has(etag: str, last_modified: datetime) -> bool:
-        answer = _conditional(request, etag, last_modified, None)
+        answer = _conditional(request, etag, last_modified)
         return answer is not None and answer.status_code == 304
 
     return has
 
 
 def _conditional(
-    request: HttpRequest, etag: str, last_modified: datetime, response: HttpResponse | None
+    request: HttpRequest, etag: str, last_modified: datetime
 ) -> HttpResponseBase | None:
     return get_conditional_response(
-        request, etag=etag, last_modified=int(last_modified.timestamp()), response=response
+        request, etag=etag, last_modified=int(last_modified.timestamp())
     )
 
 
 def _dress(
-    response: HttpResponse, etag: str, last_modified: datetime, headers: dict[str, str]
-) -> HttpResponse:
+    response: HttpResponseBase, etag: str, last_modified: datetime, headers: dict[str, str]
+) -> HttpResponseBase:
     for name, value in headers.items():
         response[name] = value
     # RFC 9110, 8.8.1: other bytes that say the same bear a weak tag.

@@ -1,5 +1,7 @@
 """What stands in a feed, and what it says there."""
 
+import re
+import tracemalloc
 from datetime import date, time, timedelta
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from tests import factories
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
 
 
 def titles(feed: feeds.Feed) -> list[str]:
@@ -27,6 +30,39 @@ def public(now=NOW, **filters) -> feeds.Feed:
 
 def description(event: Event) -> str:
     return entries.entry(event=Event.objects.for_calendars().get(pk=event.pk)).description
+
+
+def test_an_etag_is_strong_and_changes_with_the_bytes() -> None:
+    empty = public()
+    assert re.fullmatch(r'"[0-9a-f]{32}"', empty.etag)
+    assert public().etag == empty.etag
+    factories.event()
+    assert public().etag != empty.etag
+
+
+@pytest.mark.once
+def test_a_long_feed_is_written_and_sent_in_little_memory() -> None:
+    words = "Buyers and investors meet. " * 300  # 8 kB
+    team = factories.team()
+    Event.objects.bulk_create(
+        Event(
+            slug=f"event-{number}", title_en=f"Event {number}", description_en=words,
+            kind="session", status="confirmed", visibility="public", precision="day",
+            start_on=NOW.date(), end_on=NOW.date(), start_at=NOW, end_at=NOW + DAY,
+            timezone="Asia/Hong_Kong", team=team, created_at=NOW, changed_at=NOW,
+        )
+        for number in range(3_000)
+    )  # fmt: skip
+    public()
+    tracemalloc.start()
+    try:
+        feed = public()
+        size = sum(map(len, feed.pieces()))
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert size == feed.size > 24_000_000
+    assert peak < size / 2
 
 
 @pytest.mark.parametrize(
