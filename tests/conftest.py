@@ -19,7 +19,7 @@ from django.utils import translation
 
 from config import valkey as embedded
 from config.supervisor import die_with_parent
-from events.domain import feeds
+from events.domain import served
 from tests.smtp import Sink, sink
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
@@ -60,7 +60,7 @@ def language() -> None:
 @pytest.fixture(autouse=True)
 def nothing_known() -> None:
     """Begin as a process that has served no feed: each test has rows of its own."""
-    feeds.forget()
+    served.forget()
 
 
 @contextmanager

@@ -1,14 +1,8 @@
 """Feeds: which events stand in a calendar, and the calendar that they make."""
 
-import gzip
-import hashlib
-import io
-import zlib
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -20,9 +14,10 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext, override
 
-from events.domain import calendars, changes, files, polls, renderings, selection
+from events.domain import calendars, files, renderings, selection, served, streams
 from events.domain.calendars import Part
 from events.domain.changes import Stamp
+from events.domain.streams import Feed, Has
 from events.models import Event
 from events.models.events import EventQuerySet
 from events.values.dates import DAY
@@ -30,50 +25,7 @@ from events.values.dates import DAY
 CANCELLED_FOR: Final = timedelta(days=90)
 MOST_EVENTS: Final = 5_000
 PREVIEWED: Final = 10
-MOST_KNOWN: Final = 1_000  # public feeds whose state a process remembers
-GZIP: Final = zlib.MAX_WBITS | 16  # zlib's word for a stream with the head and foot of gzip
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feed:
-    """A feed, `packed` with gzip, and what HTTP says of it.
-
-    Without a change it stays as it is until `valid_until`, for ever if that is None.
-    """
-
-    packed: bytes
-    etag: str
-    last_modified: datetime
-    valid_until: datetime | None = None
-
-    @property
-    def body(self) -> bytes:
-        """The iCalendar stream, whole."""
-        return gzip.decompress(self.packed)
-
-    @property
-    def size(self) -> int:
-        """Bytes of the body (RFC 1952, 2.3.1: ISIZE)."""
-        return int.from_bytes(self.packed[-4:], "little")
-
-    def pieces(self) -> Iterator[bytes]:
-        """The body piece by piece, in little memory."""
-        with gzip.open(io.BytesIO(self.packed)) as body:
-            yield from iter(partial(body.read, calendars.PIECE), b"")
-
-
-class Unchanged(Exception):
-    """The reader has the feed already."""
-
-    def __init__(self, etag: str, last_modified: datetime) -> None:
-        super().__init__(etag, last_modified)
-        self.etag = etag
-        self.last_modified = last_modified
-
-
-# Whether a reader has the feed that bears this tag and was last changed then.
-Has = Callable[[str, datetime], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,17 +37,6 @@ class Cover:
     language: str
     entitled: bool = False
     alarm: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """A public feed as it was last written, without its bytes."""
-
-    stamp: Stamp
-    version: str
-    etag: str
-    last_modified: datetime
-    valid_until: datetime | None
 
 
 class Row(NamedTuple):
@@ -110,9 +51,6 @@ class Row(NamedTuple):
     end_at: datetime | None
 
 
-_known: OrderedDict[str, _Known] = OrderedDict()
-
-
 def public(*, parameters: selection.Parameters, now: datetime, has: Has | None = None) -> Feed:
     """Return the public calendar as the filters narrow it.
 
@@ -120,24 +58,41 @@ def public(*, parameters: selection.Parameters, now: datetime, has: Has | None =
     it; whether anything has changed is asked in one small query.
     """
     address = _address(reverse("public-feed"), parameters)
-    if has:
-        _raise_unless_new(_known.get(address), now, has)
-    stamp = changes.of_public()
-    language = selection.language(parameters=parameters)
-    events = selection.narrow(
-        events=on_show(Event.objects.public(), now), parameters=parameters, now=now
+    return served.get(
+        address=address,
+        now=now,
+        has=has,
+        write=lambda stamp: _public(parameters, address, stamp, now),
     )
+
+
+def single(
+    *, slug: str, parameters: selection.Parameters, now: datetime, has: Has | None = None
+) -> Feed:
+    """Return one public event with its public children.
+
+    Raises Event.DoesNotExist, and what `public` raises.
+    """
+    language = selection.language(parameters=parameters)
+    return served.get(
+        address=_address(reverse("event-ics", args=[slug]), {"lang": [language]}),
+        now=now,
+        has=has,
+        write=lambda stamp: _single(slug, language, stamp, now),
+    )
+
+
+def _public(parameters: selection.Parameters, address: str, stamp: Stamp, now: datetime) -> Feed:
+    language = selection.language(parameters=parameters)
+    shown = on_show(Event.objects.public(), now)
+    events = selection.narrow(events=shown, parameters=parameters, now=now)
     with override(language):
         cover = Cover(name=gettext("Attaché: public events"), address=address, language=language)
-    feed = write(events=events, cover=cover, stamp=stamp, now=now)
-    if "past" not in parameters:  # it changes by itself at midnight
-        _remember(address, feed, stamp)
-    return feed
+    past_days = int(parameters["past"][-1]) if "past" in parameters else None
+    return write(events=events, cover=cover, stamp=stamp, now=now, past_days=past_days)
 
 
-def single(*, slug: str, language: str, now: datetime) -> Feed:
-    """Return one public event with its public children; raise Event.DoesNotExist."""
-    stamp = changes.of_public()
+def _single(slug: str, language: str, stamp: Stamp, now: datetime) -> Feed:
     event = Event.objects.public().filter(precision__in=["time", "day"]).get(slug=slug)
     children = on_show(Event.objects.public(), now).filter(parent=event)
     events = Event.objects.filter(Q(pk=event.pk) | Q(pk__in=children.values("pk")))
@@ -213,48 +168,13 @@ def write(
         uids={*(f"{row.uid}@{settings.UID_HOST}" for row in rows), *(part.uid for part in more)},
         alarm=cover.alarm,
     )
-    packed, etag = _packed(stream)
+    packed, etag = streams.pack(stream)
     return Feed(
         packed=packed,
         etag=etag,
         last_modified=max(changed_at, stamp.at or EPOCH),
         valid_until=min((at for row in rows if (at := _leaves_at(row, past_days))), default=None),
     )
-
-
-def forget() -> None:
-    """Know nothing of what was served before."""
-    _known.clear()
-
-
-def _packed(stream: Iterable[bytes]) -> tuple[bytes, str]:
-    """Return a stream packed with gzip, and a strong tag for its bytes (RFC 9110, 8.8.3)."""
-    digest, packer = hashlib.sha256(), zlib.compressobj(wbits=GZIP)
-    packed = []
-    for piece in stream:
-        digest.update(piece)
-        packed.append(packer.compress(piece))
-    return b"".join([*packed, packer.flush()]), f'"{digest.hexdigest()[:32]}"'
-
-
-def _raise_unless_new(known: _Known | None, now: datetime, has: Has) -> None:
-    if known is None or known.version != renderings.version():
-        return
-    stands = known.valid_until is None or now < known.valid_until
-    if not stands or polls.public() != (known.stamp.changes, known.stamp.total):
-        return
-    if has(known.etag, known.last_modified):
-        raise Unchanged(known.etag, known.last_modified)
-
-
-def _remember(address: str, feed: Feed, stamp: Stamp) -> None:
-    """Keep the state of the feeds that were asked for last."""
-    _known[address] = _Known(
-        stamp, renderings.version(), feed.etag, feed.last_modified, feed.valid_until
-    )
-    _known.move_to_end(address)
-    while len(_known) > MOST_KNOWN:
-        _known.popitem(last=False)
 
 
 def _newest(events: EventQuerySet, now: datetime) -> list[Row]:

@@ -16,8 +16,9 @@ from django.utils.translation import gettext, override
 from events.domain import changes, farewells, feeds, polls, renderings, selection
 from events.domain.changes import Stamp
 from events.domain.farewells import Farewell
-from events.domain.feeds import Cover, Feed, Has, Unchanged
+from events.domain.feeds import Cover
 from events.domain.polls import Known
+from events.domain.streams import Feed, Has, Unchanged
 from events.models import Attendee, CalendarFeed, Event, FeedState, FeedTree
 from events.models.attendees import AttendeeQuerySet
 from events.models.events import EventQuerySet

@@ -16,7 +16,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
-from events.domain import feeds, selection, subscriptions
+from events.domain import feeds, selection, streams, subscriptions
 from events.models import Event
 
 CALENDAR = "text/calendar; charset=utf-8"
@@ -46,12 +46,17 @@ def public(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def single(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Serve one event and its programme."""
-
-    def feed() -> feeds.Feed:
-        language = selection.language(parameters=dict(request.GET.lists()))
-        return feeds.single(slug=slug, language=language, now=timezone.now())
-
-    return _serve(request, f"{slug}.ics", OPEN, feed)
+    return _serve(
+        request,
+        f"{slug}.ics",
+        OPEN,
+        lambda: feeds.single(
+            slug=slug,
+            parameters=dict(request.GET.lists()),
+            now=timezone.now(),
+            has=_reader(request),
+        ),
+    )
 
 
 @require_safe
@@ -76,11 +81,11 @@ def secret(request: HttpRequest, token: str) -> HttpResponseBase:
 
 
 def _serve(
-    request: HttpRequest, name: str, headers: dict[str, str], feed: Callable[[], feeds.Feed]
+    request: HttpRequest, name: str, headers: dict[str, str], feed: Callable[[], streams.Feed]
 ) -> HttpResponseBase:
     try:
         made = feed()
-    except feeds.Unchanged as known:
+    except streams.Unchanged as known:
         unchanged = HttpResponse(status=304)
         return _dress(unchanged, known.etag, known.last_modified, headers)
     except (selection.UnknownFilter, selection.UnknownValue) as error:
@@ -91,7 +96,7 @@ def _serve(
     return _dress(answer, made.etag, made.last_modified, headers)
 
 
-def _body(request: HttpRequest, feed: feeds.Feed, name: str) -> HttpResponseBase:
+def _body(request: HttpRequest, feed: streams.Feed, name: str) -> HttpResponseBase:
     """The calendar: packed for a reader who takes that, and piece by piece if it is long."""
     response: HttpResponseBase
     if GZIP.search(request.headers.get("Accept-Encoding", "")):
@@ -107,7 +112,7 @@ def _body(request: HttpRequest, feed: feeds.Feed, name: str) -> HttpResponseBase
     return response
 
 
-def _reader(request: HttpRequest) -> feeds.Has:
+def _reader(request: HttpRequest) -> streams.Has:
     """Whether the reader says that they have a feed, by its tag or, without tags, by its date."""
 
     def has(etag: str, last_modified: datetime) -> bool:

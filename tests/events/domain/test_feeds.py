@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils.translation import override
 
-from events.domain import entries, feeds, lifecycle
+from events.domain import entries, feeds, lifecycle, streams
 from events.models import Event, EventPlace
 from tests import factories
 from tests.factories import NOW
@@ -20,11 +20,11 @@ pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
-def titles(feed: feeds.Feed) -> list[str]:
+def titles(feed: streams.Feed) -> list[str]:
     return [str(event["SUMMARY"]) for event in icalendar.Calendar.from_ical(feed.body).events]
 
 
-def public(now=NOW, **filters) -> feeds.Feed:
+def public(now=NOW, **filters) -> streams.Feed:
     return feeds.public(parameters={name: [value] for name, value in filters.items()}, now=now)
 
 
@@ -36,7 +36,7 @@ def test_an_etag_is_strong_and_changes_with_the_bytes() -> None:
     empty = public()
     assert re.fullmatch(r'"[0-9a-f]{32}"', empty.etag)
     assert public().etag == empty.etag
-    factories.event()
+    lifecycle.touch(event=factories.event(), now=NOW)
     assert public().etag != empty.etag
 
 
@@ -184,7 +184,7 @@ def test_one_event_comes_with_its_public_programme_alone():
     factories.event(title="Call", parent=expo, visibility="internal")
     factories.event(title="Other")
 
-    assert titles(feeds.single(slug="expo", language="en", now=NOW)) == ["Expo", "Conference"]
+    assert titles(feeds.single(slug="expo", parameters={}, now=NOW)) == ["Expo", "Conference"]
 
 
 @pytest.mark.parametrize("columns", [{"visibility": "internal"}, {"status": "draft"}])
@@ -192,7 +192,7 @@ def test_one_event_that_is_not_public_does_not_exist(columns):
     factories.event(slug="secret", **columns)
 
     with pytest.raises(Event.DoesNotExist):
-        feeds.single(slug="secret", language="en", now=NOW)
+        feeds.single(slug="secret", parameters={}, now=NOW)
 
 
 def test_export_writes_a_file_for_each_language_and_only_when_it_changed():

@@ -13,10 +13,10 @@ from pytest_django import DjangoAssertNumQueries
 from events.domain import (
     attendees,
     changes,
-    feeds,
     lifecycle,
     people,
     selection,
+    streams,
     subscriptions,
 )
 from events.models import Attendee, CalendarChange, CalendarFeed, RenderedEvent
@@ -37,7 +37,7 @@ def hand_out(**columns: Any) -> tuple[CalendarFeed, str]:
     return feed, address.rsplit("/", 1)[1].removesuffix(".ics")
 
 
-def read(token: str, now: Any = NOW, **parameters: str) -> feeds.Feed:
+def read(token: str, now: Any = NOW, **parameters: str) -> streams.Feed:
     asked = {name: [value] for name, value in parameters.items()}
     return subscriptions.read(token=token, parameters=asked, now=now)
 
@@ -50,7 +50,7 @@ def shown(token: str, now: Any = NOW, **parameters: str) -> list[str]:
 def is_unchanged(token: str, etag: str, now: Any = NOW) -> bool:
     try:
         subscriptions.read(token=token, parameters={}, now=now, has=lambda tag, _at: tag == etag)
-    except feeds.Unchanged:
+    except streams.Unchanged:
         return True
     return False
 

@@ -155,7 +155,7 @@ def test_whole_days_are_the_same_appointment_for_a_calendar_shows_no_moment_of_t
 
 
 def days(event: Event) -> list[bytes]:
-    feed = feeds.single(slug=event.slug, language="en", now=NOW)
+    feed = feeds.single(slug=event.slug, parameters={}, now=NOW)
     [entry] = icalendar.Calendar.from_ical(feed.body).events
     return [entry[name].to_ical() for name in ("DTSTART", "DTEND")]
 
