@@ -5,7 +5,7 @@ from typing import Any
 
 from celery import shared_task
 
-from events.domain import changes, delivery, feeds, times
+from events.domain import delivery, feeds, leftovers, times
 from events.models import clock
 
 logger = logging.getLogger(__name__)
@@ -24,9 +24,9 @@ def export_feeds(**kwargs: Any) -> None:
 
 
 @shared_task(ignore_result=True)
-def prune_changes(**kwargs: Any) -> None:
-    """Forget what changed in calendars long ago."""
-    changes.prune(now=clock.now())
+def prune(**kwargs: Any) -> None:
+    """Forget what has served its time."""
+    leftovers.prune(now=clock.now())
 
 
 # A country that changes its law may move thousands; a lone worker’s reminders wait so long.

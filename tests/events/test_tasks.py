@@ -15,8 +15,9 @@ from pytest_django import Settings
 
 from config.celery import app
 from events import tasks
-from events.domain import lifecycle
-from events.models import Delivery, Event, ReminderRule, clock
+from events.domain import changes, lifecycle, limits
+from events.domain.limits import Limit
+from events.models import CalendarChange, Delivery, Event, ReminderRule, Tally, clock
 from tests import factories
 from tests.conftest import database_url, process, wait_until
 
@@ -60,7 +61,10 @@ def test_the_clock_knows_parts_of_a_second() -> None:
     assert {clock.now().microsecond for _ in range(5)} != {0}
 
 
-@pytest.mark.parametrize("task", [tasks.tick, tasks.export_feeds, tasks.recompute_times])
+TASKS = [tasks.tick, tasks.export_feeds, tasks.prune, tasks.recompute_times]
+
+
+@pytest.mark.parametrize("task", TASKS)
 @pytest.mark.django_db
 def test_a_task_takes_what_a_newer_version_may_send(
     task: Callable[..., None], settings: Settings, tmp_path: Path
@@ -75,10 +79,31 @@ def test_celery_knows_every_task_of_its_table() -> None:
         assert entry["task"] in app.tasks
 
 
-def test_the_times_are_derived_anew_every_week() -> None:
+def every(name: str) -> timedelta:
+    """Return how often a task of the table runs."""
     table = app.conf.beat_schedule.values()
-    [entry] = [entry for entry in table if entry["task"] == "events.tasks.recompute_times"]
-    assert timedelta(seconds=entry["schedule"]) == timedelta(weeks=1)
+    [entry] = [entry for entry in table if entry["task"] == f"events.tasks.{name}"]
+    return timedelta(seconds=entry["schedule"])
+
+
+def test_the_times_are_derived_anew_every_week() -> None:
+    assert every("recompute_times") == timedelta(weeks=1)
+
+
+def test_what_has_served_its_time_is_forgotten_every_hour() -> None:
+    assert every("prune") == HOUR
+
+
+@pytest.mark.django_db
+def test_what_has_served_its_time_is_forgotten() -> None:
+    limit, long_ago = Limit("guesses", 3, HOUR), clock.now() - timedelta(days=31)
+    for now in (clock.now() - 2 * HOUR, clock.now()):
+        limits.count(limit=limit, who="192.0.2.1", now=now)
+        changes.note_person(person=factories.person(), now=now)
+    first = CalendarChange.objects.order_by("pk")[:1]
+    CalendarChange.objects.filter(pk__in=first.values("pk")).update(at=long_ago)
+    tasks.prune()
+    assert (Tally.objects.count(), CalendarChange.objects.count()) == (1, 1)
 
 
 @pytest.mark.django_db
