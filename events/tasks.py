@@ -29,10 +29,11 @@ def prune(**kwargs: Any) -> None:
     leftovers.prune(now=clock.now())
 
 
-# A country that changes its law may move thousands; a lone worker’s reminders wait so long.
-@shared_task(ignore_result=True, soft_time_limit=600, time_limit=630)
-def recompute_times(**kwargs: Any) -> None:
-    """Follow the time zone database."""
-    report = times.recompute(now=clock.now())
+@shared_task(ignore_result=True)
+def recompute_times(after: int = 0, **kwargs: Any) -> None:
+    """Follow the time zone database: a few events, then the next few behind what else waits."""
+    report, last = times.recompute_some(now=clock.now(), after=after)
     for line in (*report.moved, *report.failed):
         logger.warning("%s", line)
+    if last is not None:
+        recompute_times.delay(after=last)

@@ -9,13 +9,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from celery.signals import task_prerun
 from django.conf import settings as configured
 from django.core.management import call_command
+from django.db.models import F
 from pytest_django import Settings
 
 from config.celery import app
 from events import tasks
-from events.domain import changes, lifecycle, limits
+from events.domain import changes, lifecycle, limits, times
 from events.domain.limits import Limit
 from events.models import CalendarChange, Delivery, Event, ReminderRule, Tally, clock
 from tests import factories
@@ -117,6 +119,29 @@ def test_the_weekly_task_moves_what_another_law_of_a_zone_moves(
     event.refresh_from_db()
     assert (event.start_at, event.end_at, event.sequence) == (start_at, end_at, 1)
     assert event.slug in caplog.text
+
+
+@pytest.mark.django_db
+def test_the_weekly_task_sends_itself_again_until_all_have_moved(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each message is short: what comes meanwhile is not behind the last of them."""
+    monkeypatch.setattr(times, "MOVES", 2)
+    monkeypatch.setattr(app.conf, "task_always_eager", True)
+    heard: list[int] = []
+    day = clock.now().date() + timedelta(days=30)
+    for _ in range(5):
+        factories.event(start_on=day)
+    Event.objects.update(start_at=F("start_at") - HOUR, end_at=F("end_at") - HOUR)
+
+    @task_prerun.connect(sender=tasks.recompute_times)
+    def hear(kwargs: dict[str, int], **_more: object) -> None:
+        heard.append(kwargs["after"])
+
+    tasks.recompute_times()
+    keys = list(Event.objects.order_by("pk").values_list("pk", flat=True))
+    assert heard == [keys[1], keys[3]]
+    assert set(Event.objects.values_list("sequence", flat=True)) == {1}
 
 
 @pytest.mark.django_db
