@@ -164,6 +164,7 @@ def test_a_real_worker_sends_what_is_due(valkey: str, worker: "subprocess.Popen[
     assert (configured.DATA / "mail" / f"{row.public_uuid}.eml").exists()
 
 
+@pytest.mark.once
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_the_loop_sends_and_ends_in_peace(tmp_path: Path, number: signal.Signals) -> None:
