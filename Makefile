@@ -29,7 +29,7 @@ test: dev ## Run all tests, on SQLite and on PostgreSQL; ARGS="-k feeds" picks s
 	$(BIN)/python -m tests.postgres -- $(PYTEST) -m "not once" $(ARGS) || [ $$? -eq 5 ]
 
 queries: dev ## Count the queries of every page of the admin with 1, 3 and 100 rows
-	ROWS=100 $(PYTEST) tests/events/admin/test_screens.py -k many
+	ROWS=100 $(PYTEST) tests/events/admin tests/events/domain/test_itineraries.py -k many
 
 bench: dev ## Measure the screens with 10,000 events on PostgreSQL; ARGS="--rounds 1" is quicker
 	$(BIN)/python -m tests.postgres -- $(BIN)/python -m tests.bench.domain $(ARGS)

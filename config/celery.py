@@ -14,8 +14,8 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # Without it the pool's processes outlive a worker that was killed.
 worker_process_init.connect(lambda **kwargs: die_with_parent(), weak=False)
-DAY = 24 * 3600.0
-WEEK = 7 * DAY
+HOUR = 3600.0
+WEEK = 7 * 24 * HOUR
 # Plain intervals only: a local-time crontab goes wrong twice a year.
 app.conf.beat_schedule = {
     "deliver what is due": {
@@ -38,10 +38,10 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60.0},
     },
-    "forget old changes of calendars": {
-        "task": "events.tasks.prune_changes",
-        "schedule": DAY,
-        "options": {"expires": DAY},
+    "forget what has served its time": {
+        "task": "events.tasks.prune",
+        "schedule": HOUR,
+        "options": {"expires": HOUR},
     },
     "follow the time zone database": {
         "task": "events.tasks.recompute_times",

@@ -176,7 +176,9 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # Security
 SECURE_SSL_REDIRECT = False  # the web server in front does it
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("PROXY", False) else None
+# How many proxies of ours stand in front; who asks is what the first of them has heard.
+PROXIES = env.int("PROXIES", int(env.bool("PROXY", False)))
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_URL.startswith("https://")
 SECURE_HSTS_SECONDS = 31_536_000 if SITE_URL.startswith("https://") else 0
 SECURE_REFERRER_POLICY = "same-origin"

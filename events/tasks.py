@@ -5,7 +5,7 @@ from typing import Any
 
 from celery import shared_task
 
-from events.domain import changes, delivery, feeds, subscriptions, times
+from events.domain import delivery, feeds, leftovers, subscriptions, times
 from events.models import clock
 
 logger = logging.getLogger(__name__)
@@ -30,15 +30,16 @@ def write_ahead(**kwargs: Any) -> None:
 
 
 @shared_task(ignore_result=True)
-def prune_changes(**kwargs: Any) -> None:
-    """Forget what changed in calendars long ago."""
-    changes.prune(now=clock.now())
+def prune(**kwargs: Any) -> None:
+    """Forget what has served its time."""
+    leftovers.prune(now=clock.now())
 
 
-# A country that changes its law may move thousands; a lone worker’s reminders wait so long.
-@shared_task(ignore_result=True, soft_time_limit=600, time_limit=630)
-def recompute_times(**kwargs: Any) -> None:
-    """Follow the time zone database."""
-    report = times.recompute(now=clock.now())
+@shared_task(ignore_result=True)
+def recompute_times(after: int = 0, **kwargs: Any) -> None:
+    """Follow the time zone database: a few events, then the next few behind what else waits."""
+    report, last = times.recompute_some(now=clock.now(), after=after)
     for line in (*report.moved, *report.failed):
         logger.warning("%s", line)
+    if last is not None:
+        recompute_times.delay(after=last)

@@ -3,6 +3,7 @@
 Nothing here plans, sends or raises a sequence; `lifecycle.save` and `reminders.plan` do.
 """
 
+import os
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import Any
@@ -25,6 +26,8 @@ from events.models import (
 
 # The moment at which tests take place unless they say another.
 NOW = datetime(2026, 6, 1, 8, tzinfo=UTC)
+# How many rows are many: `make queries` takes more, for it takes long.
+MANY = int(os.environ.get("ROWS", "12"))
 _numbers = count(1)
 
 

@@ -21,7 +21,7 @@ os.environ |= {
     "SITE_URL": "http://testserver",
     "DEFAULT_FROM_EMAIL": "attache@example.org",
 }
-for name in ("EMAIL_URL", "UID_HOST", "ALLOWED_HOSTS", "PROXY", "DEBUG"):
+for name in ("EMAIL_URL", "UID_HOST", "ALLOWED_HOSTS", "PROXY", "PROXIES", "DEBUG"):
     os.environ.pop(name, None)
 
 from config.settings import *  # noqa: E402 -- it reads the environment

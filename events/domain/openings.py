@@ -29,7 +29,6 @@ def open_file(*, calendar: Calendar, choices: Choices, user: User, now: datetime
     Raises what `imports.preview` raises; then nothing is kept.
     """
     plan = imports.preview(calendar=calendar, choices=choices, now=now)
-    OpenedCalendar.objects.filter(opened_at__lt=now - KEPT_FOR).delete()
     kept = OpenedCalendar.objects.create(
         user=user,
         team=choices.team,
@@ -68,3 +67,9 @@ def carry_out(*, key: str, user: User, now: datetime) -> Plan:
     plan = imports.apply(calendar=calendar, choices=choices, now=now)
     kept.delete()
     return plan
+
+
+def prune(*, now: datetime) -> int:
+    """Forget what was opened too long ago: it may say what is nobody's business here."""
+    number, _rows = OpenedCalendar.objects.filter(opened_at__lt=now - KEPT_FOR).delete()
+    return number

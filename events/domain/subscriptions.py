@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from django.conf import settings
@@ -13,10 +13,11 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext, override
 
-from events.domain import changes, farewells, feeds, polls, renderings, selection
+from events.domain import changes, farewells, feeds, limits, polls, renderings, selection
 from events.domain.changes import Stamp
 from events.domain.farewells import Farewell
 from events.domain.feeds import Cover
+from events.domain.limits import Limit
 from events.domain.polls import Known
 from events.domain.streams import Feed, Has, Unchanged
 from events.models import Attendee, CalendarFeed, Event, FeedState, FeedTree
@@ -26,6 +27,10 @@ from events.models.events import EventQuerySet
 PREFIX: Final = "cf1_"  # by which scanners for secrets know it
 PURPOSE: Final = b"calendar feed\0"  # the hash of another kind of token is never the same
 OPTIONS: Final = ("lang",)
+MISSES: Final = Limit("unknown calendars", 30, timedelta(minutes=1))  # from one network
+# Full answers to one address; one that is nobody's own may hang on a wall for all to scan.
+OWN: Final = Limit("a calendar", 60, timedelta(hours=1))
+SHARED: Final = Limit("a shared calendar", 1_200, timedelta(hours=1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,15 +81,17 @@ def read(
     """Return the feed at a secret address, in the language that is asked for, else its own.
 
     Raises Unknown before anything else, then Revoked, selection.UnknownFilter and UnknownValue,
-    and Unchanged if the reader `has` it: then two small queries have told so.
+    and Unchanged if the reader `has` it: then two small queries have told so, and nothing counts
+    it. Raises limits.TooMany in place of one full answer too many.
     """
     if set(parameters) <= {*OPTIONS} and (known := _known(token, parameters, now)):
         if known.is_due:
             _note_reading(known.feed_id, now)
         if has and has(known.etag, known.last_modified):
             raise Unchanged(known.etag, known.last_modified)
-        return _kept(known)
+        return _kept(known, token, now)
     feed, language = _asked(token, parameters)
+    _count(token, feed.person_id, now)
     _note_reading(feed.pk, now)
     return _written(feed, language, now)
 
@@ -110,6 +117,7 @@ def write_ahead(*, now: datetime) -> int:
 def programme(*, token: str, parameters: selection.Parameters, now: datetime) -> Programme:
     """Return what the page of a feed shows. Raises as `read` does."""
     feed, language = _asked(token, parameters)
+    _count(token, feed.person_id, now)
     attending = _attending(feed)
     if feed.person and feed.event and not _is_there(feed, attending):
         raise Revoked
@@ -162,10 +170,17 @@ def _known(token: str, parameters: selection.Parameters, now: datetime) -> Known
     return polls.known(token_hash=_hash(token), language=language, version=version, now=now)
 
 
-def _kept(known: Known) -> Feed:
+def _count(token: str, person_id: int | None, now: datetime) -> None:
+    """Count a full answer; raise limits.TooMany."""
+    limits.count(limit=OWN if person_id else SHARED, who=token, now=now)
+
+
+def _kept(known: Known, token: str, now: datetime) -> Feed:
     """The feed as it was last written."""
-    packed = bytes(FeedState.objects.values_list("packed", flat=True).get(pk=known.state_id))
-    return Feed(packed=packed, etag=known.etag, last_modified=known.last_modified)
+    columns = FeedState.objects.values_list("packed", "feed__person")
+    packed, person_id = columns.get(pk=known.state_id)
+    _count(token, person_id, now)
+    return Feed(packed=bytes(packed), etag=known.etag, last_modified=known.last_modified)
 
 
 def _note_reading(feed_id: int, now: datetime) -> None:

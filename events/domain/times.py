@@ -18,6 +18,7 @@ from events.models.events import EventQuerySet
 from events.values import dates
 
 BATCH: Final = 500
+MOVES: Final = 50  # in one part: each takes its reminders along, and others wait for the worker
 # No wall date is further from the UTC date of its moments, whatever the zone was or is.
 MARGIN: Final = timedelta(days=3)
 
@@ -53,11 +54,16 @@ class Failure:
 
 @dataclass(slots=True)
 class Report:
-    """How many events to come were looked at, what moved and what could not."""
+    """How many events to come were looked at, what moved and what could not be reckoned."""
 
     looked_at: int = 0
     moved: list[Move] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)
+
+    @property
+    def zones(self) -> list[str]:
+        """The time zones of what could not be reckoned."""
+        return sorted({_zones(failure.event) for failure in self.failed})
 
 
 def recompute(
@@ -72,14 +78,33 @@ def recompute(
     nothing. `tell` learns after each batch how many of how many are done.
     """
     report = Report()
-    rows = _to_come(now)
-    total, done, last = rows.count(), 0, 0
-    while batch := list(rows.filter(pk__gt=last)[:BATCH]):
+    total, done, last = _to_come(now).count(), 0, 0
+    while batch := _batch(now, last):
         for event in batch:
             _look(event, report, now, dry_run)
         done, last = done + len(batch), batch[-1].pk
         tell(done, max(done, total))
     return report
+
+
+def recompute_some(*, now: datetime, after: int = 0) -> tuple[Report, int | None]:
+    """Do it for a few events, of which the first comes `after` a key.
+
+    Returns the key after which to go on, None when all are done: whoever does one part after the
+    other lets others work in between.
+    """
+    report = Report()
+    for event in _batch(now, after):
+        _look(event, report, now, dry_run=False)
+        after = event.pk
+        if len(report.moved) == MOVES:
+            break
+    is_done = not _to_come(now).filter(pk__gt=after).exists()
+    return report, None if is_done else after
+
+
+def _batch(now: datetime, after: int) -> list[Event]:
+    return list(_to_come(now).filter(pk__gt=after)[:BATCH])
 
 
 def _to_come(now: datetime) -> EventQuerySet:
@@ -94,7 +119,6 @@ def _look(event: Event, report: Report, now: datetime, dry_run: bool) -> None:
     try:
         if _is_over(event, now):
             return
-        report.looked_at += 1
         move = _moved(event)
         if move and not dry_run:
             move = _settle(event, now)
@@ -102,6 +126,7 @@ def _look(event: Event, report: Report, now: datetime, dry_run: bool) -> None:
         report.failed.append(Failure(event, error))
     else:
         report.moved += [move] if move else []
+    report.looked_at += 1
 
 
 def _is_over(event: Event, now: datetime) -> bool:

@@ -14,6 +14,7 @@ from events.models.reminders import Delivery, ReminderOccurrence, ReminderRule
 from events.models.roles import EventOrganisation, EventPlace
 from events.models.sectors import Sector
 from events.models.series import EventSeries
+from events.models.tallies import Tally
 from events.models.teams import Membership, Team, User, Viewer
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "RenderedEvent",
     "Sector",
     "Source",
+    "Tally",
     "Team",
     "User",
     "Viewer",

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime
 
+from django.conf import settings
 from django.http import (
     Http404,
     HttpRequest,
@@ -16,8 +18,9 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
-from events.domain import feeds, selection, streams, subscriptions
+from events.domain import feeds, limits, selection, streams, subscriptions
 from events.models import Event
+from events.values import networks
 
 CALENDAR = "text/calendar; charset=utf-8"
 LONG = 1 << 20  # bytes
@@ -62,22 +65,36 @@ def single(request: HttpRequest, slug: str) -> HttpResponseBase:
 @require_safe
 def secret(request: HttpRequest, token: str) -> HttpResponseBase:
     """Serve the calendar at a secret address; all unknown ones are answered alike."""
+    now = timezone.now()
+
+    def feed() -> streams.Feed:
+        parameters, has = dict(request.GET.lists()), _reader(request)
+        return subscriptions.read(token=token, parameters=parameters, now=now, has=has)
+
     try:
-        return _serve(
-            request,
-            "attache.ics",
-            SECRET,
-            lambda: subscriptions.read(
-                token=token,
-                parameters=dict(request.GET.lists()),
-                now=timezone.now(),
-                has=_reader(request),
-            ),
-        )
+        with guarded(request, now):
+            return _serve(request, "attache.ics", SECRET, feed)
+    except limits.TooMany as refusal:
+        return wait(_say("Too many requests: come again later.", 429), refusal)
     except subscriptions.Unknown:
         return _say("There is no such calendar.", 404)
     except subscriptions.Revoked:
         return _say("This calendar is no longer to be had.", 410)
+
+
+def guarded(request: HttpRequest, now: datetime) -> AbstractContextManager[None]:
+    """Count which secret addresses are guessed wrong from where the request comes."""
+    caller = networks.of_caller(environ=request.META, proxies=settings.PROXIES)
+    return limits.guarded(
+        limit=subscriptions.MISSES, who=caller, miss=subscriptions.Unknown, now=now
+    )
+
+
+def wait(response: HttpResponse, refusal: limits.TooMany) -> HttpResponse:
+    """Say when to come again (RFC 6585, 4)."""
+    response["Retry-After"] = str(refusal.seconds)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def _serve(

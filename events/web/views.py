@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext, override
 from django.views.decorators.http import require_safe
 
-from events.domain import feeds, pages, selection, subscriptions
+from events.domain import feeds, limits, pages, selection, subscriptions
 from events.values.dates import DAY
 from events.web import grid, queries, texts
-from events.web.feeds import SECRET
+from events.web.feeds import SECRET, guarded, wait
 from events.web.subscribing import Ways
 
 
@@ -58,10 +58,14 @@ def subscribe(request: HttpRequest) -> HttpResponse:
 @require_safe
 def programme(request: HttpRequest, token: str) -> HttpResponse:
     """Say how to follow a secret calendar; whoever knows the address may look."""
+    now = timezone.now()
     try:
-        page = subscriptions.programme(
-            token=token, parameters=dict(request.GET.lists()), now=timezone.now()
-        )
+        with guarded(request, now):
+            page = subscriptions.programme(
+                token=token, parameters=dict(request.GET.lists()), now=now
+            )
+    except limits.TooMany as refusal:
+        return wait(render(request, "events/wait.html", status=429), refusal)
     except (subscriptions.Unknown, subscriptions.Revoked) as error:
         raise Http404 from error
     except (selection.UnknownFilter, selection.UnknownValue) as refusal:

@@ -1,11 +1,11 @@
 """The public feed of the catalogue, as other people's programs read it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
-from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
+from django.db import transaction
+from pytest_django import DjangoDbBlocker
 
 from events.models import Event
 from seeds import library
@@ -30,12 +30,15 @@ PUBLIC = {
 }
 DELEGATION = {"ce-meets-chen-gong", "mission-leg-doha", "mission-leg-kuwait"}
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
-@pytest.fixture
-def catalogue() -> None:
-    library.load(now=NOW)
+@pytest.fixture(scope="module")
+def catalogue(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Loaded once: nobody here changes it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield library.load(now=NOW)
+        transaction.set_rollback(True)
 
 
 def wanted() -> list[Seen]:
@@ -97,17 +100,3 @@ def test_coarse_dates_and_programme_items_stand_on_pages_only(client, catalogue)
 
     for slug in ("investhk-hubei-h1-2025", "policy-address-2025", "tour-g60"):
         assert str(Event.objects.get(slug=slug).uid).encode() not in body
-
-
-@pytest.mark.django_db(transaction=True)
-def test_khal_shows_the_catalogue_that_vdirsyncer_subscribed_to(live_server, tmp_path: Path):
-    library.load(now=NOW)
-    url = f"{live_server.url}/calendar/public.ics"
-
-    found = readers.read_khal(url, tmp_path)
-
-    with urlopen(url) as answer:
-        assert answer.status == 200
-    assert sorted((event.title, event.start, event.end) for event in found) == sorted(
-        (event.title, event.start, event.end) for event in wanted()
-    )

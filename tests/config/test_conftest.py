@@ -10,6 +10,8 @@ from events.models import Team
 from tests.conftest import wait_until
 from tests.smtp import Sink
 
+pytestmark = pytest.mark.once
+
 
 def test_valkey_is_empty_at_first(valkey):
     with app.connection_for_read() as broker:

@@ -9,14 +9,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from celery.signals import task_prerun
 from django.conf import settings as configured
 from django.core.management import call_command
+from django.db.models import F
 from pytest_django import Settings
 
 from config.celery import app
 from events import tasks
-from events.domain import lifecycle
-from events.models import Delivery, Event, ReminderRule, clock
+from events.domain import changes, lifecycle, limits, times
+from events.domain.limits import Limit
+from events.models import CalendarChange, Delivery, Event, ReminderRule, Tally, clock
 from tests import factories
 from tests.conftest import database_url, process, wait_until
 
@@ -60,7 +63,10 @@ def test_the_clock_knows_parts_of_a_second() -> None:
     assert {clock.now().microsecond for _ in range(5)} != {0}
 
 
-@pytest.mark.parametrize("task", [tasks.tick, tasks.export_feeds, tasks.recompute_times])
+TASKS = [tasks.tick, tasks.export_feeds, tasks.prune, tasks.recompute_times]
+
+
+@pytest.mark.parametrize("task", TASKS)
 @pytest.mark.django_db
 def test_a_task_takes_what_a_newer_version_may_send(
     task: Callable[..., None], settings: Settings, tmp_path: Path
@@ -75,10 +81,31 @@ def test_celery_knows_every_task_of_its_table() -> None:
         assert entry["task"] in app.tasks
 
 
-def test_the_times_are_derived_anew_every_week() -> None:
+def every(name: str) -> timedelta:
+    """Return how often a task of the table runs."""
     table = app.conf.beat_schedule.values()
-    [entry] = [entry for entry in table if entry["task"] == "events.tasks.recompute_times"]
-    assert timedelta(seconds=entry["schedule"]) == timedelta(weeks=1)
+    [entry] = [entry for entry in table if entry["task"] == f"events.tasks.{name}"]
+    return timedelta(seconds=entry["schedule"])
+
+
+def test_the_times_are_derived_anew_every_week() -> None:
+    assert every("recompute_times") == timedelta(weeks=1)
+
+
+def test_what_has_served_its_time_is_forgotten_every_hour() -> None:
+    assert every("prune") == HOUR
+
+
+@pytest.mark.django_db
+def test_what_has_served_its_time_is_forgotten() -> None:
+    limit, long_ago = Limit("guesses", 3, HOUR), clock.now() - timedelta(days=31)
+    for now in (clock.now() - 2 * HOUR, clock.now()):
+        limits.count(limit=limit, who="192.0.2.1", now=now)
+        changes.note_person(person=factories.person(), now=now)
+    first = CalendarChange.objects.order_by("pk")[:1]
+    CalendarChange.objects.filter(pk__in=first.values("pk")).update(at=long_ago)
+    tasks.prune()
+    assert (Tally.objects.count(), CalendarChange.objects.count()) == (1, 1)
 
 
 @pytest.mark.django_db
@@ -92,6 +119,29 @@ def test_the_weekly_task_moves_what_another_law_of_a_zone_moves(
     event.refresh_from_db()
     assert (event.start_at, event.end_at, event.sequence) == (start_at, end_at, 1)
     assert event.slug in caplog.text
+
+
+@pytest.mark.django_db
+def test_the_weekly_task_sends_itself_again_until_all_have_moved(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each message is short: what comes meanwhile is not behind the last of them."""
+    monkeypatch.setattr(times, "MOVES", 2)
+    monkeypatch.setattr(app.conf, "task_always_eager", True)
+    heard: list[int] = []
+    day = clock.now().date() + timedelta(days=30)
+    for _ in range(5):
+        factories.event(start_on=day)
+    Event.objects.update(start_at=F("start_at") - HOUR, end_at=F("end_at") - HOUR)
+
+    @task_prerun.connect(sender=tasks.recompute_times)
+    def hear(kwargs: dict[str, int], **_more: object) -> None:
+        heard.append(kwargs["after"])
+
+    tasks.recompute_times()
+    keys = list(Event.objects.order_by("pk").values_list("pk", flat=True))
+    assert heard == [keys[1], keys[3]]
+    assert set(Event.objects.values_list("sequence", flat=True)) == {1}
 
 
 @pytest.mark.django_db
@@ -114,6 +164,7 @@ def test_a_real_worker_sends_what_is_due(valkey: str, worker: "subprocess.Popen[
     assert (configured.DATA / "mail" / f"{row.public_uuid}.eml").exists()
 
 
+@pytest.mark.once
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_the_loop_sends_and_ends_in_peace(tmp_path: Path, number: signal.Signals) -> None:

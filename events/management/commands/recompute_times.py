@@ -3,7 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from events.domain import times
 from events.models import clock
@@ -25,6 +25,10 @@ class Command(BaseCommand):
             self.stdout.write(str(line))
         verb = "would move" if dry_run else "moved"
         self.stdout.write(f"{len(report.moved)} of {report.looked_at} future events {verb}.")
+        if report.failed:
+            number = f"{len(report.failed)} of {report.looked_at} future events"
+            zones = ", ".join(report.zones)
+            raise CommandError(f"{number} could not be reckoned; their time zones: {zones}.")
 
     def draw(self, done: int, total: int) -> None:
         """Show how far it is, to whoever looks on while more than one batch is done."""

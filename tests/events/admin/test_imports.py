@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from events import tasks
 from events.models import Event, Expo, OpenedCalendar, Team
 from tests import factories
 from tests.events.domain.test_imports import ics, one, vevent
@@ -141,8 +142,14 @@ def test_a_preview_is_gone_after_an_hour_and_after_its_import(
     late = look_at(organiser, ours, one()).context["opened"]
     OpenedCalendar.objects.update(opened_at=late.opened_at - timedelta(hours=1, seconds=1))
     assert organiser.post(URL, {"key": late.key}).status_code == 409
-    look_at(organiser, ours, one())
-    assert OpenedCalendar.objects.count() == 1
+
+
+def test_a_preview_that_came_to_nothing_is_forgotten(ours: Team, organiser: Client) -> None:
+    old, new = (look_at(organiser, ours, one()).context["opened"] for _ in range(2))
+    past = old.opened_at - timedelta(hours=1, seconds=1)
+    OpenedCalendar.objects.filter(pk=old.pk).update(opened_at=past)
+    tasks.prune()
+    assert OpenedCalendar.objects.get() == new
 
 
 @pytest.mark.parametrize(

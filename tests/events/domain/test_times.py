@@ -9,7 +9,7 @@ from typing import Any
 
 import icalendar
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -262,6 +262,44 @@ class TestBatches:
         assert len(queries) == 5  # how many, three batches, and no more
 
 
+class TestParts:
+    """A worker does a few at a time, so that reminders need not wait for all of them."""
+
+    def test_one_after_the_other_they_move_all_and_each_once(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(times, "MOVES", 2)
+        events = [older(vancouver()) for _ in range(5)]
+        vancouver(timezone="Asia/Shanghai")
+        moved, after, numbers = [], 0, []
+        while after is not None:
+            report, after = times.recompute_some(now=LATER, after=after)
+            moved += [move.event for move in report.moved]
+            numbers.append(report.looked_at)
+        assert moved == events
+        assert numbers == [2, 2, 2]
+
+    @pytest.mark.parametrize("count", [0, 1, 2, 3, 4])
+    def test_those_that_need_not_move_end_with_the_last(
+        self, monkeypatch: pytest.MonkeyPatch, count: int
+    ) -> None:
+        monkeypatch.setattr(times, "BATCH", 2)
+        events = [vancouver() for _ in range(count)]
+        report, after = times.recompute_some(now=LATER)
+        assert report.looked_at == min(count, 2)
+        assert after == (events[1].pk if count > 2 else None)
+
+    def test_one_that_fails_is_not_looked_at_for_ever(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(times, "BATCH", 1)
+        lost, _next = vancouver(), vancouver()
+        Event.objects.filter(pk=lost.pk).update(timezone="America/Atlantis")
+        report, after = times.recompute_some(now=LATER)
+        assert (len(report.failed), after) == (1, lost.pk)
+        assert times.recompute_some(now=LATER, after=lost.pk)[1] is None
+
+
 class TestFailures:
     def test_a_zone_that_no_longer_exists_stops_no_other(self) -> None:
         events = [older(vancouver()) for _ in range(3)]
@@ -339,8 +377,15 @@ class TestCommand:
 
     def test_it_names_what_it_could_not_reckon(self) -> None:
         Event.objects.update(timezone="America/Atlantis")
-        assert self.run() == (
+        said = StringIO()
+        with pytest.raises(CommandError) as refusal:
+            call_command("recompute_times", stdout=said)
+        assert said.getvalue() == (
             "“Forum” (forum) is left as it was:"
             " timezone: “America/Atlantis” is not an IANA time zone.\n"
-            "0 of 0 future events moved.\n"
+            "0 of 1 future events moved.\n"
+        )
+        assert refusal.value.returncode == 1
+        assert str(refusal.value) == (
+            "1 of 1 future events could not be reckoned; their time zones: America/Atlantis."
         )

@@ -1,17 +1,24 @@
 """Secret feeds over HTTP, and the page that says how to subscribe to one."""
 
+import hashlib
 import io
 import logging
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.tokens import default_token_generator
+from django.core import signing
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import Settings
 
 from config.logs import WithoutSecrets
-from events.domain import lifecycle, subscriptions
-from events.models import CalendarFeed
+from events.domain import lifecycle, openings, subscriptions
+from events.models import CalendarFeed, OpenedCalendar
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -146,3 +153,123 @@ def test_the_public_page_keeps_the_filters(client: Client) -> None:
     assert client.get("/subscribe/", {"no": "such"}).status_code == 400
     month: Any = client.get("/", {"kind": "expo"}).content.decode()
     assert 'href="/subscribe/?kind=expo"' in month
+
+
+# ---------------------------------------------------------------- how often
+
+
+def guesses(client: Client, number: int, **headers: str) -> list[int]:
+    """Ask for calendars that there are not, in all the ways in which one can be wrong."""
+    wrong = (UNKNOWN, "/calendar/f/x.ics", UNKNOWN.replace(".ics", "/"), f"{UNKNOWN}?no=such")
+    return [client.get(wrong[n % 4], headers=headers).status_code for n in range(number)]
+
+
+@pytest.fixture
+def standing_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the clock stand in the middle of an hour."""
+    now = timezone.now().replace(minute=30, second=30)
+    monkeypatch.setattr(timezone, "now", lambda: now)
+
+
+@pytest.mark.usefixtures("standing_clock")
+def test_who_guesses_is_refused_whatever_they_claim_to_be(client: Client, path: str) -> None:
+    assert guesses(client, 30) == [404] * 30
+    claims = {"x-forwarded-for": "203.0.113.9", "x-real-ip": "203.0.113.9", "forwarded": "for=x"}
+    assert guesses(client, 4, **claims) == [429] * 4
+    first, second = (client.get(url) for url in (UNKNOWN, "/calendar/f/x.ics"))
+    assert (first.content, first.headers) == (second.content, second.headers)
+    assert first["Retry-After"] == "30"
+    assert guesses(Client(REMOTE_ADDR="192.0.2.9"), 1) == [404]
+
+
+@pytest.mark.usefixtures("standing_clock")
+def test_a_good_address_is_served_to_the_neighbours_of_who_guesses(
+    client: Client, path: str
+) -> None:
+    """Google and Microsoft ask for all their users from a few machines."""
+    guesses(client, 40)
+    assert client.get(path).status_code == 200
+    assert client.get(path.replace(".ics", "/")).status_code == 200
+
+
+@pytest.mark.usefixtures("standing_clock")
+@pytest.mark.parametrize("proxies", [1, 2])
+def test_behind_proxies_each_client_is_counted_alone(
+    client: Client, settings: Settings, proxies: int
+) -> None:
+    settings.PROXIES = proxies
+    ours = ", 192.0.2.80" * (proxies - 1)
+    for n in range(30):
+        assert guesses(client, 1, **{"x-forwarded-for": f"192.0.2.{n}, 203.0.113.9{ours}"}) == [404]
+    assert guesses(client, 1, **{"x-forwarded-for": f"203.0.113.9{ours}"}) == [429]
+    assert guesses(client, 1, **{"x-forwarded-for": f"203.0.113.10{ours}"}) == [404]
+
+
+@pytest.mark.usefixtures("standing_clock")
+def test_an_address_gives_so_many_full_answers_and_unchanged_ones_beyond(
+    client: Client, path: str
+) -> None:
+    page = path.replace(".ics", "/")
+    tag = client.get(path)["ETag"]
+    for _ in range(100):
+        assert client.get(path, headers={"if-none-match": tag}).status_code == 304
+    answers = [client.get((path, page)[n % 2]).status_code for n in range(61)]
+    assert answers == [200] * 59 + [429] * 2
+    refused = client.get(path, headers={"if-none-match": '"another"'})
+    assert (refused.status_code, refused["Retry-After"]) == (429, "1770")
+    assert refused["Cache-Control"] == "no-store"
+    assert client.get(path, headers={"if-none-match": tag}).status_code == 304
+
+
+@pytest.mark.usefixtures("standing_clock")
+def test_an_address_that_is_nobodys_own_may_be_scanned_by_all(
+    client: Client, feed: CalendarFeed
+) -> None:
+    assert feed.person
+    shared = CalendarFeed(
+        name="Wall", team=feed.team, event=feed.person.attendances.get().event, role="attendee"
+    )
+    address = subscriptions.hand_out(feed=shared, now=timezone.now())
+    url = address.removeprefix(settings.SITE_URL)
+    assert {client.get(url).status_code for _ in range(100)} == {200}
+
+
+def test_an_unchanged_poll_writes_nothing(client: Client, path: str) -> None:
+    tag = client.get(path)["ETag"]
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(path, headers={"if-none-match": tag}).status_code == 304
+    assert {query["sql"].split()[0] for query in asked.captured_queries} == {"SELECT"}
+
+
+def test_no_other_secret_opens_a_calendar_and_a_calendar_opens_nothing_else(
+    client: Client, feed: CalendarFeed, path: str
+) -> None:
+    token = path.split("/f/")[1].removesuffix(".ics")
+    user = factories.user(member_of=feed.team, is_superuser=True)
+    opened = OpenedCalendar.objects.create(
+        user=user, team=feed.team, source="x", body=b"", language="en", timezone="UTC",
+        kind="expo", visibility="internal", opened_at=timezone.now(),
+    )  # fmt: skip
+    client.force_login(user)
+    others = [
+        opened.key,
+        default_token_generator.make_token(user),
+        signing.dumps(feed.pk),
+        client.session.session_key,
+        feed.token_hash,
+        feed.hint,
+        str(feed.pk),
+        f"calendar feed\0{token}",
+        hashlib.sha256(token.encode()).hexdigest(),
+    ]
+    for other in others:
+        for url in (f"/calendar/f/{quote(other)}.ics", f"/calendar/f/{quote(other)}/"):
+            assert client.get(url).status_code == 404, url
+    for purpose in (b"", b"answer\0", b"calendar feed", b"calendar feed\0\0"):
+        digest = hashlib.sha256(purpose + token.encode()).hexdigest()
+        CalendarFeed.objects.filter(pk=feed.pk).update(token_hash=digest)
+        assert client.get(path).status_code == 404, purpose
+    with pytest.raises(openings.Gone):
+        openings.carry_out(key=token, user=user, now=timezone.now())
+    assert not default_token_generator.check_token(user, token)
+    assert not Client().get("/admin/", headers={"cookie": f"sessionid={token}"}).content

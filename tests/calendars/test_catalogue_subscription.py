@@ -1,0 +1,27 @@
+"""The catalogue in a calendar program, by way of a program that subscribes to it."""
+
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from seeds import library
+from tests.calendars import readers
+from tests.calendars.test_public_feed import wanted
+from tests.factories import NOW
+
+pytestmark = pytest.mark.once
+
+
+@pytest.mark.django_db(transaction=True)
+def test_khal_shows_the_catalogue_that_vdirsyncer_subscribed_to(live_server, tmp_path: Path):
+    library.load(now=NOW)
+    url = f"{live_server.url}/calendar/public.ics"
+
+    found = readers.read_khal(url, tmp_path)
+
+    with urlopen(url) as answer:
+        assert answer.status == 200
+    assert sorted((event.title, event.start, event.end) for event in found) == sorted(
+        (event.title, event.start, event.end) for event in wanted()
+    )
