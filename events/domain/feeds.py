@@ -1,7 +1,7 @@
 """Feeds: which events stand in a calendar, and the calendar that they make."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, override
 
 from events.domain import calendars, changes, files, renderings, selection
-from events.domain.calendars import Part
+from events.domain.calendars import Entry, Part
 from events.domain.changes import Stamp
 from events.models import Event
 from events.models.events import EventQuerySet
@@ -154,14 +154,16 @@ def write(
     stamp: Stamp,
     now: datetime,
     past_days: int | None = None,
-    more: Sequence[Part] = (),
+    own: Sequence[Entry] = (),
 ) -> Feed:
-    """Write the calendar of the events, and of the parts that are no events any more.
+    """Write the calendar of the events.
 
-    `stamp` was taken before the events are read; after `past_days` an event leaves.
+    `stamp` was taken before the events are read; after `past_days` an event leaves. What is the
+    reader's `own` stands for the event with its UID, or beside the events if there is none.
     """
     rows = _newest(events, now)
-    changed_at = max((row.changed_at for row in rows), default=EPOCH)
+    moments = [EPOCH, *(row.changed_at for row in rows), *(entry.changed_at for entry in own)]
+    changed_at = max(moments)
     with override(cover.language):
         calendar = calendars.Calendar(
             name=cover.name,
@@ -174,13 +176,19 @@ def write(
     parts = renderings.parts(
         keys=[row.pk for row in rows], language=cover.language, entitled=cover.entitled
     )
-    body = calendars.compose(calendar=calendar, parts=[*parts, *more], alarm=cover.alarm)
+    body = calendars.compose(calendar=calendar, parts=_with(parts, own), alarm=cover.alarm)
     return Feed(
         body=body,
         etag=calendars.etag(body),
         last_modified=max(changed_at, stamp.at or EPOCH),
         valid_until=min((at for row in rows if (at := _leaves_at(row, past_days))), default=None),
     )
+
+
+def _with(parts: Iterable[Part], own: Iterable[Entry]) -> list[Part]:
+    """The parts, or what is the reader's own instead; then those that stand for no part."""
+    mine = {entry.uid: calendars.vevent(entry=entry) for entry in own}
+    return [*(mine.pop(part.uid, part) for part in parts), *mine.values()]
 
 
 def forget() -> None:
