@@ -1,9 +1,8 @@
 """Feeds: which events stand in a calendar, and the calendar that they make."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import chain
 from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import urlencode
@@ -15,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, override
 
 from events.domain import calendars, files, renderings, selection, served, streams
-from events.domain.calendars import Part
+from events.domain.calendars import Entry, Part
 from events.domain.changes import Stamp
 from events.domain.streams import Feed, Has
 from events.models import Event
@@ -142,14 +141,16 @@ def write(
     stamp: Stamp,
     now: datetime,
     past_days: int | None = None,
-    more: Sequence[Part] = (),
+    own: Sequence[Entry] = (),
 ) -> Feed:
-    """Write the calendar of the events, and of the parts that are no events any more.
+    """Write the calendar of the events.
 
-    `stamp` was taken before the events are read; after `past_days` an event leaves.
+    `stamp` was taken before the events are read; after `past_days` an event leaves. What is the
+    reader's `own` stands for the event with its UID, or beside the events if there is none.
     """
     rows = _newest(events, now)
-    changed_at = max((row.changed_at for row in rows), default=EPOCH)
+    moments = [EPOCH, *(row.changed_at for row in rows), *(entry.changed_at for entry in own)]
+    changed_at = max(moments)
     with override(cover.language):
         calendar = calendars.Calendar(
             name=cover.name,
@@ -164,8 +165,8 @@ def write(
     )
     stream = calendars.compose(
         calendar=calendar,
-        parts=chain(parts, more),
-        uids={*(f"{row.uid}@{settings.UID_HOST}" for row in rows), *(part.uid for part in more)},
+        parts=_with(parts, own),
+        uids={*(f"{row.uid}@{settings.UID_HOST}" for row in rows), *(entry.uid for entry in own)},
         alarm=cover.alarm,
     )
     packed, etag = streams.pack(stream)
@@ -175,6 +176,14 @@ def write(
         last_modified=max(changed_at, stamp.at or EPOCH),
         valid_until=min((at for row in rows if (at := _leaves_at(row, past_days))), default=None),
     )
+
+
+def _with(parts: Iterable[Part], own: Iterable[Entry]) -> Iterator[Part]:
+    """The parts, or what is the reader's own instead; then those that stand for no part."""
+    mine = {entry.uid: calendars.vevent(entry=entry) for entry in own}
+    for part in parts:
+        yield mine.pop(part.uid, part)
+    yield from mine.values()
 
 
 def _newest(events: EventQuerySet, now: datetime) -> list[Row]:

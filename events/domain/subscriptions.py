@@ -195,12 +195,15 @@ def _written(feed: CalendarFeed, language: str, now: datetime) -> Feed:
     attending = _attending(feed)
     trees = sorted(_trees(feed, attending))
     stamp = changes.of_feed(feed=feed, trees=trees)
-    left = farewells.of(feed=feed, now=now) if feed.person else []
+    stays = farewells.stays(feed=feed) if feed.person else []
+    left = farewells.of(feed=feed, stays=stays, now=now)
     if feed.person and feed.event and not left and not _is_there(feed, attending):
         raise Revoked
+    events = _events(feed, attending, now)
     with override(language):
         name = _name(feed)
-        more = [farewell.part() for farewell in left]
+        own = [farewell.entry() for farewell in left]
+        own += farewells.returned(stays=stays, events=events)
     cover = Cover(
         name=name,
         language=language,
@@ -208,12 +211,12 @@ def _written(feed: CalendarFeed, language: str, now: datetime) -> Feed:
         alarm=feed.alarm,
     )
     written = feeds.write(
-        events=_events(feed, attending, now),
+        events=events,
         cover=cover,
         stamp=stamp,
         now=now,
         past_days=feed.past_days,
-        more=more,
+        own=own,
     )
     return _store(feed, language, trees, stamp, _until(written, left))
 
@@ -222,11 +225,7 @@ def _until(written: Feed, left: Sequence[Farewell]) -> Feed:
     """The same, valid no longer than the first farewell is shown."""
     moments = [farewell.until for farewell in left]
     moments += [written.valid_until] if written.valid_until else []
-    return replace(
-        written,
-        last_modified=max([written.last_modified, *(farewell.at for farewell in left)]),
-        valid_until=min(moments, default=None),
-    )
+    return replace(written, valid_until=min(moments, default=None))
 
 
 def _store(

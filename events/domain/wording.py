@@ -249,7 +249,7 @@ def day_there(*, on: date, place: str) -> str:
 
 def hub(*, event: Event, place: Place) -> str:
     """Return when a live-stream hub joins, at its own clock if the event has an hour."""
-    zone = place.timezone
+    zone = place.find_zone()
     if event.start_at and event.start_time and zone:
         local = moment(event.start_at, zone)
         return gettext("Live-stream hub %(place)s: %(time)s") % {"place": place.name, "time": local}

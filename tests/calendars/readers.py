@@ -222,33 +222,74 @@ def _libical_moment(at: IcalTime) -> datetime | date:
     return datetime.fromtimestamp(_libical().icaltime_as_timet_with_zone(at, at.zone), UTC)
 
 
+class Subscriber:
+    """Somebody who fetches calendars with vdirsyncer and looks at them with khal."""
+
+    def __init__(self, folder: Path, *urls: str) -> None:
+        """Write the settings of both programs; nothing is fetched yet."""
+        self.folder = folder
+        self.home = folder / "vdir"
+        (folder / "status").mkdir()
+        pairs = enumerate(urls)
+        stores = [VDIRSYNCER.format(folder=folder, n=number, url=url) for number, url in pairs]
+        for number in range(len(urls)):
+            (self.home / str(number)).mkdir(parents=True)
+        general = f'[general]\nstatus_path = "{folder}/status"\n'
+        (folder / "vdirsyncer.ini").write_text(general + "".join(stores))
+        calendars = [KHAL_CALENDAR.format(folder=folder, n=number) for number in range(len(urls))]
+        settings = KHAL.format(folder=folder, calendars="".join(calendars))
+        (folder / "khal.ini").write_text(settings)
+        self._vdirsyncer("discover")
+
+    def sync(self) -> None:
+        self._vdirsyncer("sync")
+
+    def refused(self) -> str:
+        """Return what vdirsyncer says when it cannot fetch a calendar."""
+        answer = self._start("vdirsyncer", "sync")
+        assert answer.returncode != 0
+        return answer.stdout + answer.stderr
+
+    def files(self) -> dict[str, tuple[int, bytes]]:
+        """Return what lies in the folders: of each file its time and bytes."""
+        return {
+            str(path.relative_to(self.home)): (path.stat().st_mtime_ns, path.read_bytes())
+            for path in self.home.rglob("*.ics")
+        }
+
+    def seen(self) -> list[Seen]:
+        """Return the events of 2024 to 2027; vdirsyncer gives each a UID of its own."""
+        fields = ("uid", "title", "start-long-full", "end-long-full", "all-day", "status")
+        options = [part for field in fields for part in ("--json", field)]
+        answer = self._start("khal", "list", *options, "2024-01-01", "2027-12-31")
+        assert answer.returncode == 0, answer.stdout + answer.stderr
+        # One list a day; an event stands in that of each of its days.
+        days = [json.loads(line) for line in answer.stdout.splitlines()]
+        return sorted({_from_khal(event) for day in days for event in day})
+
+    def _vdirsyncer(self, command: str) -> None:
+        answer = self._start("vdirsyncer", command)
+        assert answer.returncode == 0, answer.stdout + answer.stderr
+
+    def _start(self, program: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        home = str(self.folder)
+        return subprocess.run(
+            [
+                str(Path(sys.executable).parent / program),
+                *("-c", str(self.folder / f"{program}.ini"), *arguments),
+            ],
+            capture_output=True,
+            text=True,
+            env=os.environ | {"HOME": home, "XDG_DATA_HOME": home, "TZ": "UTC"},
+            check=False,
+        )
+
+
 def read_khal(url: str, folder: Path) -> list[Seen]:
-    """Subscribe to a feed with vdirsyncer and list the years 2024 to 2027 with khal.
-
-    vdirsyncer gives each event a UID of its own, so `uid` is that one.
-    """
-    for name in ("vdir", "status"):
-        (folder / name).mkdir(parents=True)
-    sync, khal = folder / "vdirsyncer.ini", folder / "khal.ini"
-    sync.write_text(VDIRSYNCER.format(folder=folder, url=url))
-    khal.write_text(KHAL.format(folder=folder))
-    bin_folder = Path(sys.executable).parent
-    for command in ("discover", "sync"):
-        _run([str(bin_folder / "vdirsyncer"), "-c", str(sync), command], folder)
-    fields = ("uid", "title", "start-long-full", "end-long-full", "all-day", "status")
-    options = [part for field in fields for part in ("--json", field)]
-    listing = ["list", *options, "2024-01-01", "2027-12-31"]
-    answer = _run([str(bin_folder / "khal"), "-c", str(khal), *listing], folder)
-    # One list a day; an event stands in that of each of its days.
-    days = [json.loads(line) for line in answer.splitlines()]
-    return sorted({_from_khal(event) for day in days for event in day})
-
-
-def _run(command: list[str], home: Path) -> str:
-    environment = os.environ | {"HOME": str(home), "XDG_DATA_HOME": str(home), "TZ": "UTC"}
-    answer = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-    assert answer.returncode == 0, answer.stdout + answer.stderr
-    return answer.stdout
+    """Subscribe to a feed and list it."""
+    subscriber = Subscriber(folder, url)
+    subscriber.sync()
+    return subscriber.seen()
 
 
 def _from_khal(event: dict[str, str]) -> Seen:
@@ -260,26 +301,28 @@ def _from_khal(event: dict[str, str]) -> Seen:
 
 
 VDIRSYNCER = """
-[general]
-status_path = "{folder}/status"
-[pair feed]
-a = "local"
-b = "remote"
+[pair feed{n}]
+a = "local{n}"
+b = "remote{n}"
 collections = null
 conflict_resolution = "b wins"
-[storage local]
+[storage local{n}]
 type = "filesystem"
-path = "{folder}/vdir"
+path = "{folder}/vdir/{n}"
 fileext = ".ics"
-[storage remote]
+[storage remote{n}]
 type = "http"
 url = "{url}"
 """
 
+KHAL_CALENDAR = """
+[[feed{n}]]
+path = {folder}/vdir/{n}
+"""
+
 KHAL = """
 [calendars]
-[[feed]]
-path = {folder}/vdir
+{calendars}
 [locale]
 local_timezone = UTC
 default_timezone = UTC

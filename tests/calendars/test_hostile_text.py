@@ -1,16 +1,22 @@
 """Whatever people type, a feed keeps its lines: checked by a reader that trusts no line end."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
+from itertools import cycle
 
 import pytest
-from hypothesis import given, settings
+from django.db import transaction
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from events.domain import calendars
+from events.domain import calendars, feeds, subscriptions
 from events.domain.calendars import BadAddress, Entry
+from events.models import CalendarFeed, Evidence, Sector, Source
+from tests import factories
 from tests.calendars.feeds import CONFERENCE, EXPO, PUBLIC
-from tests.calendars.readers import read_icalendar
+from tests.calendars.readers import read_icalendar, read_vobject
+from tests.factories import NOW
 
 ALLOWED = {
     *("BEGIN", "END", "VERSION", "PRODID", "CALSCALE", "NAME", "X-WR-CALNAME", "X-WR-CALDESC"),
@@ -18,6 +24,7 @@ ALLOWED = {
     *("TZOFFSETFROM", "TZOFFSETTO", "UID", "DTSTAMP", "CREATED", "LAST-MODIFIED", "SEQUENCE"),
     *("DTSTART", "DTEND", "STATUS", "TRANSP", "SUMMARY", "DESCRIPTION", "LOCATION", "GEO"),
     *("X-APPLE-STRUCTURED-LOCATION", "URL", "CONFERENCE", "CATEGORIES", "RELATED-TO"),
+    *("ACTION", "TRIGGER"),
 }
 # RFC 5545, 3.1, a value being present.
 CONTENT_LINE = re.compile(r'[A-Z-]+(;[A-Z-]+=("[^"]*"|[^";:,]*))*:.+')
@@ -31,6 +38,8 @@ ANYTHING = st.lists(
     st.one_of(st.sampled_from(FRAGMENTS), st.text(st.characters(exclude_categories=()))),
     max_size=12,
 ).map("".join)
+# What a database takes: PostgreSQL knows neither NUL nor lone surrogates.
+STORABLE = ANYTHING.map(lambda text: re.sub("[\0\ud800-\udfff]", "", text))
 ONE_LINE = ANYTHING.filter(lambda text: not set(text) & {"\r", "\n"})
 
 
@@ -76,6 +85,55 @@ def test_a_uid_cannot_forge_a_property_either(text: str) -> None:
     child = replace(CONFERENCE, uid="child@b", parent_uid=f"p{text}")
     parent = replace(EXPO, uid=f"p{text}")
     check(calendars.render(calendar=PUBLIC, entries=[parent, child]))
+
+
+def stored(word: Callable[[int], str]) -> CalendarFeed:
+    """Return the feed of somebody at a conference; each text of its rows is another word."""
+    team = factories.team(name=word(200))
+    hall = factories.place(
+        name=word(200), address=word(300), latitude="31.2", longitude="121.3", team=team
+    )
+    columns = {"title_en": word(300), "description_en": word(5000), "team": team, "place": hall}
+    columns["cancellation_reason"] = word(300)
+    parent = factories.event(**columns, kind="expo", **factories.days(1, 3))
+    reported = {"origin": "reported", "basis": "computed", "date_text": word(100)}
+    event = factories.event(**{**columns, "title_en": word(300)}, parent=parent, **reported)
+    event.stream_url = "https://live.example.org/" + re.sub(r"[\r\n]", "", word(300))
+    event.save()
+    event.sectors.add(Sector.objects.create(slug=f"sector-{factories.number()}", name=word(200)))
+    factories.hub(event=event, place=factories.place(name=word(200)))
+    body = factories.organisation(name=word(200))
+    factories.organiser(event, organisation=body)
+    source = Source.objects.create(slug=f"source-{factories.number()}", name=word(200))
+    Evidence.objects.create(target=event, source=source, field="when", basis="computed")
+    person = factories.person(team=team, family_name=word(50), given_name=word(50))
+    for each in (parent, event):
+        factories.attendee(event=each, person=person, role="delegate", notes=word(200))
+    return CalendarFeed(name=word(100), team=team, person=person, alarm=15)
+
+
+@pytest.mark.django_db
+@settings(max_examples=25, deadline=None)
+@example(texts=[f"x{FORGERY}\u2028"])
+@given(texts=st.lists(STORABLE, min_size=1, max_size=5))
+def test_no_text_of_any_row_makes_or_breaks_a_line_of_any_feed(texts: list[str]) -> None:
+    with transaction.atomic():
+        words = cycle(texts)
+        feed = stored(lambda length: next(words)[:length])
+        address = subscriptions.hand_out(feed=feed, now=NOW)
+        token = address.rpartition("/")[2].removesuffix(".ics")
+        bodies = [
+            subscriptions.read(token=token, parameters={}, now=NOW).body,
+            *(
+                feeds.public(parameters={"lang": [each]}, now=NOW).body
+                for each in ("en", "zh-hant")
+            ),
+        ]
+        transaction.set_rollback(True)
+    for body in bodies:
+        starts = check(body)
+        assert starts.count("BEGIN:VEVENT") == len(read_vobject(body)) == len(read_icalendar(body))
+        assert starts.count("BEGIN:VEVENT") == 2
 
 
 @pytest.mark.parametrize("line_end", ["\r", "\n", "\r\n"])

@@ -6,6 +6,7 @@ from decimal import Decimal
 from events.domain import itineraries
 from events.models import Event, EventOrganisation, Figure, Team
 from tests import factories
+from tests.journeys.calendars import FEED, entries, hand_out
 from tests.office import Office, address
 
 EXPO = {
@@ -50,6 +51,16 @@ def test_a_conference_takes_its_place_in_the_expo(office: Office, team: Team) ->
     names = [row.organisation.name for row in ordered]
     assert names == ["Example Government", "Example Trade Council"]
 
+    # 5. Calendars show both once they are proposed: the end of days is the day after.
+    for row in (expo, conference):
+        assert row.ical_uid not in entries(FEED)
+        office.step(row, "propose")
+    whole, part = (entries(FEED)[row.ical_uid] for row in (expo, conference))
+    assert (whole["DTSTART"].dt, whole["DTEND"].dt) == (date(2025, 11, 5), date(2025, 11, 11))
+    assert (part["DTSTART"].dt, part["DTEND"].dt) == (date(2025, 11, 6), date(2025, 11, 7))
+    assert part["RELATED-TO"] == expo.ical_uid
+    assert part["RELATED-TO"].params["RELTYPE"] == "PARENT"
+
 
 def test_the_rundown_can_be_turned_round_and_hides_its_cues(office: Office, team: Team) -> None:
     conference = factories.event(
@@ -70,6 +81,11 @@ def test_the_rundown_can_be_turned_round_and_hides_its_cues(office: Office, team
     for row in (conference, first, second, cue):
         office.step(row, "propose")
     assert rundown(guest, conference) == [first, second]
+
+    feed = hand_out(office, team, person=guest)
+    assert {str(entry["SUMMARY"]) for entry in entries(feed).values()} == {
+        *(str(row) for row in (conference, first, second))
+    }
 
     office.step(first, "move", start_time="10:30", end_time="10:45")
     assert rundown(guest, conference) == [second, first]

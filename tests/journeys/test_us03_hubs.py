@@ -10,6 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 from events.domain import itineraries
 from events.models import Event, EventPlace, Team
 from tests import factories
+from tests.journeys.calendars import FEED, entries, hand_out
 from tests.office import Office, address
 
 HUBS = {
@@ -76,6 +77,15 @@ def test_only_registered_people_learn_where_the_stream_is(office: Office, team: 
     public = Client().get(event.get_absolute_url())
     assert public.status_code == 200
     assert b"example.org/stream" not in public.content
+    # So it is in calendars; where each hub is and when is told to everybody.
+    own, whole = hand_out(office, team, person=guest), hand_out(office, team, event=event)
+    found = [entries(url)[event.ical_uid] for url in (own, whole, FEED)]
+    assert [str(entry.get("CONFERENCE", "")) for entry in found] == [
+        *("https://example.org/stream", "", "")
+    ]
+    for entry in found:
+        assert "San Francisco: Tuesday 1 December 2026, 17:30 (UTC-8)" in entry["DESCRIPTION"]
+        assert "Vancouver: Tuesday 1 December 2026, 18:30 (UTC-7)" in entry["DESCRIPTION"]
 
 
 @pytest.mark.parametrize("width", [1280, 390])

@@ -8,11 +8,10 @@ from django.test import Client
 
 from events.models import Event, EventSeries
 from tests import factories
+from tests.journeys.calendars import FEED, entries
 from tests.office import Office, address
 
 pytestmark = pytest.mark.django_db
-
-FEED = "/calendar/public.ics"
 
 
 @pytest.fixture
@@ -33,6 +32,7 @@ def test_series_keep_what_is_known_of_them(office: Office) -> None:
     assert mechanism in office.found(EventSeries)
     first = Event.objects.filter(series=mechanism)
     assert not [event for event in first if event.when.is_exact and event.in_calendar]
+    assert not {event.ical_uid for event in first} & entries(FEED).keys()
 
     # 5. The event of 2024 is an earlier one like it, not an edition.
     earlier = Event.objects.exclude(previous_related=None)

@@ -10,6 +10,7 @@ from delegations.domain import applications
 from delegations.models import Application, Delegation
 from events.models import Attendee, Organisation, Team
 from tests import factories
+from tests.journeys.calendars import entries, hand_out, poll
 from tests.office import Office, address
 
 HONG_KONG = ZoneInfo("Asia/Hong_Kong")
@@ -123,6 +124,28 @@ def test_seats_go_to_the_first_and_the_others_wait(
     assert [member.organisation for member in mission.delegates.all()] == [amber.organisation]
     attendee = Attendee.objects.get(event=mission.mission, place="confirmed")
     assert attendee.representing == amber.organisation
+
+
+def test_the_mission_enters_the_calendar_of_who_is_confirmed(
+    office: Office, team: Team, mission: Delegation
+) -> None:
+    # 5. Of a member with a name; the address was handed out before, and shows it from then on.
+    person = factories.person(team=team)
+    with time_machine.travel(OPEN):
+        one = {"delegation": mission.pk, "organisation": company(team, "Amber").pk}
+        row = office.add(Application, **one)
+        office.add_detail(row, "nominees", person=person.pk, capacity="delegate")
+        office.step(row, "submit")
+        feed = hand_out(office, team, person=person)
+    with time_machine.travel(DEADLINE + timedelta(days=1)):
+        office.step(mission, "close_call")
+        office.step(row, "review")
+        accept(office, row, DEADLINE + timedelta(days=8))
+        before = poll(feed)
+        office.step(row, "confirm")
+        assert entries(feed).keys() >= {mission.mission.ical_uid}
+        assert mission.mission.ical_uid.encode() not in before.content
+        assert poll(feed, before["ETag"]).status_code == 200
 
 
 def test_an_acceptance_lapses_when_its_time_is_over(

@@ -12,6 +12,7 @@ from delegations.models import Delegate, Delegation
 from events.domain import itineraries
 from events.models import Event, Person, Place, Team
 from tests import factories
+from tests.journeys.calendars import entries, hand_out
 from tests.journeys.conftest import at_work
 from tests.office import Office, address, detail
 
@@ -119,7 +120,14 @@ def test_a_member_of_one_leg_gets_that_leg(
     assert any("Doha" in title for title in seen(only_doha.person, mission))
     assert not any("Kuwait" in title for title in seen(only_doha.person, mission))
 
-    # Moving it moves it for those who attend it.
+    # Nor is it in the calendar of who goes to Doha alone, not even Kuwait itself.
+    feeds = [hand_out(office, team, person=each.person) for each in (everywhere, only_doha)]
+    legs = {first.stay.ical_uid, second.stay.ical_uid}
+    told, less = (entries(feed) for feed in feeds)
+    assert told.keys() == {mission.mission.ical_uid, *legs, visit.ical_uid}
+    assert less.keys() == {mission.mission.ical_uid, first.stay.ical_uid}
+
+    # Moving it moves it for those who attend it, as the same appointment with another number.
     office.step(visit, "move", start_time="14:00", end_time="16:00")
     (item,) = [
         item
@@ -131,6 +139,11 @@ def test_a_member_of_one_leg_gets_that_leg(
     ]
     assert f"{item.clock.start:%H:%M}" == "14:00"
     assert f"{item.home.start:%H:%M}" == "19:00"
+    moved = entries(feeds[0])[visit.ical_uid]
+    assert moved["SEQUENCE"] == told[visit.ical_uid]["SEQUENCE"] + 1
+    assert moved["DTSTART"].params["TZID"] == "Asia/Kuwait"
+    assert f"{moved['DTSTART'].dt:%H:%M}" == "14:00"
+    assert entries(feeds[1]) == less
 
 
 def test_the_liaison_officer_sees_the_own_leg_and_its_party(

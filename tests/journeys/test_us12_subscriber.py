@@ -1,11 +1,8 @@
 """US-12: a public subscriber, and somebody who attends, keep a calendar in step."""
 
-import re
 from datetime import timedelta
 from io import StringIO
-from typing import Any
 
-import icalendar
 import pytest
 from django.core.management import call_command
 from django.test import Client
@@ -14,23 +11,12 @@ from django.utils import timezone
 from events.domain import lifecycle
 from events.models import Event, Team
 from tests import factories
+from tests.journeys.calendars import FEED, entries, hand_out, poll
 from tests.office import Office
 
 pytestmark = pytest.mark.django_db
 
-FEED = "/calendar/public.ics"
-ADDRESS = re.compile(r"/calendar/f/cf1_[\w-]+\.ics")
 DAY = timedelta(days=1)
-
-
-def poll(url: str, tag: str = "", **query: str) -> Any:
-    """Ask as a calendar program does: without an account, with the tag that it has."""
-    return Client().get(url, query, headers={"if-none-match": tag} if tag else {})
-
-
-def entries(url: str, **query: str) -> dict[str, Any]:
-    calendar = icalendar.Calendar.from_ical(poll(url, **query).content)
-    return {str(event["UID"]): event for event in calendar.events}
 
 
 def test_a_link_needs_no_account_and_follows_the_filters() -> None:
@@ -86,15 +72,8 @@ def test_all_feeds_tell_the_same_event_and_nothing_private(team: Team, office: O
     factories.event(team=team, parent=event, title_en="CUE", visibility="internal", start_on=day)
     person = factories.person(team=team, email="canary@example.org", phone="+85298765432")
     factories.attendee(event=event, person=person, notes="canary")
-    urls = [FEED, f"/events/{event.slug}.ics"]
-    for whose in ({"person": person.pk}, {"event": event.pk}):
-        page = office.client.post(
-            "/admin/events/calendarfeed/add/",
-            {"name": "Phone", "team": team.pk, "past_days": 90, "tentative": "on", **whose},
-        )
-        urls += ADDRESS.findall(page.content.decode())[:1]
-    assert len(urls) == 4
-    for url in urls:
+    secret = [hand_out(office, team, person=person), hand_out(office, team, event=event)]
+    for url in (FEED, f"/events/{event.slug}.ics", *secret):
         assert list(entries(url)) == [event.ical_uid], url
         content = poll(url).content
         for word in (b"canary", b"98765432", b"ATTENDEE", b"CUE"):
@@ -104,14 +83,7 @@ def test_all_feeds_tell_the_same_event_and_nothing_private(team: Team, office: O
 def test_a_lost_telephone_is_shut_out_and_the_laptop_goes_on(team: Team, office: Office) -> None:
     person = factories.person(team=team)
     factories.attendee(event=factories.event(team=team), person=person)
-    urls = []
-    for name in ("Phone", "Laptop"):
-        page = office.client.post(
-            "/admin/events/calendarfeed/add/",
-            {"name": name, "team": team.pk, "past_days": 90, "tentative": "on",
-             "person": person.pk},
-        )  # fmt: skip
-        urls += ADDRESS.findall(page.content.decode())[:1]
+    urls = [hand_out(office, team, name, person=person) for name in ("Phone", "Laptop")]
     phone = person.calendar_feeds.get(name="Phone")
     office.client.post(f"/admin/events/calendarfeed/{phone.pk}/step/revoke/")
     assert [poll(url).status_code for url in urls] == [410, 200]

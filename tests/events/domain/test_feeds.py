@@ -171,6 +171,15 @@ def test_a_hub_is_told_its_own_hour():
     assert "Jakarta: Wednesday 25 September 2024, 08:30 (UTC+7)" in text
 
 
+def test_a_hub_without_a_zone_of_its_own_has_that_of_its_city():
+    event = factories.event(start_on=date(2024, 9, 25), timezone="Asia/Shanghai")
+    city = factories.place(name="Jakarta", timezone="Asia/Jakarta")
+    factories.hub(event=event, place=factories.place(name="Hall", parent=city, timezone=""))
+
+    with override("en"):
+        assert "Hall: Wednesday 25 September 2024, 08:30 (UTC+7)" in description(event)
+
+
 def test_a_reported_date_says_where_it_comes_from():
     event = factories.event(origin="reported", basis="computed", date_text="last November")
 

@@ -47,6 +47,12 @@ def shown(token: str, now: Any = NOW, **parameters: str) -> list[str]:
     return [str(event["SUMMARY"]) for event in calendar.events]
 
 
+def entry(token: str, now: Any = NOW) -> icalendar.Event:
+    """Return the only entry of a feed."""
+    [found] = icalendar.Calendar.from_ical(read(token, now).body).events
+    return found
+
+
 def is_unchanged(token: str, etag: str, now: Any = NOW) -> bool:
     try:
         subscriptions.read(token=token, parameters={}, now=now, has=lambda tag, _at: tag == etag)
@@ -383,9 +389,9 @@ class TestLeaving:
         at = self.leave(attendee)
         later = at + DAY
         gone = read(token, later)
-        [entry] = icalendar.Calendar.from_ical(gone.body).events
-        assert (entry["SUMMARY"], entry["STATUS"]) == ("Cancelled: Expo", "CANCELLED")
-        assert entry["UID"] == event.ical_uid
+        [last] = icalendar.Calendar.from_ical(gone.body).events
+        assert (last["SUMMARY"], last["STATUS"]) == ("Cancelled: Expo", "CANCELLED")
+        assert last["UID"] == event.ical_uid
         event.refresh_from_db()
         event.title_en = "Secret expo"
         lifecycle.save(event=event, now=later)
@@ -405,6 +411,37 @@ class TestLeaving:
         assert sorted(shown(token)) == ["Expo", "Open"]
         at = self.leave(attendee)
         assert sorted(shown(token, at + DAY)) == ["Cancelled: Expo", "Cancelled: Open"]
+
+    def test_who_comes_back_sees_it_anew_and_nobody_else_a_change(self) -> None:
+        attendee = guest()
+        lifecycle.save(event=attendee.event, now=NOW)
+        attendees.save(attendee=attendee, now=NOW)
+        _feed, token = hand_out(person=attendee.person)
+        _all, everybody = hand_out(event=attendee.event)
+        entries = [entry(token)]
+        others = read(everybody).body
+        for answer in ("declined", "accepted", "declined", "accepted"):
+            attendees.answer(attendee=attendee, answer=Attendee.Answer(answer), now=NOW)
+            entries.append(entry(token, NOW + DAY))
+        assert [each["SEQUENCE"] for each in entries] == [0, 1, 2, 3, 4]
+        moments = [each["LAST-MODIFIED"].dt for each in entries]
+        assert moments[1:] == sorted(moments[1:])
+        assert [str(each["STATUS"]) for each in entries] == [
+            *("CONFIRMED", "CANCELLED", "CONFIRMED", "CANCELLED", "CONFIRMED")
+        ]
+        assert read(everybody).body == others
+
+    def test_a_part_that_somebody_declines_ends_for_them_while_the_whole_goes_on(self) -> None:
+        attendee = guest()
+        event = attendee.event
+        lifecycle.save(event=event, now=NOW)
+        part = factories.event(title_en="Dinner", parent=event, team=event.team)
+        lifecycle.save(event=part, now=NOW)
+        dinner = attendees.invite(event=part, person=attendee.person, now=NOW)
+        _feed, token = hand_out(person=attendee.person)
+        assert sorted(shown(token)) == ["Dinner", "Expo"]
+        at = self.leave(dinner)
+        assert sorted(shown(token, at + DAY)) == ["Cancelled: Dinner", "Expo"]
 
     def test_after_thirty_days_nothing_is_left(self) -> None:
         attendee = guest()

@@ -1,5 +1,6 @@
 """Secret feeds over HTTP, and the page that says how to subscribe to one."""
 
+import gzip
 import hashlib
 import io
 import logging
@@ -61,6 +62,28 @@ def test_it_is_private_and_the_same_for_every_client(client: Client, path: str) 
     assert path.encode() not in response.content
 
 
+def test_it_is_compressed_for_those_who_can_read_that(client: Client, path: str) -> None:
+    for _written_then_kept in range(2):
+        plain = client.get(path, headers={"accept-encoding": "br"})
+        packed = client.get(path, headers={"accept-encoding": "gzip"})
+        assert gzip.decompress(packed.content) == plain.content
+        assert packed["ETag"] == f"W/{plain['ETag']}"
+        assert plain["Vary"] == packed["Vary"] == "Accept-Encoding"
+
+
+def test_head_says_the_same_without_the_body(client: Client, path: str) -> None:
+    plain, head = client.get(path), client.head(path)
+    assert (head.status_code, head.content, head["ETag"]) == (200, b"", plain["ETag"])
+    assert head["Last-Modified"] == plain["Last-Modified"]
+    assert head["Content-Disposition"] == 'inline; filename="attache.ics"'
+    unknown = client.head(UNKNOWN)
+    assert (unknown.status_code, unknown.content) == (404, b"")
+
+
+def test_its_address_is_short_enough_for_every_program(path: str) -> None:
+    assert len(f"{settings.SITE_URL}{path}") < 128
+
+
 @pytest.mark.parametrize("ask", ["get", "head"])
 def test_an_unchanged_one_is_not_sent_again(client: Client, path: str, ask: str) -> None:
     first = client.get(path)
@@ -107,7 +130,8 @@ def test_what_it_does_not_know_is_named(client: Client, path: str) -> None:
 
 
 def test_other_methods_are_refused(client: Client, path: str) -> None:
-    assert {client.post(path).status_code, client.options(path).status_code} == {405}
+    for method in ("POST", "OPTIONS", "PROPFIND", "REPORT"):
+        assert client.generic(method, path).status_code == 405
 
 
 def test_no_log_tells_the_address(client: Client, path: str) -> None:

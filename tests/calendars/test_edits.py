@@ -1,0 +1,218 @@
+"""Whatever people do to events, in whatever order, three feeds of them keep their promises."""
+
+from dataclasses import dataclass, replace
+from datetime import time, timedelta
+from typing import Any
+
+import icalendar
+import pytest
+import time_machine
+from django.conf import settings as project
+from django.db import transaction
+from django.test import Client
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from events.domain import attendees, lifecycle, places, programme, served, subscriptions
+from events.models import Attendee, CalendarFeed, Event, FeedState, RenderedEvent
+from events.values.dates import BadDate
+from tests import factories
+from tests.calendars.test_hostile_text import check
+from tests.factories import NOW, days
+
+REFUSALS = (
+    attendees.Refusal,
+    lifecycle.Incomplete,
+    lifecycle.NotAllowed,
+    programme.OutsideParent,
+    programme.ParentOff,
+    BadDate,
+)
+DAY = timedelta(days=1)
+MOMENTS = ("DTSTART", "DTEND", "STATUS")
+which = st.integers(0, 2)
+somebody = st.integers(0, 1)
+
+
+@dataclass
+class Poll:
+    """What a subscriber has of a feed: its bytes, and of each UID the newest entry ever seen."""
+
+    path: str
+    tag: str
+    body: bytes
+    seen: dict[str, icalendar.Event]
+
+
+class Feeds(RuleBasedStateMachine):
+    """A fair with a session, something unrelated, and two people who may attend them."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.undo = transaction.atomic()
+        self.undo.__enter__()
+        self.now = NOW
+        self.travel = time_machine.travel(NOW, tick=False)
+        self.clock = self.travel.start()
+        served.forget()
+        team = factories.team()
+        self.halls = [factories.place(name=name, team=team) for name in ("Hall", "Annexe")]
+        fair = factories.event(team=team, kind="expo", place=self.halls[0], **days(1, 4))
+        session = factories.event(team=team, kind="session", parent=fair)
+        self.events = [fair, session, factories.event(team=team)]
+        self.uids = [event.ical_uid for event in self.events]
+        self.people = [factories.person(team=team) for _ in range(2)]
+        for event in self.events:
+            lifecycle.save(event=event, now=NOW)
+            factories.organiser(event)
+        attendees.invite(event=fair, person=self.people[0], role="delegate", now=NOW)
+        whose: list[dict[str, Any]] = [{"person": self.people[0]}, {"event": fair}]
+        paths = [self.hand_out(CalendarFeed(name="Phone", team=team, **each)) for each in whose]
+        self.polls = [Poll(path, "", b"", {}) for path in [*paths, "/calendar/public.ics"]]
+
+    def teardown(self) -> None:
+        if hasattr(self, "undo"):
+            self.travel.stop()
+            transaction.set_rollback(True)
+            self.undo.__exit__(None, None, None)
+
+    def hand_out(self, feed: CalendarFeed) -> str:
+        return subscriptions.hand_out(feed=feed, now=NOW).removeprefix(project.SITE_URL)
+
+    def attempt(self, call: Any, **values: Any) -> None:
+        """Do something a moment later; a refusal changes nothing."""
+        self.tick(timedelta(seconds=1))
+        try:
+            call(**values, now=self.now)
+        except REFUSALS:
+            return
+
+    def tick(self, span: timedelta) -> None:
+        self.now += span
+        self.clock.move_to(self.now)
+
+    def event(self, number: int) -> Event:
+        return Event.objects.get(pk=self.events[number].pk)
+
+    def put(self, number: int, **columns: Any) -> None:
+        event = self.event(number)
+        for name, value in columns.items():
+            setattr(event, name, value)
+        self.attempt(lifecycle.save, event=event)
+
+    # What people do.
+
+    @rule(number=which, field=st.sampled_from(["title_en", "description_en"]), text=which)
+    def write(self, number: int, field: str, text: int) -> None:
+        self.put(number, **{field: ["One", "Two; \\n, 三", "Three\nlines"][text]})
+
+    @rule(number=which)
+    def save_without_a_change(self, number: int) -> None:
+        self.put(number)
+
+    @rule(number=which, hour=st.integers(9, 10))
+    def change_the_hour(self, number: int, hour: int) -> None:
+        if self.events[number].precision == "time":
+            self.put(number, start_time=time(hour))
+
+    @rule(number=which, hall=st.integers(0, 1))
+    def change_the_place(self, number: int, hall: int) -> None:
+        self.put(number, place=self.halls[hall])
+
+    @rule(hall=st.integers(0, 1), name=st.sampled_from(["Hall", "Old, hall"]))
+    def rename_a_place(self, hall: int, name: str) -> None:
+        self.halls[hall].name = name
+        self.attempt(places.save, place=self.halls[hall])
+
+    @rule(number=which, by=st.integers(-2, 2), verb=st.sampled_from(["move", "reinstate"]))
+    def give_another_day(self, number: int, by: int, verb: str) -> None:
+        event = self.event(number)
+        self.attempt(getattr(lifecycle, verb), event=event, when=event.when.moved(by))
+
+    @rule(number=which, verb=st.sampled_from(["cancel", "postpone"]))
+    def call_off(self, number: int, verb: str) -> None:
+        self.attempt(getattr(lifecycle, verb), event=self.event(number), reason="Rain")
+
+    @rule(number=which)
+    def confirm(self, number: int) -> None:
+        self.attempt(lifecycle.confirm, event=self.event(number))
+
+    @rule(number=which, who=somebody, role=st.sampled_from(["delegate", "speaker"]))
+    def invite(self, number: int, who: int, role: str) -> None:
+        self.attempt(attendees.invite, event=self.event(number), person=self.people[who], role=role)
+
+    @rule(which=st.integers(0, 5), says=st.sampled_from(["accepted", "declined"]))
+    def answer(self, which: int, says: str) -> None:
+        found = list(Attendee.objects.order_by("pk"))
+        attendee = found[which % len(found)]
+        self.attempt(attendees.answer, attendee=attendee, answer=Attendee.Answer(says))
+
+    @rule(days_on=st.sampled_from([1, 29, 31, 100]))
+    def time_passes(self, days_on: int) -> None:
+        self.tick(days_on * DAY)
+
+    # What holds after each step.
+
+    @invariant()
+    def uids_are_for_ever(self) -> None:
+        assert [self.event(number).ical_uid for number in range(3)] == self.uids
+
+    @invariant()
+    def each_feed_tells_what_is_new_and_nothing_else(self) -> None:
+        for number, poll in enumerate(self.polls):
+            self.polls[number] = self.polled(poll)
+
+    def polled(self, poll: Poll) -> Poll:
+        """Ask as a subscriber does, and compare with a feed that is written from nothing."""
+        answer = Client().get(poll.path, headers={"if-none-match": poll.tag})
+        fresh = self.from_nothing(poll.path)
+        assert (answer.status_code == 304) == (fresh.content == poll.body)
+        assert (fresh["ETag"] == poll.tag) == (fresh.content == poll.body)
+        assert answer["ETag"] == fresh["ETag"]
+        if answer.status_code == 304:
+            return poll
+        assert answer.content == fresh.content
+        check(answer.content)
+        seen = poll.seen | self.entries(answer.content, poll.seen)
+        return replace(poll, tag=answer["ETag"], body=answer.content, seen=seen)
+
+    def from_nothing(self, path: str) -> Any:
+        """Return the feed as a server answers that has kept nothing."""
+        with transaction.atomic():
+            FeedState.objects.all().delete()
+            RenderedEvent.objects.all().delete()
+            served.forget()
+            answer = Client().get(path)
+            transaction.set_rollback(True)
+        return answer
+
+    def entries(self, body: bytes, seen: dict[str, Any]) -> dict[str, Any]:
+        found = {str(entry["UID"]): entry for entry in icalendar.Calendar.from_ical(body).events}
+        assert set(found) <= set(self.uids)
+        for uid in found.keys() & seen.keys():
+            self.follows(seen[uid], found[uid])
+        return found
+
+    def follows(self, old: icalendar.Event, new: icalendar.Event) -> None:
+        """Another entry is a newer one, and another appointment one with a higher number."""
+        for each in (old, new):
+            each.pop("RELATED-TO", None)  # says what else stands in the feed
+        risen = new["LAST-MODIFIED"].dt > old["LAST-MODIFIED"].dt
+        assert risen == (new.to_ical() != old.to_ical())
+        assert risen or new["LAST-MODIFIED"].dt == old["LAST-MODIFIED"].dt
+        assert new["SEQUENCE"] >= old["SEQUENCE"]
+        if [new[name] for name in MOMENTS] != [old[name] for name in MOMENTS]:
+            assert new["SEQUENCE"] > old["SEQUENCE"]
+
+
+@pytest.mark.django_db
+def test_any_edits_in_any_order_keep_the_promises_of_three_feeds() -> None:
+    steps = settings(max_examples=10, stateful_step_count=12, deadline=None)
+    run_state_machine_as_test(Feeds, settings=steps)
