@@ -68,6 +68,18 @@ def test_a_cancelled_event_says_so_for_ninety_days_after_its_date():
     assert titles(public(now=event.end_at + timedelta(days=91))) == []
 
 
+def test_a_reader_of_the_public_calendar_learns_that_a_cancelled_event_has_left_it():
+    event = factories.event(status="cancelled", end_on=date(2026, 12, 2))
+    known = public()
+
+    def again(now):
+        return feeds.public(parameters={}, now=now, has=lambda tag, _at: tag == known.etag)
+
+    with pytest.raises(feeds.Unchanged):
+        again(event.end_at + timedelta(days=89))
+    assert titles(again(event.end_at + timedelta(days=91))) == []
+
+
 def test_a_postponed_event_is_cancelled_on_its_old_slot():
     factories.event(title="Forum", status="postponed")
 

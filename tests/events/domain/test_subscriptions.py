@@ -247,6 +247,16 @@ class TestUnchanged:
         with django_assert_num_queries(2):
             assert is_unchanged(token, etag)
 
+    def test_what_is_cancelled_leaves_by_itself(self) -> None:
+        attendee = guest()
+        lifecycle.cancel(event=attendee.event, reason="Rain", now=NOW)
+        _feed, token = hand_out(person=attendee.person, past_days=365)
+        etag, end = read(token).etag, attendee.event.end_at
+        assert end
+        assert is_unchanged(token, etag, end + 90 * DAY - MINUTE)
+        assert not is_unchanged(token, etag, end + 90 * DAY + MINUTE)
+        assert shown(token, end + 90 * DAY + MINUTE) == []
+
     def test_a_change_of_others_is_none(self) -> None:
         attendee = guest()
         _feed, token = hand_out(person=attendee.person)
