@@ -80,6 +80,22 @@ def test_a_reader_of_the_public_calendar_learns_that_a_cancelled_event_has_left_
     assert titles(again(event.end_at + timedelta(days=91))) == []
 
 
+def test_a_reader_of_the_last_days_learns_that_an_event_is_older():
+    factories.event(start_on=date(2026, 12, 2), end_on=date(2026, 12, 2))
+    week = {"parameters": {"past": ["7"]}, "has": lambda _tag, _at: True}
+
+    assert len(titles(feeds.public(**week, now=NOW.replace(month=12, day=9)))) == 1
+    assert titles(feeds.public(**week, now=NOW.replace(month=12, day=10))) == []
+
+
+def test_what_leaves_the_public_calendar_is_its_last_change():
+    event = factories.event()
+    event.visibility = "internal"
+    lifecycle.save(event=event, now=NOW + timedelta(days=1))
+
+    assert public().last_modified == NOW + timedelta(days=1)
+
+
 def test_a_postponed_event_is_cancelled_on_its_old_slot():
     factories.event(title="Forum", status="postponed")
 
@@ -161,6 +177,13 @@ def test_a_reported_date_says_where_it_comes_from():
 
     with override("en"):
         assert description(event) == "Date: computed. The source says: “last November”."
+
+
+def test_where_the_stream_is_stands_in_no_open_calendar():
+    factories.event(slug="gathering", stream_url="https://live.example.org/1")
+
+    for feed in (public(), feeds.single(slug="gathering", language="en", now=NOW)):
+        assert b"live.example.org" not in feed.body
 
 
 def test_one_event_comes_with_its_public_programme_alone():
