@@ -214,5 +214,5 @@ class Feeds(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_any_edits_in_any_order_keep_the_promises_of_three_feeds() -> None:
-    steps = settings(max_examples=10, stateful_step_count=12, deadline=None)
+    steps = settings(max_examples=8, stateful_step_count=12, deadline=None)
     run_state_machine_as_test(Feeds, settings=steps)

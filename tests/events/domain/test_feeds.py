@@ -104,6 +104,41 @@ def test_a_cancelled_event_says_so_for_ninety_days_after_its_date():
     assert titles(public(now=event.end_at + timedelta(days=91))) == []
 
 
+def test_a_reader_of_the_public_calendar_learns_that_a_cancelled_event_has_left_it():
+    event = factories.event(status="cancelled", end_on=date(2026, 12, 2))
+    known = public()
+
+    def again(now):
+        return feeds.public(parameters={}, now=now, has=lambda tag, _at: tag == known.etag)
+
+    with pytest.raises(streams.Unchanged):
+        again(event.end_at + timedelta(days=89))
+    assert titles(again(event.end_at + timedelta(days=91))) == []
+
+
+def test_a_reader_of_the_last_days_learns_that_an_event_is_older():
+    factories.event(start_on=date(2026, 12, 2), end_on=date(2026, 12, 2))
+    week, day = {"past": ["7"]}, NOW.replace(month=12, day=9, hour=23, minute=55)
+    known = feeds.public(parameters=week, now=day)
+    assert len(titles(known)) == 1
+
+    def again(minutes):
+        now = day + timedelta(minutes=minutes)
+        return feeds.public(parameters=week, now=now, has=lambda tag, _at: tag == known.etag)
+
+    with pytest.raises(streams.Unchanged):
+        again(4)
+    assert titles(again(6)) == []
+
+
+def test_what_leaves_the_public_calendar_is_its_last_change():
+    event = factories.event()
+    event.visibility = "internal"
+    lifecycle.save(event=event, now=NOW + timedelta(days=1))
+
+    assert public().last_modified == NOW + timedelta(days=1)
+
+
 def test_a_postponed_event_is_cancelled_on_its_old_slot():
     factories.event(title="Forum", status="postponed")
 
@@ -185,6 +220,13 @@ def test_a_reported_date_says_where_it_comes_from():
 
     with override("en"):
         assert description(event) == "Date: computed. The source says: “last November”."
+
+
+def test_where_the_stream_is_stands_in_no_open_calendar():
+    factories.event(slug="gathering", stream_url="https://live.example.org/1")
+
+    for feed in (public(), feeds.single(slug="gathering", parameters={}, now=NOW)):
+        assert b"live.example.org" not in feed.body
 
 
 def test_one_event_comes_with_its_public_programme_alone():

@@ -156,6 +156,11 @@ class TestOptions:
         assert shown(hand_out(person=person)[1]) == ["Expo"]
         assert shown(hand_out(person=person, tentative=False)[1]) == []
 
+    def test_without_a_wish_what_is_past_stays_for_ninety_days(self) -> None:
+        _feed, token = hand_out(person=guest().person)  # 2 December 2026
+        assert shown(token, NOW.replace(year=2027, month=3, day=2)) == ["Expo"]
+        assert shown(token, NOW.replace(year=2027, month=3, day=3)) == []
+
     def test_what_is_long_past_leaves(self) -> None:
         _feed, token = hand_out(person=guest().person, past_days=7)  # 2 December 2026
         etag = read(token).etag
@@ -283,6 +288,26 @@ class TestUnchanged:
         subscriptions.revoke(feed=feed, now=NOW)
         lifecycle.touch(event=attendee.event, now=NOW)
         assert subscriptions.write_ahead(now=NOW) == 0
+
+    def test_the_date_of_its_last_change_never_goes_back(self) -> None:
+        attendee = guest()
+        _feed, token = hand_out(person=attendee.person)
+        event = attendee.event
+        event.visibility = "internal"
+        lifecycle.save(event=event, now=NOW + DAY)
+        hidden = read(token)
+        assert changes.prune(now=NOW + 9_999 * DAY) > 0
+        assert read(token).last_modified == hidden.last_modified >= NOW + DAY
+
+    def test_what_is_cancelled_leaves_by_itself(self) -> None:
+        attendee = guest()
+        lifecycle.cancel(event=attendee.event, reason="Rain", now=NOW)
+        _feed, token = hand_out(person=attendee.person, past_days=365)
+        etag, end = read(token).etag, attendee.event.end_at
+        assert end
+        assert is_unchanged(token, etag, end + 90 * DAY - MINUTE)
+        assert not is_unchanged(token, etag, end + 90 * DAY + MINUTE)
+        assert shown(token, end + 90 * DAY + MINUTE) == []
 
     def test_a_change_of_others_is_none(self) -> None:
         attendee = guest()
