@@ -139,7 +139,8 @@ MAIL_FOLDER = DATA / "mail"
 EMAIL_BACKEND = "events.domain.mail.FolderBackend"
 if "EMAIL_URL" in env:
     vars().update(env.email_url("EMAIL_URL"))
-EMAIL_TIMEOUT = 30
+EMAIL_TIMEOUT = 30  # of Django's own mails; ours have the times of `domain/smtp.py`
+JOURNAL_FOLDER = DATA / "journal"
 
 FEEDS_FOLDER = DATA / "feeds"
 

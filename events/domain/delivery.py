@@ -1,7 +1,9 @@
 """Delivery: what is due becomes one mail to each person, never twice.
 
 The database is the queue. A worker claims rows with a lease; every step after that is a
-conditional UPDATE by the lease's token, so whoever has lost the lease stops by itself.
+conditional UPDATE by the lease's token, so whoever has lost the lease stops by itself. A row enters
+`sending` once the server waits for the body, and the journal tells afterwards whether a worker that
+died then had sent the final dot.
 """
 
 import hashlib
@@ -19,9 +21,10 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 
-from events.domain import mail, reminders
-from events.models import Attendee, Delivery, ReminderOccurrence
-from events.models.reminders import DeliveryQuerySet
+from events.domain import breaker, journal, letters, mail, reminders, smtp
+from events.domain.smtp import Phase
+from events.models import Attendee, Delivery, Heartbeat, ReminderOccurrence, Suppression
+from events.models.deliveries import DeliveryQuerySet
 
 State = Delivery.State
 Occurred = ReminderOccurrence.State
@@ -29,11 +32,23 @@ logger = logging.getLogger(__name__)
 
 BATCH: Final = 20
 OCCURRENCES: Final = 100  # handed over per tick
-LEASE: Final = timedelta(seconds=120)  # longer than one mail takes, see EMAIL_TIMEOUT
+LEASE: Final = timedelta(seconds=120)  # longer than the last word of a server takes
+SPARE: Final = timedelta(seconds=15)  # of a lease: no dot is sent in it
+GRACE: Final = timedelta(minutes=10)  # for the place of a journal that we cannot read to speak up
+AGAIN: Final = timedelta(minutes=5)  # until a mail in doubt is sent once more
 BUDGET: Final = timedelta(seconds=30)  # after which a tick leaves the rest to the next one
 MOST_ATTEMPTS: Final = 5
 SHORTEST_WAIT: Final = timedelta(minutes=1)
 LONGEST_WAIT: Final = timedelta(hours=1)
+FREE: Final[dict[str, Any]] = {"lease_token": None, "lease_until": None}
+SHOWN: Final = (
+    "occurrence__rule",
+    "event__team",
+    "event__place__parent",
+    "event__end_place__parent",
+    "attendee",
+    "person",
+)
 LOST: Final = "lost"  # counted, but no state: the row went to another worker, or was called back
 
 
@@ -52,6 +67,10 @@ class Watch:
         """Start at `now`."""
         self.started_at = now
         self.started = time.monotonic()
+        self.halted = False  # because the mail server takes nothing
+
+    def is_over(self) -> bool:
+        return self.halted or self.elapsed() > BUDGET
 
     def elapsed(self) -> timedelta:
         return timedelta(seconds=time.monotonic() - self.started)
@@ -63,24 +82,81 @@ class Watch:
 def tick(*, now: datetime) -> Summary:
     """Hand over and send whatever is due; several at once, or none for a while, do no harm."""
     watch = Watch(now)
-    _reap(now)
+    reaped = _reap(now)
     summary = Summary(handed_over=_hand_over(now))
-    while watch.elapsed() < BUDGET and (batch := _claim(watch.now())):
-        summary.results.update(_deliver(row, watch) for row in batch)
+    try:
+        while not watch.is_over() and (batch := _claim(watch.now())):
+            results = Counter(_deliver(row, watch) for row in batch)
+            if results[State.SENT]:
+                breaker.succeeded()
+            summary.results += results
+    finally:
+        mail.hang_up()
+    if reaped or summary.results:
+        _tidy()
+    _beat(now)
     return summary
 
 
-def _reap(now: datetime) -> None:
-    """Take back what dead workers held; what they were sending is doubtful, except in files."""
-    lost = Delivery.objects.filter(lease_until__lt=now)
-    free: dict[str, Any] = {"lease_token": None, "lease_until": None}
-    again = [State.LEASED, State.SENDING] if mail.may_repeat() else [State.LEASED]
-    lost.filter(state__in=again).update(state=State.PENDING, claim_at=now, **free)
-    doubtful = lost.filter(state=State.SENDING).update(
-        state=State.UNKNOWN, detail="The worker ended while it was sending.", **free
+def _beat(now: datetime) -> None:
+    """Record that ticks go on."""
+    Heartbeat.objects.bulk_create(
+        [Heartbeat(name="tick", at=now)],
+        update_conflicts=True,
+        unique_fields=["name"],
+        update_fields=["at"],
     )
-    if doubtful:
-        logger.warning("%s deliveries are in doubt: their worker ended while sending", doubtful)
+
+
+def _reap(now: datetime) -> int:
+    """Take back what dead workers held; return how many mails they were sending."""
+    lost = Delivery.objects.filter(lease_until__lt=now)
+    again = [State.LEASED, State.SENDING] if mail.may_repeat() else [State.LEASED]
+    lost.filter(state__in=again).update(state=State.PENDING, claim_at=now, **FREE)
+    sending = list(lost.filter(state=State.SENDING).order_by("pk"))
+    phases = journal.phases() if sending else {}
+    for row in sending:
+        _judge(row, phases.get(_name(row)), now)
+    return len(sending)
+
+
+def _judge(row: Delivery, phase: Phase | None, now: datetime) -> str:
+    """Decide about a mail whose worker died while it was sending, by what is on record of it.
+
+    Without the dot nothing was delivered; with the dot a server delivers what it has, and a second
+    mail would nearly always be a double. Where there is no record nobody knows.
+    """
+    if not journal.is_here(row.leased_by):
+        assert row.lease_until  # noqa: S101 -- it is over
+        return _doubt(row, now, "Its worker is gone.") if now > row.lease_until + GRACE else LOST
+    match phase:
+        case Phase.BODY | Phase.NOT:
+            return _put_back(row, now)
+        case Phase.DOT:
+            logger.warning("Delivery %s is taken to be sent: its worker died", row.public_uuid)
+            return _settle(row, State.PRESUMED, detail="The worker ended while it was sending.")
+        case Phase.ACCEPTED:
+            return _settle(row, State.SENT, sent_at=now, detail="")
+        case _:
+            return _doubt(row, now, "Its worker left no record.")
+
+
+def _doubt(row: Delivery, now: datetime, reason: str) -> str:
+    """Send once more what may have got lost: two of a mail are better than none, three are not."""
+    logger.warning("Nobody knows whether delivery %s was sent: %s", row.public_uuid, reason)
+    seen = {"detail": _short(reason), "unknowns": row.unknowns + 1}
+    if row.unknowns or now + AGAIN >= row.expires_at:
+        return _settle(row, State.UNKNOWN, **seen)
+    return _put_back(row, now + AGAIN, **seen)
+
+
+def _tidy() -> None:
+    """Forget what the journals say of mails that have come to an end."""
+    in_hand = Delivery.objects.filter(lease_until__isnull=False, state=State.SENDING)
+    holders = set(in_hand.values_list("leased_by", flat=True))
+    if journal.holder() not in holders:
+        journal.own.clear()
+    journal.prune(holders=holders)
 
 
 def _hand_over(now: datetime) -> int:
@@ -146,59 +222,114 @@ def _claim(now: datetime) -> list[Delivery]:
 
     A row that has failed before comes alone: should it kill us, the others are not to blame.
     """
+    allowed = breaker.allowance(now=now)
+    if allowed == 0:
+        return []
     token = uuid.uuid4()
     due = Delivery.objects.filter(claim_at__lte=now).order_by("claim_at", "pk")
     if connection.features.has_select_for_update_skip_locked:
         due = due.select_for_update(skip_locked=True)
     keys = due.values_list("pk", flat=True)
     with transaction.atomic(durable=True):
-        chosen = list(keys.filter(attempts=0)[:BATCH]) or list(keys[:1])
+        chosen = list(keys.filter(attempts=0)[: allowed or BATCH]) or list(keys[:1])
         Delivery.objects.filter(pk__in=chosen, claim_at__lte=now).update(
             state=State.LEASED,
             claim_at=None,
             lease_token=token,
             lease_until=now + LEASE,
+            leased_by=journal.holder(),
             attempts=F("attempts") + 1,
         )
-    return list(Delivery.objects.filter(lease_token=token).order_by("due_at", "pk"))
+    mine = Delivery.objects.filter(lease_token=token).select_related("person")
+    return list(mine.order_by("due_at", "pk"))
 
 
 def _deliver(row: Delivery, watch: Watch) -> str:
     """Bring one leased row to its end, or back into the queue; return the state it reached."""
     if row.attempts > MOST_ATTEMPTS:
         return _settle(row, State.DEAD)
-    if watch.elapsed() > BUDGET:
+    if watch.is_over():
         return _put_back(row, watch.now(), attempts=row.attempts - 1)
+    if watch.now() >= row.expires_at:
+        return _settle(row, State.EXPIRED)
+    attempt = Attempt(row, watch)
     try:
-        message = _enter(row, watch.now())
+        return attempt.run() if row.person.email else attempt.refuse()
     except Exception as error:
         # Nothing of one row may stop the others.
-        logger.exception("Delivery %s cannot be prepared", row.public_uuid)
+        logger.exception("Delivery %s cannot be settled", row.public_uuid)
+        if attempt.phase in (Phase.DOT, Phase.ACCEPTED):
+            return LOST  # it may be out; once the lease is over the journal tells
         return _put_off(row, watch.now(), mail.one_line(f"{type(error).__name__}: {error}"))
-    return _send(row, message, watch) if isinstance(message, mail.Message) else message
 
 
-def _enter(row: Delivery, now: datetime) -> mail.Message | str:
-    """Look once more, compose and enter `sending`, all in one transaction.
+@dataclass(slots=True)
+class Attempt:
+    """One mail on its way to the server."""
 
-    Return the message, or the state that the row reached instead.
-    """
-    with transaction.atomic(durable=True):
-        fresh = Delivery.objects.select_related(
-            "occurrence__rule",
-            "event__team",
-            "event__place__parent",
-            "event__end_place__parent",
-            "attendee",
-            "person",
-        ).get(pk=row.pk)
-        if refusal := _refusal(fresh, now):
-            return _settle(row, refusal)
-        fresh.language, fresh.zone = _language(fresh), fresh.person.timezone
-        message = mail.reminder(delivery=fresh, now=now)
-        seen = {"language": fresh.language, "zone": fresh.zone}
-        is_ours = _held(row).update(state=State.SENDING, lease_until=now + LEASE, **seen)
-    return message if is_ours else LOST
+    row: Delivery
+    watch: Watch
+    instead: str = LOST  # the state that the row reached when there was nothing to send
+    phase: Phase | None = None
+
+    def run(self) -> str:
+        """Hand the mail in; return the state that the row reached."""
+        row, now = self.row, self.watch.now
+        try:
+            reply = mail.send(
+                recipient=row.person.email,
+                compose=self.compose,
+                note=self.note,
+                deadline=time.monotonic() + (LEASE - SPARE).total_seconds(),
+            )
+        except smtp.NoSuchRecipient as error:
+            _suppress(row.person.email, str(error), now())
+            return _settle(row, State.FAILED, detail=_short(error))
+        except smtp.Refused as error:
+            self.watch.halted = breaker.failed(reason=_short(error), now=now())
+            return _settle(row, State.FAILED, detail=_short(error))
+        except smtp.Deferred as error:
+            return _put_off(row, now(), str(error), attempts=row.attempts - 1)
+        except smtp.Unavailable as error:
+            return self.wait(error)
+        except smtp.Unsure as error:
+            return _doubt(row, now(), str(error))
+        return self.instead if reply is None else _sent(row, now())
+
+    def note(self, phase: Phase) -> None:
+        """Put on record how far the mail has got."""
+        journal.own.note(phase, _name(self.row))
+        self.phase = phase
+
+    def wait(self, error: smtp.Unavailable) -> str:
+        """Leave the mail for later, on account of the server: it costs the row nothing."""
+        now = self.watch.now()
+        if breaker.failed(reason=_short(error), now=now):
+            logger.error("The mail server takes nothing: %s", error)
+            self.watch.halted = True
+        return _put_off(self.row, now, str(error), attempts=self.row.attempts - 1)
+
+    def refuse(self) -> str:
+        """Settle a row that cannot be sent as it is."""
+        self.compose()
+        return self.instead
+
+    def compose(self) -> mail.Message | None:
+        """Look once more, compose and enter `sending`, all in one transaction."""
+        row, now = self.row, self.watch.now()
+        with transaction.atomic(durable=True):
+            fresh = Delivery.objects.select_related(*SHOWN).get(pk=row.pk)
+            if refusal := _refusal(fresh, now):
+                self.instead = _settle(row, refusal)
+                return None
+            if fresh.person.email != row.person.email:
+                self.instead = _put_back(row, now, attempts=row.attempts - 1)
+                return None
+            fresh.language, fresh.zone = _language(fresh), fresh.person.timezone
+            message = letters.reminder(delivery=fresh, now=now)
+            seen = {"language": fresh.language, "zone": fresh.zone}
+            is_ours = _held(row).update(state=State.SENDING, lease_until=now + LEASE, **seen)
+        return message if is_ours else None
 
 
 def _refusal(row: Delivery, now: datetime) -> State | None:
@@ -209,7 +340,20 @@ def _refusal(row: Delivery, now: datetime) -> State | None:
     people = Attendee.objects.expected().reachable()
     if not people.filter(deliveries=row, person=row.person_id).exists():
         return State.SKIPPED
+    if Suppression.objects.filter(address_hash=_hash(row.person.email)).exists():
+        return State.SUPPRESSED
     return State.EXPIRED if now >= row.expires_at else None
+
+
+def _suppress(address: str, reply: str, now: datetime) -> None:
+    """Send no more to an address that the server calls wrong."""
+    Suppression.objects.update_or_create(
+        address_hash=_hash(address), defaults={"since": now, "reply": _short(reply)}
+    )
+
+
+def _hash(address: str) -> str:
+    return hashlib.sha256(address.strip().casefold().encode()).hexdigest()
 
 
 def _language(row: Delivery) -> str:
@@ -217,17 +361,18 @@ def _language(row: Delivery) -> str:
     return chosen or row.person.language or settings.LANGUAGE_CODE
 
 
-def _send(row: Delivery, message: mail.Message, watch: Watch) -> str:
-    try:
-        mail.send(message=message)
-    except mail.Rejected as error:
-        return _settle(row, State.FAILED, detail=_short(error))
-    except mail.Deferred as error:
-        return _put_off(row, watch.now(), str(error), attempts=row.attempts - 1)
-    except mail.Unsure as error:
-        logger.warning("Nobody knows whether delivery %s was sent: %s", row.public_uuid, error)
-        return _settle(row, State.UNKNOWN, detail=_short(error))
-    return _settle(row, State.SENT, sent_at=watch.now(), detail="")
+def _name(row: Delivery) -> str:
+    """Return what the journal calls an attempt at a mail."""
+    return f"{row.pk}.{row.lease_token}"
+
+
+def _sent(row: Delivery, now: datetime) -> str:
+    """Record that the server has the mail, also after others gave up waiting for us."""
+    done = {"sent_at": now, "detail": ""}
+    if (state := _settle(row, State.SENT, **done)) == LOST:
+        late = Delivery.objects.filter(pk=row.pk, state=State.PRESUMED, attempts=row.attempts)
+        late.update(state=State.SENT, **done)
+    return state
 
 
 def _put_off(row: Delivery, now: datetime, reason: str, **changes: Any) -> str:
@@ -251,7 +396,7 @@ def _put_back(row: Delivery, claim_at: datetime, **changes: Any) -> str:
 
 def _settle(row: Delivery, state: State, **changes: Any) -> str:
     """End our hold on the row; return its state, or `lost` when the hold had ended before."""
-    is_ours = _held(row).update(state=state, lease_token=None, lease_until=None, **changes)
+    is_ours = _held(row).update(state=state, **FREE, **changes)
     return state.value if is_ours else LOST
 
 

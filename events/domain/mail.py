@@ -1,51 +1,30 @@
-"""Mail: how messages are composed and how they leave; the only door to django.core.mail."""
+"""Mail: how messages leave; the only door to django.core.mail."""
 
-import contextlib
 import os
 import re
-import smtplib
+import threading
 import unicodedata
 import uuid
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
 from email.header import Header
 from email.headerregistry import Address
-from email.utils import format_datetime, parseaddr
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
-from django.template.loader import render_to_string
-from django.utils.dateformat import format as format_date
-from django.utils.translation import gettext, override, pgettext
+from django.core.mail.message import sanitize_address
 
-from events.domain import wording
-from events.models import Delivery, Event
-from events.models.teams import PUBLISHED
-from events.values import dates
+from events.domain.smtp import Deferred, Line, NoSuchRecipient, Phase, Server, Unsure
 
+SMTP: Final = "django.core.mail.backends.smtp.EmailBackend"
 # What no header and no line of ours may hold: controls, line ends of any kind, bidi overrides.
 UNWANTED: Final = frozenset({"Cc", "Zl", "Zp", "Cs"})
 BIDI: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
-
-class NotSent(Exception):
-    """A mail has not left, and why; the text holds the server's reply."""
-
-
-class Rejected(NotSent):
-    """The server will never take it."""
-
-
-class Deferred(NotSent):
-    """Not now: worth another try."""
-
-
-class Unsure(NotSent):
-    """The server may have taken it: nobody can tell."""
+_thread = threading.local()
 
 
 class FolderBackend(BaseEmailBackend):
@@ -68,53 +47,40 @@ class Message(mail.EmailMultiAlternatives):
         return made
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    """What the templates of a reminder say, in the reader's language."""
+def send(
+    *,
+    recipient: str,
+    compose: Callable[[], Message | None],
+    note: Callable[[Phase], None],
+    deadline: float,
+) -> str | None:
+    """Hand in a mail for one recipient and return the reply; None if there was none to compose.
 
-    title: str
-    name: str
-    start: str
-    there: str
-    own: str
-    place: str
-    url: str
-    sender: str
-
-
-def reminder(*, delivery: Delivery, now: datetime) -> Message:
-    """Compose a reminder in the delivery's language and zone."""
-    with override(delivery.language):
-        letter = _letter(delivery)
-        context = {"letter": letter, "language": _bcp47(delivery.language)}
-        subject = render_to_string("events/mail/reminder.subject.txt", context)
-        message = Message(
-            subject=one_line(subject),
-            body=render_to_string("events/mail/reminder.txt", context),
-            from_email=_address(letter.sender, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]),
-            to=[_address(letter.name, delivery.person.email)],
-            headers=_headers(delivery, now),
+    With an SMTP server as smtp.Line.send does, which tells the arguments and the errors. Any other
+    backend of Django is asked once the mail is composed, and where it fails nobody knows how far.
+    """
+    if settings.EMAIL_BACKEND == SMTP:
+        return _line().send(
+            sender=_plain(settings.DEFAULT_FROM_EMAIL),
+            recipient=_plain(recipient),
+            body=lambda: _octets(compose()),
+            note=note,
+            deadline=deadline,
         )
-        message.attach_alternative(
-            render_to_string("events/mail/reminder.html", context), "text/html"
-        )
-    return message
-
-
-def send(*, message: Message) -> None:
-    """Send to one recipient; raise Rejected, Deferred or Unsure when it has not left for sure."""
-    connection = mail.get_connection()
+    if (message := compose()) is None:
+        return None
     try:
-        connection.open()
-    except OSError as error:  # smtplib's too: a server that is down, a login that fails
-        raise Deferred(one_line(str(error))) from error
-    try:
-        connection.send_messages([message])
+        mail.get_connection().send_messages([message])
     except Exception as error:
-        raise _verdict(error) from error
-    finally:
-        with contextlib.suppress(OSError):
-            connection.close()
+        kind = Deferred if may_repeat() else Unsure
+        raise kind(f"{type(error).__name__}: {error}") from error
+    return ""
+
+
+def hang_up() -> None:
+    """End the connection of this thread, when there is nothing more to send."""
+    if line := getattr(_thread, "line", None):
+        line.quit()
 
 
 def may_repeat() -> bool:
@@ -134,92 +100,38 @@ def one_line(text: str) -> str:
     return " ".join("".join(plain).replace("=?", "= ?").split())
 
 
-def _verdict(error: Exception) -> NotSent:
-    """Return what an error while sending means for the message."""
-    if may_repeat():
-        return Deferred(one_line(str(error)))
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return _by_code(*next(iter(error.recipients.values())))
-    if isinstance(error, smtplib.SMTPResponseException):
-        return _by_code(error.smtp_code, error.smtp_error)
-    return Unsure(one_line(f"{type(error).__name__}: {error}"))
-
-
-def _by_code(code: int, reply: bytes | str) -> NotSent:
-    """By the class of the reply (RFC 5321, 4.2.1), never by a list of codes."""
-    text = reply.decode(errors="replace") if isinstance(reply, bytes) else reply
-    return (Rejected if 500 <= code < 600 else Deferred)(one_line(f"{code} {text}"))
-
-
-def _letter(delivery: Delivery) -> Letter:
-    event = delivery.event
-    return Letter(
-        title=one_line(event.title),
-        name=one_line(delivery.person.name),
-        start=_start(event),
-        there=_time_there(event),
-        own=_own_time(event, delivery.zone),
-        place=one_line(wording.where(event=event)),
-        url=_link(event),
-        sender=one_line(event.team.name if event.team else ""),
-    )
-
-
-def _start(event: Event) -> str:
-    """Return “Wednesday 2 December 2026, 09:30” at the event, or its days."""
-    if event.start_at is None or event.start_time is None:
-        return wording.when(event.when)
-    local = event.start_at.astimezone(dates.zone(event.timezone))
-    return format_date(local, pgettext("moment", "l j F Y, H:i"))
-
-
-def _time_there(event: Event) -> str:
-    """Return “Wednesday 2 December 2026, 09:30–17:00 (Shanghai, UTC+8)”, or the days."""
-    if event.start_at is None or event.start_time is None:
-        return _start(event)
-    return gettext("%(time)s (%(place)s, %(offset)s)") % {
-        "time": _start(event) + _end(event),
-        "place": wording.zone_name(place=event.place, zone=event.timezone),
-        "offset": wording.offset(event.start_at.astimezone(dates.zone(event.timezone))),
-    }
-
-
-def _end(event: Event) -> str:
-    """Return “–17:00” where the event ends on the same day by the same clock."""
-    same_day = event.end_on in (None, event.start_on) and not event.end_timezone
-    return f"–{event.end_time:%H:%M}" if event.end_time and same_day else ""
-
-
-def _own_time(event: Event, zone: str) -> str:
-    """Return the start at the reader's clock; '' for whole days and for the same clock."""
-    if event.start_at is None or event.start_time is None or zone in ("", event.timezone):
-        return ""
-    return wording.moment(event.start_at, zone)
-
-
-def _link(event: Event) -> str:
-    is_public = event.visibility == Event.Visibility.PUBLIC and event.status in PUBLISHED
-    return settings.SITE_URL + event.get_absolute_url() if is_public else ""
-
-
-def _headers(delivery: Delivery, now: datetime) -> dict[str, str]:
-    return {
-        # The same on every try, so that a receiver can tell a repeated mail.
-        "Message-ID": f"<{delivery.public_uuid}.0@{settings.UID_HOST}>",
-        "Date": format_datetime(now),
-        "Auto-Submitted": "auto-generated",  # RFC 3834
-        "Content-Language": _bcp47(delivery.language),
-    }
-
-
-def _address(name: str, address: str) -> str:
+def address(*, name: str, address: str) -> str:
+    """Return what a header says of a sender or a recipient."""
     return str(Address(display_name=one_line(name), addr_spec=address))
 
 
-def _bcp47(language: str) -> str:
-    """Return zh-Hans for Django's zh-hans."""
-    head, dash, script = language.partition("-")
-    return head + dash + script.title()
+def _line() -> Line:
+    """The connection of this thread to the server that the settings name."""
+    server = Server(
+        host=settings.EMAIL_HOST,
+        port=settings.EMAIL_PORT,
+        user=settings.EMAIL_HOST_USER,
+        password=settings.EMAIL_HOST_PASSWORD,
+        ssl=settings.EMAIL_USE_SSL,
+        tls=settings.EMAIL_USE_TLS,
+    )
+    line: Line | None = getattr(_thread, "line", None)
+    if line is None or line.server != server:
+        hang_up()
+        line = _thread.line = Line(server)
+    return line
+
+
+def _octets(message: Message | None) -> bytes | None:
+    return message.message().as_bytes(linesep="\r\n") if message else None
+
+
+def _plain(address: str) -> str:
+    """Return the address alone, its domain in ASCII."""
+    try:
+        return parseaddr(sanitize_address(address, "utf-8"))[1]
+    except ValueError as error:
+        raise NoSuchRecipient(one_line(str(error))) from error
 
 
 def _file_name(message: mail.EmailMessage) -> str:

@@ -4,13 +4,14 @@ from events.models.attendees import Attendee
 from events.models.calendars import CalendarFeed, FeedState, FeedTree, RenderedEvent
 from events.models.changes import CalendarChange
 from events.models.dates import Basis, Dated
+from events.models.deliveries import Delivery, Heartbeat, MailBreaker, Suppression
 from events.models.events import Event, Expo, PromotionConference
 from events.models.evidence import Evidence, Source
 from events.models.figures import Figure
 from events.models.imports import ImportedEvent, OpenedCalendar
 from events.models.people import Appointment, Organisation, Person
 from events.models.places import Place
-from events.models.reminders import Delivery, ReminderOccurrence, ReminderRule
+from events.models.reminders import ReminderOccurrence, ReminderRule
 from events.models.roles import EventOrganisation, EventPlace
 from events.models.sectors import Sector
 from events.models.series import EventSeries
@@ -34,7 +35,9 @@ __all__ = [
     "FeedState",
     "FeedTree",
     "Figure",
+    "Heartbeat",
     "ImportedEvent",
+    "MailBreaker",
     "Membership",
     "OpenedCalendar",
     "Organisation",
@@ -46,6 +49,7 @@ __all__ = [
     "RenderedEvent",
     "Sector",
     "Source",
+    "Suppression",
     "Tally",
     "Team",
     "User",

@@ -12,9 +12,18 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
-from events.domain import delivery, lifecycle, reminders
+from events.domain import delivery, journal, lifecycle, reminders
 from events.domain.delivery import Summary
-from events.models import Attendee, Delivery, Event, Person, ReminderOccurrence, ReminderRule
+from events.domain.smtp import Phase
+from events.models import (
+    Attendee,
+    Delivery,
+    Event,
+    MailBreaker,
+    Person,
+    ReminderOccurrence,
+    ReminderRule,
+)
 from tests import factories
 from tests.factories import NOW
 from tests.smtp import Sink, sink
@@ -46,7 +55,7 @@ def server(settings: Settings, smtp: Sink) -> Sink:
 
 def use(settings: Settings, port: int) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", port, 2
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
 
 
 def due_event(*, people: int = 1, **columns: Any) -> Event:
@@ -301,11 +310,45 @@ class TestDeadWorkers:
         (path,) = folder.iterdir()
         assert "Promotion Conference" in path.read_text()
 
-    def test_killed_while_a_server_had_it_is_in_doubt_and_not_repeated(self, server: Sink) -> None:
-        row = in_state(State.SENDING)
-        assert delivery.tick(now=self.AFTER) == Summary()
+    @pytest.mark.parametrize(
+        ("phase", "state"),
+        [
+            (Phase.BODY, State.SENT),  # nothing had been delivered, so it is sent
+            (Phase.NOT, State.SENT),
+            (Phase.DOT, State.PRESUMED),
+            (Phase.ACCEPTED, State.SENT),
+        ],
+    )
+    def test_killed_while_sending_the_journal_decides(
+        self, server: Sink, phase: Phase, state: State
+    ) -> None:
+        row = in_state(State.SENDING, leased_by=f"{journal.place()}.1")
+        journal.own.note(Phase.BODY, delivery._name(row))
+        journal.own.note(phase, delivery._name(row))
+        delivery.tick(now=self.AFTER)
         row.refresh_from_db()
-        assert (row.state, row.lease_token, bool(row.detail)) == (State.UNKNOWN, None, True)
+        assert (row.state, row.lease_token) == (state, None)
+        assert len(server.messages) == (phase in (Phase.BODY, Phase.NOT))
+        assert delivery.tick(now=self.AFTER + HOUR) == Summary()
+
+    @pytest.mark.parametrize("grace", [timedelta(0), delivery.GRACE])
+    def test_without_a_journal_it_is_sent_once_more_and_never_again(
+        self, server: Sink, grace: timedelta
+    ) -> None:
+        holder = "another.machine.1" if grace else f"{journal.place()}.1"
+        row = in_state(State.SENDING, leased_by=holder)
+        if grace:
+            assert delivery.tick(now=self.AFTER) == Summary()
+        now = self.AFTER + grace
+        assert delivery.tick(now=now) == Summary()
+        row.refresh_from_db()
+        assert (row.state, row.unknowns, row.claim_at) == (State.PENDING, 1, now + 5 * MINUTE)
+        Delivery.objects.update(
+            state=State.SENDING, claim_at=None, leased_by=holder, lease_until=now
+        )
+        assert delivery.tick(now=now + delivery.GRACE + SECOND) == Summary()
+        row.refresh_from_db()
+        assert (row.state, row.unknowns, bool(row.detail)) == (State.UNKNOWN, 2, True)
         assert server.messages == []
 
     def test_killed_before_a_server_had_it_is_sent(self, server: Sink) -> None:
@@ -461,16 +504,59 @@ class TestMailServers:
         assert set(Delivery.objects.values_list("detail", flat=True)) == {"550 5.1.1 No such user"}
         assert delivery.tick(now=DUE + HOUR) == Summary()
 
+    def test_an_address_that_does_not_exist_is_not_tried_again(self, script: Script) -> None:
+        event = due_event()
+        script.on_rcpt = "550 5.1.1 No such user"
+        delivery.tick(now=DUE)
+        person = event.attendees.get().person
+        assert person
+        later = factories.rule(event=factories.event()).event
+        factories.attendee(event=later, person=person)
+        reminders.plan(event=later, now=NOW)
+        script.on_rcpt = "250 OK"
+        assert results(delivery.tick(now=DUE + MINUTE)) == {"suppressed": 1}
+        Person.objects.update(email="new@example.org")
+        another = factories.rule(event=factories.event()).event
+        factories.attendee(event=another, person=person)
+        reminders.plan(event=another, now=NOW)
+        assert results(delivery.tick(now=DUE + 2 * MINUTE)) == {"sent": 1}
+
+    def test_a_server_that_is_down_is_left_alone_and_tried_now_and_then(
+        self, settings: Settings, server: Sink
+    ) -> None:
+        due_event(people=30)
+        use(settings, 1)
+        assert results(delivery.tick(now=DUE)) == {"pending": 20}
+        breaker = MailBreaker.objects.get()
+        assert (breaker.failures, bool(breaker.detail)) == (5, True)
+        assert delivery.tick(now=DUE + SECOND) == Summary()
+        assert set(Delivery.objects.values_list("attempts", flat=True)) == {0}
+        later = DUE + 10 * MINUTE
+        assert results(delivery.tick(now=later)) == {"pending": 1}
+        use(settings, server.port)
+        assert results(delivery.tick(now=later + MINUTE)) == {}
+        recovered = results(delivery.tick(now=later + 6 * MINUTE))
+        assert recovered.keys() == {"sent"}
+        assert MailBreaker.objects.get().probe_at is None
+        for when in tries():
+            delivery.tick(now=when)
+        assert len(server.messages) == 30
+
     def test_a_server_that_is_down_costs_no_attempt(self, settings: Settings) -> None:
         use(settings, 1)
         due_event()
         assert results(delivery.tick(now=DUE)) == {"pending": 1}
         assert Delivery.objects.get().attempts == 0
 
-    def test_a_connection_cut_at_the_end_is_in_doubt_and_not_repeated(self, script: Script) -> None:
+    def test_a_connection_cut_at_the_end_is_in_doubt_and_repeated_once(
+        self, script: Script
+    ) -> None:
         due_event()
         script.on_data = "cut"
-        assert results(delivery.tick(now=DUE)) == {"unknown": 1}
+        assert results(delivery.tick(now=DUE)) == {"pending": 1}
+        assert delivery.tick(now=DUE + 4 * MINUTE) == Summary()
+        assert results(delivery.tick(now=DUE + 6 * MINUTE)) == {"unknown": 1}
+        assert Delivery.objects.get().unknowns == 2
         assert delivery.tick(now=DUE + HOUR) == Summary()
 
     def test_a_folder_that_cannot_be_written_is_tried_again(self, folder: Path) -> None:
@@ -502,7 +588,7 @@ class TestWaiting:
 def test_an_empty_tick_asks_little(
     django_assert_max_num_queries: Callable[[int], Any],
 ) -> None:
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         delivery.tick(now=NOW)
 
 

@@ -1,0 +1,56 @@
+"""The breaker: a mail server that takes nothing is left alone, and tried now and then.
+
+What fails on account of the server costs no mail an attempt. After some failures in a row nothing
+is sent any more but one mail at a time, at growing intervals, until the server takes one.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+
+from events.models import MailBreaker
+
+MOST: Final = 5  # failures in a row
+FIRST: Final = timedelta(seconds=30)  # until the server is tried again; then twice as long each
+LONGEST: Final = timedelta(minutes=5)
+
+
+def allowance(*, now: datetime) -> int | None:
+    """Return how many mails may be claimed: all (None), none, or one that tries the server."""
+    if not MailBreaker.objects.filter(probe_at__isnull=False).exists():
+        return None
+    with transaction.atomic():
+        row = MailBreaker.objects.select_for_update().filter(probe_at__isnull=False).first()
+        if row is None:
+            return None
+        if row.probe_at is None or now < row.probe_at:
+            return 0
+        row.probe_at = now + _pause(row.failures)  # for this worker alone
+        row.save(update_fields=["probe_at"])
+        return 1
+
+
+def failed(*, reason: str, now: datetime) -> bool:
+    """Count a failure of the server; return whether the breaker is open from now on."""
+    with transaction.atomic():
+        MailBreaker.objects.get_or_create(pk=1)
+        row = MailBreaker.objects.select_for_update().get(pk=1)
+        row.failures += 1
+        row.detail = reason
+        if row.failures >= MOST:
+            row.opened_at = row.opened_at or now
+            row.probe_at = now + _pause(row.failures)
+        row.save()
+    return row.probe_at is not None
+
+
+def succeeded() -> None:
+    """The server takes mail."""
+    rows = MailBreaker.objects.exclude(failures=0)
+    rows.update(failures=0, opened_at=None, probe_at=None, detail="")
+
+
+def _pause(failures: int) -> timedelta:
+    doublings = min(max(failures - MOST, 0), 10)
+    return min(FIRST * 2**doublings, LONGEST)
