@@ -22,7 +22,7 @@ from unfold.widgets import (
 )
 
 from events.admin import refusals, rights
-from events.domain import access, components, fetching, imports, openings, wording
+from events.domain import access, components, fetching, foreign, imports, openings, wording
 from events.domain.imports import Calendar, Choices, Outcome, Plan, Row
 from events.models import Event, Team, User
 from events.models.fields import validate_timezone
@@ -286,9 +286,9 @@ def _bad_answer(refusal: fetching.BadAnswer) -> str:
 
 
 @refusals.sentence.register
-def _too_many(refusal: imports.TooManyEvents) -> str:
-    text = gettext("The calendar has %(number)s events; %(most)s can be imported at once.")
-    return text % {"number": refusal.number, "most": imports.MOST_EVENTS}
+def _too_many(refusal: foreign.TooManyEvents) -> str:
+    text = gettext("The calendar has more than %(most)s events: no more can be imported at once.")
+    return text % {"most": foreign.MOST_EVENTS}
 
 
 @refusals.sentence.register

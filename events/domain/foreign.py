@@ -26,8 +26,11 @@ from events.values.repeats import BadRule, Budget
 
 # A series is read from a year ago until two years ahead.
 BEHIND, AHEAD = timedelta(days=366), timedelta(days=731)
-LONGEST_UID, LONGEST_TITLE, LONGEST_URL = 255, 300, 500
+LONGEST_UID, LONGEST_TITLE, LONGEST_URL, LONGEST_ZONE = 255, 300, 500, 200
 LONGEST_TEXT: Final = 20_000
+MOST_EVENTS: Final = 500  # the tree of events is locked until the last is stored
+LONGEST_HEAD: Final = 2_000  # the name of a line and its parameters, before the value
+HEAD = re.compile(r'[^:"]*(?:"[^"]*"[^:"]*)*:')
 REPEATED: Final = ("RRULE", "RDATE", "EXDATE")
 ESCAPE = re.compile(r"\\([\\;,:nN\"])")
 
@@ -45,6 +48,10 @@ class BadEntry(ValueError):
         self.name = name
         self.reason = reason
         self.values = values
+
+
+class TooManyEvents(Exception):
+    """More events than MOST_EVENTS, with every time of the series."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,13 +126,17 @@ class _Draft:
 def read(*, body: bytes, timezone: str, now: datetime) -> Reading:
     """Return what a calendar says, its times without a zone of their own in `timezone`.
 
-    Raises components.Unreadable.
+    Raises components.Unreadable and TooManyEvents. What may be read is limited so that the worst
+    file takes less than two seconds of work: tests/events/domain/attacks.py has them.
     """
     return _Reader(components.read(body=body), timezone, now).read()
 
 
 def _parsed(name: str, content: str) -> Property:
+    head = HEAD.match(content)
     try:
+        if head is None or head.end() > LONGEST_HEAD:
+            raise ValueError(name)
         _name, parameters, value = Contentline(content).raw_parts()
     except ValueError as error:
         raise BadEntry(name, _("the line cannot be read")) from error
@@ -163,9 +174,15 @@ class _Reader:
                     by_uid[draft.entry.uid].append(draft)
                 else:
                     bad.add(self._text(block, "UID"))
+        self._check_number(sum(map(len, by_uid.values())))
         for uid, drafts in by_uid.items():
             self._add(drafts, is_whole=uid not in bad)
+            self._check_number(len(self.reading.entries))
         return self.reading
+
+    def _check_number(self, found: int) -> None:
+        if found + len(self.reading.refused) > MOST_EVENTS:
+            raise TooManyEvents
 
     def _try(self, block: Component, make: Callable[[], Any]) -> Any:
         """Return what is made of a component; what is wrong with it is kept."""
@@ -298,7 +315,8 @@ class _Reader:
         found = known or _iana(name)
         offset = at.replace(tzinfo=dates.zone(found)).utcoffset() if found else None
         if offset is None or (offsets and offset not in offsets):
-            raise BadEntry(property_name, _("the time zone “%(name)s” is not known"), name=name)
+            reason = _("the time zone “%(name)s” is not known")
+            raise BadEntry(property_name, reason, name=name[:80])
         return found
 
     def _when(self, block: Component, start: _Moment) -> When:
@@ -499,6 +517,6 @@ def _names() -> frozenset[str]:
 
 def _iana(name: str) -> str:
     """Return the IANA zone that a name ends in, as in /x.org/Asia/Tokyo, or that Windows means."""
-    parts = name.split("/")
+    parts = name.split("/") if len(name) <= LONGEST_ZONE else []
     tails = ("/".join(parts[start:]) for start in range(min(len(parts), 6)))
     return next((tail for tail in tails if tail in _names()), WINDOWS_TO_OLSON.get(name, ""))

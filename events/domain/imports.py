@@ -25,7 +25,6 @@ from events.domain.foreign import Entry
 from events.models import Basis, Event, ImportedEvent, Place, Team
 from events.values.dates import When
 
-MOST_EVENTS: Final = 500  # the tree of events is locked until the last is stored
 STANDING: Final = (*lifecycle.STANDING, Event.Status.POSTPONED)
 # What stands by itself: legs and transfers belong to a mission, a mission to a delegation.
 KINDS: Final = tuple(
@@ -50,14 +49,6 @@ class Outcome(StrEnum):
     CANCELLED = "cancelled"
     SKIPPED = "skipped"  # nothing that would be of use here
     REFUSED = "refused"
-
-
-class TooManyEvents(Exception):
-    """More events than MOST_EVENTS, with every time of the series."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +115,7 @@ def fetch(*, address: str) -> Calendar:
 def preview(*, calendar: Calendar, choices: Choices, now: datetime) -> Plan:
     """Return what `apply` would do now; nothing is stored.
 
-    Raises components.Unreadable and TooManyEvents.
+    Raises what `foreign.read` raises.
     """
     return _Planner(choices, now).plan(_read(calendar, choices, now))
 
@@ -143,10 +134,7 @@ def apply(*, calendar: Calendar, choices: Choices, now: datetime) -> Plan:
 
 
 def _read(calendar: Calendar, choices: Choices, now: datetime) -> foreign.Reading:
-    reading = foreign.read(body=calendar.body, timezone=choices.timezone, now=now)
-    if len(reading.entries) + len(reading.refused) > MOST_EVENTS:
-        raise TooManyEvents(len(reading.entries) + len(reading.refused))
-    return reading
+    return foreign.read(body=calendar.body, timezone=choices.timezone, now=now)
 
 
 # ---------------------------------------------------------------- the plan

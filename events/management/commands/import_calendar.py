@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from events.domain import components, fetching, imports
+from events.domain import components, fetching, foreign, imports
 from events.domain.imports import Calendar, Choices, Plan
 from events.models import Event, Team, clock
 from events.models.fields import validate_timezone
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         do = imports.preview if dry_run else imports.apply
         try:
             plan = do(calendar=_calendar(source), choices=choices, now=clock.now())
-        except (components.Unreadable, fetching.NotFetched, imports.TooManyEvents) as error:
+        except (components.Unreadable, fetching.NotFetched, foreign.TooManyEvents) as error:
             why = f"{type(error).__name__} {error}"
             raise CommandError(f"Refused, nothing was imported: {why}") from error
         self.tell(plan)
