@@ -232,6 +232,13 @@ def _why(row: Row) -> Iterator[str]:
             row.people,
         )
         yield text % {"number": row.people}
+    if row.parts:
+        text = ngettext(
+            "%(number)s part of its programme here moves along by as many days.",
+            "%(number)s parts of its programme here move along by as many days.",
+            row.parts,
+        )
+        yield text % {"number": row.parts}
     if row.changed:
         yield gettext("taken over: %(names)s") % {"names": _names(row.changed)}
     if row.kept:

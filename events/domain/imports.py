@@ -89,6 +89,8 @@ class Row:
     reason: str = ""
     values: dict[str, Any] = field(default_factory=dict)
     people: int = 0  # who are expected at what is cancelled
+    parts: int = 0  # of the programme here, which move along
+    staying: frozenset[int] = frozenset()  # events of which the calendar itself says when they are
     entry: Entry | None = None
     said: dict[str, Any] = field(default_factory=dict)
     link: ImportedEvent | None = None
@@ -148,12 +150,14 @@ class _Planner:
         self.now = now
         self.suffix = to_locale(choices.language).lower()
         self.places = self._places()
+        self.told: frozenset[int] = frozenset()
 
     def plan(self, reading: foreign.Reading) -> Plan:
         uids = sorted({entry.uid for entry in reading.entries})
         links = ImportedEvent.objects.filter(team=self.choices.team).of_uids(uids)
         known = {(link.uid, link.key): link for link in links}
         own = self._own(uids)
+        self.told = frozenset(link.event_id for link in known.values())
         rows = [self._row(entry, known, own) for entry in reading.entries]
         there = {(entry.uid, entry.key) for entry in reading.entries}
         gone = [link for at, link in known.items() if at not in there and link.uid in reading.whole]
@@ -230,6 +234,7 @@ class _Planner:
             row.outcome, row.reason = Outcome.KEPT, CALLED_OFF
         if ours:
             _take_over(event, entry, said, ours)
+            row.staying = self.told
             return _checked(row)
         return row
 
@@ -270,6 +275,7 @@ CALLED_OFF: Final = _("it was called off here")
 OLDER: Final = _("a newer version was read before")
 NEVER_KNOWN: Final = _("it is cancelled, and was never read before")
 NOT_IN_SERIES: Final = _("its series does not have it any more")
+MISFITS: Final = (programme.OutsideParent, programme.LegsOverlap, programme.NoSuchTime)
 PROGRAMME: Final = _("it would not fit what it is part of here, or its own parts")
 
 
@@ -299,8 +305,8 @@ def _checked(row: Row) -> Row:
     """Refuse a change that the programme does not allow."""
     assert row.event  # noqa: S101 -- there is something to change
     try:
-        lifecycle.check(event=row.event)
-    except (programme.OutsideParent, programme.LegsOverlap, lifecycle.NotAllowed):
+        row.parts = len(lifecycle.moving(event=row.event, staying=row.staying))
+    except (*MISFITS, lifecycle.NotAllowed):
         row.outcome, row.reason, row.changed, row.kept = Outcome.REFUSED, PROGRAMME, (), ()
     return row
 
@@ -377,7 +383,7 @@ def _add(row: Row, calendar: Calendar, choices: Choices, now: datetime) -> None:
 
 def _change(row: Row, calendar: Calendar, choices: Choices, now: datetime) -> None:
     assert row.event  # noqa: S101 -- what has changed is known
-    lifecycle.save(event=row.event, now=now)
+    lifecycle.save_moved(event=row.event, staying=row.staying, now=now)
 
 
 def _cancel(row: Row, calendar: Calendar, choices: Choices, now: datetime) -> None:

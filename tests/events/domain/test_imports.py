@@ -421,6 +421,59 @@ def test_times_that_leave_a_series_are_cancelled_if_they_are_still_to_come(team:
     ]  # fmt: skip
 
 
+# ---------------------------------------------------------------- programmes
+
+
+EXPO = ("DTSTART;VALUE=DATE:20261202", "DTEND;VALUE=DATE:20261205")
+LATER = ("DTSTART;VALUE=DATE:20261209", "DTEND;VALUE=DATE:20261212", "SEQUENCE:1")
+
+
+def under(parent: Event, day: int = 3, **columns: Any) -> Event:
+    """Return a part of it, on a day of December from 09:30 to 17:00."""
+    days = {"start_on": date(2026, 12, day), "end_on": date(2026, 12, day)}
+    return factories.event(team=parent.team, parent=parent, **{**days, **columns})
+
+
+def test_the_programme_here_moves_along_with_an_event_that_has_moved_there(team: Team) -> None:
+    do(team, one(*EXPO))
+    expo = Event.objects.get()
+    talk, off = under(expo), under(expo, status="cancelled")
+    answer = under(talk, start_time=clock(10), end_time=clock(11))
+    [row] = do(team, one(*LATER)).rows
+    assert (row.outcome, row.parts) == (Outcome.CHANGED, 2)
+    assert [Event.objects.get(pk=part.pk).start_on.day for part in (talk, answer, off)] == [
+        10,
+        10,
+        3,
+    ]
+    assert Event.objects.get(pk=answer.pk).start_time == clock(10)
+    assert [Event.objects.get(pk=part.pk).sequence for part in (expo, talk, off)] == [1, 1, 0]
+
+
+def test_a_part_of_which_the_calendar_speaks_itself_stays_where_it_says(team: Team) -> None:
+    forum = vevent("DTSTART:20261203T010000Z", uid="two@example.org", title="Forum")
+    do(team, ics(*vevent(*EXPO), *forum))
+    expo, part = Event.objects.order_by("start_on")
+    part.parent = expo
+    lifecycle.save(event=part, now=NOW)
+    talk = under(part, start_time=clock(9, 30), end_time=clock(9, 45))
+    longer = ("DTSTART;VALUE=DATE:20261201", "DTEND;VALUE=DATE:20261205")
+    plan = do(team, ics(*vevent(*longer), *forum))
+    assert sorted((row.outcome.value, row.parts) for row in plan.rows) == [
+        ("changed", 0), ("unchanged", 0),
+    ]  # fmt: skip
+    assert [Event.objects.get(pk=row.pk).start_on.day for row in (expo, part, talk)] == [1, 3, 3]
+
+
+def test_a_move_that_leaves_no_room_for_the_programme_is_refused(team: Team) -> None:
+    do(team, one(*EXPO))
+    talk = under(Event.objects.get(), day=4)
+    [row] = do(team, one("DTSTART;VALUE=DATE:20261209", "SEQUENCE:1")).rows
+    assert (row.outcome, row.parts) == (Outcome.REFUSED, 0)
+    assert row.reason == "it would not fit what it is part of here, or its own parts"
+    assert Event.objects.get(pk=talk.pk).start_on.day == 4
+
+
 # ---------------------------------------------------------------- our own
 
 
