@@ -23,7 +23,8 @@ from unfold.widgets import (
 
 from events.admin import refusals, rights
 from events.domain import access, components, fetching, foreign, imports, openings, wording
-from events.domain.imports import Calendar, Choices, Outcome, Plan, Row
+from events.domain.importplans import Choices, Outcome, Plan, Row
+from events.domain.imports import Calendar
 from events.models import Event, Team, User
 from events.models.fields import validate_timezone
 

@@ -10,7 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext, override
 
 from events.domain import components, fetching, foreign, imports
-from events.domain.imports import Calendar, Choices, Plan
+from events.domain.importplans import Choices, Plan
+from events.domain.imports import Calendar
 from events.models import Event, Team, clock
 from events.models.fields import validate_timezone
 

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from events.domain import components, feeds, foreign, imports, lifecycle
-from events.domain.imports import Calendar, Choices, Outcome, Plan
+from events.domain.importplans import Choices, Outcome, Plan
+from events.domain.imports import Calendar
 from events.models import Event, ImportedEvent, Team
 from events.values import dates
 from tests import factories
