@@ -102,7 +102,7 @@ def check(*, event: Event) -> None:
 
 
 def save_moved(*, event: Event, staying: Collection[int], now: datetime) -> None:
-    """The same, and its programme moves by as many days, as with `move`.
+    """Store an event as `save` does; its programme moves by as many days, as with `move`.
 
     Parts that are `staying`, by their keys, stay where they are with all that is part of them.
     """
