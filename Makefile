@@ -21,11 +21,12 @@ help: ## Show this list (the default)
 run: ## Start Attaché: web server, worker, beat, embedded broker; PORT=8000 ATTACHE_DATA=var
 	$(INSTALL) requirements.txt && exec $(BIN)/python manage.py stack
 
+# Only the tables in PostgreSQL come from the migrations: it takes five seconds for each process.
 test: dev ## Run all tests, on SQLite and on PostgreSQL; ARGS="-k feeds" picks some
 	@if [ -f tests/calendars/package-lock.json ] && command -v npm >/dev/null; then \
 	  npm ci --ignore-scripts --no-audit --no-fund --loglevel=error \
 	    --cache $(CURDIR)/.venv/npm --prefix tests/calendars; fi
-	$(PYTEST) $(ARGS)
+	$(PYTEST) --no-migrations $(ARGS)
 	$(BIN)/python -m tests.postgres -- $(PYTEST) -m "not once" $(ARGS) || [ $$? -eq 5 ]
 
 queries: dev ## Count the queries of every page of the admin with 1, 3 and 100 rows

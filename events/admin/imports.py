@@ -22,8 +22,9 @@ from unfold.widgets import (
 )
 
 from events.admin import refusals, rights
-from events.domain import access, components, fetching, imports, openings, wording
-from events.domain.imports import Calendar, Choices, Outcome, Plan, Row
+from events.domain import access, components, fetching, foreign, imports, openings, wording
+from events.domain.importplans import Choices, Outcome, Plan, Row
+from events.domain.imports import Calendar
 from events.models import Event, Team, User
 from events.models.fields import validate_timezone
 
@@ -232,6 +233,13 @@ def _why(row: Row) -> Iterator[str]:
             row.people,
         )
         yield text % {"number": row.people}
+    if row.parts:
+        text = ngettext(
+            "%(number)s part of its programme here moves along by as many days.",
+            "%(number)s parts of its programme here move along by as many days.",
+            row.parts,
+        )
+        yield text % {"number": row.parts}
     if row.changed:
         yield gettext("taken over: %(names)s") % {"names": _names(row.changed)}
     if row.kept:
@@ -286,9 +294,9 @@ def _bad_answer(refusal: fetching.BadAnswer) -> str:
 
 
 @refusals.sentence.register
-def _too_many(refusal: imports.TooManyEvents) -> str:
-    text = gettext("The calendar has %(number)s events; %(most)s can be imported at once.")
-    return text % {"number": refusal.number, "most": imports.MOST_EVENTS}
+def _too_many(refusal: foreign.TooManyEvents) -> str:
+    text = gettext("The calendar has more than %(most)s events: no more can be imported at once.")
+    return text % {"most": foreign.MOST_EVENTS}
 
 
 @refusals.sentence.register

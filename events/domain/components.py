@@ -24,6 +24,8 @@ ASKED: Final = {
     "STANDARD": {"TZOFFSETTO"},
     "DAYLIGHT": {"TZOFFSETTO"},
 }  # fmt: skip
+DATES: Final = {"RDATE", "EXDATE"}
+MANY: Final = {"RRULE", *DATES}  # of everything else the first line counts
 NAME = re.compile(r"[A-Za-z0-9-]+")
 
 
@@ -56,7 +58,7 @@ class TooDeep(Unreadable):
 
 
 class TooManyDates(Unreadable):
-    """More than MOST_DATES exceptions and additions to series."""
+    """More than MOST_DATES rules of series, exceptions and additions to them."""
 
 
 @dataclass(slots=True)
@@ -85,7 +87,7 @@ def read(*, body: bytes) -> list[Component]:
         elif content.strip() and len(stack) == 1:
             raise NotACalendar(line)
         elif name in ASKED.get(stack[-1].name, ()):
-            extra += (content.count(",") + 1) * (name in {"EXDATE", "RDATE"})
+            extra += (content.count(",") if name in DATES else 0) + (name in MANY)
             _keep(stack[-1], name, content, line, extra)
     if len(stack) > 1 or not root.parts:
         raise NotACalendar
@@ -129,7 +131,8 @@ def _keep(block: Component, name: str, content: str, line: int, extra: int) -> N
         raise LineTooLong(line)
     if extra > MOST_DATES:
         raise TooManyDates(line)
-    block.lines[name].append((line, content))
+    if name in MANY or name not in block.lines:
+        block.lines[name].append((line, content))
 
 
 def _unfolded(text: str) -> Iterator[tuple[int, str]]:

@@ -1,6 +1,6 @@
 """The life of an event: how it is stored, the steps it takes, and what follows from them."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -99,6 +99,26 @@ def check(*, event: Event) -> None:
     people would lose its day, and what `programme.check` raises.
     """
     _check(event, Event.objects.filter(pk=event.pk).first())
+
+
+def save_moved(*, event: Event, staying: Collection[int], now: datetime) -> None:
+    """Store an event as `save` does; its programme moves by as many days, as with `move`.
+
+    Parts that are `staying`, by their keys, stay where they are with all that is part of them.
+    """
+    with transaction.atomic():
+        stored = _hold(event)
+        parts = _along(event, stored, staying, _locked())
+        _check(event, stored, parts)
+        _store([event, *parts], now)
+
+
+def moving(*, event: Event, staying: Collection[int]) -> list[Event]:
+    """The parts that `save_moved` would move now; raises what it raises."""
+    stored = Event.objects.filter(pk=event.pk).first()
+    parts = _along(event, stored, staying, Event.objects.all())
+    _check(event, stored, parts)
+    return parts
 
 
 def hold() -> None:
@@ -316,11 +336,11 @@ def _reaches_others(event: Event, stored: Event | None) -> bool:
     return stored is None or revisions.differ(row=event, stored=stored, names=names)
 
 
-def _check(event: Event, stored: Event | None) -> None:
+def _check(event: Event, stored: Event | None, moved: Collection[Event] = ()) -> None:
     if stored and event.is_managed:
         _check_state(event, stored)
     if stored is None or revisions.differ(row=event, stored=stored, names=SHAPE):
-        programme.check(event=event)
+        programme.check(event=event, moved=moved)
 
 
 def _check_state(event: Event, stored: Event) -> None:
@@ -377,10 +397,32 @@ def _shift(rows: list[Event], when: When) -> None:
     if old == when:
         return
     event.when, event.basis = when, Basis.ENTERED if when.start_on else ""
-    if not (old.is_exact and when.is_exact and old.start_on and when.start_on):
-        return
     for part in parts:
-        programme.shift(event=part, days=(when.start_on - old.start_on).days)
+        programme.shift(event=part, days=_days_between(old, when))
+
+
+def _days_between(old: When, new: When) -> int:
+    """By how many days a programme moves: by none from or to a coarse date."""
+    if old.is_exact and new.is_exact and old.start_on and new.start_on:
+        return (new.start_on - old.start_on).days
+    return 0
+
+
+def _along(
+    event: Event, stored: Event | None, staying: Collection[int], rows: EventQuerySet
+) -> list[Event]:
+    """The parts that move along from where the event is stored to where it stands, moved."""
+    days = _days_between(stored.when, event.when) if stored else 0
+    if not days:
+        return []
+    still = set(staying) - {event.pk}
+    for part in programme.below(event=event):
+        if part.parent_id in still:
+            still.add(part.pk)
+    parts = [part for part in _parts(event, "move", rows) if part.pk not in still]
+    for part in parts:
+        programme.shift(event=part, days=days)
+    return parts
 
 
 def _require_all(event: Event) -> None:

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from events.domain import access, imports
-from events.domain.imports import Calendar, Choices, Plan
+from events.domain.importplans import Choices, Plan
+from events.domain.imports import Calendar
 from events.models import OpenedCalendar, User
 
 KEPT_FOR: Final = timedelta(hours=1)

@@ -1,6 +1,6 @@
 """The tree of events: no circles, four levels at most, a part inside what it is part of."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Final
 
@@ -62,18 +62,18 @@ class NoSuchTime(Exception):
         self.event = event
 
 
-def check(*, event: Event) -> None:
+def check(*, event: Event, moved: Collection[Event] = ()) -> None:
     """Raise Cycle or TooDeep where the event does not fit into the tree.
 
     For our own events also ParentOff, OutsideParent or LegsOverlap; reported ones may contradict
-    each other.
+    each other. Parts that are `moved` count as they are given, not as they are stored.
     """
     ancestors = above(event=event)
     if len(ancestors) + _height(event) > LEVELS:
         raise TooDeep
     if event.is_managed:
         _check_status(event, ancestors)
-        _check_days(event, ancestors[0] if ancestors else None)
+        _check_days(event, ancestors[0] if ancestors else None, moved)
 
 
 def above(*, event: Event) -> list[Event]:
@@ -131,12 +131,14 @@ def is_outside(*, event: Event) -> bool:
     return event.parent is not None and _lies_outside(event, event.parent)
 
 
-def strays(*, event: Event) -> list[Event]:
+def strays(*, event: Event, moved: Collection[Event] = ()) -> list[Event]:
     """The parts of the event that lie outside its days, in the order of time."""
     if not event.pk:
         return []
+    given = {part.pk: part for part in moved}
     children = Event.objects.filter(parent=event.pk).in_time_order()
-    return [child for child in children if _lies_outside(child, event)]
+    parts = [given.get(child.pk, child) for child in children]
+    return [part for part in parts if _lies_outside(part, event)]
 
 
 def tree(*, event: Event, among: EventQuerySet) -> list[tuple[int, Event]]:
@@ -188,14 +190,14 @@ def _check_status(event: Event, ancestors: list[Event]) -> None:
             raise ParentOff(row)
 
 
-def _check_days(event: Event, parent: Event | None) -> None:
+def _check_days(event: Event, parent: Event | None, moved: Collection[Event]) -> None:
     if event.status in OFF:
         return
     if parent and _lies_outside(event, parent):
         raise OutsideParent(parent, event)
     if event.kind == Event.Kind.LEG:
         _check_legs(event)
-    if parts := [part for part in strays(event=event) if part.is_managed]:
+    if parts := [part for part in strays(event=event, moved=moved) if part.is_managed]:
         raise OutsideParent(event, *parts)
 
 

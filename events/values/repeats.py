@@ -5,7 +5,7 @@ as any other. What repeats within a day, or by the number of its week, is not fo
 """
 
 import re
-from calendar import monthrange
+from calendar import isleap, monthrange
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -227,8 +227,8 @@ def _month(day: date) -> int:
 
 def _in_year(day: date) -> tuple[int, int]:
     """The number of a day in its year, and that from the end."""
-    number, length = day.timetuple().tm_yday, date(day.year, 12, 31).timetuple().tm_yday
-    return number, number - length - 1
+    number = day.toordinal() - date(day.year, 1, 1).toordinal() + 1
+    return number, number - (366 if isleap(day.year) else 365) - 1
 
 
 def _is_among(day: date, weekdays: frozenset[tuple[int, int]], *, by_year: bool) -> bool:

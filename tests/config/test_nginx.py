@@ -201,7 +201,7 @@ class TestRest:
             assert lonely.ask(outside).status in {400, 502}
 
     def test_a_body_that_is_too_long_is_refused(self, lonely: Site) -> None:
-        assert lonely.ask("/admin/", "POST", content_length=str(3 * 2**20)).status == 413
+        assert lonely.ask("/admin/", "POST", content_length=str(7 * 2**20)).status == 413
 
 
 class Echo(BaseHTTPRequestHandler):

@@ -94,6 +94,10 @@ def test_the_present_database_passes():
 def test_a_migration_without_a_file_betrays_a_newer_version():
     with connection.cursor() as cursor:
         cursor.execute(
+            "CREATE TABLE IF NOT EXISTS django_migrations"
+            " (id integer, app varchar(255), name varchar(255), applied timestamp)"
+        )
+        cursor.execute(
             "INSERT INTO django_migrations (app, name, applied)"
             " VALUES ('events', '9999_later', CURRENT_TIMESTAMP)"
         )

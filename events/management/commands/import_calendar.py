@@ -7,9 +7,11 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext, override
 
-from events.domain import components, fetching, imports
-from events.domain.imports import Calendar, Choices, Plan
+from events.domain import components, fetching, foreign, imports
+from events.domain.importplans import Choices, Plan
+from events.domain.imports import Calendar
 from events.models import Event, Team, clock
 from events.models.fields import validate_timezone
 
@@ -21,25 +23,36 @@ class Command(BaseCommand):
         parser.add_argument("source", metavar="FILE|ADDRESS")
         parser.add_argument("--team", required=True, help="the short name of the team")
         parser.add_argument("--dry-run", action="store_true", help="only say what would happen")
-        parser.add_argument("--language", default="en", choices=dict(settings.LANGUAGES))
+        parser.add_argument(
+            "--language",
+            default=settings.LANGUAGE_CODE,
+            choices=dict(settings.LANGUAGES),
+            help="in which its texts are written; what is said here is in that of the settings",
+        )
         parser.add_argument("--timezone", default=settings.TIME_ZONE)
         parser.add_argument("--kind", default="conference", choices=list(imports.KINDS))
         parser.add_argument("--visibility", default="internal", choices=Event.Visibility.values)
 
     def handle(self, *args: Any, source: str, dry_run: bool, **options: Any) -> None:
+        with override(settings.LANGUAGE_CODE):
+            self.read(source, dry_run, options)
+
+    def read(self, source: str, dry_run: bool, options: dict[str, Any]) -> None:
         choices = _choices(options)
         do = imports.preview if dry_run else imports.apply
         try:
             plan = do(calendar=_calendar(source), choices=choices, now=clock.now())
-        except (components.Unreadable, fetching.NotFetched, imports.TooManyEvents) as error:
+        except (components.Unreadable, fetching.NotFetched, foreign.TooManyEvents) as error:
             why = f"{type(error).__name__} {error}"
             raise CommandError(f"Refused, nothing was imported: {why}") from error
         self.tell(plan)
 
     def tell(self, plan: Plan) -> None:
         for row in plan.rows:
-            words = [row.name, row.reason % row.values, *row.changed]
+            reason = gettext(row.reason) % row.values if row.reason else ""
+            words = [row.name, reason, *row.changed]
             words += [f"kept {name}" for name in row.kept]
+            words += [f"and {row.parts} of its parts"] if row.parts else []
             self.stdout.write(f"{row.outcome}: {row.title or row.uid} ({row.line}) ".rstrip())
             if any(words):
                 self.stdout.write(f"  {' '.join(filter(None, words))}")

@@ -16,6 +16,7 @@ from tests.events.admin.test_rights import all_values, form_of, save
 from tests.events.admin.test_screens import queries
 from tests.factories import NOW
 
+pytestmark = pytest.mark.once  # forms; rights and journeys ask PostgreSQL too
 LIST = "/admin/events/attendee/"
 ADD = "/admin/events/attendee/add/"
 FAR = date(2099, 12, 2)
@@ -410,7 +411,6 @@ def add_guests(event: Event, hub: EventPlace, number: int) -> None:
     )
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("who", ["organiser", "viewer"])
 def test_lists_and_pages_cost_the_same_for_1_3_and_many_guests(
     who: str, event: Event, request: pytest.FixtureRequest

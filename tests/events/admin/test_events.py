@@ -13,6 +13,7 @@ from tests.events.admin import screens
 from tests.events.admin.test_rights import form_of, save
 from tests.office import Office
 
+pytestmark = pytest.mark.once  # forms; rights and journeys ask PostgreSQL too
 ADD = "/admin/events/promotionconference/add/"
 
 

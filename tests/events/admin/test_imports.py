@@ -1,6 +1,6 @@
 """Importing a calendar at the screen: looked at first, stored only then, and only for ones own."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.test import Client
+from pytest_django import Settings
 
 from events import tasks
 from events.models import Event, Expo, OpenedCalendar, Team
@@ -66,6 +67,20 @@ def test_a_second_reading_says_what_has_changed_and_what_is_kept(
     organiser.post(URL, {"key": page.context["opened"].key})
     event.refresh_from_db()
     assert (event.title_en, event.start_on.day) == ("Our own title", 5)
+
+
+def test_a_preview_says_that_the_programme_moves_along(ours: Team, organiser: Client) -> None:
+    first = look_at(organiser, ours, one())
+    organiser.post(URL, {"key": first.context["opened"].key})
+    day = {"start_on": date(2026, 12, 2), "end_on": date(2026, 12, 2)}
+    part = factories.event(team=ours, parent=Event.objects.get(), **day)
+    page = look_at(organiser, ours, one("DTSTART:20261205"))
+    [row] = page.context["rows"]
+    said = "1 part of its programme here moves along by as many days."
+    assert row["why"] == [said, "taken over: date"]
+    organiser.post(URL, {"key": page.context["opened"].key})
+    part.refresh_from_db()
+    assert part.start_on == date(2026, 12, 5)
 
 
 def test_a_preview_says_how_many_expect_what_is_cancelled(ours: Team, organiser: Client) -> None:
@@ -230,6 +245,20 @@ def test_the_command_does_the_same(ours: Team, tmp_path: Path) -> None:
         call_command("import_calendar", file, "--team", ours.slug, *options, stdout=said)
         assert counts in said.getvalue()
         assert Event.objects.count() == events
+
+
+@pytest.mark.parametrize("option", [[], ["--language", "zh-hant"]])
+def test_the_command_speaks_the_language_of_the_settings(
+    ours: Team, tmp_path: Path, settings: Settings, option: list[str]
+) -> None:
+    settings.LANGUAGE_CODE = "zh-hans"
+    file, said = tmp_path / "fair.ics", StringIO()
+    file.write_bytes(ics(*vevent("DTSTART:20261202"), *vevent(uid="two")))
+    call_command("import_calendar", file, "--team", ours.slug, *option, stdout=said)
+    assert "DTSTART 没有日期" in said.getvalue()
+    event = Event.objects.get()
+    titles = (event.title_en, event.title_zh_hans, event.title_zh_hant)
+    assert titles.index("Trade forum") == (2 if option else 1)
 
 
 @pytest.mark.parametrize(

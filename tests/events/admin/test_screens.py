@@ -44,12 +44,18 @@ def readers(model: type[Model]) -> tuple[str, ...]:
     return ("organiser",) if model in {CalendarFeed, Delivery} else ("organiser", "viewer")
 
 
+def cost(client: Client, url: str) -> int:
+    """Return how many queries a page takes, once the content types are known."""
+    assert client.get(url).status_code == 200
+    return queries(client, url)
+
+
 def costs(clients: dict[str, Client], model: type[Model], url: str, add: Any) -> dict[str, Any]:
     """Return for each reader the different numbers of queries with 1, 3 and many rows."""
     counts: dict[str, Any] = {who: set() for who in readers(model)}
     add()
     for who in counts:
-        queries(clients[who], url)  # the content types are known from now on
+        assert clients[who].get(url).status_code == 200  # content types are known from now on
     for more in (0, 2, factories.MANY - 3):
         for _ in range(more):
             add()
