@@ -7,12 +7,12 @@ died then had sent the final dot.
 """
 
 import hashlib
-import json
 import logging
 import random
 import time
 import uuid
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -21,7 +21,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 
-from events.domain import breaker, journal, letters, mail, reminders, smtp
+from events.domain import breaker, journal, letters, mail, outbox, reminders, smtp
 from events.domain.smtp import Phase
 from events.models import Attendee, Delivery, Heartbeat, ReminderOccurrence, Suppression
 from events.models.deliveries import DeliveryQuerySet
@@ -175,11 +175,7 @@ def _expand(pk: int, now: datetime) -> bool:
         if now >= occurrence.expires_at:
             ReminderOccurrence.objects.filter(pk=pk).update(state=Occurred.MISSED)
             return False
-        Delivery.objects.bulk_create(
-            [_delivery(occurrence, attendee) for attendee in _audience(occurrence)],
-            batch_size=500,
-            ignore_conflicts=True,
-        )
+        outbox.put(rows=[_delivery(occurrence, attendee) for attendee in _audience(occurrence)])
     return True
 
 
@@ -190,31 +186,15 @@ def _audience(occurrence: ReminderOccurrence) -> list[Attendee]:
 
 
 def _delivery(occurrence: ReminderOccurrence, attendee: Attendee) -> Delivery:
-    assert attendee.person_id  # noqa: S101 -- whoever can be reached is somebody
-    return Delivery(
-        kind=Delivery.Kind.REMINDER,
-        occurrence=occurrence,
+    return outbox.mail_to(
         attendee=attendee,
-        person_id=attendee.person_id,
-        event_id=occurrence.event_id,
-        team_id=occurrence.event.team_id,
-        dedup_key=_dedup_key(
-            Delivery.Kind.REMINDER,
-            occurrence.rule_id,
-            occurrence.event_id,
-            attendee.pk,
-            occurrence.schedule_epoch,
-        ),
+        event=occurrence.event,
+        kind=Delivery.Kind.REMINDER,
+        key=(occurrence.rule_id, occurrence.event_id, attendee.pk, occurrence.schedule_epoch),
         due_at=occurrence.due_at,
         expires_at=occurrence.expires_at,
-        claim_at=occurrence.due_at,
+        occurrence=occurrence,
     )
-
-
-def _dedup_key(*parts: str | int) -> str:
-    """Hash a list: strings put together may collide, a JSON list does not."""
-    canonical = json.dumps([*parts], separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def _claim(now: datetime) -> list[Delivery]:
@@ -326,7 +306,7 @@ class Attempt:
                 self.instead = _put_back(row, now, attempts=row.attempts - 1)
                 return None
             fresh.language, fresh.zone = _language(fresh), fresh.person.timezone
-            message = letters.reminder(delivery=fresh, now=now)
+            message = LETTERS[fresh.kind](delivery=fresh, now=now)
             seen = {"language": fresh.language, "zone": fresh.zone}
             is_ours = _held(row).update(state=State.SENDING, lease_until=now + LEASE, **seen)
         return message if is_ours else None
@@ -334,15 +314,20 @@ class Attempt:
 
 def _refusal(row: Delivery, now: datetime) -> State | None:
     """Return why this mail must not go, if there is a reason."""
+    if reason := REFUSALS[row.kind](row):
+        return reason
+    if Suppression.objects.filter(address_hash=_hash(row.person.email)).exists():
+        return State.SUPPRESSED
+    return State.EXPIRED if now >= row.expires_at else None
+
+
+def _no_reminder(row: Delivery) -> State | None:
     occurrence = row.occurrence  # None: the rule was deleted
     if not (occurrence and occurrence.rule.enabled and reminders.stands(event=row.event)):
         return State.CANCELLED
     people = Attendee.objects.expected().reachable()
-    if not people.filter(deliveries=row, person=row.person_id).exists():
-        return State.SKIPPED
-    if Suppression.objects.filter(address_hash=_hash(row.person.email)).exists():
-        return State.SUPPRESSED
-    return State.EXPIRED if now >= row.expires_at else None
+    is_expected = people.filter(deliveries=row, person=row.person_id).exists()
+    return None if is_expected else State.SKIPPED
 
 
 def _suppress(address: str, reply: str, now: datetime) -> None:
@@ -406,3 +391,12 @@ def _held(row: Delivery) -> DeliveryQuerySet:
 
 def _short(text: object) -> str:
     return str(text)[:300]
+
+
+# What is sent of each kind, and why it is not; asked and composed in one transaction.
+LETTERS: Final[dict[str, Callable[..., mail.Message]]] = {
+    Delivery.Kind.REMINDER: letters.reminder,
+}
+REFUSALS: Final[dict[str, Callable[[Delivery], State | None]]] = {
+    Delivery.Kind.REMINDER: _no_reminder,
+}

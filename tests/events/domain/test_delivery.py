@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
-from events.domain import delivery, journal, lifecycle, reminders
+from events.domain import delivery, journal, lifecycle, outbox, reminders
 from events.domain.delivery import Summary
 from events.domain.smtp import Phase
 from events.models import (
@@ -184,7 +184,7 @@ class TestHandingOver:
         assert delivery.tick(now=DUE + MINUTE) == Summary(handed_over=1)
 
     def test_the_key_is_one_of_a_list_not_of_a_text(self) -> None:
-        assert delivery._dedup_key("a", 1, 23) != delivery._dedup_key("a", 12, 3)
+        assert outbox.dedup_key("a", 1, 23) != outbox.dedup_key("a", 12, 3)
 
     def test_a_tick_that_fills_its_batch_runs_on(self) -> None:
         due_event(people=2 * delivery.BATCH + 1)
