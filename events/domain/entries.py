@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from events.domain import wording
 from events.domain.calendars import Entry
 from events.models import Event, EventPlace, Place
+from events.models.teams import PUBLISHED
 
 STATUSES: dict[str, Literal["TENTATIVE", "CONFIRMED", "CANCELLED"]] = {
     Event.Status.TENTATIVE: "TENTATIVE",
@@ -35,11 +36,18 @@ def entry(*, event: Event, entitled: bool = False) -> Entry:
         description="\n\n".join(filter(None, _paragraphs(event))),
         location=wording.where(event=event),
         geo=_point(event.place),
-        url=settings.SITE_URL + event.get_absolute_url(),
-        conference=event.stream_url if entitled else "",
+        url=_page(event),
+        conference=event.stream_url if entitled and event.stream_url.isprintable() else "",
         categories=(str(Event.Kind(event.kind).label), *map(str, event.categories)),
         parent_uid=event.parent.ical_uid if event.parent else "",
+        opaque=event.kind != Event.Kind.DEADLINE,
     )
+
+
+def _page(event: Event) -> str:
+    """Where all can read of it, if all can."""
+    is_public = event.visibility == Event.Visibility.PUBLIC and event.status in PUBLISHED
+    return settings.SITE_URL + event.get_absolute_url() if is_public else ""
 
 
 def _summary(event: Event) -> str:
@@ -73,5 +81,5 @@ def _hubs(event: Event) -> Iterator[str]:
 def _open_ends(event: Event) -> Iterator[str]:
     if event.end_on is None and event.start_time is None:
         yield gettext("The last day is not known.")
-    elif event.start_time and not event.end_time:
+    elif event.start_time and not event.end_time and event.kind != Event.Kind.DEADLINE:
         yield gettext("The hour of the end is not known.")

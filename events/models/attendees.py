@@ -69,7 +69,8 @@ class AttendeeQuerySet(PartQuerySet["Attendee"]):
 
     def waiting(self) -> Self:
         """The waiting list: who asked first comes first."""
-        return self.filter(place=Attendee.Place.WAITLISTED).order_by("waitlisted_at", "pk")
+        # Who waits since when has an index; of who has which place there would be too many.
+        return self.filter(waitlisted_at__isnull=False).order_by("waitlisted_at", "pk")
 
     def per_venue(self) -> models.QuerySet[Any, Any]:
         """How many have a place and how many wait at each hub; the hub None is the main venue."""
@@ -227,6 +228,13 @@ class Attendee(models.Model):
     class Meta:
         verbose_name = _("attendee")
         verbose_name_plural = _("attendees")
+        indexes = [
+            models.Index(
+                fields=["event", "waitlisted_at"],
+                condition=Q(waitlisted_at__isnull=False),
+                name="attendee_waits",
+            )
+        ]
         constraints = [
             models.UniqueConstraint(fields=["event", "person"], name="person_once_per_event"),
             models.CheckConstraint(

@@ -1,6 +1,5 @@
 """Calendar feeds over HTTP (RFC 9110): conditional, cacheable, the same bytes for everybody."""
 
-import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -21,10 +20,10 @@ from django.views.decorators.http import require_safe
 from events.domain import feeds, limits, selection, streams, subscriptions
 from events.models import Event
 from events.values import networks
+from events.web import compression
 
 CALENDAR = "text/calendar; charset=utf-8"
 LONG = 1 << 20  # bytes
-GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 OPEN = {"Cache-Control": "public, max-age=900", "Access-Control-Allow-Origin": "*"}
 SECRET = {
     "Cache-Control": "private, max-age=900",
@@ -116,7 +115,7 @@ def _serve(
 def _body(request: HttpRequest, feed: streams.Feed, name: str) -> HttpResponseBase:
     """The calendar: packed for a reader who takes that, and piece by piece if it is long."""
     response: HttpResponseBase
-    if GZIP.search(request.headers.get("Accept-Encoding", "")):
+    if compression.is_taken(request):
         response = HttpResponse(feed.packed, content_type=CALENDAR)
         response["Content-Encoding"] = "gzip"
     elif feed.size <= LONG:

@@ -222,6 +222,25 @@ def test_a_reported_date_says_where_it_comes_from():
         assert description(event) == "Date: computed. The source says: “last November”."
 
 
+def test_only_public_events_name_their_page():
+    for visibility, has_page in (("public", True), ("participants", False)):
+        event = factories.event(visibility=visibility)
+        shown = entries.entry(event=Event.objects.for_calendars().get(pk=event.pk))
+        assert bool(shown.url) == has_page
+
+
+def test_a_deadline_keeps_nobody_busy_and_has_no_end():
+    event = factories.event(kind="deadline", end_time=None, end_on=None)
+    shown = entries.entry(event=Event.objects.for_calendars().get(pk=event.pk))
+    assert (shown.opaque, shown.description) == (False, "")
+
+
+def test_a_stream_with_a_broken_address_costs_only_its_line():
+    event = factories.event(stream_url="https://live.example.org/1\r\nATTENDEE:x")
+    row = Event.objects.for_calendars().get(pk=event.pk)
+    assert entries.entry(event=row, entitled=True).conference == ""
+
+
 def test_where_the_stream_is_stands_in_no_open_calendar():
     factories.event(slug="gathering", stream_url="https://live.example.org/1")
 

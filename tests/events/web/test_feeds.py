@@ -108,6 +108,14 @@ def test_what_is_not_public_is_not_found(client):
     assert client.get("/events/nothing.ics").status_code == 404
 
 
+@pytest.mark.parametrize("refused", ["gzip;q=0", "br, gzip; q=0.0", "identity"])
+def test_who_refuses_gzip_gets_the_plain_calendar(client, refused):
+    factories.event()
+    response = client.get(PUBLIC, headers={"accept-encoding": refused})
+    assert "Content-Encoding" not in response
+    assert response.content.startswith(b"BEGIN:VCALENDAR")
+
+
 def test_asking_takes_the_same_few_queries_however_many_events_there_are(
     client, django_assert_max_num_queries
 ):
