@@ -30,6 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "once: says the same whatever the database; runs on SQLite only"
     )
+    config.addinivalue_line("markers", "heavy: takes minutes; runs with `make faults` only")
 
 
 @pytest.hookimpl(tryfirst=True)

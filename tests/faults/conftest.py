@@ -1,0 +1,105 @@
+"""Mails that are due, a mail server that misbehaves, workers that die."""
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from events.domain import reminders
+from events.models import Delivery, Event, ReminderRule, clock
+from tests import factories
+from tests.config.nginx import answers
+from tests.conftest import database_url, process, wait_until
+from tests.smtp import free_port
+
+HEAVY = os.environ.get("FAULTS") == "all"
+State = Delivery.State
+OPEN = (State.PENDING, State.LEASED, State.SENDING)
+HOUR = timedelta(hours=1)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave what takes minutes to `make faults`."""
+    heavy = [item for item in items if item.get_closest_marker("heavy")]
+    if heavy and not HEAVY:
+        items[:] = [item for item in items if item not in heavy]
+        config.hook.pytest_deselected(items=heavy)
+
+
+@dataclass
+class Post:
+    """A mail server, what it has accepted, and the workers that send to it."""
+
+    port: int
+    file: Path
+    folder: Path
+    stack: ExitStack = field(repr=False)
+    pids: list[Path] = field(default_factory=list)
+
+    def copies(self) -> Counter[str]:
+        """How many copies of the mail to each address the server has accepted."""
+        return Counter(line.split(" ", 2)[1] for line in self.file.read_text().splitlines())
+
+    def start(self, dies: str = "", **env: str) -> Path:
+        """Start a worker; the file names the process that works at the moment."""
+        number = len(self.pids)
+        pid = self.folder / f"worker-{number}.pid"
+        env |= {
+            "DJANGO_SETTINGS_MODULE": "tests.settings",
+            "DATABASE_URL": database_url(),
+            "SINK": str(self.port),
+            "DIES": dies,
+        }
+        command = [sys.executable, "-m", "tests.faults.worker", str(pid)]
+        log = self.folder / f"worker-{number}.log"
+        self.stack.enter_context(process(command, log, os.environ | env))
+        wait_until(pid.exists, log=log)
+        self.pids.append(pid)
+        return pid
+
+    def drain(self, seconds: float = 60) -> None:
+        """Wait until no mail is on its way any more."""
+        log = self.folder / "worker-0.log"
+        wait_until(lambda: not unsettled(), seconds=seconds, log=log)
+
+
+def unsettled() -> int:
+    return Delivery.objects.filter(state__in=OPEN).count()
+
+
+def states() -> dict[str, tuple[str, int]]:
+    """The state of the mail to each address, and how often it was in doubt."""
+    rows = Delivery.objects.values_list("person__email", "state", "unknowns")
+    return {address: (state, doubts) for address, state, doubts in rows}
+
+
+def due(count: int, fault: str = "ok") -> Event:
+    """Return an event of which so many people are to be reminded just now."""
+    start = clock.now() + HOUR
+    local = start.replace(second=0, microsecond=0)
+    event = factories.event(
+        timezone="UTC", start_on=local.date(), start_time=local.time(), end_time=None
+    )
+    factories.rule(event=event, offset_kind=ReminderRule.OffsetKind.EXACT_MINUTES, offset=60)
+    for _ in range(count):
+        person = factories.person(email=f"{fault}-{factories.number()}@example.org")
+        factories.attendee(event=event, person=person)
+    reminders.plan(event=event, now=start - 2 * HOUR)
+    return event
+
+
+@pytest.fixture
+def post(transactional_db: None, tmp_path: Path) -> Iterator[Post]:
+    port, file = free_port(), tmp_path / "accepted"
+    file.touch()
+    command = [sys.executable, "-m", "tests.faults.sink", str(port), str(file)]
+    with ExitStack() as stack:
+        stack.enter_context(process(command, tmp_path / "sink.log", dict(os.environ)))
+        wait_until(lambda: answers(port), log=tmp_path / "sink.log")
+        yield Post(port, file, tmp_path, stack)

@@ -1,0 +1,125 @@
+"""A worker that sends what is due, over and over, and dies where it is told to.
+
+`python -m tests.faults.worker FILE` loads everything once and forks a worker whenever the last one
+has died, writing its number to the file. DIES=point:n,point:n… kills one after the other, with
+SIGKILL, when it reaches a point for the nth time. Waits are shorter than in earnest, so that a test
+need not last as long.
+"""
+
+import os
+import signal
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import django
+from django.db import connections
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+django.setup()
+
+from django.conf import settings  # noqa: E402 -- once Django is set up
+
+from config.supervisor import die_with_parent  # noqa: E402
+from events.domain import delivery, journal, smtp  # noqa: E402
+from events.domain.smtp import Phase  # noqa: E402
+from events.models import clock  # noqa: E402
+
+delivery.LEASE = timedelta(seconds=3)  # type: ignore[misc]
+delivery.SPARE = timedelta(seconds=1)  # type: ignore[misc]
+delivery.AGAIN = timedelta(seconds=1)  # type: ignore[misc]
+delivery.SHORTEST_WAIT = timedelta(seconds=1)  # type: ignore[misc]
+smtp.ACCEPTING = 1.0  # type: ignore[misc]
+PAUSE = 0.05
+
+settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+settings.EMAIL_HOST = "127.0.0.1"
+settings.EMAIL_PORT = int(os.environ["SINK"])
+
+
+class Death:
+    """Kills this process when a point is reached for the nth time."""
+
+    def __init__(self, order: str) -> None:
+        self.point, _, number = order.partition(":")
+        self.left = int(number or 1)
+        self.phase: Phase | None = None
+
+    def reach(self, point: str) -> None:
+        if point == self.point:
+            self.left -= 1
+            if not self.left:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    def beset(self) -> None:
+        """Stand beside each step; the step itself stays as it is."""
+        for owner, name, point in (
+            (delivery, "_claim", "claim"),
+            (delivery.Attempt, "compose", "compose"),
+            (smtp, "_stuffed", "stuffing"),
+            (delivery, "_settle", "settle"),
+        ):
+            self.around(owner, name, point)
+        opened = smtp._opened
+
+        def open_(server: Any) -> Any:
+            line = opened(server)
+            self.around(line, "getreply", "reply", when=lambda: self.phase == Phase.DOT)
+            return line
+
+        smtp._opened = open_
+        note = journal.own.note
+
+        def noted(phase: Phase, mail: str) -> None:
+            self.reach(f"before {phase.name}")
+            note(phase, mail)
+            self.phase = phase
+            self.reach(f"after {phase.name}")
+
+        journal.own.note = noted  # type: ignore[method-assign]
+
+    def around(self, owner: Any, name: str, point: str, when: Any = lambda: True) -> None:
+        step = getattr(owner, name)
+
+        def watched(*args: Any, **kwargs: Any) -> Any:
+            counts = when()
+            if counts:
+                self.reach(f"before {point}")
+            result = step(*args, **kwargs)
+            if counts:
+                self.reach(f"after {point}")
+            return result
+
+        setattr(owner, name, watched)
+
+
+def work() -> None:
+    while True:
+        try:
+            delivery.tick(now=clock.now())
+        except django.db.DatabaseError as error:
+            sys.stderr.write(f"{error}\n")
+            connections.close_all()
+        time.sleep(PAUSE)
+
+
+def main() -> None:
+    orders = [order for order in os.environ["DIES"].split(",") if order]
+    while True:
+        connections.close_all()
+        if not (child := os.fork()):
+            die_with_parent()
+            if orders:
+                Death(orders[0]).beset()
+            work()
+        draft = Path(f"{sys.argv[1]}.draft")
+        draft.write_text(str(child))
+        draft.replace(sys.argv[1])
+        os.waitpid(child, 0)
+        del orders[:1]
+
+
+if __name__ == "__main__":
+    main()
