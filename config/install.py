@@ -61,7 +61,9 @@ def install_with_uv(name: str) -> bool:
     """Try the quick installer, which a machine behind its own package index may not reach."""
     home_is_writable = os.access(os.environ.get("HOME", ""), os.W_OK)
     cache = [] if home_is_writable else ["--no-cache"]
-    uv: list[str | Path] = [PYTHON, "-m", "uv", "pip", "install", "--python", PYTHON, *cache]
+    # Compiled once, as pip does: else each of our processes may have to, for over a second.
+    options = ["--compile-bytecode", "--python", str(PYTHON), *cache]
+    uv: list[str | Path] = [PYTHON, "-m", "uv", "pip", "install", *options]
     return succeeds(*PIP, UV, output=DEVNULL) and succeeds(*uv, "-r", name, output=DEVNULL)
 
 
