@@ -13,7 +13,7 @@ INSTALL := @command -v $(PYTHON) >/dev/null && \
 GATES := DEBUG=on DATABASE_URL=sqlite://:memory: PYTHONWARNINGS=error::RuntimeWarning
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-.PHONY: help run test queries bench feeds check format lock
+.PHONY: help run test faults queries bench feeds check format lock
 
 help: ## Show this list (the default)
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile
@@ -28,6 +28,10 @@ test: dev ## Run all tests, on SQLite and on PostgreSQL; ARGS="-k feeds" picks s
 	    --cache $(CURDIR)/.venv/npm --prefix tests/calendars; fi
 	$(PYTEST) --no-migrations $(ARGS)
 	$(BIN)/python -m tests.postgres -- $(PYTEST) -m "not once" $(ARGS) || [ $$? -eq 5 ]
+
+faults: dev ## Kill workers 1,000 times on each database, restart servers, send to 10,000
+	FAULTS=all $(BIN)/python -m pytest -s tests/faults $(ARGS)
+	FAULTS=all $(BIN)/python -m tests.postgres -- $(BIN)/python -m pytest -s tests/faults $(ARGS)
 
 queries: dev ## Count the queries of every page of the admin with 1, 3 and 100 rows
 	ROWS=100 $(PYTEST) tests/events/admin tests/events/domain/test_itineraries.py -k many

@@ -134,11 +134,20 @@ def initialise(cluster: Cluster) -> None:
 
 @contextmanager
 def running(cluster: Cluster) -> Iterator[None]:
+    server = start(cluster)
+    try:
+        yield
+    finally:
+        stop(server)
+
+
+def start(cluster: Cluster) -> "subprocess.Popen[bytes]":
+    """Start the server; it answers when this returns."""
     options = [part for name, value in OPTIONS.items() for part in ("-c", f"{name}={value}")]
     command = cluster.command(
         "postgres", "-D", cluster.folder / "data", "-k", cluster.folder, *options
     )
-    with (cluster.folder / "log").open("wb") as log:
+    with (cluster.folder / "log").open("ab") as log:
         server = subprocess.Popen(
             **command,
             stdout=log,
@@ -146,11 +155,12 @@ def running(cluster: Cluster) -> Iterator[None]:
             start_new_session=True,
             preexec_fn=die_with_parent,  # noqa: PLW1509 -- there are no threads yet
         )
-        try:
-            wait_until_ready(cluster, server)
-            yield
-        finally:
-            stop(server)
+    try:
+        wait_until_ready(cluster, server)
+    except BaseException:
+        stop(server)
+        raise
+    return server
 
 
 def wait_until_ready(cluster: Cluster, server: "subprocess.Popen[bytes]") -> None:

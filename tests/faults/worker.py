@@ -23,7 +23,7 @@ django.setup()
 from django.conf import settings  # noqa: E402 -- once Django is set up
 
 from config.supervisor import die_with_parent  # noqa: E402
-from events.domain import delivery, journal, smtp  # noqa: E402
+from events.domain import breaker, delivery, journal, smtp  # noqa: E402
 from events.domain.smtp import Phase  # noqa: E402
 from events.models import clock  # noqa: E402
 
@@ -31,6 +31,7 @@ delivery.LEASE = timedelta(seconds=3)  # type: ignore[misc]
 delivery.SPARE = timedelta(seconds=1)  # type: ignore[misc]
 delivery.AGAIN = timedelta(seconds=1)  # type: ignore[misc]
 delivery.SHORTEST_WAIT = timedelta(seconds=1)  # type: ignore[misc]
+breaker.FIRST = breaker.LONGEST = timedelta(seconds=1)  # type: ignore[misc]
 smtp.ACCEPTING = 1.0  # type: ignore[misc]
 PAUSE = 0.05
 
