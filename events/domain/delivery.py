@@ -21,7 +21,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 
-from events.domain import breaker, journal, letters, mail, outbox, reminders, smtp
+from events.domain import breaker, journal, letters, mail, marks, outbox, reminders, smtp
 from events.domain.smtp import Phase
 from events.models import Attendee, Delivery, Heartbeat, ReminderOccurrence, Suppression
 from events.models.deliveries import DeliveryQuerySet
@@ -31,6 +31,7 @@ Occurred = ReminderOccurrence.State
 logger = logging.getLogger(__name__)
 
 BATCH: Final = 20
+WIDE: Final = 100  # of a database that several workers share
 OCCURRENCES: Final = 100  # handed over per tick
 LEASE: Final = timedelta(seconds=120)  # longer than the last word of a server takes
 SPARE: Final = timedelta(seconds=15)  # of a lease: no dot is sent in it
@@ -68,6 +69,7 @@ class Watch:
         self.started_at = now
         self.started = time.monotonic()
         self.halted = False  # because the mail server takes nothing
+        self.wrong: set[str] = set()  # hashes of addresses in the batch
 
     def is_over(self) -> bool:
         return self.halted or self.elapsed() > BUDGET
@@ -86,6 +88,7 @@ def tick(*, now: datetime) -> Summary:
     summary = Summary(handed_over=_hand_over(now))
     try:
         while not watch.is_over() and (batch := _claim(watch.now())):
+            watch.wrong = _wrong(batch)
             results = Counter(_deliver(row, watch) for row in batch)
             if results[State.SENT]:
                 breaker.succeeded()
@@ -205,13 +208,15 @@ def _claim(now: datetime) -> list[Delivery]:
     allowed = breaker.allowance(now=now)
     if allowed == 0:
         return []
-    token = uuid.uuid4()
+    token, batch = uuid.uuid4(), BATCH
     due = Delivery.objects.filter(claim_at__lte=now).order_by("claim_at", "pk")
     if connection.features.has_select_for_update_skip_locked:
-        due = due.select_for_update(skip_locked=True)
+        due, batch = due.select_for_update(skip_locked=True), WIDE
     keys = due.values_list("pk", flat=True)
     with transaction.atomic(durable=True):
-        chosen = list(keys.filter(attempts=0)[: allowed or BATCH]) or list(keys[:1])
+        chosen = list(keys.filter(attempts=0)[: allowed or batch]) or list(keys[:1])
+        if not chosen:
+            return []
         Delivery.objects.filter(pk__in=chosen, claim_at__lte=now).update(
             state=State.LEASED,
             claim_at=None,
@@ -220,8 +225,8 @@ def _claim(now: datetime) -> list[Delivery]:
             leased_by=journal.holder(),
             attempts=F("attempts") + 1,
         )
-    mine = Delivery.objects.filter(lease_token=token).select_related("person")
-    return list(mine.order_by("due_at", "pk"))
+    mine = Delivery.objects.filter(pk__in=chosen, lease_token=token)
+    return list(mine.prefetch_related(*SHOWN).order_by("due_at", "pk"))
 
 
 def _deliver(row: Delivery, watch: Watch) -> str:
@@ -291,16 +296,28 @@ class Attempt:
 
     def refuse(self) -> str:
         """Settle a row that cannot be sent as it is."""
-        self.compose()
+        self.compose_anew()
         return self.instead
 
     def compose(self) -> mail.Message | None:
+        """Compose what the row knew when it was claimed, or else what stands now."""
+        row, now = self.row, self.watch.now()
+        is_well = _hash(row.person.email) not in self.watch.wrong
+        if row.kind == Delivery.Kind.REMINDER and is_well and not _refusal(row, now):
+            row.language, row.zone = _language(row), row.person.timezone
+            message = LETTERS[row.kind](delivery=row, now=now)
+            if marks.sending(row=row, until=now + LEASE):
+                return message
+        return self.compose_anew()
+
+    def compose_anew(self) -> mail.Message | None:
         """Look once more, compose and enter `sending`, all in one transaction."""
         row, now = self.row, self.watch.now()
         with transaction.atomic(durable=True):
             fresh = Delivery.objects.select_related(*SHOWN).get(pk=row.pk)
-            if refusal := _refusal(fresh, now):
-                self.instead = _settle(row, refusal)
+            refusal = _refusal(fresh, now)
+            if refusal or _wrong([fresh]):
+                self.instead = _settle(row, refusal or State.SUPPRESSED)
                 return None
             if fresh.person.email != row.person.email:
                 self.instead = _put_back(row, now, attempts=row.attempts - 1)
@@ -314,20 +331,24 @@ class Attempt:
 
 def _refusal(row: Delivery, now: datetime) -> State | None:
     """Return why this mail must not go, if there is a reason."""
-    if reason := REFUSALS[row.kind](row):
-        return reason
-    if Suppression.objects.filter(address_hash=_hash(row.person.email)).exists():
-        return State.SUPPRESSED
-    return State.EXPIRED if now >= row.expires_at else None
+    return REFUSALS[row.kind](row) or (State.EXPIRED if now >= row.expires_at else None)
+
+
+def _wrong(rows: list[Delivery]) -> set[str]:
+    """Return the hashes of those of their addresses that a server has called wrong."""
+    hashes = {_hash(row.person.email) for row in rows}
+    known = Suppression.objects.filter(address_hash__in=hashes)
+    return set(known.values_list("address_hash", flat=True))
 
 
 def _no_reminder(row: Delivery) -> State | None:
     occurrence = row.occurrence  # None: the rule was deleted
     if not (occurrence and occurrence.rule.enabled and reminders.stands(event=row.event)):
         return State.CANCELLED
-    people = Attendee.objects.expected().reachable()
-    is_expected = people.filter(deliveries=row, person=row.person_id).exists()
-    return None if is_expected else State.SKIPPED
+    attendee = row.attendee
+    if attendee is None or attendee.person_id != row.person_id or not row.person.email:
+        return State.SKIPPED
+    return None if attendee.is_expected else State.SKIPPED
 
 
 def _suppress(address: str, reply: str, now: datetime) -> None:
@@ -353,11 +374,11 @@ def _name(row: Delivery) -> str:
 
 def _sent(row: Delivery, now: datetime) -> str:
     """Record that the server has the mail, also after others gave up waiting for us."""
-    done = {"sent_at": now, "detail": ""}
-    if (state := _settle(row, State.SENT, **done)) == LOST:
-        late = Delivery.objects.filter(pk=row.pk, state=State.PRESUMED, attempts=row.attempts)
-        late.update(state=State.SENT, **done)
-    return state
+    if marks.sent(row=row, now=now):
+        return State.SENT.value
+    late = Delivery.objects.filter(pk=row.pk, state=State.PRESUMED, attempts=row.attempts)
+    late.update(state=State.SENT, sent_at=now, detail="")
+    return LOST
 
 
 def _put_off(row: Delivery, now: datetime, reason: str, **changes: Any) -> str:

@@ -1,17 +1,13 @@
-"""Whether a feed is as it was: one question at every poll, so in SQL of our own.
+"""Whether a feed is as it was: one question at every poll, which looks at no event."""
 
-It looks at no event. The query sets of Django take six times as long to put it as the database to
-answer, and PostgreSQL longer to plan it than to answer: so it is planned once for each connection.
-"""
-
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-import psycopg
 from django.conf import settings
 from django.db import connection
+
+from events.domain import prepared
 
 HOURLY: Final = timedelta(hours=1)
 
@@ -57,7 +53,7 @@ def known(*, token_hash: str, language: str, version: str, now: datetime) -> Kno
     """Return the state of the feed if it still holds; '' asks for the feed's own language."""
     adapt = connection.ops.adapt_datetimefield_value
     asked = (adapt(now - HOURLY), token_hash, version, language, settings.LANGUAGE_CODE, adapt(now))
-    row = _answer(OF_A_FEED, asked)
+    row = prepared.ask(question=OF_A_FEED, values=asked)
     if row is None:
         return None
     feed, is_due, state, etag, modified = row
@@ -66,22 +62,6 @@ def known(*, token_hash: str, language: str, version: str, now: datetime) -> Kno
 
 def public() -> tuple[int, int]:
     """Return how many changes of public calendars are on record, and their sum."""
-    row = _answer(IN_PUBLIC, ())
+    row = prepared.ask(question=IN_PUBLIC, values=())
     assert row  # noqa: S101 -- an aggregate is always there
     return int(row[0]), int(row[1])
-
-
-def _answer(question: str, asked: Sequence[Any]) -> tuple[Any, ...] | None:
-    """Put a question: to PostgreSQL as a prepared statement, past Django's cursors.
-
-    A connection that was lost meanwhile is found out here, without asking beforehand.
-    """
-    raw = connection.connection
-    if isinstance(raw, psycopg.Connection):
-        try:
-            return psycopg.Cursor(raw).execute(question, asked, prepare=True).fetchone()
-        except psycopg.OperationalError:
-            connection.close_if_health_check_failed()
-    with connection.cursor() as cursor:
-        cursor.execute(question, asked)
-        return cursor.fetchone()

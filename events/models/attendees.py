@@ -284,6 +284,11 @@ class Attendee(models.Model):
         return self.answer in refused or self.place == self.Place.CANCELLED
 
     @property
+    def is_expected(self) -> bool:
+        """As the rows that are `expected()`: neither declined, nor without a place, nor waiting."""
+        return not self.is_out and self.place != self.Place.WAITLISTED
+
+    @property
     def is_untouched(self) -> bool:
         """Whether nothing has happened yet but the invitation."""
         return (self.answer, self.place, self.presence) == (

@@ -7,11 +7,10 @@ only at the first try.
 """
 
 import os
-import re
 import sys
 import time
 from collections import Counter
-from email import message_from_bytes
+from email import message_from_bytes, policy
 from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 
@@ -97,9 +96,9 @@ class Conversation(StreamRequestHandler):
         return True
 
     def keep(self, text: bytes, recipient: str) -> None:
-        identity = message_from_bytes(text)["Message-ID"]
-        subject = re.sub(r"\s+", " ", message_from_bytes(text)["Subject"])
-        os.write(self.server.file, f"{identity} {recipient} {subject}\n".encode())
+        message = message_from_bytes(text, policy=policy.default)
+        line = f"{message['Message-ID']} {recipient} {message['Subject']}\n"
+        os.write(self.server.file, line.encode())
 
     def say(self, reply: bytes) -> None:
         try:

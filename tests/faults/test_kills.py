@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from events.models import Delivery
+from tests.conftest import wait_until
 from tests.faults.conftest import HEAVY, Post, due, states
 
 # What becomes of the mail whose worker dies there, and how many copies there are of it.
@@ -74,9 +75,10 @@ def test_workers_that_are_killed_at_random(post: Post) -> None:
     pids = [post.start() for _ in range(WORKERS)]
     kills = 0
     while kills < KILLS:
-        if Delivery.objects.filter(claim_at__isnull=False).count() < 40:
+        if Delivery.objects.filter(claim_at__isnull=False).count() < 100:
             due(400, "brief")
-        time.sleep(chance.uniform(0.05, 0.3))
+        wait_until_busy(post)
+        time.sleep(chance.uniform(0, 0.1))
         kills += kill(chance.choice(pids))
     post.drain(seconds=300)
     copies, told = post.copies(), states()
@@ -104,6 +106,12 @@ def kill(pid: Path) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def wait_until_busy(post: Post) -> None:
+    """Wait until some mails have gone out since: idle workers may be killed for ever."""
+    size = post.file.stat().st_size
+    wait_until(lambda: post.file.stat().st_size > size + 300, seconds=20)
 
 
 def wait_until_handed_over() -> None:
