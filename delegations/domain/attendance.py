@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 
 from delegations.models import Attendance, Delegate, Delegation, Leg
+from events.domain import invitations
 from events.models import Attendee, Event
 from events.models.locks import hold_tree
 
@@ -45,16 +47,17 @@ class _Part:
     columns: dict[str, Any]
 
 
-def keep(*, delegation: Delegation) -> None:
+def keep(*, delegation: Delegation, now: datetime) -> None:
     """Make the attendees of the mission and of its legs what the roster says.
 
     Each member, named or not, attends the mission and the legs that they are on, with the ways
     there and on; each liaison officer attends the own leg. Attendees of these people who were
     invited by hand are the roster's from now on. Whoever does not belong there any more keeps
-    the row but loses the place, and has it back when they return.
+    the row but loses the place, and has it back when they return. Who was invited by mail learns
+    of it.
     """
     parts = _parts(delegation)
-    _hold(delegation, parts)
+    events = _hold(delegation, parts)
     kept = {row.attendee_id: row for row in _kept(delegation)}
     known = _Known(parts, kept.values())
     for part in parts:
@@ -65,6 +68,7 @@ def keep(*, delegation: Delegation) -> None:
         _put(row.attendee, GONE)
         if row.delegate_id is None:  # who comes back by hand is not the roster's any more
             row.delete()
+    invitations.follow(events=events, now=now)
 
 
 class _Known:
@@ -155,7 +159,7 @@ def _kept(delegation: Delegation) -> QuerySet[Attendance]:
     return rows.select_related("attendee").order_by("pk")
 
 
-def _hold(delegation: Delegation, parts: Iterable[_Part]) -> None:
+def _hold(delegation: Delegation, parts: Iterable[_Part]) -> set[int]:
     """Keep others from giving or taking places in the mission and what is part of it.
 
     Several events at once are for who holds the tree: nobody meets them in another order.
@@ -164,7 +168,7 @@ def _hold(delegation: Delegation, parts: Iterable[_Part]) -> None:
     keys |= set(_kept(delegation).values_list("attendee__event", flat=True))
     hold_tree()
     rows = Event.objects.select_for_update(no_key=True)
-    list(rows.filter(pk__in=keys | {delegation.mission_id}).order_by("pk"))
+    return {row.pk for row in rows.filter(pk__in=keys | {delegation.mission_id}).order_by("pk")}
 
 
 def _put(attendee: Attendee, columns: dict[str, Any]) -> None:

@@ -247,7 +247,7 @@ def sync(*, delegation: Delegation, now: datetime) -> None:
         if held.is_open:
             for delegate in held.delegates.prefetch_related("legs"):
                 _check_legs(held, delegate.legs.all())
-            attendance.keep(delegation=held)
+            attendance.keep(delegation=held, now=now)
             quotas.promote(delegation=held, now=now)
 
 

@@ -20,7 +20,7 @@ from events.admin.filters import chosen, searched
 from events.admin.forms import ScopedForm
 from events.admin.shown import badge, clock_of, coloured, moment
 from events.admin.steps import StepsAdmin
-from events.domain import attendees, venues, wording
+from events.domain import attendees, invitations, venues, wording
 from events.models import Appointment, Attendee, Event, EventPlace, Person
 
 ANSWER = {
@@ -270,8 +270,10 @@ class AttendeeAdmin(ExportAdmin, StepsAdmin, InvitationColumns, FindsPeople, Tra
         return rights.may_enter(request) and rights.may_change_any(request, Attendee)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Who has answered or was expected stays on record: they are taken off the list instead."""
-        return super().has_delete_permission(request, obj) and (obj is None or obj.is_untouched)
+        """Who was invited, has answered or was expected stays: they are taken off the list."""
+        if obj and (not obj.is_untouched or invitations.was_invited(attendee=obj)):
+            return False
+        return super().has_delete_permission(request, obj)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -25,13 +25,14 @@ from events.admin.exports import ExportAdmin
 from events.admin.figures import FigureInline
 from events.admin.filters import chosen, related
 from events.admin.imports import ImportAdmin
+from events.admin.invitationstep import INVITE
 from events.admin.itineraries import EventItinerary
 from events.admin.reminders import ReminderInline
 from events.admin.roles import EventOrganisationInline, EventPlaceInline
 from events.admin.shown import NEWEST_FIRST, STATUS, EventColumns, clock_of, moment
 from events.admin.sources import EvidenceInline
 from events.admin.steps import Step, StepsAdmin
-from events.domain import access, lifecycle, programme, reminders, wording
+from events.domain import access, invitations, lifecycle, programme, reminders, wording
 from events.models import (
     Attendee,
     Event,
@@ -88,7 +89,7 @@ class EventAdmin(
     what: ClassVar[tuple[Any, ...]] = (
         "title", "kind", "description", "status", "cancellation_reason", "sectors", "url",
     )  # fmt: skip
-    steps = (*eventsteps.STEPS, CLONE)
+    steps = (*eventsteps.STEPS, INVITE, CLONE)
     sheet = sheets.EVENTS
     state_colours = STATUS
     shown_start = moment(_("starts"), "start_at", clock_of)
@@ -151,9 +152,10 @@ class EventAdmin(
         return super().too_late(request, row, step)
 
     def next_steps(self, row: Event) -> tuple[str, ...]:
-        """Those of its life; and what has a date can be had once more on another."""
+        """Those of its life; to invite people; and to have it once more on another date."""
+        invite = invitations.next_steps(event=row, now=timezone.now())
         again = (CLONE.verb,) if row.start_on else ()
-        return (*lifecycle.next_steps(event=row), *again)
+        return (*lifecycle.next_steps(event=row), *invite, *again)
 
     def may_take(self, request: HttpRequest, row: Event, step: Step) -> bool:
         """What all teams share anybody may clone for their own; the rest, who may add its like."""

@@ -1,7 +1,7 @@
 """Who comes to an event: invitations, answers, presence; their places are in `venues`.
 
 Reminders need no planning anew: whom to remind is read when they fall due, and once more before
-each mail.
+each mail. Who was invited by mail learns when they are taken off the list.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ from typing import Final
 
 from django.db import transaction
 
-from events.domain import reminders, venues
+from events.domain import invitations, reminders, venues
 from events.models import Appointment, Attendee, Event, EventPlace, Organisation, Person
 
 Answer = Attendee.Answer
@@ -27,7 +27,9 @@ ANSWERS: Final = {
 }
 HELD: Final = (Place.CONFIRMED, Place.WAITLISTED)
 # Decided by the verbs alone; a form that was opened earlier must not turn them back.
-STATE: Final = ("answer", "place", "waitlisted_at", "presence", "checked_in_at")
+STATE: Final = (
+    "answer", "answered_at", "place", "waitlisted_at", "presence", "checked_in_at",
+)  # fmt: skip
 TICK: Final = timedelta(microseconds=1)  # between members of a group, so that each has a turn
 
 
@@ -49,6 +51,10 @@ class NotAllowed(Refusal):
 
 class NotOpen(Refusal):
     """The event is a draft or cancelled; or it is postponed, and nobody can be there."""
+
+
+class Outdated(Refusal):
+    """They have said something else since."""
 
 
 class Over(Refusal):
@@ -171,20 +177,28 @@ def register_group(
         return members
 
 
-def answer(*, attendee: Attendee, answer: Answer, now: datetime) -> None:
+def answer(
+    *, attendee: Attendee, answer: Answer, now: datetime, said_at: datetime | None = None
+) -> None:
     """Record what somebody says; who accepts gets a place or waits for one.
 
-    The same once more changes nothing. Raises NotOpen, Over or NotAllowed.
+    The same once more changes no more than the time of it. What was `said_at` an earlier time, as
+    mails are, counts less than what was said since: that raises Outdated. Raises NotOpen, Over or
+    NotAllowed.
     """
     with _held(attendee):
         _check_open(attendee, now)
+        at = _said_at(attendee, said_at or now, now)
         if _has_said(attendee, answer):
+            Attendee.objects.filter(pk=attendee.pk).update(answered_at=at)
             return
         if answer not in ANSWERS.values() or attendee.presence != Presence.EXPECTED:
             raise NotAllowed(attendee, answer)
         _reply(attendee, answer, now)
+        attendee.answered_at = at
         _store(attendee)
         venues.promote(event=attendee.event, hub=attendee.hub, now=now)
+        invitations.replan(event=attendee.event, attendee=attendee, now=now)
 
 
 def substitute(*, attendee: Attendee, person: Person, now: datetime) -> Attendee:
@@ -201,6 +215,8 @@ def substitute(*, attendee: Attendee, person: Person, now: datetime) -> Attendee
         _store(attendee)
         _reply(other, Answer.ACCEPTED, now)
         other.save()
+        for each in (attendee, other):
+            invitations.replan(event=attendee.event, attendee=each, now=now)
         return other
 
 
@@ -211,6 +227,7 @@ def release(*, attendee: Attendee, now: datetime) -> None:
         _leave(attendee, Place.CANCELLED)
         _store(attendee)
         venues.promote(event=attendee.event, hub=attendee.hub, now=now)
+        invitations.replan(event=attendee.event, attendee=attendee, now=now)
 
 
 def check_in(*, attendee: Attendee, now: datetime) -> None:
@@ -259,7 +276,7 @@ def _store(attendee: Attendee) -> None:
 
 def _reply(attendee: Attendee, answer: Answer, now: datetime) -> None:
     """Let the place follow from the answer: only who accepts has one."""
-    attendee.answer = answer
+    attendee.answer, attendee.answered_at = answer, _seconds(now)
     if answer == Answer.ACCEPTED:
         if attendee.place not in HELD:
             venues.seat(attendee=attendee, now=now)
@@ -267,6 +284,19 @@ def _reply(attendee: Attendee, answer: Answer, now: datetime) -> None:
         _leave(attendee, Place.NONE)
     elif attendee.place in HELD:
         _leave(attendee, Place.CANCELLED)
+
+
+def _said_at(attendee: Attendee, said_at: datetime, now: datetime) -> datetime:
+    """When an answer counts as given; raise Outdated. No clock of somebody else is ahead."""
+    at = _seconds(min(said_at, now))
+    if attendee.answered_at and at < min(attendee.answered_at, _seconds(now)):
+        raise Outdated(attendee)
+    return at
+
+
+def _seconds(at: datetime) -> datetime:
+    """Mails know no parts of a second."""
+    return at.replace(microsecond=0)
 
 
 def _leave(attendee: Attendee, place: Place) -> None:

@@ -62,7 +62,7 @@ class Entry:
     sequence: int
     created_at: datetime
     changed_at: datetime
-    status: Literal["TENTATIVE", "CONFIRMED", "CANCELLED"]
+    status: Literal["TENTATIVE", "CONFIRMED", "CANCELLED", ""]  # '': nothing is said of it
     summary: str
     when: When
     description: str = ""
@@ -73,6 +73,7 @@ class Entry:
     categories: tuple[str, ...] = ()
     parent_uid: str = ""
     opaque: bool = True
+    stamped_at: datetime | None = None  # when the message that bears it is made; none in a feed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,10 +119,14 @@ def render(*, calendar: Calendar, entries: Sequence[Entry]) -> bytes:
 
 
 def vevent(*, entry: Entry) -> Part:
-    """Render one event; raise Inexact or BadAddress when it cannot stand in a calendar."""
-    if not entry.when.is_exact or entry.when.start_on is None:
+    """Render one event; raise Inexact or BadAddress when it cannot stand in a calendar.
+
+    Only a message that takes an event back needs no date (RFC 5546, 3.2.5).
+    """
+    is_dated = entry.when.is_exact and entry.when.start_on is not None
+    if not is_dated and not (entry.stamped_at and entry.status == "CANCELLED"):
         raise Inexact(entry.uid)
-    moments = () if entry.when.precision == Precision.DAY else _moments(entry.when)
+    moments = _moments(entry.when) if entry.when.precision == Precision.TIME else ()
     return Part(
         uid=entry.uid,
         parent_uid=entry.parent_uid,
@@ -156,21 +161,34 @@ def compose(
         yield END
 
 
+def message(*, method: str, part: Part, lines: Iterable[bytes]) -> bytes:
+    """Return a calendar of one event that says what to do with it (RFC 5546), its time zones first.
+
+    `lines` are added to the event. Nothing is said of a calendar as a whole: Outlook would open
+    one instead of the invitation.
+    """
+    zones: dict[str, Span] = {}
+    _widen(zones, part.moments)
+    head = (("VERSION", "2.0"), ("PRODID", PRODID), ("CALSCALE", "GREGORIAN"), ("METHOD", method))
+    event = part.body.removesuffix(END_EVENT), *lines, END_EVENT
+    return b"".join([BEGIN, *(line(*each) for each in head), *_timezones(zones), *event, END])
+
+
 def _calendar_lines(calendar: Calendar) -> Iterator[bytes]:
     # NAME and the like are RFC 7986; the X- names are what Outlook, Google and Apple read.
     name, description = _text(calendar.name), _text(calendar.description)
-    yield _line("VERSION", "2.0")
-    yield _line("PRODID", PRODID)
-    yield _line("CALSCALE", "GREGORIAN")
-    yield _line("LAST-MODIFIED", _utc(calendar.last_modified))
-    yield _line("NAME", name)
-    yield _line("X-WR-CALNAME", name)
-    yield _line("DESCRIPTION", description)
-    yield _line("X-WR-CALDESC", description)
-    yield _line("COLOR", _text(calendar.color))
-    yield _line("SOURCE;VALUE=URI", _uri(calendar.url))
-    yield _line("REFRESH-INTERVAL;VALUE=DURATION", REFRESH)
-    yield _line("X-PUBLISHED-TTL", REFRESH)
+    yield line("VERSION", "2.0")
+    yield line("PRODID", PRODID)
+    yield line("CALSCALE", "GREGORIAN")
+    yield line("LAST-MODIFIED", _utc(calendar.last_modified))
+    yield line("NAME", name)
+    yield line("X-WR-CALNAME", name)
+    yield line("DESCRIPTION", description)
+    yield line("X-WR-CALDESC", description)
+    yield line("COLOR", _text(calendar.color))
+    yield line("SOURCE;VALUE=URI", _uri(calendar.url))
+    yield line("REFRESH-INTERVAL;VALUE=DURATION", REFRESH)
+    yield line("X-PUBLISHED-TTL", REFRESH)
 
 
 def _widen(zones: dict[str, Span], moments: Iterable[Moment]) -> None:
@@ -192,38 +210,39 @@ def _adorned(part: Part, is_child: bool, alarm: int | None) -> bytes:
         alarm = None  # before midnight it would only wake somebody
     if not is_child and alarm is None:
         return part.body
-    line = _line("RELATED-TO;RELTYPE=PARENT", _text(part.parent_uid)) if is_child else b""
+    relation = line("RELATED-TO;RELTYPE=PARENT", _text(part.parent_uid)) if is_child else b""
     alert = b"".join(_alarm(part, alarm)) if alarm is not None else b""
-    return part.body.removesuffix(END_EVENT) + line + alert + END_EVENT
+    return part.body.removesuffix(END_EVENT) + relation + alert + END_EVENT
 
 
 def _alarm(part: Part, minutes: int) -> Iterator[bytes]:
     """RFC 5545, 3.6.6; DISPLAY needs a DESCRIPTION."""
     yield b"BEGIN:VALARM\r\n"
-    yield _line("ACTION", "DISPLAY")
-    yield _line("TRIGGER", f"-PT{minutes}M")
-    yield _line("DESCRIPTION", _text(part.summary))
+    yield line("ACTION", "DISPLAY")
+    yield line("TRIGGER", f"-PT{minutes}M")
+    yield line("DESCRIPTION", _text(part.summary))
     yield b"END:VALARM\r\n"
 
 
 def _event_lines(entry: Entry, moments: Sequence[Moment]) -> Iterator[bytes]:
     # Without METHOD, DTSTAMP is the last revision (RFC 5545, 3.8.7.2); now would change the bytes.
-    yield _line("UID", _text(entry.uid))
-    yield _line("DTSTAMP", _utc(entry.changed_at))
-    yield _line("CREATED", _utc(entry.created_at))
-    yield _line("LAST-MODIFIED", _utc(entry.changed_at))
-    yield _line("SEQUENCE", str(entry.sequence))
-    yield from _dates(entry.when) if not moments else _times(moments)
-    yield _line("STATUS", entry.status)
-    yield _line("TRANSP", "OPAQUE" if _blocks(entry) else "TRANSPARENT")
-    yield _line("SUMMARY", _text(entry.summary) or NAMELESS)
-    yield _line("DESCRIPTION", _text(entry.description))
-    yield _line("LOCATION", _text(entry.location))
+    yield line("UID", _text(entry.uid))
+    yield line("DTSTAMP", _utc(entry.stamped_at or entry.changed_at))
+    yield line("CREATED", _utc(entry.created_at))
+    yield line("LAST-MODIFIED", _utc(entry.changed_at))
+    yield line("SEQUENCE", str(entry.sequence))
+    if entry.when.is_exact:
+        yield from _times(moments) if moments else _dates(entry.when)
+    yield line("STATUS", entry.status)
+    yield line("TRANSP", "OPAQUE" if _blocks(entry) else "TRANSPARENT")
+    yield line("SUMMARY", _text(entry.summary) or NAMELESS)
+    yield line("DESCRIPTION", _text(entry.description))
+    yield line("LOCATION", _text(entry.location))
     if entry.geo:
         yield from _position(*entry.geo, _clean(entry.location))
-    yield _line("URL", _uri(entry.url))
-    yield _line("CONFERENCE;VALUE=URI;FEATURE=VIDEO", _uri(entry.conference))
-    yield _line("CATEGORIES", ",".join(filter(None, map(_text, entry.categories))))
+    yield line("URL", _uri(entry.url))
+    yield line("CONFERENCE;VALUE=URI;FEATURE=VIDEO", _uri(entry.conference))
+    yield line("CATEGORIES", ",".join(filter(None, map(_text, entry.categories))))
 
 
 def _blocks(entry: Entry) -> bool:
@@ -234,26 +253,26 @@ def _blocks(entry: Entry) -> bool:
 
 
 def _position(latitude: float, longitude: float, title: str) -> Iterator[bytes]:
-    yield _line("GEO", f"{latitude:.6f};{longitude:.6f}")
+    yield line("GEO", f"{latitude:.6f};{longitude:.6f}")
     if title:  # Apple draws a map only if the title is the LOCATION
-        place = f"X-ADDRESS={_parameter(title)};X-APPLE-RADIUS=70;X-TITLE={_parameter(title)}"
+        place = f"X-ADDRESS={parameter(title)};X-APPLE-RADIUS=70;X-TITLE={parameter(title)}"
         uri = f"geo:{latitude:.6f},{longitude:.6f}"
-        yield _line(f"X-APPLE-STRUCTURED-LOCATION;VALUE=URI;{place}", uri)
+        yield line(f"X-APPLE-STRUCTURED-LOCATION;VALUE=URI;{place}", uri)
 
 
 def _dates(when: When) -> Iterator[bytes]:
     last = max(filter(None, (when.start_on, when.end_on)))
-    yield _line("DTSTART;VALUE=DATE", f"{when.start_on:%Y%m%d}")
-    yield _line("DTEND;VALUE=DATE", f"{last + DAY:%Y%m%d}")
+    yield line("DTSTART;VALUE=DATE", f"{when.start_on:%Y%m%d}")
+    yield line("DTEND;VALUE=DATE", f"{last + DAY:%Y%m%d}")
 
 
 def _times(moments: Sequence[Moment]) -> Iterator[bytes]:
     for name, moment in zip(("DTSTART", "DTEND"), moments, strict=True):
         if moment.timezone:
             local = moment.at.astimezone(dates.zone(moment.timezone))
-            yield _line(f"{name};TZID={moment.timezone}", f"{local:%Y%m%dT%H%M%S}")
+            yield line(f"{name};TZID={moment.timezone}", f"{local:%Y%m%dT%H%M%S}")
         else:
-            yield _line(name, _utc(moment.at))
+            yield line(name, _utc(moment.at))
 
 
 def _moments(when: When) -> tuple[Moment, Moment]:
@@ -276,7 +295,7 @@ def _moment(at: datetime, timezone: str) -> Moment:
     return Moment(at, "" if repeated or timezone in UTC_NAMES else timezone)
 
 
-def _line(name: str, value: str) -> bytes:
+def line(name: str, value: str) -> bytes:
     """Return a folded content line, or nothing when there is no value; parameters follow the name.
 
     Not icalendar's: it looks at each line again for what cannot be in ours, a third of the time.
@@ -302,7 +321,7 @@ def _fold(line: bytes) -> bytes:
     return b"\r\n ".join([*pieces, line[start:]])
 
 
-def _parameter(text: str) -> str:
+def parameter(text: str) -> str:
     """Return a text as the value of a parameter (RFC 6868), which no quote or line break ends."""
     return dquote(rfc_6868_escape(text))
 

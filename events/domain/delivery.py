@@ -21,7 +21,17 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 
-from events.domain import breaker, journal, letters, mail, marks, outbox, reminders, smtp
+from events.domain import (
+    breaker,
+    invitations,
+    journal,
+    letters,
+    mail,
+    marks,
+    outbox,
+    reminders,
+    smtp,
+)
 from events.domain.smtp import Phase
 from events.models import Attendee, Delivery, Heartbeat, ReminderOccurrence, Suppression
 from events.models.deliveries import DeliveryQuerySet
@@ -417,7 +427,11 @@ def _short(text: object) -> str:
 # What is sent of each kind, and why it is not; asked and composed in one transaction.
 LETTERS: Final[dict[str, Callable[..., mail.Message]]] = {
     Delivery.Kind.REMINDER: letters.reminder,
+    Delivery.Kind.REQUEST: invitations.compose,
+    Delivery.Kind.CANCEL: invitations.compose,
 }
 REFUSALS: Final[dict[str, Callable[[Delivery], State | None]]] = {
     Delivery.Kind.REMINDER: _no_reminder,
+    Delivery.Kind.REQUEST: invitations.refusal,
+    Delivery.Kind.CANCEL: invitations.refusal,
 }

@@ -3,22 +3,23 @@
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime, parseaddr
+from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext, override, pgettext
 
-from events.domain import mail, wording
+from events.domain import answerlinks, mail, wording
 from events.domain.mail import Message, one_line
-from events.models import Delivery, Event
+from events.models import Delivery, Event, Person
 from events.models.teams import PUBLISHED
 from events.values import dates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """What the templates of a reminder say, in the reader's language."""
+    """What the templates of a mail say of an event, in the reader's language."""
 
     title: str
     name: str
@@ -32,34 +33,63 @@ class Letter:
 
 def reminder(*, delivery: Delivery, now: datetime) -> Message:
     """Compose a reminder in the delivery's language and zone."""
+    return _written("reminder", delivery, now)
+
+
+def invitation(
+    *, delivery: Delivery, method: str, stream: bytes, is_update: bool, now: datetime
+) -> Message:
+    """Compose an invitation or the end of one, with the message for the calendar program."""
+    attendee, event = delivery.attendee, delivery.event
+    assert attendee is not None  # noqa: S101 -- somebody is invited
+    context = {
+        "is_update": is_update,
+        "answer": attendee.answer,
+        "status": event.status,
+        "reason": one_line(event.cancellation_reason),
+        "link": answerlinks.link(attendee=attendee),
+    }
+    message = _written(method.lower(), delivery, now, **context)
+    message.invite(method=method, stream=stream)
+    return message
+
+
+def link(*, event: Event) -> str:
+    """Return the address of the event's page in the active language, '' if it is not public."""
+    is_public = event.visibility == Event.Visibility.PUBLIC and event.status in PUBLISHED
+    return settings.SITE_URL + event.get_absolute_url() if is_public else ""
+
+
+def _written(name: str, delivery: Delivery, now: datetime, **more: Any) -> Message:
+    """Compose a mail from the templates of this name."""
     ours = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     with override(delivery.language):
-        letter = _letter(delivery)
-        context = {"letter": letter, "language": _bcp47(delivery.language)}
-        subject = render_to_string("events/mail/reminder.subject.txt", context)
+        letter = tell(event=delivery.event, person=delivery.person, zone=delivery.zone)
+        context = {"letter": letter, "language": _bcp47(delivery.language), **more}
+        subject = render_to_string(f"events/mail/{name}.subject.txt", context)
         message = Message(
             subject=one_line(subject),
-            body=render_to_string("events/mail/reminder.txt", context),
+            body=render_to_string(f"events/mail/{name}.txt", context),
             from_email=mail.address(name=letter.sender, address=ours),
             to=[mail.address(name=letter.name, address=delivery.person.email)],
             headers=_headers(delivery, now),
         )
         message.attach_alternative(
-            render_to_string("events/mail/reminder.html", context), "text/html"
+            render_to_string(f"events/mail/{name}.html", context), "text/html"
         )
     return message
 
 
-def _letter(delivery: Delivery) -> Letter:
-    event = delivery.event
+def tell(*, event: Event, person: Person, zone: str) -> Letter:
+    """Return what somebody with this clock is told of an event, in the active language."""
     return Letter(
         title=one_line(event.title),
-        name=one_line(delivery.person.name),
+        name=one_line(person.name),
         start=_start(event),
         there=_time_there(event),
-        own=_own_time(event, delivery.zone),
+        own=_own_time(event, zone),
         place=one_line(wording.where(event=event)),
-        url=_link(event),
+        url=link(event=event),
         sender=one_line(event.team.name if event.team else ""),
     )
 
@@ -94,11 +124,6 @@ def _own_time(event: Event, zone: str) -> str:
     if event.start_at is None or event.start_time is None or zone in ("", event.timezone):
         return ""
     return wording.moment(event.start_at, zone)
-
-
-def _link(event: Event) -> str:
-    is_public = event.visibility == Event.Visibility.PUBLIC and event.status in PUBLISHED
-    return settings.SITE_URL + event.get_absolute_url() if is_public else ""
 
 
 def _headers(delivery: Delivery, now: datetime) -> dict[str, str]:

@@ -9,7 +9,15 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Count, Model, ProtectedError, Q
 
-from events.domain import changes, completeness, programme, reminders, revisions, venues
+from events.domain import (
+    changes,
+    completeness,
+    invitations,
+    programme,
+    reminders,
+    revisions,
+    venues,
+)
 from events.models import Attendee, Basis, Event, EventOrganisation, EventPlace, Organisation, Place
 from events.models.events import EventQuerySet
 from events.models.locks import hold_tree
@@ -82,7 +90,7 @@ class Consequences:
 
 
 def save(*, event: Event, now: datetime) -> None:
-    """Store an event, count what changed, bring its reminders and waiting lists in step.
+    """Store an event, count what changed, bring reminders, invitations and waiting lists in step.
 
     The one way in which admin, API and loader do it. Rows related to it follow with `touch`.
     Raises what `check` raises.
@@ -132,6 +140,7 @@ def touch(*, event: Event, now: datetime) -> None:
         revisions.rise(event=event, stored=_locked().get(pk=event.pk), now=now)
         event.save(update_fields=["revision", "changed_at"])
         changes.note(events=[event], now=now)
+        invitations.replan(event=event, now=now)
         venues.settle(event=event, now=now)
 
 
@@ -366,6 +375,7 @@ def _rise_all(events: EventQuerySet, now: datetime) -> None:
     rows = list(events.only("visibility"))
     revisions.rise_all(events=events, now=now)
     changes.note(events=rows, now=now)
+    invitations.follow(events=[row.pk for row in rows], now=now)
 
 
 def _put(event: Event, now: datetime) -> bool:
@@ -380,6 +390,7 @@ def _put(event: Event, now: datetime) -> bool:
     event.save()
     changes.note(events=filter(None, (event, stored)), now=now)
     reminders.replan(event=event, now=now)
+    invitations.replan(event=event, now=now)
     venues.settle(event=event, now=now)
     return stored is not None and revisions.differ(
         row=event, stored=stored, names=revisions.SHOWN_BELOW

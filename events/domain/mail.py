@@ -6,8 +6,10 @@ import threading
 import unicodedata
 import uuid
 from collections.abc import Callable, Iterable, Sequence
+from email.encoders import encode_base64
 from email.header import Header
 from email.headerregistry import Address
+from email.mime.base import MIMEBase
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, Final
@@ -41,9 +43,26 @@ class FolderBackend(BaseEmailBackend):
 class Message(mail.EmailMultiAlternatives):
     """A mail whose long subject starts on the header's first line; Django 5.2 leaves it empty."""
 
+    invitation: MIMEBase | None = None
+
+    def invite(self, *, method: str, stream: bytes) -> None:
+        """Let it bear a message of iCalendar (RFC 6047), and the same as a file.
+
+        In base64: what may be wrapped on the way, or read in another character set, is lost.
+        """
+        self.invitation = MIMEBase(
+            "text", "calendar", method=method, charset="UTF-8", component="VEVENT"
+        )
+        self.invitation.set_payload(stream)
+        encode_base64(self.invitation)
+        self.attach("invite.ics", stream, "application/ics")
+
     def message(self, **options: Any) -> Any:
         made = super().message(**options)
         made.replace_header("Subject", Header(str(self.subject), "utf-8", header_name="Subject"))
+        if self.invitation:
+            alternatives: Any = made.get_payload(0)  # which stand before the file
+            alternatives.attach(self.invitation)
         return made
 
 
@@ -61,8 +80,8 @@ def send(
     """
     if settings.EMAIL_BACKEND == SMTP:
         return _line().send(
-            sender=_plain(settings.DEFAULT_FROM_EMAIL),
-            recipient=_plain(recipient),
+            sender=plain(settings.DEFAULT_FROM_EMAIL),
+            recipient=plain(recipient),
             body=lambda: _octets(compose()),
             note=note,
             deadline=deadline,
@@ -105,6 +124,14 @@ def address(*, name: str, address: str) -> str:
     return str(Address(display_name=one_line(name), addr_spec=address))
 
 
+def plain(address: str) -> str:
+    """Return the address alone, its domain in ASCII; raise NoSuchRecipient."""
+    try:
+        return parseaddr(sanitize_address(address, "utf-8"))[1]
+    except ValueError as error:
+        raise NoSuchRecipient(one_line(str(error))) from error
+
+
 def _line() -> Line:
     """The connection of this thread to the server that the settings name."""
     server = Server(
@@ -124,14 +151,6 @@ def _line() -> Line:
 
 def _octets(message: Message | None) -> bytes | None:
     return message.message().as_bytes(linesep="\r\n") if message else None
-
-
-def _plain(address: str) -> str:
-    """Return the address alone, its domain in ASCII."""
-    try:
-        return parseaddr(sanitize_address(address, "utf-8"))[1]
-    except ValueError as error:
-        raise NoSuchRecipient(one_line(str(error))) from error
 
 
 def _file_name(message: mail.EmailMessage) -> str:

@@ -71,7 +71,9 @@ def replan(*, event: Event, now: datetime) -> None:
 def waiting(*, events: Collection[Event]) -> int:
     """How many reminders of the events are still to come: planned ones, and mails not yet sent."""
     planned = ReminderOccurrence.objects.filter(event__in=events, state=State.PLANNED)
-    unsent = Delivery.objects.filter(event__in=events, state__in=UNSENT)
+    unsent = Delivery.objects.filter(
+        event__in=events, state__in=UNSENT, kind=Delivery.Kind.REMINDER
+    )
     return planned.count() + unsent.count()
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar, Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Case, Count, OuterRef, Q, Subquery, When, Window
 from django.db.models.functions import Coalesce, Now, RowNumber
@@ -202,6 +203,7 @@ class Attendee(models.Model):
     created_at = models.DateTimeField(
         _("registered at"), db_default=Now(), editable=False
     )  # the database’s clock, as the tick’s: whoever comes after a reminder gets none
+    answered_at = models.DateTimeField(_("answered at"), null=True, editable=False)
     checked_in_at = models.DateTimeField(_("checked in at"), null=True, blank=True)
     notes = models.TextField(_("notes"), blank=True)
 
@@ -289,6 +291,18 @@ class Attendee(models.Model):
         return not self.is_out and self.place != self.Place.WAITLISTED
 
     @property
+    def is_off_the_list(self) -> bool:
+        """Whether they lost their place or sent somebody else: it is not they who said no."""
+        lost = self.place == self.Place.CANCELLED and self.answer != self.Answer.DECLINED
+        return lost or self.answer == self.Answer.DELEGATED
+
+    @property
+    def reads(self) -> str:
+        """The language in which they are written to."""
+        own = self.person.language if self.person else ""
+        return self.language or own or settings.LANGUAGE_CODE
+
+    @property
     def is_untouched(self) -> bool:
         """Whether nothing has happened yet but the invitation."""
         return (self.answer, self.place, self.presence) == (
@@ -307,7 +321,7 @@ class Attendee(models.Model):
         if double._lead() < self._lead():
             doubles.take(self, double, "role", "position", "representing_id", "appointment_id")
         if double._progress() < self._progress():
-            for column in ("answer", "place", "waitlisted_at", "hub_id"):
+            for column in ("answer", "answered_at", "place", "waitlisted_at", "hub_id"):
                 setattr(self, column, getattr(double, column))
         self.presence = max(self.presence, double.presence, key=self.ARRIVING.index)
         self._add(double)

@@ -4,7 +4,7 @@ The database is the queue: `claim_at` is set while a row may be claimed and NULL
 """
 
 import uuid
-from typing import Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -25,12 +25,26 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
             return self.all()
         return self.filter(team__in=teams_of(user, Membership.Role.ORGANISER))
 
+    def invitations(self) -> Self:
+        """What tells a calendar program to show an event, or to take it back."""
+        return self.filter(kind__in=Delivery.INVITATIONS)
+
+    def unsent(self) -> Self:
+        """What can still be called back."""
+        return self.filter(state__in=Delivery.UNSENT)
+
+    def out(self) -> Self:
+        """What has reached its reader, as far as anybody knows."""
+        return self.filter(state__in=Delivery.OUT)
+
 
 class Delivery(models.Model):
     """One mail to one person; whom and what is read again at the last moment."""
 
     class Kind(models.TextChoices):
         REMINDER = "reminder", _("reminder")
+        REQUEST = "request", _("invitation")
+        CANCEL = "cancel", _("end of an invitation")
 
     class State(models.TextChoices):
         PENDING = "pending", _("waiting")
@@ -90,10 +104,19 @@ class Delivery(models.Model):
     )
     # Of the mail: another number is another Message-ID.
     generation = models.PositiveSmallIntegerField(default=0, editable=False)
+    # Of the event as an invitation told of it; planned with it, and set anew when it is written.
+    sequence = models.PositiveIntegerField(null=True, editable=False)
+    revision = models.PositiveIntegerField(null=True, editable=False)
+    # A digest of what it said; '' before it was written.
+    said = models.CharField(max_length=64, blank=True, editable=False)
     sent_at = models.DateTimeField(_("sent at"), null=True)
     detail = models.CharField(_("detail"), max_length=300, blank=True)
 
     PERSONAL = ("language", "zone", "detail")
+    INVITATIONS: ClassVar = (Kind.REQUEST, Kind.CANCEL)
+    UNSENT: ClassVar = (State.PENDING, State.LEASED)
+    # Those that have reached their reader, as far as anybody knows.
+    OUT: ClassVar = (State.SENDING, State.SENT, State.PRESUMED, State.UNKNOWN)
 
     objects = DeliveryQuerySet.as_manager()
 

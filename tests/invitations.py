@@ -1,0 +1,69 @@
+"""Invitations as a mail program finds them: the message for the calendar, and what it says."""
+
+from datetime import datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+import icalendar
+
+from events.domain import delivery, invitations
+from events.models import Event
+from tests.smtp import Sink
+
+LATER = invitations.PAUSE
+
+
+def invite(event: Event, now: datetime) -> int:
+    """Send an invitation to everybody who has none."""
+    keys = [row.pk for row in invitations.uninvited(event=event)]
+    return invitations.send(event=event, attendees=keys, now=now)
+
+
+class Mailbox:
+    """The mails that a server has taken, read one after the other."""
+
+    def __init__(self, server: Sink) -> None:
+        self.server = server
+        self.read = 0
+
+    def new(self, now: datetime) -> list[EmailMessage]:
+        """Let go out what is due, and return what has arrived since."""
+        delivery.tick(now=now)
+        arrived = self.server.envelopes[self.read :]
+        self.read += len(arrived)
+        return [message_from_bytes(each.content, policy=policy.default) for each in arrived]
+
+    def after_a_while(self, now: datetime) -> list[EmailMessage]:
+        """The same, once changes have waited for others."""
+        return self.new(now + LATER + timedelta(seconds=1))
+
+
+def stream(message: EmailMessage) -> bytes:
+    """Return the message for the calendar program."""
+    [part] = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
+    body = part.get_payload(decode=True)
+    assert isinstance(body, bytes)
+    return body
+
+
+def method(message: EmailMessage) -> str:
+    return str(icalendar.Calendar.from_ical(stream(message))["METHOD"])
+
+
+def entry(message: EmailMessage) -> Any:
+    """Return the one event of the message."""
+    [event] = icalendar.Calendar.from_ical(stream(message)).events
+    return event
+
+
+def recipient(message: EmailMessage) -> str:
+    [address] = message["To"].addresses
+    return str(address.addr_spec)
+
+
+def summary(messages: list[EmailMessage]) -> list[tuple[str, str, int]]:
+    """Return to whom what was sent, and of which SEQUENCE; sorted by address."""
+    return sorted(
+        (recipient(each), method(each), int(entry(each)["SEQUENCE"])) for each in messages
+    )
