@@ -10,6 +10,7 @@ from django.db import DatabaseError, transaction
 
 from delegations.domain import quotas, rosters
 from delegations.models import Application, Delegation, Nominee
+from events.domain import subscriptions
 from events.models import Event, Organisation, Person, User
 
 Status = Application.Status
@@ -230,7 +231,7 @@ def decline(*, application: Application, reason: str, user: User | None, now: da
 
 
 def confirm(*, application: Application, now: datetime) -> None:
-    """Put whom they propose on the roster.
+    """Put whom they propose on the roster, and give each a calendar of the mission.
 
     Raises Lapsed, NoNominees, NotAllowed, and what `rosters.check` raises.
     """
@@ -241,6 +242,9 @@ def confirm(*, application: Application, now: datetime) -> None:
         row.status = Status.CONFIRMED
         row.save()
         rosters.take_over(application=row, now=now)
+        if mission := row.delegation.mission:
+            members = Person.objects.filter(nominations__application=row)
+            subscriptions.provide(people=members, event=mission, now=now)
 
 
 def withdraw(*, application: Application, now: datetime) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext, override
 
@@ -20,7 +20,7 @@ from events.domain.feeds import Cover
 from events.domain.limits import Limit
 from events.domain.polls import Known
 from events.domain.streams import Feed, Has, Unchanged
-from events.models import Attendee, CalendarFeed, Event, FeedState, FeedTree
+from events.models import Attendee, CalendarFeed, Event, FeedState, FeedTree, Person
 from events.models.attendees import AttendeeQuerySet
 from events.models.events import EventQuerySet
 
@@ -54,6 +54,18 @@ def hand_out(*, feed: CalendarFeed, now: datetime) -> str:
     """Store a new feed and return its address, which nobody can show again."""
     feed.created_at = now
     return _renew(feed)
+
+
+def provide(*, people: QuerySet[Person], event: Event, now: datetime) -> None:
+    """Give each a feed of the event who has none. Nobody knows its address; a new one is told."""
+    assert event.team  # noqa: S101 -- what is shared by all teams invites nobody
+    readers = event.calendar_feeds.filter(revoked_at=None).values("person")
+    for person in people.exclude(pk__in=readers).order_by("pk").distinct():
+        name = str(event)[:100]
+        feed = CalendarFeed(
+            name=name, team=event.team, person=person, event=event, language=person.language
+        )
+        hand_out(feed=feed, now=now)
 
 
 def save(*, feed: CalendarFeed) -> None:

@@ -8,9 +8,9 @@ import time_machine
 
 from delegations.domain import applications
 from delegations.models import Application, Delegation
-from events.models import Attendee, Organisation, Team
+from events.models import Attendee, CalendarFeed, Organisation, Team
 from tests import factories
-from tests.journeys.calendars import entries, hand_out, poll
+from tests.journeys.calendars import ADDRESS, entries, hand_out, poll
 from tests.office import Office, address
 
 HONG_KONG = ZoneInfo("Asia/Hong_Kong")
@@ -129,7 +129,8 @@ def test_seats_go_to_the_first_and_the_others_wait(
 def test_the_mission_enters_the_calendar_of_who_is_confirmed(
     office: Office, team: Team, mission: Delegation
 ) -> None:
-    # 5. Of a member with a name; the address was handed out before, and shows it from then on.
+    # 5. A feed of all that concerns them, handed out before, shows it from then on; and confirming
+    # makes one of the mission, whose address a step tells.
     person = factories.person(team=team)
     with time_machine.travel(OPEN):
         one = {"delegation": mission.pk, "organisation": company(team, "Amber").pk}
@@ -146,6 +147,10 @@ def test_the_mission_enters_the_calendar_of_who_is_confirmed(
         assert entries(feed).keys() >= {mission.mission.ical_uid}
         assert mission.mission.ical_uid.encode() not in before.content
         assert poll(feed, before["ETag"]).status_code == 200
+        own = CalendarFeed.objects.get(person=person, event=mission.mission)
+        page = office.client.post(f"/admin/events/calendarfeed/{own.pk}/step/rotate/")
+        [address] = ADDRESS.findall(page.content.decode())
+        assert mission.mission.ical_uid in entries(address)
 
 
 def test_an_acceptance_lapses_when_its_time_is_over(

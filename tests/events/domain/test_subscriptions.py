@@ -19,7 +19,7 @@ from events.domain import (
     streams,
     subscriptions,
 )
-from events.models import Attendee, CalendarChange, CalendarFeed, RenderedEvent
+from events.models import Attendee, CalendarChange, CalendarFeed, Person, RenderedEvent
 from tests import factories
 from tests.factories import NOW
 
@@ -246,6 +246,30 @@ class TestScope:
         body = read(hand_out(person=attendee.person)[1]).body
         for word in (b"canary", b"98765432", b"ATTENDEE", b"ORGANIZER", b"mailto", b"METHOD"):
             assert word not in body
+
+
+class TestProvided:
+    def test_each_gets_a_feed_of_the_event_in_their_language_and_keeps_what_they_have(self) -> None:
+        attendee = guest()
+        other = factories.person(team=attendee.event.team, language="zh-hant")
+        factories.attendee(event=attendee.event, person=other)
+        kept, token = hand_out(person=attendee.person, event=attendee.event)
+        people = Person.objects.filter(pk__in=[attendee.person_id, other.pk])
+        for _ in range(2):
+            subscriptions.provide(people=people, event=attendee.event, now=NOW)
+        assert shown(token) == ["Expo"]
+        [made] = CalendarFeed.objects.exclude(pk=kept.pk)
+        assert (made.person, made.event, made.language) == (other, attendee.event, "zh-hant")
+        address = subscriptions.rotate(feed=made, now=NOW).rsplit("/", 1)[1]
+        assert shown(address.removesuffix(".ics")) == ["Expo"]
+
+    def test_who_had_theirs_revoked_gets_another(self) -> None:
+        attendee = guest()
+        feed, _token = hand_out(person=attendee.person, event=attendee.event)
+        subscriptions.revoke(feed=feed, now=NOW)
+        people = Person.objects.filter(pk=attendee.person_id)
+        subscriptions.provide(people=people, event=attendee.event, now=NOW)
+        assert CalendarFeed.objects.count() == 2
 
 
 class TestUnchanged:
