@@ -141,9 +141,10 @@ def running(cluster: Cluster) -> Iterator[None]:
         stop(server)
 
 
-def start(cluster: Cluster) -> "subprocess.Popen[bytes]":
-    """Start the server; it answers when this returns."""
-    options = [part for name, value in OPTIONS.items() for part in ("-c", f"{name}={value}")]
+def start(cluster: Cluster, **changed: str) -> "subprocess.Popen[bytes]":
+    """Start the server, with some options changed; it answers when this returns."""
+    pairs = (OPTIONS | changed).items()
+    options = [part for name, value in pairs for part in ("-c", f"{name}={value}")]
     command = cluster.command(
         "postgres", "-D", cluster.folder / "data", "-k", cluster.folder, *options
     )

@@ -22,6 +22,8 @@ from tests.faults.test_kills import wait_until_handed_over
 sqlite_only = pytest.mark.skipif(connection.vendor != "sqlite", reason="locks the file of SQLite")
 postgres_only = pytest.mark.skipif(connection.vendor == "sqlite", reason="has a server to stop")
 SENT_ONCE = {("sent", 0)}
+# What is committed survives a server that is stopped at once.
+DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 
 
 @sqlite_only
@@ -87,14 +89,14 @@ class Restartable:
         if self.cluster.account:
             postgres.hand_over(self.cluster)
         postgres.initialise(self.cluster)
-        self.server = postgres.start(self.cluster)
+        self.server = postgres.start(self.cluster, **DURABLE)
 
     def restart(self, how: signal.Signals) -> None:
         connection.close()
         self.server.send_signal(how)
         self.server.wait(30)
         time.sleep(1)
-        self.server = postgres.start(self.cluster)
+        self.server = postgres.start(self.cluster, **DURABLE)
 
 
 @contextmanager
