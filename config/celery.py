@@ -4,6 +4,7 @@ import os
 
 from celery import Celery
 from celery.signals import worker_process_init
+from django.conf import settings
 
 from config.supervisor import die_with_parent
 
@@ -49,3 +50,14 @@ app.conf.beat_schedule = {
         "options": {"expires": WEEK},
     },
 }
+
+
+@app.on_after_finalize.connect
+def read_replies(sender: Celery, **kwargs: object) -> None:
+    """Look into the mailbox of invitations each minute, where there is one."""
+    if settings.IMAP_URL:
+        sender.conf.beat_schedule["read what has come back to invitations"] = {
+            "task": "events.tasks.read_replies",
+            "schedule": 60.0,
+            "options": {"expires": 60.0},
+        }

@@ -139,6 +139,8 @@ MAIL_FOLDER = DATA / "mail"
 EMAIL_BACKEND = "events.domain.mail.FolderBackend"
 if "EMAIL_URL" in env:
     vars().update(env.email_url("EMAIL_URL"))
+# Where answers to invitations arrive; '' if they are piped into `manage.py read_replies`, or lost.
+IMAP_URL = env.str("IMAP_URL", "")
 EMAIL_TIMEOUT = 30  # of Django's own mails; ours have the times of `domain/smtp.py`
 JOURNAL_FOLDER = DATA / "journal"
 

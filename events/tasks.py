@@ -4,8 +4,9 @@ import logging
 from typing import Any
 
 from celery import shared_task
+from django.conf import settings
 
-from events.domain import delivery, feeds, leftovers, subscriptions, times
+from events.domain import delivery, feeds, leftovers, mailboxes, subscriptions, times
 from events.models import clock
 
 logger = logging.getLogger(__name__)
@@ -15,6 +16,12 @@ logger = logging.getLogger(__name__)
 def tick(**kwargs: Any) -> None:
     """Send what is due."""
     delivery.tick(now=clock.now())
+
+
+@shared_task(ignore_result=True)
+def read_replies(**kwargs: Any) -> None:
+    """Read what has come back to invitations."""
+    mailboxes.read(url=settings.IMAP_URL, now=clock.now())
 
 
 @shared_task(ignore_result=True)

@@ -201,17 +201,20 @@ def answer(
         invitations.replan(event=attendee.event, attendee=attendee, now=now)
 
 
-def substitute(*, attendee: Attendee, person: Person, now: datetime) -> Attendee:
+def substitute(
+    *, attendee: Attendee, person: Person, now: datetime, said_at: datetime | None = None
+) -> Attendee:
     """Let another person come instead, who takes over the place, or the turn to get one.
 
-    Raises NotOpen, Over, NotAllowed or AlreadyInvited.
+    Raises NotOpen, Over, NotAllowed or AlreadyInvited, and Outdated as `answer` does.
     """
     with _held(attendee):
         _check_substitute(attendee, now)
+        at = _said_at(attendee, said_at or now, now)
         other = _substitute(attendee, person)
         if attendee.place in HELD:
             other.place, other.waitlisted_at = attendee.place, attendee.waitlisted_at
-        _reply(attendee, Answer.DELEGATED, now)
+        _reply(attendee, Answer.DELEGATED, at)
         _store(attendee)
         _reply(other, Answer.ACCEPTED, now)
         other.save()

@@ -5,7 +5,7 @@ Only the lines that are asked for are kept: what is nested, long or strange else
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -25,7 +25,7 @@ ASKED: Final = {
     "DAYLIGHT": {"TZOFFSETTO"},
 }  # fmt: skip
 DATES: Final = {"RDATE", "EXDATE"}
-MANY: Final = {"RRULE", *DATES}  # of everything else the first line counts
+MANY: Final = {"RRULE", "ATTENDEE", *DATES}  # of everything else the first line counts
 NAME = re.compile(r"[A-Za-z0-9-]+")
 
 
@@ -58,7 +58,7 @@ class TooDeep(Unreadable):
 
 
 class TooManyDates(Unreadable):
-    """More than MOST_DATES rules of series, exceptions and additions to them."""
+    """More than MOST_DATES rules of series, exceptions and additions to them, or attendees."""
 
 
 @dataclass(slots=True)
@@ -73,6 +73,11 @@ class Component:
 
 def read(*, body: bytes) -> list[Component]:
     """Return the components on the upper level of all calendars in a file; raise Unreadable."""
+    return [part for calendar in calendars(body=body, asked=ASKED) for part in calendar.parts]
+
+
+def calendars(*, body: bytes, asked: Mapping[str, Collection[str]]) -> list[Component]:
+    """Return the calendars in a file, with the lines that are asked for; raise Unreadable."""
     text = _text(body)
     root = Component("", 0)
     stack, number, extra = [root], 0, 0
@@ -86,12 +91,12 @@ def read(*, body: bytes) -> list[Component]:
             _end(stack, content, line)
         elif content.strip() and len(stack) == 1:
             raise NotACalendar(line)
-        elif name in ASKED.get(stack[-1].name, ()):
+        elif name in asked.get(stack[-1].name, ()):
             extra += (content.count(",") if name in DATES else 0) + (name in MANY)
             _keep(stack[-1], name, content, line, extra)
     if len(stack) > 1 or not root.parts:
         raise NotACalendar
-    return [part for calendar in root.parts for part in calendar.parts]
+    return root.parts
 
 
 def _text(body: bytes) -> str:

@@ -12,6 +12,7 @@ from events.models.imports import ImportedEvent, OpenedCalendar
 from events.models.people import Appointment, Organisation, Person
 from events.models.places import Place
 from events.models.reminders import ReminderOccurrence, ReminderRule
+from events.models.replies import Reply
 from events.models.roles import EventOrganisation, EventPlace
 from events.models.sectors import Sector
 from events.models.series import EventSeries
@@ -47,6 +48,7 @@ __all__ = [
     "ReminderOccurrence",
     "ReminderRule",
     "RenderedEvent",
+    "Reply",
     "Sector",
     "Source",
     "Suppression",

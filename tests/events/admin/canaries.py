@@ -21,6 +21,7 @@ from events.models import (
     Person,
     Place,
     PromotionConference,
+    Reply,
     Sector,
     Source,
     Team,
@@ -86,6 +87,7 @@ def _targets(mission: Mission) -> Targets:
             screens.calendar_feed(team, text("feed", *ORGANISERS_ONLY), person=people["member"])
         ],
         Delivery: [screens.delivery(None, "mail", event=events["fair"], detail=_ORGANISERS)],
+        Reply: [screens.reply(None, "reply", event=events["fair"], subject=_ORGANISERS)],
         Delegation: [mission.delegation, other],
         TradeMission: [TradeMission.objects.get(pk=mission.delegation.pk)],
         Application: [mission.applications["firm"]],

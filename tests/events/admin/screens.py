@@ -35,6 +35,7 @@ from events.models import (
     Place,
     PromotionConference,
     ReminderRule,
+    Reply,
     Sector,
     Source,
     Team,
@@ -128,6 +129,16 @@ def delivery(team: Team | None, word: str, **columns: Any) -> Delivery:
     return Delivery.objects.create(event=about, **{**to, **values, **columns})
 
 
+def reply(team: Team | None, word: str, **columns: Any) -> Reply:
+    about = columns.pop("event", None) or event(team, word)
+    whose = attendee(team, word, event=about)
+    key = hashlib.sha256(str(factories.number()).encode()).hexdigest()
+    values = {"message_hash": key, "received_at": factories.NOW, "answer": "accepted"}
+    said = {"sender": word, "subject": word, "comment": word, "reason": "forged"}
+    to = {"event": about, "attendee": whose, "person": whose.person}
+    return Reply.objects.create(**{**values, **said, **to, **columns})
+
+
 def calendar_feed(team: Team | None, word: str, **columns: Any) -> CalendarFeed:
     whose = columns.pop("person", None) or person(team, word)
     feed = CalendarFeed(name=word, team=team or factories.team(), person=whose, **columns)
@@ -208,6 +219,7 @@ MAKERS: dict[type[Model], Any] = {
     Figure: figure,
     CalendarFeed: calendar_feed,
     Delivery: delivery,
+    Reply: reply,
     Delegation: delegation,
     Application: application,
     TradeMission: lambda team, word: delegation(team, word, kind="trade_mission"),

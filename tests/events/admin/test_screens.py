@@ -12,7 +12,16 @@ from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from events.models import CalendarFeed, Delivery, Event, Expo, PromotionConference, Team, User
+from events.models import (
+    CalendarFeed,
+    Delivery,
+    Event,
+    Expo,
+    PromotionConference,
+    Reply,
+    Team,
+    User,
+)
 from tests import factories
 from tests.events.admin import screens
 
@@ -41,7 +50,7 @@ def readers(model: type[Model]) -> tuple[str, ...]:
     """Return who may open the screen: users and other teams are for superusers."""
     if model in {Team, User}:
         return ("superuser",)
-    return ("organiser",) if model in {CalendarFeed, Delivery} else ("organiser", "viewer")
+    return ("organiser",) if model in {CalendarFeed, Delivery, Reply} else ("organiser", "viewer")
 
 
 def cost(client: Client, url: str) -> int:
@@ -94,7 +103,7 @@ def test_every_page_renders_in_three_languages_and_asks_nobody_else(
     screens.fill(row, "detail")
     superuser.cookies["django_language"] = language
     views: list[tuple[Any, ...]] = [("changelist",), ("change", row.pk), ("history", row.pk)]
-    if model is not Delivery:
+    if model not in {Delivery, Reply}:
         views.append(("add",))
     for view in views:
         page = superuser.get(screens.address(model, *view))
