@@ -21,12 +21,13 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 
-from events.domain import breaker, journal, letters, mail, outbox, reminders, smtp
+from events.domain import breaker, journal, letters, mail, optouts, outbox, reminders, smtp
 from events.domain.smtp import Phase
 from events.models import Attendee, Delivery, Heartbeat, ReminderOccurrence, Suppression
 from events.models.deliveries import DeliveryQuerySet
 
 State = Delivery.State
+Reason = Delivery.Reason
 Occurred = ReminderOccurrence.State
 logger = logging.getLogger(__name__)
 
@@ -171,29 +172,35 @@ def _expand(pk: int, now: datetime) -> bool:
         mine = ReminderOccurrence.objects.filter(pk=pk, claim_at__lte=now)
         if not mine.update(state=Occurred.EXPANDED, claim_at=None):
             return False
-        occurrence = ReminderOccurrence.objects.select_related("event").get(pk=pk)
+        occurrence = ReminderOccurrence.objects.select_related("event__team", "rule").get(pk=pk)
         if now >= occurrence.expires_at:
             ReminderOccurrence.objects.filter(pk=pk).update(state=Occurred.MISSED)
             return False
-        outbox.put(rows=[_delivery(occurrence, attendee) for attendee in _audience(occurrence)])
+        people = _audience(occurrence)
+        outbox.put(rows=[_delivery(occurrence, attendee, now) for attendee in people])
     return True
 
 
 def _audience(occurrence: ReminderOccurrence) -> list[Attendee]:
-    """Return those to remind; who registered after the reminder fell due needs none."""
-    people = Attendee.objects.expected().reachable().filter(created_at__lte=occurrence.due_at)
-    return list(people.filter(event=occurrence.event_id).order_by("pk"))
+    """Return those to write to; who registered after the mail fell due needs none."""
+    meant = reminders.audience(rule=occurrence.rule, event=occurrence.event)
+    return [attendee for attendee in meant if attendee.created_at <= occurrence.due_at]
 
 
-def _delivery(occurrence: ReminderOccurrence, attendee: Attendee) -> Delivery:
+def _delivery(occurrence: ReminderOccurrence, attendee: Attendee, now: datetime) -> Delivery:
+    assert attendee.person  # noqa: S101 -- who can be reached is somebody
+    moment = reminders.Moment(occurrence.due_at, occurrence.expires_at)
     return outbox.mail_to(
         attendee=attendee,
         event=occurrence.event,
-        kind=Delivery.Kind.REMINDER,
+        kind=Delivery.Kind(occurrence.rule.topic),
         key=(occurrence.rule_id, occurrence.event_id, attendee.pk, occurrence.schedule_epoch),
         due_at=occurrence.due_at,
         expires_at=occurrence.expires_at,
         occurrence=occurrence,
+        claim_at=reminders.sending_at(
+            event=occurrence.event, moment=moment, zone=attendee.person.timezone, now=now
+        ),
     )
 
 
@@ -300,7 +307,8 @@ class Attempt:
         with transaction.atomic(durable=True):
             fresh = Delivery.objects.select_related(*SHOWN).get(pk=row.pk)
             if refusal := _refusal(fresh, now):
-                self.instead = _settle(row, refusal)
+                state, reason = refusal
+                self.instead = _settle(row, state, reason=reason)
                 return None
             if fresh.person.email != row.person.email:
                 self.instead = _put_back(row, now, attempts=row.attempts - 1)
@@ -312,22 +320,30 @@ class Attempt:
         return message if is_ours else None
 
 
-def _refusal(row: Delivery, now: datetime) -> State | None:
-    """Return why this mail must not go, if there is a reason."""
-    if reason := REFUSALS[row.kind](row):
-        return reason
+def _refusal(row: Delivery, now: datetime) -> tuple[State, str] | None:
+    """Return what becomes of a mail that must not go, and why, if there is a reason."""
+    if refusal := REFUSALS[row.kind](row):
+        return refusal if isinstance(refusal, tuple) else (refusal, "")
     if Suppression.objects.filter(address_hash=_hash(row.person.email)).exists():
-        return State.SUPPRESSED
-    return State.EXPIRED if now >= row.expires_at else None
+        return State.SUPPRESSED, ""
+    return (State.EXPIRED, "") if now >= row.expires_at else None
 
 
-def _no_reminder(row: Delivery) -> State | None:
+def _no_reminder(row: Delivery) -> "Refusal | None":
     occurrence = row.occurrence  # None: the rule was deleted
-    if not (occurrence and occurrence.rule.enabled and reminders.stands(event=row.event)):
-        return State.CANCELLED
-    people = Attendee.objects.expected().reachable()
-    is_expected = people.filter(deliveries=row, person=row.person_id).exists()
-    return None if is_expected else State.SKIPPED
+    if not (occurrence and occurrence.rule.enabled):
+        return State.CANCELLED, Reason.RULE_OFF
+    if not reminders.stands(event=row.event):
+        return State.CANCELLED, Reason.EVENT_OFF
+    if not row.person.email:
+        return State.SKIPPED, Reason.NO_ADDRESS
+    rule, event, person_id = occurrence.rule, row.event, row.person_id
+    if not reminders.audience(rule=rule, event=event, person_id=person_id):
+        there = reminders.is_expected(rule=rule, event=event, person_id=person_id)
+        return State.SKIPPED, Reason.NOT_MEANT if there else Reason.STAYS_AWAY
+    if optouts.has_opted_out(person=row.person, kind=row.kind):
+        return State.SKIPPED, Reason.OPTED_OUT
+    return None
 
 
 def _suppress(address: str, reply: str, now: datetime) -> None:
@@ -396,7 +412,12 @@ def _short(text: object) -> str:
 # What is sent of each kind, and why it is not; asked and composed in one transaction.
 LETTERS: Final[dict[str, Callable[..., mail.Message]]] = {
     Delivery.Kind.REMINDER: letters.reminder,
+    Delivery.Kind.THANKS: letters.reminder,
+    Delivery.Kind.FOLLOW_UP: letters.reminder,
 }
-REFUSALS: Final[dict[str, Callable[[Delivery], State | None]]] = {
+Refusal = State | tuple[State, str]
+REFUSALS: Final[dict[str, Callable[[Delivery], Refusal | None]]] = {
     Delivery.Kind.REMINDER: _no_reminder,
+    Delivery.Kind.THANKS: _no_reminder,
+    Delivery.Kind.FOLLOW_UP: _no_reminder,
 }

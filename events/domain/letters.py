@@ -1,19 +1,47 @@
 """What the mails say: composed from templates, in the reader's language and time zone."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime, parseaddr
+from typing import Final
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext, override, pgettext
+from django.utils.translation import gettext_lazy as _
 
-from events.domain import mail, wording
+from events.domain import mail, optouts, wording
 from events.domain.mail import Message, one_line
-from events.models import Delivery, Event
+from events.models import Delivery, Event, Person, ReminderRule, Wording
+from events.models.letters import BRACES
 from events.models.teams import PUBLISHED
 from events.values import dates
+
+Topic = ReminderRule.Topic
+
+# What a mail of each kind says unless its team has worded it otherwise.
+SUBJECTS: Final = {
+    Topic.REMINDER: _("Reminder: {{title}} · {{when}}"),
+    Topic.THANKS: _("Thank you: {{title}}"),
+    Topic.FOLLOW_UP: _("Follow-up: {{title}}"),
+}
+OPENINGS: Final = {
+    Topic.REMINDER: _("This is a reminder of:"),
+    Topic.THANKS: _("Thank you for taking part in:"),
+    Topic.FOLLOW_UP: _("This is a follow-up to:"),
+}
+STOPS: Final = {
+    Topic.REMINDER: _("No more reminders by mail"),
+    Topic.THANKS: _("No more thanks by mail"),
+    Topic.FOLLOW_UP: _("No more follow-ups by mail"),
+}
+# Where a mail program would make a link of a text that somebody has typed: behind these it may
+# break, and so is none.
+LINKING: Final = re.compile(r"(?<=[\w/])([.:@/])(?=[\w/])")
+SECRET: Final = re.compile(r"(/u/)[^/\s\"'<>]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,46 +50,109 @@ class Letter:
 
     title: str
     name: str
-    start: str
+    opening: str
+    closing: str
     there: str
     own: str
     place: str
     url: str
     sender: str
+    stop: str
+    stop_url: str
 
 
 def reminder(*, delivery: Delivery, now: datetime) -> Message:
-    """Compose a reminder in the delivery's language and zone."""
-    ours = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    """Compose a reminder, thanks or a follow-up, in the words of the event's team."""
+    kind = Topic(delivery.kind)
+    stop = optouts.link(person=delivery.person, kind=kind)
     with override(delivery.language):
-        letter = _letter(delivery)
-        context = {"letter": letter, "language": _bcp47(delivery.language)}
-        subject = render_to_string("events/mail/reminder.subject.txt", context)
-        message = Message(
-            subject=one_line(subject),
-            body=render_to_string("events/mail/reminder.txt", context),
-            from_email=mail.address(name=letter.sender, address=ours),
-            to=[mail.address(name=letter.name, address=delivery.person.email)],
-            headers=_headers(delivery, now),
+        event, wording_ = delivery.event, _wording(delivery)
+        typed = _typed(event, delivery.person)
+        fenced = {name: fence(text) for name, text in typed.items()}
+        when = {"when": _start(event)}
+        letter = Letter(
+            title=fenced["title"],
+            name=fenced["name"],
+            opening=filled(wording_.opening or OPENINGS[kind], {**fenced, **when}),
+            closing=filled(wording_.closing or "", {**fenced, **when}),
+            there=_time_there(event),
+            own=_own_time(event, delivery.zone),
+            place=fenced["place"],
+            url=_link(event),
+            sender=fenced["team"],
+            stop=str(STOPS[kind]),
+            stop_url=stop,
         )
-        message.attach_alternative(
-            render_to_string("events/mail/reminder.html", context), "text/html"
+        return _message(
+            delivery,
+            now,
+            subject=filled(wording_.subject or SUBJECTS[kind], {**typed, **when}),
+            template="events/mail/reminder",
+            letter=letter,
+            headers=_stopping(stop),
         )
+
+
+def filled(text: object, values: Mapping[str, str]) -> str:
+    """Put values into the braces of a wording, as they are; it is no template and runs nothing."""
+    return BRACES.sub(lambda found: values.get(found[1].strip(), found[0]), str(text))
+
+
+def fence(text: str) -> str:
+    """Return what somebody has typed as one line that no mail program makes a link of."""
+    return LINKING.sub("\\1\u200b", one_line(text))
+
+
+def without_secrets(text: str) -> str:
+    """Return a mail as others than its reader may see it."""
+    return SECRET.sub(r"\1…", text)
+
+
+def _message(
+    delivery: Delivery,
+    now: datetime,
+    *,
+    subject: str,
+    template: str,
+    letter: object,
+    headers: Mapping[str, str],
+) -> Message:
+    """Render a mail in the active language, as text and as a page."""
+    context = {"letter": letter, "language": _bcp47(delivery.language)}
+    team = delivery.event.team
+    ours = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    message = Message(
+        subject=one_line(subject),
+        body=render_to_string(f"{template}.txt", context),
+        from_email=mail.address(name=team.name if team else "", address=ours),
+        to=[mail.address(name=delivery.person.name, address=delivery.person.email)],
+        headers={**_headers(delivery, now), **headers},
+    )
+    message.attach_alternative(render_to_string(f"{template}.html", context), "text/html")
     return message
 
 
-def _letter(delivery: Delivery) -> Letter:
-    event = delivery.event
-    return Letter(
-        title=one_line(event.title),
-        name=one_line(delivery.person.name),
-        start=_start(event),
-        there=_time_there(event),
-        own=_own_time(event, delivery.zone),
-        place=one_line(wording.where(event=event)),
-        url=_link(event),
-        sender=one_line(event.team.name if event.team else ""),
-    )
+def _wording(delivery: Delivery) -> Wording:
+    rows = Wording.objects.filter(team=delivery.event.team_id, kind=delivery.kind)
+    return rows.first() or Wording()
+
+
+def _typed(event: Event, person: Person) -> dict[str, str]:
+    """What people have typed, by its placeholder."""
+    return {
+        "title": event.title,
+        "name": person.name,
+        "place": wording.where(event=event),
+        "team": event.team.name if event.team else "",
+    }
+
+
+def _stopping(url: str) -> dict[str, str]:
+    """Let mail programs offer to stop such mails (RFC 2369), at one click (RFC 8058)."""
+    headers = {"List-Unsubscribe": f"<{url}>"}
+    if url.startswith("https:"):
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers
 
 
 def _start(event: Event) -> str:
@@ -78,7 +169,7 @@ def _time_there(event: Event) -> str:
         return _start(event)
     return gettext("%(time)s (%(place)s, %(offset)s)") % {
         "time": _start(event) + _end(event),
-        "place": wording.zone_name(place=event.place, zone=event.timezone),
+        "place": fence(wording.zone_name(place=event.place, zone=event.timezone)),
         "offset": wording.offset(event.start_at.astimezone(dates.zone(event.timezone))),
     }
 
@@ -104,7 +195,7 @@ def _link(event: Event) -> str:
 def _headers(delivery: Delivery, now: datetime) -> dict[str, str]:
     return {
         # The same on every try, so that a receiver can tell a repeated mail.
-        "Message-ID": f"<{delivery.public_uuid}.0@{settings.UID_HOST}>",
+        "Message-ID": f"<{delivery.public_uuid}.{delivery.generation}@{settings.UID_HOST}>",
         "Date": format_datetime(now),
         "Auto-Submitted": "auto-generated",  # RFC 3834
         "Content-Language": _bcp47(delivery.language),
