@@ -3,7 +3,7 @@
 import logging
 import re
 
-SECRET = re.compile(r"(/(?:calendar/f|a)/)[^/\s\"'?]+")
+SECRET = re.compile(r"(/(?:calendar/f|a|u)/)[^/\s\"'?]+")
 
 
 class WithoutSecrets(logging.Filter):
@@ -11,6 +11,6 @@ class WithoutSecrets(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         text = record.getMessage()
-        if "/calendar/f/" in text or "/a/" in text:
+        if SECRET.search(text):
             record.msg, record.args = SECRET.sub(r"\1…", text), ()
         return True

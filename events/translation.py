@@ -14,6 +14,7 @@ from events.models import (
     Place,
     PromotionConference,
     Sector,
+    Wording,
 )
 from events.models.history import keep
 
@@ -51,6 +52,11 @@ class AttendeeOptions(TranslationOptions):
 @register(Figure)
 class FigureOptions(TranslationOptions):
     fields = ("unit",)
+
+
+@register(Wording)
+class WordingOptions(TranslationOptions):
+    fields = ("subject", "opening", "closing")
 
 
 keep(Event, Attendee, Person, Organisation, Place)

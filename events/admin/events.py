@@ -128,6 +128,7 @@ class EventAdmin(
                         "in_calendar",
                         "capacity",
                         "registration_closes",
+                        "team_reminders",
                     ),
                 },
             ),

@@ -24,6 +24,7 @@ from events.admin.filters import chosen, related
 from events.admin.forms import ScopedForm
 from events.admin.itineraries import PersonItinerary
 from events.admin.mergers import MergesAdmin
+from events.admin.reminders import OptOutInline
 from events.admin.sources import EvidenceInline
 from events.admin.steps import Call, Step, StepForm, StepsAdmin
 from events.domain import people, wording
@@ -170,7 +171,7 @@ class PersonAdmin(MergesAdmin, StepsAdmin, PersonItinerary, TranslatedAdmin):
         (_("Language and time"), {"classes": ("tab",), "fields": ("language", "timezone")}),
         (_("Who sees it"), {"classes": ("tab",), "fields": ("team",)}),
     )
-    inlines: ClassVar[Any] = (AppointmentInline, AttendanceInline, EvidenceInline)
+    inlines: ClassVar[Any] = (AppointmentInline, AttendanceInline, OptOutInline, EvidenceInline)
     steps = (ERASE,)
     compared = (
         *people.NAMES, "aliases", "honorific", *CONTACT, "language", "timezone", "team",

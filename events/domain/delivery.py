@@ -28,6 +28,7 @@ from events.domain import (
     letters,
     mail,
     marks,
+    optouts,
     outbox,
     reminders,
     smtp,
@@ -37,6 +38,7 @@ from events.models import Attendee, Delivery, Heartbeat, ReminderOccurrence, Sup
 from events.models.deliveries import DeliveryQuerySet
 
 State = Delivery.State
+Reason = Delivery.Reason
 Occurred = ReminderOccurrence.State
 logger = logging.getLogger(__name__)
 
@@ -184,29 +186,35 @@ def _expand(pk: int, now: datetime) -> bool:
         mine = ReminderOccurrence.objects.filter(pk=pk, claim_at__lte=now)
         if not mine.update(state=Occurred.EXPANDED, claim_at=None):
             return False
-        occurrence = ReminderOccurrence.objects.select_related("event").get(pk=pk)
+        occurrence = ReminderOccurrence.objects.select_related("event__team", "rule").get(pk=pk)
         if now >= occurrence.expires_at:
             ReminderOccurrence.objects.filter(pk=pk).update(state=Occurred.MISSED)
             return False
-        outbox.put(rows=[_delivery(occurrence, attendee) for attendee in _audience(occurrence)])
+        people = _audience(occurrence)
+        outbox.put(rows=[_delivery(occurrence, attendee, now) for attendee in people])
     return True
 
 
 def _audience(occurrence: ReminderOccurrence) -> list[Attendee]:
-    """Return those to remind; who registered after the reminder fell due needs none."""
-    people = Attendee.objects.expected().reachable().filter(created_at__lte=occurrence.due_at)
-    return list(people.filter(event=occurrence.event_id).order_by("pk"))
+    """Return those to write to; who registered after the mail fell due needs none."""
+    meant = reminders.audience(rule=occurrence.rule, event=occurrence.event)
+    return [attendee for attendee in meant if attendee.created_at <= occurrence.due_at]
 
 
-def _delivery(occurrence: ReminderOccurrence, attendee: Attendee) -> Delivery:
+def _delivery(occurrence: ReminderOccurrence, attendee: Attendee, now: datetime) -> Delivery:
+    assert attendee.person  # noqa: S101 -- who can be reached is somebody
+    moment = reminders.Moment(occurrence.due_at, occurrence.expires_at)
     return outbox.mail_to(
         attendee=attendee,
         event=occurrence.event,
-        kind=Delivery.Kind.REMINDER,
+        kind=Delivery.Kind(occurrence.rule.topic),
         key=(occurrence.rule_id, occurrence.event_id, attendee.pk, occurrence.schedule_epoch),
         due_at=occurrence.due_at,
         expires_at=occurrence.expires_at,
         occurrence=occurrence,
+        claim_at=reminders.sending_at(
+            event=occurrence.event, moment=moment, zone=attendee.person.timezone, now=now
+        ),
     )
 
 
@@ -312,8 +320,7 @@ class Attempt:
     def compose(self) -> mail.Message | None:
         """Compose what the row knew when it was claimed, or else what stands now."""
         row, now = self.row, self.watch.now()
-        is_well = _hash(row.person.email) not in self.watch.wrong
-        if row.kind == Delivery.Kind.REMINDER and is_well and not _refusal(row, now):
+        if _hash(row.person.email) not in self.watch.wrong and _is_plain(row, now):
             row.language, row.zone = _language(row), row.person.timezone
             message = LETTERS[row.kind](delivery=row, now=now)
             if marks.sending(row=row, until=now + LEASE):
@@ -325,9 +332,10 @@ class Attempt:
         row, now = self.row, self.watch.now()
         with transaction.atomic(durable=True):
             fresh = Delivery.objects.select_related(*SHOWN).get(pk=row.pk)
-            refusal = _refusal(fresh, now)
-            if refusal or _wrong([fresh]):
-                self.instead = _settle(row, refusal or State.SUPPRESSED)
+            refusal = _refusal(fresh, now) or _wrong_address(fresh)
+            if refusal:
+                state, reason = refusal
+                self.instead = _settle(row, state, reason=reason)
                 return None
             if fresh.person.email != row.person.email:
                 self.instead = _put_back(row, now, attempts=row.attempts - 1)
@@ -339,9 +347,26 @@ class Attempt:
         return message if is_ours else None
 
 
-def _refusal(row: Delivery, now: datetime) -> State | None:
-    """Return why this mail must not go, if there is a reason."""
-    return REFUSALS[row.kind](row) or (State.EXPIRED if now >= row.expires_at else None)
+def _is_plain(row: Delivery, now: datetime) -> bool:
+    """Whether a reminder is to go by what the row and its attendee say; others need questions."""
+    occurrence, attendee = row.occurrence, row.attendee
+    if row.kind != Delivery.Kind.REMINDER or now >= row.expires_at:
+        return False
+    if occurrence is None or attendee is None or attendee.person_id != row.person_id:
+        return False
+    stands = occurrence.rule.enabled and reminders.stands(event=row.event)
+    return stands and reminders.is_for(rule=occurrence.rule, attendee=attendee)
+
+
+def _refusal(row: Delivery, now: datetime) -> tuple[State, str] | None:
+    """Return what becomes of a mail that must not go, and why, if there is a reason."""
+    if refusal := REFUSALS[row.kind](row):
+        return refusal if isinstance(refusal, tuple) else (refusal, "")
+    return (State.EXPIRED, "") if now >= row.expires_at else None
+
+
+def _wrong_address(row: Delivery) -> tuple[State, str] | None:
+    return (State.SUPPRESSED, "") if _wrong([row]) else None
 
 
 def _wrong(rows: list[Delivery]) -> set[str]:
@@ -351,14 +376,21 @@ def _wrong(rows: list[Delivery]) -> set[str]:
     return set(known.values_list("address_hash", flat=True))
 
 
-def _no_reminder(row: Delivery) -> State | None:
+def _no_reminder(row: Delivery) -> "Refusal | None":
     occurrence = row.occurrence  # None: the rule was deleted
-    if not (occurrence and occurrence.rule.enabled and reminders.stands(event=row.event)):
-        return State.CANCELLED
-    attendee = row.attendee
-    if attendee is None or attendee.person_id != row.person_id or not row.person.email:
-        return State.SKIPPED
-    return None if attendee.is_expected else State.SKIPPED
+    if not (occurrence and occurrence.rule.enabled):
+        return State.CANCELLED, Reason.RULE_OFF
+    if not reminders.stands(event=row.event):
+        return State.CANCELLED, Reason.EVENT_OFF
+    if not row.person.email:
+        return State.SKIPPED, Reason.NO_ADDRESS
+    rule, event, person_id = occurrence.rule, row.event, row.person_id
+    if not reminders.audience(rule=rule, event=event, person_id=person_id):
+        there = reminders.is_expected(rule=rule, event=event, person_id=person_id)
+        return State.SKIPPED, Reason.NOT_MEANT if there else Reason.STAYS_AWAY
+    if optouts.has_opted_out(person=row.person, kind=row.kind):
+        return State.SKIPPED, Reason.OPTED_OUT
+    return None
 
 
 def _suppress(address: str, reply: str, now: datetime) -> None:
@@ -429,9 +461,14 @@ LETTERS: Final[dict[str, Callable[..., mail.Message]]] = {
     Delivery.Kind.REMINDER: letters.reminder,
     Delivery.Kind.REQUEST: invitations.compose,
     Delivery.Kind.CANCEL: invitations.compose,
+    Delivery.Kind.THANKS: letters.reminder,
+    Delivery.Kind.FOLLOW_UP: letters.reminder,
 }
-REFUSALS: Final[dict[str, Callable[[Delivery], State | None]]] = {
+Refusal = State | tuple[State, str]
+REFUSALS: Final[dict[str, Callable[[Delivery], Refusal | None]]] = {
     Delivery.Kind.REMINDER: _no_reminder,
     Delivery.Kind.REQUEST: invitations.refusal,
     Delivery.Kind.CANCEL: invitations.refusal,
+    Delivery.Kind.THANKS: _no_reminder,
+    Delivery.Kind.FOLLOW_UP: _no_reminder,
 }

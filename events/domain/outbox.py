@@ -17,8 +17,12 @@ def mail_to(
     due_at: datetime,
     expires_at: datetime,
     occurrence: ReminderOccurrence | None = None,
+    claim_at: datetime | None = None,
 ) -> Delivery:
-    """Return an unsaved mail to an attendee who is somebody; of one kind and key there is one."""
+    """Return an unsaved mail to an attendee who is somebody; of one kind and key there is one.
+
+    It goes at `claim_at`, or when it is due.
+    """
     assert attendee.person_id  # noqa: S101 -- whoever can be reached is somebody
     return Delivery(
         kind=kind,
@@ -30,7 +34,7 @@ def mail_to(
         dedup_key=dedup_key(kind, *key),
         due_at=due_at,
         expires_at=expires_at,
-        claim_at=due_at,
+        claim_at=claim_at or due_at,
     )
 
 

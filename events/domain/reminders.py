@@ -6,23 +6,31 @@ from datetime import datetime, time, timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
-from events.models import Delivery, Event, ReminderOccurrence, ReminderRule
+from events.domain import quiet
+from events.domain.quiet import LAST_CALL
+from events.models import Attendee, Delivery, Event, ReminderOccurrence, ReminderRule, Team
+from events.models.attendees import AttendeeQuerySet
 from events.values import dates
 
 State = ReminderOccurrence.State
+Kind = ReminderRule.OffsetKind
 
-# From when an event without a clock time counts.
+# From when and until when an event without a clock time counts.
 ALL_DAY: Final = time(9)
+ALL_DAY_END: Final = time(18)
 # A start that moves this much, or to another day, is news that deserves a second reminder.
 FAR: Final = timedelta(hours=6)
-# How late a reminder may come: a week's and a day's, and how long before the start the others.
+# How late a reminder may come: a week's and a day's; the others until shortly before the start.
 WEEK_GRACE: Final = timedelta(hours=24)
 GRACE: Final = timedelta(hours=6)
-LAST_CALL: Final = timedelta(minutes=5)
+# How late thanks may come, and how long ago an event may be over of which a new rule still counts.
+AFTERWARDS: Final = timedelta(days=3)
+RECENT: Final = timedelta(days=31)
 
 STANDING = (Event.Status.TENTATIVE, Event.Status.CONFIRMED)
-UNSENT = (Delivery.State.PENDING, Delivery.State.LEASED)
+UNSENT = (Delivery.State.PENDING, Delivery.State.HELD, Delivery.State.LEASED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +76,60 @@ def replan(*, event: Event, now: datetime) -> None:
         event.schedule_epoch = stored.schedule_epoch
 
 
+def replan_team(*, team: Team, now: datetime) -> None:
+    """Bring the due rows in step with the rules of a team, of all events that follow these."""
+    theirs = ReminderOccurrence.objects.filter(event=OuterRef("pk"), rule__team=team)
+    own = ReminderRule.objects.filter(event=OuterRef("pk"))
+    rows = Event.objects.filter(team=team, status__in=STANDING, start_at__isnull=False)
+    rows = rows.filter(Q(end_at=None) | Q(end_at__gt=now - RECENT))
+    follow = Q(~Exists(own), team_reminders=True) | Exists(theirs)
+    for event in rows.filter(follow, origin=Event.Origin.MANAGED).order_by("pk"):
+        replan(event=event, now=now)
+
+
+def audience(*, rule: ReminderRule, event: Event, person_id: int | None = None) -> list[Attendee]:
+    """Return whom a rule means as things are, each person once; or that one person, if meant."""
+    rows = _within(rule, event).expected().reachable().select_related("person")
+    if person_id is not None:
+        rows = rows.filter(person=person_id)
+    if rule.roles:
+        rows = rows.filter(role__in=rule.roles)
+    if rule.answers == ReminderRule.Answers.ACCEPTED:
+        rows = rows.filter(answer=Attendee.Answer.ACCEPTED)
+    if rule.answers == ReminderRule.Answers.UNANSWERED:
+        rows = rows.filter(answer=Attendee.Answer.NEEDS_ACTION)
+    if rule.offset_kind in ReminderRule.AFTER:
+        rows = rows.exclude(presence=Attendee.Presence.NO_SHOW)
+    meant = [row for row in rows.order_by("pk") if not rule.tag or rule.tag in row.tags]
+    # Who attends the whole comes with that, whatever parts they attend.
+    meant.sort(key=lambda row: row.event_id == event.pk)
+    return sorted({row.person_id: row for row in meant}.values(), key=lambda row: row.pk)
+
+
+def is_for(*, rule: ReminderRule, attendee: Attendee) -> bool:
+    """Whether a rule means an attendee of its event by what they are alone, without a question."""
+    if rule.subtree or rule.tag or rule.offset_kind in ReminderRule.AFTER:
+        return False
+    answers = {
+        ReminderRule.Answers.ACCEPTED: Attendee.Answer.ACCEPTED,
+        ReminderRule.Answers.UNANSWERED: Attendee.Answer.NEEDS_ACTION,
+    }
+    is_asked = answers.get(ReminderRule.Answers(rule.answers), attendee.answer) == attendee.answer
+    return attendee.is_expected and is_asked and (not rule.roles or attendee.role in rule.roles)
+
+
+def is_expected(*, rule: ReminderRule, event: Event, person_id: int) -> bool:
+    """Whether the person is expected there at all, whomever the rule means."""
+    return _within(rule, event).expected().filter(person=person_id).exists()
+
+
+def _within(rule: ReminderRule, event: Event) -> AttendeeQuerySet:
+    if not rule.subtree:
+        return Attendee.objects.filter(event=event)
+    parts = Event.objects.within([event.pk]).filter(status__in=STANDING)
+    return Attendee.objects.filter(event__in=parts)
+
+
 def waiting(*, events: Collection[Event]) -> int:
     """How many reminders of the events are still to come: planned ones, and mails not yet sent."""
     planned = ReminderOccurrence.objects.filter(event__in=events, state=State.PLANNED)
@@ -78,10 +140,13 @@ def waiting(*, events: Collection[Event]) -> int:
 
 
 def _rules(event: Event) -> list[ReminderRule]:
-    """Return the rules that count; none for an event that reminds nobody."""
+    """Return the rules that count: its own, or those of its team; of an event that is on."""
     if not stands(event=event):
         return []
-    return list(event.reminder_rules.filter(enabled=True).order_by("pk"))
+    rules = list(event.reminder_rules.order_by("pk"))
+    if not rules and event.team_reminders:
+        rules = list(ReminderRule.objects.filter(team=event.team_id).order_by("pk"))
+    return [rule for rule in rules if rule.enabled]
 
 
 def _occurrence(event: Event, rule: ReminderRule, now: datetime) -> ReminderOccurrence:
@@ -111,21 +176,53 @@ def _start(event: Event) -> datetime:
     return dates.to_utc(event.start_on, event.start_time or ALL_DAY, event.timezone)
 
 
+def _end(event: Event) -> datetime:
+    """Return the moment that offsets after it count from: the end, on a whole day 18:00 there."""
+    last, end = event.when.last_on, dates.over_at(event.when)
+    if event.start_time is None and last is not None:
+        return dates.to_utc(last, ALL_DAY_END, event.end_timezone or event.timezone)
+    assert end is not None  # noqa: S101 -- the event stands, so its day is known
+    return end
+
+
 def _due(event: Event, rule: ReminderRule, start: datetime) -> datetime:
-    """Days count on the wall, minutes on the clock: P1D and PT24H of RFC 5545, 3.3.6."""
-    if rule.offset_kind == ReminderRule.OffsetKind.EXACT_MINUTES:
-        return start - timedelta(minutes=rule.offset)
-    day = start.astimezone(dates.zone(event.timezone)).date() - timedelta(days=rule.offset)
-    return dates.to_utc(day, rule.at_local_time, event.timezone)
+    """Days count on the wall, hours and minutes on the clock: P1D and PT24H of RFC 5545, 3.3.6."""
+    if rule.offset_kind == Kind.MINUTES_AFTER:
+        return _end(event) + timedelta(minutes=rule.offset)
+    if rule.offset_kind == Kind.DAYS_AFTER:
+        end, zone = _end(event), event.end_timezone or event.timezone
+        last = event.when.last_on or end.date()
+        return max(end, dates.to_utc(last + _days(rule), rule.at_local_time, zone))
+    if rule.offset_kind == Kind.NOMINAL_DAYS:
+        day = start.astimezone(dates.zone(event.timezone)).date() - _days(rule)
+        return dates.to_utc(day, rule.at_local_time, event.timezone)
+    return start - _lead(rule)
+
+
+def _days(rule: ReminderRule) -> timedelta:
+    return timedelta(days=rule.offset)
+
+
+def _lead(rule: ReminderRule) -> timedelta:
+    """How long before what it counts from the rule falls due on the clock; nothing for days."""
+    units = {
+        Kind.EXACT_HOURS: timedelta(hours=1),
+        Kind.EXACT_MINUTES: timedelta(minutes=1),
+        Kind.MINUTES_AFTER: -timedelta(minutes=1),
+    }
+    return rule.offset * units.get(Kind(rule.offset_kind), timedelta())
 
 
 def _useful_until(event: Event, rule: ReminderRule, start: datetime, due: datetime) -> datetime:
-    in_days = rule.offset_kind == ReminderRule.OffsetKind.NOMINAL_DAYS
-    days = rule.offset if in_days else rule.offset // (24 * 60)
+    if rule.offset_kind in ReminderRule.AFTER:
+        return due + AFTERWARDS
+    in_days = rule.offset_kind == Kind.NOMINAL_DAYS
+    days = rule.offset if in_days else _lead(rule).days
+    grace = WEEK_GRACE if days >= 7 else GRACE
     if event.start_time is None:
-        return due + (WEEK_GRACE if days >= 7 else GRACE)
+        return due + grace
     last_call = start - LAST_CALL
-    return min(last_call, due + (WEEK_GRACE if days >= 7 else GRACE)) if days else last_call
+    return min(last_call, due + grace) if days else last_call
 
 
 def _give_to_its_team(event: Event) -> None:
@@ -151,7 +248,7 @@ def _adjust(
     elif _is_far(occurrence, moment, event, rule):
         _renew(occurrence, event, rule, now)
     else:
-        _resume(occurrence, moment)
+        _resume(occurrence, event, moment)
 
 
 def _move(occurrence: ReminderOccurrence, moment: Moment, now: datetime) -> None:
@@ -169,9 +266,7 @@ def _is_far(
     occurrence: ReminderOccurrence, moment: Moment, event: Event, rule: ReminderRule
 ) -> bool:
     """Whether the start has moved so much since that people deserve another reminder."""
-    exact = rule.offset_kind == ReminderRule.OffsetKind.EXACT_MINUTES
-    lead = timedelta(minutes=rule.offset if exact else 0)
-    zone = dates.zone(event.timezone)
+    lead, zone = _lead(rule), dates.zone(event.timezone)
     old, new = occurrence.due_at + lead, moment.due_at + lead
     other_day = old.astimezone(zone).date() != new.astimezone(zone).date()
     return other_day or abs(new - old) >= FAR
@@ -185,20 +280,36 @@ def _renew(occurrence: ReminderOccurrence, event: Event, rule: ReminderRule, now
     _occurrence(event, rule, now).save()
 
 
-def _resume(occurrence: ReminderOccurrence, moment: Moment) -> None:
+def _resume(occurrence: ReminderOccurrence, event: Event, moment: Moment) -> None:
     """Move what waits of a reminder that is going out, and revive what a cancellation stopped."""
     moved = (occurrence.due_at, occurrence.expires_at) != (moment.due_at, moment.expires_at)
+    times = {"due_at": moment.due_at, "expires_at": moment.expires_at}
+    rows = occurrence.deliveries.exclude(reason=Delivery.Reason.DROPPED)
     if moved:
-        occurrence.due_at, occurrence.expires_at = moment.due_at, moment.expires_at
-        occurrence.save(update_fields=["due_at", "expires_at"])
+        ReminderOccurrence.objects.filter(pk=occurrence.pk).update(**times)
+        rows.filter(state=Delivery.State.HELD).update(**times)
     states = (*UNSENT, Delivery.State.CANCELLED) if moved else (Delivery.State.CANCELLED,)
-    occurrence.deliveries.filter(state__in=states).update(
-        state=Delivery.State.PENDING,
-        due_at=moment.due_at,
-        expires_at=moment.expires_at,
-        claim_at=moment.due_at,
-        lease_token=None,
-        lease_until=None,
+    rows = rows.filter(state__in=states).exclude(state=Delivery.State.HELD)
+    for zone in list(rows.order_by().values_list("person__timezone", flat=True).distinct()):
+        rows.filter(person__timezone=zone).update(
+            state=Delivery.State.PENDING,
+            claim_at=sending_at(event=event, moment=moment, zone=zone, now=moment.due_at),
+            reason="",
+            lease_token=None,
+            lease_until=None,
+            **times,
+        )
+
+
+def sending_at(*, event: Event, moment: Moment, zone: str, now: datetime) -> datetime:
+    """Return when a mail goes to a reader with a zone of their own, or with none."""
+    if event.team is None or event.team.quiet_from is None:
+        return moment.due_at
+    return quiet.sending_at(
+        at=max(moment.due_at, now),
+        useful_until=moment.expires_at,
+        team=event.team,
+        zone=zone or event.timezone,
     )
 
 

@@ -9,6 +9,8 @@ from events.models.events import Event, Expo, PromotionConference
 from events.models.evidence import Evidence, Source
 from events.models.figures import Figure
 from events.models.imports import ImportedEvent, OpenedCalendar
+from events.models.letters import OptOut, Wording
+from events.models.notices import EventChange, NoticeBatch
 from events.models.people import Appointment, Organisation, Person
 from events.models.places import Place
 from events.models.reminders import ReminderOccurrence, ReminderRule
@@ -28,6 +30,7 @@ __all__ = [
     "Dated",
     "Delivery",
     "Event",
+    "EventChange",
     "EventOrganisation",
     "EventPlace",
     "EventSeries",
@@ -40,7 +43,9 @@ __all__ = [
     "ImportedEvent",
     "MailBreaker",
     "Membership",
+    "NoticeBatch",
     "OpenedCalendar",
+    "OptOut",
     "Organisation",
     "Person",
     "Place",
@@ -56,4 +61,5 @@ __all__ = [
     "Team",
     "User",
     "Viewer",
+    "Wording",
 ]

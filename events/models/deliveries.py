@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from events.models.attendees import Attendee
 from events.models.events import Event
 from events.models.fields import LanguageField, TimezoneField
+from events.models.notices import NoticeBatch
 from events.models.people import Person
 from events.models.reminders import ReminderOccurrence
 from events.models.teams import Membership, Team, Viewer, sees_all, teams_of
@@ -24,6 +25,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         if sees_all(user):
             return self.all()
         return self.filter(team__in=teams_of(user, Membership.Role.ORGANISER))
+
+    def changeable_by(self, user: Viewer) -> Self:
+        """Those that the user may release, drop or send again."""
+        return self.visible_to(user)
 
     def invitations(self) -> Self:
         """What tells a calendar program to show an event, or to take it back."""
@@ -45,9 +50,14 @@ class Delivery(models.Model):
         REMINDER = "reminder", _("reminder")
         REQUEST = "request", _("invitation")
         CANCEL = "cancel", _("end of an invitation")
+        THANKS = "thanks", _("thanks")
+        FOLLOW_UP = "followup", _("follow-up")
+        NOTICE = "notice", _("notice of changes")
+        DECISION = "decision", _("decision")
 
     class State(models.TextChoices):
         PENDING = "pending", _("waiting")
+        HELD = "held", _("held back")
         LEASED = "leased", _("being prepared")
         SENDING = "sending", _("being sent")
         SENT = "sent", _("sent")
@@ -59,6 +69,17 @@ class Delivery(models.Model):
         SUPPRESSED = "suppressed", _("address does not exist")
         CANCELLED = "cancelled", _("cancelled")
         EXPIRED = "expired", _("too late")
+
+    class Reason(models.TextChoices):
+        OPTED_OUT = "opted_out", _("wants no such mail")
+        STAYS_AWAY = "stays_away", _("is not expected any more")
+        NO_ADDRESS = "no_address", _("has no address")
+        NOT_MEANT = "not_meant", _("is not among those meant any more")
+        EVENT_OFF = "event_off", _("the event does not take place")
+        RULE_OFF = "rule_off", _("the rule is off")
+        UNDONE = "undone", _("the change was undone")
+        DROPPED = "dropped", _("an organiser dropped it")
+        ANOTHER = "another", _("something newer is known")
 
     public_uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.REMINDER)
@@ -85,6 +106,9 @@ class Delivery(models.Model):
         db_index=False,
         verbose_name=_("team"),
     )
+    batch = models.ForeignKey(
+        NoticeBatch, models.SET_NULL, null=True, related_name="deliveries", editable=False
+    )  # the changes that a notice tells of
     dedup_key = models.CharField(max_length=64, unique=True, editable=False)
     language = LanguageField(_("language"))
     zone = TimezoneField(_("time zone"))
@@ -111,6 +135,9 @@ class Delivery(models.Model):
     said = models.CharField(max_length=64, blank=True, editable=False)
     sent_at = models.DateTimeField(_("sent at"), null=True)
     detail = models.CharField(_("detail"), max_length=300, blank=True)
+    reason = models.CharField(
+        _("reason"), max_length=10, choices=Reason, blank=True, help_text=_("Why it was not sent.")
+    )
 
     PERSONAL = ("language", "zone", "detail")
     INVITATIONS: ClassVar = (Kind.REQUEST, Kind.CANCEL)
@@ -146,6 +173,7 @@ class Delivery(models.Model):
                 name="delivery_leased",
             ),
             models.Index(fields=["team", "due_at"], name="delivery_of_team"),
+            models.Index(fields=["team"], condition=Q(state="held"), name="delivery_held"),
         ]
 
     def __str__(self) -> str:

@@ -421,6 +421,11 @@ class Event(Owned, Dated):
         limit_choices_to={"kind": Kind.DEADLINE},
         verbose_name=_("registration closes"),
     )
+    team_reminders = models.BooleanField(
+        _("reminders of the team"),
+        default=True,
+        help_text=_("Unless it has reminders of its own, those that the team has set apply."),
+    )
     url = models.URLField(_("web page"), blank=True, max_length=500)
     stream_url = models.URLField(
         _("stream"), blank=True, max_length=500, help_text=_("Shown to registered people only.")

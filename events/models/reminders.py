@@ -8,26 +8,68 @@ from datetime import time
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from events.models.events import Event
+from events.models.teams import Team
+
+BEFORE = ["nominal_days", "exact_hours", "exact_minutes"]
 
 
 class ReminderRule(models.Model):
-    """When the attendees of an event are reminded."""
+    """When which of those who attend are written to: of one event, or by default of a team's.
+
+    Events that have no rules of their own follow those of their team.
+    """
+
+    class Topic(models.TextChoices):
+        REMINDER = "reminder", _("reminder")
+        THANKS = "thanks", _("thanks")
+        FOLLOW_UP = "followup", _("follow-up")
 
     class OffsetKind(models.TextChoices):
         NOMINAL_DAYS = "nominal_days", _("days before, at a time of day")
+        EXACT_HOURS = "exact_hours", _("hours before")
         EXACT_MINUTES = "exact_minutes", _("minutes before")
+        DAYS_AFTER = "days_after", _("days after the end, at a time of day")
+        MINUTES_AFTER = "minutes_after", _("minutes after the end")
+
+    class Answers(models.TextChoices):
+        EXPECTED = "expected", _("everybody who is expected")
+        ACCEPTED = "accepted", _("who has accepted")
+        UNANSWERED = "unanswered", _("who has not answered yet")
+
+    AFTER = (OffsetKind.DAYS_AFTER, OffsetKind.MINUTES_AFTER)
 
     event = models.ForeignKey(
-        Event, models.CASCADE, related_name="reminder_rules", verbose_name=_("event")
+        Event, models.CASCADE, null=True, related_name="reminder_rules", verbose_name=_("event")
+    )
+    team = models.ForeignKey(
+        Team, models.CASCADE, null=True, related_name="reminder_rules", verbose_name=_("team")
+    )
+    topic = models.CharField(
+        pgettext_lazy("of a mail", "about"), max_length=8, choices=Topic, default=Topic.REMINDER
     )
     offset_kind = models.CharField(
         _("counted in"), max_length=13, choices=OffsetKind, default=OffsetKind.NOMINAL_DAYS
     )
-    offset = models.PositiveIntegerField(_("how long before"), default=1)
+    offset = models.PositiveIntegerField(_("how long before or after"), default=1)
     at_local_time = models.TimeField(
         _("at"), default=time(9), help_text=_("Time of day at the event; for days only.")
+    )
+    roles = models.JSONField(
+        _("roles"), default=list, blank=True, help_text=_("None chosen: everybody.")
+    )
+    answers = models.CharField(
+        _("answer"), max_length=10, choices=Answers, default=Answers.EXPECTED
+    )
+    tag = models.CharField(
+        _("tag"), max_length=60, blank=True, help_text=_("Only attendees who bear it.")
+    )
+    subtree = models.BooleanField(
+        _("parts too"),
+        default=False,
+        help_text=_("Whoever attends the event or any part of it, each once."),
     )
     enabled = models.BooleanField(_("on"), default=True)
 
@@ -35,10 +77,35 @@ class ReminderRule(models.Model):
         verbose_name = _("reminder")
         verbose_name_plural = _("reminders")
         constraints = [
-            models.UniqueConstraint(
-                fields=["event", "offset_kind", "offset", "at_local_time"],
-                name="reminder_rule_once_per_event",
-            )
+            *(
+                models.UniqueConstraint(
+                    fields=[
+                        of,
+                        "topic",
+                        "offset_kind",
+                        "offset",
+                        "at_local_time",
+                        "roles",
+                        "answers",
+                        "tag",
+                        "subtree",
+                    ],
+                    name=f"reminder_rule_once_per_{of}",
+                )
+                for of in ("event", "team")
+            ),
+            models.CheckConstraint(
+                condition=Q(event=None, team__isnull=False) | Q(event__isnull=False, team=None),
+                name="reminder_rule_of_an_event_or_a_team",
+            ),
+            models.CheckConstraint(
+                condition=Q(topic="reminder", offset_kind__in=BEFORE)
+                | Q(topic__in=["thanks", "followup"]) & ~Q(offset_kind__in=BEFORE),
+                name="reminder_rule_before_or_after",
+                violation_error_message=_(
+                    "A reminder comes before the event, thanks and a follow-up after its end."
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -70,7 +137,7 @@ class ReminderOccurrence(models.Model):
         verbose_name_plural = _("due reminders")
         constraints = [
             models.UniqueConstraint(
-                fields=["rule", "schedule_epoch"], name="occurrence_once_per_epoch"
+                fields=["rule", "event", "schedule_epoch"], name="occurrence_once_per_epoch"
             ),
             models.CheckConstraint(
                 condition=Q(claim_at=None) | Q(state="planned"),

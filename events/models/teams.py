@@ -75,18 +75,38 @@ class TeamQuerySet(models.QuerySet["Team"]):
     def visible_to(self, user: Viewer) -> Self:
         return self.all() if sees_all(user) else self.of(user)
 
+    def changeable_by(self, user: Viewer) -> Self:
+        """Those whose settings the user may change; who belongs to them, superusers decide."""
+        return self.all() if sees_all(user) else self.of(user, Membership.Role.ORGANISER)
+
 
 class Team(models.Model):
     """A group of organisers; it owns events and delegations."""
 
     name = models.CharField(_("name"), max_length=200, unique=True)
     slug = models.SlugField(_("short name"), unique=True)
+    quiet_from = models.TimeField(
+        _("quiet from"),
+        null=True,
+        blank=True,
+        help_text=_("At the reader’s clock; what falls due then waits, if it still can."),
+    )
+    quiet_until = models.TimeField(_("quiet until"), null=True, blank=True)
 
     objects = TeamQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("team")
         verbose_name_plural = _("teams")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(quiet_from=None, quiet_until=None)
+                | Q(quiet_from__isnull=False, quiet_until__isnull=False)
+                & ~Q(quiet_from=models.F("quiet_until")),
+                name="team_quiet_hours_have_two_ends",
+                violation_error_message=_("Quiet hours have a beginning and another end."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

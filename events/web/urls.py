@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import TemplateView
 
-from events.web import answers, feeds, views
+from events.web import answers, feeds, optouts, views
 
 pages = [
     path("", views.home, name="home"),
@@ -15,6 +15,7 @@ files = [
     path("calendar/f/<str:token>/", views.programme, name="secret-page"),
     path("calendar/f/<str:token>.ics", feeds.secret, name="secret-feed"),
     path("a/<str:token>", answers.answer, name="answer"),
+    path("u/<str:token>", optouts.opt_out, name="opt-out"),
     path("events/<slug:slug>.ics", feeds.single, name="event-ics"),
     path(
         "robots.txt",

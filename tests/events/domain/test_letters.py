@@ -1,5 +1,6 @@
 """What a reminder says, to whom, and in which words."""
 
+import re
 from datetime import UTC, date, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -7,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from pytest_django import Settings
 
-from events.domain import letters, mail
-from events.models import Delivery, Event, Person, Place
+from events.domain import letters, mail, optouts, previews
+from events.models import Delivery, Event, Person, Place, Team, Wording
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -55,10 +57,12 @@ def delivery(
     person: Person | None = None,
     language: str = "en",
     zone: str = "",
+    kind: str = "reminder",
 ) -> Delivery:
     event = event or factories.event(team=factories.team(name="Promotion Office"))
     attendee = factories.attendee(event=event, person=person or factories.person())
     return Delivery.objects.create(
+        kind=kind,
         attendee=attendee,
         person=attendee.person,
         event=event,
@@ -101,7 +105,8 @@ def test_the_english_mail(venue: Place) -> None:
     event = factories.event(
         title="Going Global", place=venue, slug="gg", team=factories.team(name="Promotion Office")
     )
-    message = received(delivery(event=event, zone="America/Vancouver"))
+    row = delivery(event=event, zone="America/Vancouver")
+    message = received(row)
     assert message["Subject"] == "Reminder: Going Global · Wednesday 2 December 2026, 09:30"
     assert lines(message) == [
         "Dear CHAN Siu-ming,",
@@ -116,6 +121,8 @@ def test_the_english_mail(venue: Place) -> None:
         "https://attache.example/events/gg/",
         "--",
         "You receive this because Promotion Office lists you among the attendees.",
+        "No more reminders by mail:",
+        optouts.link(person=row.person, kind="reminder"),
     ]
 
 
@@ -182,8 +189,8 @@ def test_an_end_on_another_day_is_not_shown_as_an_hour() -> None:
 @pytest.mark.parametrize("columns", [{"visibility": "participants"}, {"status": "draft"}])
 def test_only_public_events_have_a_link(columns: dict[str, Any]) -> None:
     message = received(delivery(event=factories.event(**columns)))
-    assert "http" not in text(message)
-    assert "href" not in text(message, "html")
+    for body in (text(message), text(message, "html")):
+        assert re.findall("https?://[^/]*/[a-z]+/", body) == ["https://attache.example/u/"]
 
 
 def test_the_html_loads_nothing_from_afar(venue: Place) -> None:
@@ -191,7 +198,10 @@ def test_the_html_loads_nothing_from_afar(venue: Place) -> None:
     assert "src=" not in html
     assert "url(" not in html
     assert "@import" not in html
-    assert html.count("http") == 1
+    assert re.findall("https?://[^/]*/[a-z]+/", html) == [
+        "https://attache.example/events/",
+        "https://attache.example/u/",
+    ]
 
 
 def test_the_html_escapes_what_people_write() -> None:
@@ -243,3 +253,121 @@ def test_a_name_or_title_injects_no_header(evil: str) -> None:
     assert [address.addr_spec for address in message["From"].addresses] == ["post@attache.example"]
     assert "\u202e" not in message["Subject"]
     assert not {"\r", "\n", "\x01"} & set(message["Subject"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject", "opening"),
+    [
+        ("thanks", "Thank you: Promotion Conference", "Thank you for taking part in:"),
+        ("followup", "Follow-up: Promotion Conference", "This is a follow-up to:"),
+    ],
+)
+def test_the_mails_after_an_event(kind: str, subject: str, opening: str) -> None:
+    message = received(delivery(kind=kind))
+    assert message["Subject"] == subject
+    assert lines(message)[1] == opening
+
+
+def test_a_mail_is_stopped_at_one_click() -> None:
+    """RFC 8058; what the page shows is the same address."""
+    row = delivery()
+    message = received(row)
+    url = optouts.link(person=row.person, kind="reminder")
+    assert message["List-Unsubscribe"].strip() == f"<{url}>"
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert url in text(message, "html")
+
+
+class TestWording:
+    @pytest.fixture
+    def team(self) -> Team:
+        return factories.team(name="Promotion Office")
+
+    def test_a_team_words_its_mails_in_each_language(self, team: Team) -> None:
+        Wording.objects.create(
+            team=team,
+            kind="reminder",
+            subject_en="Soon: {{title}}",
+            subject_zh_hant="即將舉行：{{ title }}",  # noqa: RUF001 -- Chinese
+            opening_en="Hello {{name}},\nwe meet on {{when}}.",
+            closing_en="Your {{team}}",
+        )
+        event = factories.event(team=team)
+        message = received(delivery(event=event))
+        assert message["Subject"] == "Soon: Promotion Conference"
+        said = lines(message)
+        assert said[1:3] == ["Hello CHAN Siu-ming,", "we meet on Wednesday 2 December 2026, 09:30."]
+        assert "Your Promotion Office" in said
+        chinese = received(delivery(event=event, language="zh-hant"))
+        assert chinese["Subject"] == "即將舉行：Promotion Conference"  # noqa: RUF001 -- Chinese
+
+    def test_what_is_empty_reads_as_everywhere(self, team: Team) -> None:
+        Wording.objects.create(team=team, kind="reminder", closing_en="Bye")
+        message = received(delivery(event=factories.event(team=team)))
+        assert message["Subject"].startswith("Reminder: ")
+        assert lines(message)[1] == "This is a reminder of:"
+
+    def test_that_of_another_team_or_kind_says_nothing(self, team: Team) -> None:
+        Wording.objects.create(team=factories.team(), kind="reminder", opening_en="Theirs")
+        Wording.objects.create(team=team, kind="thanks", opening_en="After")
+        assert lines(received(delivery(event=factories.event(team=team))))[1] == (
+            "This is a reminder of:"
+        )
+
+    @pytest.mark.parametrize(
+        "evil",
+        [
+            "[pay](http://evil.example)",
+            '<a href="http://evil.example">pay</a>',
+            "{event.__class__}",
+            "{{event.team.slug}}",
+            "{% debug %}",
+            "https://evil.example/pay",
+            "www.evil.example",
+            "pay@evil.example",
+            "evil.example/pay",
+        ],
+    )
+    def test_what_people_call_themselves_is_no_link_markup_or_code(
+        self, team: Team, evil: str
+    ) -> None:
+        Wording.objects.create(
+            team=team, kind="reminder", opening_en="{{name}} {{title}} {{place}} {{team}}"
+        )
+        person = factories.person(family_name=evil, given_name="", name_zh_hans=evil)
+        venue = factories.place(name=evil, name_zh_hans=evil)
+        event = factories.event(team=team, title=evil, title_zh_hans=evil, place=venue)
+        message = received(delivery(event=event, person=person, language="zh-hans"))
+        for body in (text(message), text(message, "html")):
+            assert re.findall(r"https?://(?!attache)|www\.\w|evil\.example|@evil", body) == []
+            assert "{% debug" in body or "debug" not in evil
+        tags = set(re.findall("<[a-z]+", text(message, "html")))
+        honest = received(delivery(event=factories.event(team=team, place=factories.place())))
+        assert tags == set(re.findall("<[a-z]+", text(honest, "html")))
+
+    @pytest.mark.parametrize(
+        "braces", ["{{slug}}", "{{ event.__class__ }}", "{{title", "{{title|safe}}", "{{}}"]
+    )
+    def test_a_placeholder_that_does_not_exist_is_refused_by_name(
+        self, team: Team, braces: str
+    ) -> None:
+        row = Wording(team=team, kind="reminder", opening_en=f"Hello {braces} ")
+        with pytest.raises(ValidationError, match=re.escape(braces)):
+            row.full_clean()
+
+    def test_known_ones_are_taken(self, team: Team) -> None:
+        words = "{{name}} {{ place }} {{team}} {{title}} {{when}} {single} {% tag %}"
+        Wording(team=team, kind="reminder", opening_en=words).full_clean()
+
+    def test_the_preview_is_the_mail_without_the_secret_of_its_reader(self, team: Team) -> None:
+        row = delivery(event=factories.event(team=team))
+        shown = previews.compose(team=team, kind="reminder", person=row.person, now=SENT_AT)
+        message = letters.reminder(delivery=row, now=SENT_AT)
+        url = optouts.link(person=row.person, kind="reminder")
+        assert shown.text == str(message.body).replace(url, "https://attache.example/u/…")
+        assert url not in shown.html
+        assert Delivery.objects.count() == 1
+
+    def test_there_is_no_preview_for_who_attends_nothing(self, team: Team) -> None:
+        with pytest.raises(previews.NoEvent):
+            previews.compose(team=team, kind="reminder", person=factories.person(), now=SENT_AT)

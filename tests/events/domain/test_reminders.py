@@ -327,3 +327,177 @@ class TestEdits:
         before = snapshot()
         reminders.replan(event=row.event, now=DUE + 2 * HOUR)
         assert snapshot() == before
+
+
+class TestAfter:
+    """The end of the factory's event is 2 December 2026, 17:00 in Shanghai: 09:00 UTC."""
+
+    @pytest.mark.parametrize(
+        ("kind", "offset", "columns", "due"),
+        [
+            ("minutes_after", 30, {}, datetime(2026, 12, 2, 9, 30, tzinfo=UTC)),
+            ("days_after", 1, {}, datetime(2026, 12, 3, 1, tzinfo=UTC)),
+            # Not before it is over.
+            ("days_after", 0, {}, datetime(2026, 12, 2, 9, tzinfo=UTC)),
+            # Whole days end at 18:00.
+            ("minutes_after", 30, {"precision": "day"}, datetime(2026, 12, 2, 10, 30, tzinfo=UTC)),
+            (
+                "days_after",
+                2,
+                {"precision": "day", "end_on": date(2026, 12, 4)},
+                datetime(2026, 12, 6, 1, tzinfo=UTC),
+            ),
+            # Who flies lands by another clock.
+            (
+                "days_after",
+                1,
+                {"end_timezone": "Asia/Qatar", "end_time": time(22)},
+                datetime(2026, 12, 3, 6, tzinfo=UTC),
+            ),
+        ],
+    )
+    def test_thanks_fall_due(
+        self, kind: str, offset: int, columns: dict[str, Any], due: datetime
+    ) -> None:
+        rule = {"topic": "thanks", "offset_kind": kind, "offset": offset}
+        row = planned(rule=rule, **columns)
+        assert (row.due_at, row.expires_at) == (due, due + reminders.AFTERWARDS)
+
+    def test_hours_before_count_real_time(self) -> None:
+        row = planned(rule={"offset_kind": "exact_hours", "offset": 2})
+        assert row.due_at == datetime(2026, 12, 1, 23, 30, tzinfo=UTC)
+
+    def test_a_deadline_reminds_like_any_event(self) -> None:
+        row = planned(kind="deadline", end_time=None, rule={"offset": 3})
+        assert row.due_at == DUE - timedelta(days=2)
+
+    def test_a_moved_event_that_was_thanked_for_thanks_again(self) -> None:
+        row = planned(rule={"topic": "thanks", "offset_kind": "minutes_after", "offset": 30})
+        hand_over(row)
+        move(row.event, start_on=date(2026, 12, 9), end_on=date(2026, 12, 9))
+        assert rows(row.event)[1:] == [(1, State.PLANNED, row.due_at + timedelta(days=7))]
+
+
+class TestDefaults:
+    """The rules of a team are for its events that have none of their own."""
+
+    def test_an_event_without_rules_follows_its_team(self) -> None:
+        event = factories.event()
+        rule = ReminderRule.objects.create(team=event.team, offset=1)
+        other = factories.event()
+        for each in (event, other):
+            reminders.plan(event=each, now=NOW)
+        assert list(ReminderOccurrence.objects.values_list("rule", "event")) == [
+            (rule.pk, event.pk)
+        ]
+
+    def test_its_own_rules_take_their_place(self) -> None:
+        event = factories.event()
+        ReminderRule.objects.create(team=event.team, offset=1)
+        reminders.plan(event=event, now=NOW)
+        factories.rule(event=event, offset=2)
+        reminders.replan(event=event, now=NOW)
+        two_days = DUE - timedelta(days=1)
+        assert rows(event) == [(0, State.CANCELLED, DUE), (0, State.PLANNED, two_days)]
+
+    def test_also_when_they_are_off(self) -> None:
+        event = factories.event()
+        ReminderRule.objects.create(team=event.team, offset=1)
+        factories.rule(event=event, offset=2, enabled=False)
+        reminders.plan(event=event, now=NOW)
+        assert rows(event) == []
+
+    def test_an_event_may_do_without(self) -> None:
+        event = factories.event()
+        ReminderRule.objects.create(team=event.team, offset=1)
+        reminders.plan(event=event, now=NOW)
+        event.team_reminders = False
+        lifecycle.save(event=event, now=NOW)
+        assert rows(event) == [(0, State.CANCELLED, DUE)]
+
+    def test_one_rule_plans_for_many_events(self) -> None:
+        team = factories.team()
+        ReminderRule.objects.create(team=team, offset=1)
+        for _ in range(3):
+            reminders.plan(event=factories.event(team=team), now=NOW)
+        assert ReminderOccurrence.objects.count() == 3
+
+    def test_a_new_rule_of_a_team_is_planned_for_what_is_to_come(self) -> None:
+        team = factories.team()
+        coming = factories.event(team=team)
+        own = factories.rule(event=factories.event(team=team)).event
+        without = factories.event(team=team, team_reminders=False)
+        reported = factories.event(team=team, origin="reported")
+        past = factories.event(team=team, start_on=date(2026, 1, 5))
+        factories.event()
+        for event in (coming, own, without, reported, past):
+            lifecycle.save(event=event, now=NOW)
+        rule = ReminderRule.objects.create(team=team, offset=1)
+        reminders.replan_team(team=team, now=NOW)
+        assert list(rule.occurrences.values_list("event", "due_at")) == [(coming.pk, DUE)]
+        rule.enabled = False
+        rule.save()
+        reminders.replan_team(team=team, now=NOW)
+        assert list(rule.occurrences.values_list("state", flat=True)) == [State.CANCELLED]
+
+
+class TestAudience:
+    def names(self, event: Event, **rule: Any) -> list[str]:
+        row = factories.rule(event=event, **rule)
+        return [
+            str(a.person.family_name) for a in reminders.audience(rule=row, event=event) if a.person
+        ]
+
+    @pytest.fixture
+    def event(self) -> Event:
+        event = factories.event()
+        for name, columns in {
+            "Speaker": {"role": "speaker"},
+            "Silent": {"answer": "needs_action", "place": "none"},
+            "Tagged": {"tags": ["press", "vip"], "role": "media"},
+            "Away": {"answer": "declined"},
+            "Missed": {"presence": "no_show"},
+        }.items():
+            factories.attendee(event=event, person=factories.person(family_name=name), **columns)
+        return event
+
+    @pytest.mark.parametrize(
+        ("rule", "names"),
+        [
+            ({}, ["Speaker", "Silent", "Tagged", "Missed"]),
+            ({"roles": ["speaker", "media"]}, ["Speaker", "Tagged"]),
+            ({"answers": "accepted"}, ["Speaker", "Tagged", "Missed"]),
+            ({"answers": "unanswered"}, ["Silent"]),
+            ({"tag": "press"}, ["Tagged"]),
+            ({"tag": "pres"}, []),
+            ({"tag": "vip", "roles": ["speaker"]}, []),
+            (
+                {"topic": "thanks", "offset_kind": "days_after"},
+                ["Speaker", "Silent", "Tagged"],
+            ),
+        ],
+    )
+    def test_a_rule_means(self, event: Event, rule: dict[str, Any], names: list[str]) -> None:
+        assert self.names(event, **rule) == names
+
+    def test_who_attends_any_part_is_meant_once(self) -> None:
+        mission = factories.event(kind="trade_mission")
+        parts = [factories.event(team=mission.team, parent=mission) for _ in range(2)]
+        off = factories.event(team=mission.team, parent=mission, status="cancelled")
+        deep = factories.event(team=mission.team, parent=parts[0])
+        both, guest, nobody, far = (
+            factories.person(family_name=name) for name in ("Both", "Guest", "Nobody", "Far")
+        )
+        own = None
+        for event, person in [
+            (parts[0], both), (parts[1], both), (mission, both), (parts[1], guest),
+            (off, nobody), (deep, far),
+        ]:  # fmt: skip
+            row = factories.attendee(event=event, person=person)
+            own = row if event == mission else own
+        rule = factories.rule(event=mission, subtree=True)
+        found = reminders.audience(rule=rule, event=mission)
+        assert {a.person for a in found} == {both, guest, far}
+        assert len(found) == 3
+        assert own in found
+        assert self.names(mission, offset=3) == ["Both"]
