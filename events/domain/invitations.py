@@ -29,6 +29,7 @@ State = Delivery.State
 
 # How long a change waits for the next one: of ten in a row people get one mail.
 PAUSE: Final = timedelta(seconds=120)
+AGAIN: Final = timedelta(hours=1)
 # How long it is of use to learn that an event without a date is off.
 KEPT: Final = timedelta(days=30)
 SAID_NO: Final = (Answer.DECLINED, Answer.DELEGATED)
@@ -60,6 +61,14 @@ def uninvited(*, event: Event) -> AttendeeQuerySet:
     return there.filter(~Q(latest=Kind.REQUEST) | Q(latest=None)).order_by("position", "pk")
 
 
+def informed(*, events: Collection[Event]) -> int:
+    """How many were sent an invitation to one of the events and would hear of a change by mail."""
+    mails = Delivery.objects.filter(event__in=events, kind=Kind.REQUEST)
+    reached = mails.out().exclude(attendee=None).values("attendee")
+    there = Attendee.objects.reachable().on_the_list().filter(pk__in=reached)
+    return there.values("person").distinct().count()
+
+
 def without_address(*, event: Event) -> int:
     """How many of those who may come cannot be written to."""
     there = Attendee.objects.filter(event=event).exclude(answer__in=SAID_NO)
@@ -84,7 +93,10 @@ def send(*, event: Event, attendees: Collection[int], now: datetime) -> int:
 
 
 def send_again(*, attendee: Attendee, now: datetime) -> bool:
-    """Tell somebody anew how things stand, who was invited before; return whether it was of use."""
+    """Tell somebody anew how things stand, who was invited before; return whether that can be.
+
+    Who was told a moment ago is not: whoever asks in their name shall not flood them.
+    """
     with transaction.atomic():
         held = venues.hold(event_id=attendee.event_id)
         attendee.refresh_from_db()
@@ -92,7 +104,8 @@ def send_again(*, attendee: Attendee, now: datetime) -> bool:
         mails = attendee.deliveries.invitations()
         if kind is None or not mails.out().filter(kind=Kind.REQUEST).exists():
             return False
-        if not mails.unsent().filter(kind=kind).exists():
+        recent = Q(state__in=Delivery.UNSENT) | Q(sent_at__gt=now - AGAIN)
+        if not mails.filter(recent, kind=kind).exists():
             _put(held, {attendee: kind}, now + PAUSE)
         return True
 

@@ -133,9 +133,7 @@ def _sender(mail: "Message[str, str]") -> str:
     if len(values) != 1 or len(values[0]) > LONGEST_HEADER or values[0].count("(") > MOST_LEVELS:
         return ""
     found = getaddresses(values)
-    address = found[0][1] if len(found) == 1 else ""
-    is_plain = address.count("@") == 1 and not re.search(r"[\s<>,;\"]", address)
-    return addresses.normal(address) if is_plain and len(address) <= 320 else ""
+    return addresses.sane(addresses.normal(found[0][1])) if len(found) == 1 else ""
 
 
 def _is_forged(mail: "Message[str, str]") -> bool:
@@ -223,7 +221,7 @@ def _voices(event: Component) -> Iterator[Voice]:
         yield Voice(
             address=addresses.of_uri(found.value),
             answer=PARTSTAT.get(found.parameters.get("PARTSTAT", "").strip().upper(), ""),
-            delegate=addresses.of_uri(found.parameters.get("DELEGATED-TO", ""))[:320],
+            delegate=addresses.of_uri(found.parameters.get("DELEGATED-TO", "")),
         )
 
 
@@ -232,7 +230,7 @@ def _with_times(said: Said, calendar: Component, event: Component) -> Said:
     clocks = moments.Clocks(calendar.parts, "UTC")
     try:
         start, end = (_moment(clocks, event, name) for name in ("DTSTART", "DTEND"))
-    except BadEntry:
+    except (BadEntry, OverflowError):
         return said
     return replace(said, start_at=start, end_at=end)
 
@@ -242,4 +240,6 @@ def _moment(clocks: moments.Clocks, event: Component, name: str) -> datetime | N
     if found is None:
         return None
     at = clocks.moment(found)
+    if at.at.year not in dates.YEARS:
+        return None
     return dates.to_utc(at.at.date(), at.at.time(), at.timezone)

@@ -302,6 +302,13 @@ class TestWhoGetsOne:
         assert box.new(NOW) == []
         assert states(attendee) == [("request", "skipped")]
 
+    def test_an_address_in_a_domain_with_other_letters(self, event: Event, box: Mailbox) -> None:
+        guest(event, person=factories.person(email="sam@bücher.example"))
+        invite(event, NOW)
+        [mail] = box.new(NOW)
+        assert str(entry(mail)["ATTENDEE"]) == "mailto:sam@xn--bcher-kva.example"
+        assert recipient(mail) == "sam@xn--bcher-kva.example"
+
 
 class TestChanges:
     def test_another_date_is_told_with_a_higher_sequence(self, event: Event, box: Mailbox) -> None:
@@ -492,7 +499,9 @@ class TestTheEnd:
         attendee, other = guest(event), guest(event)
         invite(event, NOW)
         box.new(NOW)
+        assert invitations.informed(events=[event]) == 2
         attendees.release(attendee=attendee, now=NOW)
+        assert invitations.informed(events=[event]) == 1
         [mail] = box.after_a_while(NOW)
         assert summary([mail]) == [(attendee.person.email, "CANCEL", 0)]
         assert "STATUS" not in entry(mail)
@@ -545,9 +554,12 @@ class TestHowItStands:
         assert not invitations.send_again(attendee=attendee, now=NOW)
         invite(event, NOW)
         box.new(NOW)
-        assert invitations.send_again(attendee=attendee, now=NOW)
-        assert invitations.send_again(attendee=attendee, now=NOW)
-        mails = box.after_a_while(NOW)
+        assert invitations.send_again(attendee=attendee, now=NOW + timedelta(minutes=50))
+        assert box.after_a_while(NOW + timedelta(minutes=50)) == []
+        later = NOW + timedelta(hours=2)
+        for _ in range(3):
+            assert invitations.send_again(attendee=attendee, now=later)
+        mails = box.after_a_while(later)
         assert summary(mails) == [(attendee.person.email, "REQUEST", 0)]
 
     def test_two_records_of_one_person_are_told_once(self, event: Event, box: Mailbox) -> None:

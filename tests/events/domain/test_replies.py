@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from events.domain import (
+    addresses,
     answerlinks,
     answers,
     attendees,
@@ -96,6 +97,16 @@ class TestWhatCounts:
         assert (reply.attendee, reply.person) == (attendee, attendee.person)
         assert (reply.answer, reply.sender) == (state[0], attendee.person.email)
 
+    def test_an_address_in_a_domain_with_other_letters(self, attendee: Attendee) -> None:
+        Person.objects.filter(pk=attendee.person_id).update(email="sam@bücher.example")
+        said = mails.of(attendee, sender="sam@xn--bcher-kva.example")
+        assert told(read(mails.gmail(said))) == APPLIED
+
+    @pytest.mark.parametrize("stamp", ["00010101T000000Z", "99991231T235959Z", "x"])
+    def test_a_strange_time_of_writing(self, attendee: Attendee, stamp: str) -> None:
+        raw = mails.gmail(mails.of(attendee)).replace(b"20260601T090000Z", stamp.encode())
+        assert told(read(raw)) == APPLIED
+
     def test_its_words_are_kept(self, attendee: Attendee) -> None:
         said = mails.of(attendee, more="COMMENT:I come late\\, by train\n")
         reply = read(mails.outlook(said))
@@ -167,8 +178,17 @@ class TestWhatCounts:
         assert reply.proposed_end_at == datetime(2026, 12, 3, 4, tzinfo=UTC)
         assert state_of(attendee)[0] == "needs_action"
 
-    def test_a_time_in_a_zone_that_nobody_knows_is_left_out(self, attendee: Attendee) -> None:
-        start = "DTSTART;TZID=Mars/Olympus:20261203T100000"
+    @pytest.mark.parametrize(
+        "start",
+        [
+            "DTSTART;TZID=Mars/Olympus:20261203T100000",
+            "DTSTART;TZID=Asia/Shanghai:00010101T000000",
+            "DTSTART:99991231T235959Z",
+            "DTSTART:tomorrow",
+            "SUMMARY:Tea",
+        ],
+    )
+    def test_a_time_that_nobody_knows_is_left_out(self, attendee: Attendee, start: str) -> None:
         reply = read(mails.gmail(mails.of(attendee, method="COUNTER", start=start)))
         assert told(reply) == aside(Reason.COUNTER)
         assert reply.proposed_start_at is None
@@ -390,7 +410,31 @@ def test_no_bytes_make_reading_fail(raw: bytes, at: int) -> None:
     reply = mails.gmail(Answer(uid="x", sender="a@example.org"))
     for mail in (raw, reply[:at] + raw + reply[at:], reply[:at] + raw):
         said = replymails.read(raw=mail)
-        assert not re.search(r"[\r\n\x00]", said.subject + said.sender)
+        assert not re.search(r"[\r\n\x00]", said.subject + said.sender + said.comment)
+        for address in (said.sender, *(voice.delegate for voice in said.voices)):
+            assert address == "" or re.fullmatch(r"[^@\s\x00]+@[^@\s\x00]+", address)
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "mailto:a%00b@x.org",
+        "mailto:a%0D%0ABcc:x@x.org",
+        "mailto:a b@x.org",
+        "mailto:a@b@c",
+        "mailto:",
+        "http://x.org/a@b",
+        f"mailto:{400 * 'a'}@x.org",
+        "mailto:%ud800@x.org\ud800",
+    ],
+)
+def test_what_is_no_address_is_none(uri: str) -> None:
+    assert addresses.of_uri(uri) == ""
+
+
+def test_an_address_is_the_same_however_it_is_written() -> None:
+    for uri in ("MAILTO:A@X.org", " mailto:a@x.ORG", "mailto:%61@x.org?subject=x"):
+        assert addresses.of_uri(uri) == "a@x.org"
 
 
 class TestWhatAnOrganiserDecides:
