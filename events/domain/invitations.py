@@ -69,6 +69,13 @@ def informed(*, events: Collection[Event]) -> int:
     return there.values("person").distinct().count()
 
 
+def latest(*, attendee: Attendee) -> Delivery | None:
+    """Return the last mail of an invitation that somebody was sent, or is about to be."""
+    states = (*Delivery.UNSENT, *Delivery.OUT)
+    mails = attendee.deliveries.invitations().filter(state__in=states)
+    return mails.order_by("-pk").first()
+
+
 def without_address(*, event: Event) -> int:
     """How many of those who may come cannot be written to."""
     there = Attendee.objects.filter(event=event).exclude(answer__in=SAID_NO)
@@ -176,8 +183,9 @@ class _Told:
             return False
         if known.kind == Kind.CANCEL or known.sequence != self.event.sequence:
             return True
-        # Who does not come cares for another date, not for another text.
-        return person.answer != Answer.DECLINED and known.said != self._digest(person.reads)
+        if known.revision == self.event.revision or person.answer == Answer.DECLINED:
+            return False  # who does not come cares for another date, not for another text
+        return known.said != self._digest(person.reads)
 
     def _digest(self, language: str) -> str:
         if language not in self.digests:
@@ -207,9 +215,12 @@ def compose(*, delivery: Delivery, now: datetime) -> mail.Message:
     assert attendee is not None  # noqa: S101 -- `refusal` has looked
     entry = _entry(event, kind, delivery.language)
     earlier = attendee.deliveries.invitations().out().order_by("-pk").first()
+    said = _digest(entry, kind)
     Delivery.objects.filter(pk=delivery.pk).update(
-        sequence=event.sequence, revision=event.revision, said=_digest(entry, kind)
+        sequence=event.sequence, revision=event.revision, said=said
     )
+    known = earlier if earlier and earlier.kind == Kind.REQUEST else None
+    is_update = known is not None and (known.sequence, known.said) != (event.sequence, said)
     with override(delivery.language):
         stream = itip.write(
             method=METHODS[kind],
@@ -223,7 +234,7 @@ def compose(*, delivery: Delivery, now: datetime) -> mail.Message:
             delivery=delivery,
             method=METHODS[kind],
             stream=stream,
-            is_update=earlier is not None and earlier.kind == Kind.REQUEST,
+            is_update=is_update,
             now=now,
         )
 

@@ -25,11 +25,10 @@ Answer = Attendee.Answer
 Method = Reply.Method
 Reason = Reply.Reason
 
-LARGEST: Final = 5 * 2**20
+LARGEST: Final = 2**20  # an answer has some ten thousand
 LONGEST_HEAD: Final = 2**18
 LONGEST_HEADER: Final = 2_000
-LARGEST_CALENDAR: Final = 2**20
-MOST_LEVELS: Final = 40  # of parts within parts, and of comments within comments
+MOST_LEVELS: Final = 12  # of parts within parts, and of comments within comments
 MOST_PARTS: Final = 2_000
 LONGEST_COMMENT: Final = 1_000
 BLANK: Final = re.compile(rb"\r?\n\r?\n")
@@ -183,8 +182,6 @@ def _body(part: "Message[str, str]") -> bytes:
     """Return a calendar in UTF-8; what is in no character set at all is refused further on."""
     body = part.get_payload(decode=True)
     assert isinstance(body, bytes)  # noqa: S101 -- it has no parts
-    if len(body) > LARGEST_CALENDAR:
-        raise components.TooLarge
     try:
         return body.decode(part.get_content_charset("utf-8")).encode()
     except (LookupError, UnicodeError):

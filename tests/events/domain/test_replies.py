@@ -378,6 +378,8 @@ HOSTILE = {
     "comments in comments": b"From: " + b"(" * 1_900 + b"a@example.org\r\n\r\nx",
     "strange words": b"From: =?x?q?=FF?= <a@x.org>\r\nSubject: =?utf-99?b?!!?=\r\n\r\nx",
     "parts in parts": b"".join(NESTED % (number, number) for number in range(5_000)),
+    "lines in parts in parts": b"".join(NESTED % (n, n) for n in range(11)) + b"x\n" * 500_000,
+    "more lines there": b"".join(NESTED % (n, n) for n in range(39)) + b"x\n" * 500_000,
     "mails in mails": b"Content-Type: message/rfc822\r\n\r\n" * 100_000,
     "many parts": NESTED % (0, 0) + b"--b0\r\n\r\nx\r\n" * 400_000,
     "too large": b"Subject: x\r\n\r\n" + b"x" * (replymails.LARGEST + 1),
