@@ -52,9 +52,7 @@ def next_steps(*, event: Event, now: datetime) -> tuple[str, ...]:
 
 def uninvited(*, event: Event) -> AttendeeQuerySet:
     """Who can be sent an invitation: has an address, may come, and has none that holds."""
-    latest = Delivery.objects.invitations().filter(
-        attendee=OuterRef("pk"), state__in=(*Delivery.UNSENT, *Delivery.OUT)
-    )
+    latest = Delivery.objects.invitations().holding().filter(attendee=OuterRef("pk"))
     there = Attendee.objects.reachable().filter(event=event).exclude(answer__in=SAID_NO)
     there = there.exclude(place=Attendee.Place.CANCELLED)
     there = there.annotate(latest=Subquery(latest.order_by("-pk").values("kind")[:1]))
@@ -71,9 +69,7 @@ def informed(*, events: Collection[Event]) -> int:
 
 def latest(*, attendee: Attendee) -> Delivery | None:
     """Return the last mail of an invitation that somebody was sent, or is about to be."""
-    states = (*Delivery.UNSENT, *Delivery.OUT)
-    mails = attendee.deliveries.invitations().filter(state__in=states)
-    return mails.order_by("-pk").first()
+    return attendee.deliveries.invitations().holding().order_by("-pk").first()
 
 
 def without_address(*, event: Event) -> int:
@@ -85,8 +81,7 @@ def without_address(*, event: Event) -> int:
 
 def was_invited(*, attendee: Attendee) -> bool:
     """Whether they were ever sent an invitation, or are about to be."""
-    states = (*Delivery.UNSENT, *Delivery.OUT)
-    return attendee.deliveries.filter(kind=Kind.REQUEST, state__in=states).exists()
+    return attendee.deliveries.holding().filter(kind=Kind.REQUEST).exists()
 
 
 def send(*, event: Event, attendees: Collection[int], now: datetime) -> int:
@@ -203,6 +198,8 @@ def refusal(row: Delivery) -> State | None:
         return State.CANCELLED
     mails = person.deliveries.invitations()
     last = mails.out().order_by("-pk").first()
+    if last is None and person.answer == Answer.DECLINED:
+        return State.SKIPPED
     is_needless = row.kind == Kind.CANCEL and (last is None or last.kind != Kind.REQUEST)
     is_followed = mails.unsent().filter(pk__gt=row.pk).exists()
     return State.CANCELLED if is_needless or is_followed else None

@@ -288,12 +288,16 @@ class TestWhoGetsOne:
         with pytest.raises(invitations.NotOpen):
             invitations.send(event=row, attendees=[attendee.pk], now=NOW)
 
-    def test_who_declines_before_it_leaves_gets_none(self, event: Event, box: Mailbox) -> None:
-        attendee = guest(event)
+    def test_who_is_gone_or_declines_before_it_leaves_gets_none(
+        self, event: Event, box: Mailbox
+    ) -> None:
+        gone, declines = guest(event), guest(event)
         invite(event, NOW)
-        attendees.release(attendee=attendee, now=NOW)
+        attendees.release(attendee=gone, now=NOW)
+        attendees.answer(attendee=declines, answer=Answer.DECLINED, now=NOW)
         assert box.after_a_while(NOW) == []
-        assert states(attendee) == [("request", "cancelled")]
+        assert states(gone) == [("request", "cancelled")]
+        assert states(declines) == [("request", "skipped")]
 
     def test_who_has_lost_the_address_gets_none(self, event: Event, box: Mailbox) -> None:
         attendee = guest(event)
@@ -537,6 +541,15 @@ class TestTheEnd:
         box.new(NOW)
         attendees.answer(attendee=attendee, answer=Answer.DECLINED, now=NOW)
         assert box.after_a_while(NOW) == []
+
+    def test_what_may_have_arrived_is_taken_back(self, event: Event, box: Mailbox) -> None:
+        """The server took it without a word, and it waits to be sent once more."""
+        attendee = guest(event)
+        invite(event, NOW)
+        Delivery.objects.update(unknowns=1, claim_at=NOW + 2 * LATER)
+        lifecycle.cancel(event=event, reason="", now=NOW)
+        mails = box.after_a_while(NOW)
+        assert summary(mails) == [(attendee.person.email, "CANCEL", 1)]
 
     def test_what_never_arrived_is_not_taken_back(self, event: Event, box: Mailbox) -> None:
         attendee = guest(event)
