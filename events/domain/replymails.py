@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email import message_from_bytes, policy
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import getaddresses
@@ -31,6 +31,11 @@ LONGEST_HEADER: Final = 2_000
 MOST_LEVELS: Final = 12  # of parts within parts, and of comments within comments
 MOST_PARTS: Final = 2_000
 LONGEST_COMMENT: Final = 1_000
+# Those in which people write; Python knows more, and stranger ones.
+CHARSET: Final = re.compile(
+    r"(us-)?ascii|utf-?(8|16|16le|16be)|iso-8859-[0-9]{1,2}|windows-125[0-9]|gb2312|gbk|gb18030|big5"
+    r"|big5-hkscs|euc-(jp|kr)|iso-2022-jp|shift_jis|koi8-[ru]"
+)
 BLANK: Final = re.compile(rb"\r?\n\r?\n")
 PARTSTAT: Final = {
     "ACCEPTED": Answer.ACCEPTED,
@@ -122,7 +127,7 @@ def _header(mail: "Message[str, str]", name: str) -> str:
 def _words(text: str) -> str:
     try:
         return one_line(str(make_header(decode_header(text))))
-    except (HeaderParseError, LookupError, UnicodeError, ValueError):
+    except (MessageError, LookupError, ValueError):
         return one_line(text)
 
 
@@ -169,11 +174,10 @@ def _calendars(mail: "Message[str, str]") -> Iterator["Message[str, str]"]:
 def _leaves(part: "Message[str, str]") -> Iterator["Message[str, str]"]:
     if part.get_content_maintype() == "message":
         return
-    inner = part.get_payload()
-    if not isinstance(inner, list):
+    if not part.is_multipart():
         yield part
         return
-    for each in inner:
+    for each in part.get_payload():
         if isinstance(each, Message):
             yield from _leaves(each)
 
@@ -182,8 +186,11 @@ def _body(part: "Message[str, str]") -> bytes:
     """Return a calendar in UTF-8; what is in no character set at all is refused further on."""
     body = part.get_payload(decode=True)
     assert isinstance(body, bytes)  # noqa: S101 -- it has no parts
+    charset = part.get_content_charset("utf-8")
+    if not CHARSET.fullmatch(charset):
+        return body
     try:
-        return body.decode(part.get_content_charset("utf-8")).encode()
+        return body.decode(charset).encode()
     except (LookupError, UnicodeError):
         return body
 

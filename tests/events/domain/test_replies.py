@@ -386,6 +386,8 @@ HOSTILE = {
     "no base64": CALENDAR.replace(b"\r\n\r\n", b"\r\nContent-Transfer-Encoding: base64\r\n\r\n***"),
     "no calendar": CALENDAR + EVENT % b"UID:x",
     "no charset": b"Content-Type: text/calendar; charset=klingon\r\n\r\n\xff\xfe\r\n",
+    "a charset in parts": b"Content-Type: text/calendar; charset*=utf-8''%ff\r\n\r\nx\xff",
+    "a charset of none": b"Content-Type: text/calendar; charset=punycode\r\n\r\n" + b"x-" * 400_000,
     "deep": CALENDAR + BEGIN + b"BEGIN:VEVENT\r\n" * 50_000,
     "many voices": CALENDAR + BEGIN + EVENT % (b"ATTENDEE:mailto:a@x.org\r\n" * 40_000) + END,
     "a bad line": CALENDAR + BEGIN + EVENT % b'UID:x\r\nATTENDEE;CN="x:mailto' + END,
@@ -405,12 +407,30 @@ def test_whatever_comes_is_set_aside_in_a_short_time(name: str) -> None:
     assert len(reply.subject) <= 300
 
 
-@hypothesis_settings(max_examples=200, deadline=None)
-@given(raw=st.binary(max_size=400), at=st.integers(0, 3_000))
-def test_no_bytes_make_reading_fail(raw: bytes, at: int) -> None:
-    """Neither any bytes, nor a reply with any bytes in it."""
-    reply = mails.gmail(Answer(uid="x", sender="a@example.org"))
-    for mail in (raw, reply[:at] + raw + reply[at:], reply[:at] + raw):
+# What has a meaning somewhere in a mail, in its headers or in a calendar.
+MEANS = [
+    b"\r\n", b"\n", b"\r", b"\x00", b"\xff", b'"', b":", b";", b"=", b"--", b"(", b"<", b">", b"@",
+    b",", b"boundary=", b"=?utf-8?b?", b"?=", b"charset=idna", b"charset*=utf-8''%ff\r\n", b"%00",
+    b"BEGIN:VEVENT\r\n", b"END:VCALENDAR\r\n", b"DTSTART:99991231T235959Z\r\n",
+    b"SEQUENCE:99999999999\r\n", b"Content-Type: text/calendar\r\n", b"\xe2\x80\xae",
+]  # fmt: skip
+pieces = st.sampled_from(MEANS) | st.binary(max_size=20)
+
+
+@hypothesis_settings(max_examples=300, deadline=None)
+@given(
+    raw=st.binary(max_size=400),
+    name=st.sampled_from(sorted(PROGRAMS)),
+    changes=st.lists(st.tuples(st.integers(0, 3_000), st.integers(0, 40), pieces), max_size=6),
+)
+def test_no_bytes_make_reading_fail(
+    raw: bytes, name: str, changes: list[tuple[int, int, bytes]]
+) -> None:
+    """Neither any bytes, nor an answer in which some are others."""
+    answer = PROGRAMS[name](Answer(uid="x", sender="a@example.org", more="COMMENT:x\n"))
+    for at, length, piece in changes:
+        answer = answer[:at] + piece + answer[at + length :]
+    for mail in (raw, answer):
         said = replymails.read(raw=mail)
         assert not re.search(r"[\r\n\x00]", said.subject + said.sender + said.comment)
         for address in (said.sender, *(voice.delegate for voice in said.voices)):
