@@ -47,7 +47,7 @@ class Session(socketserver.StreamRequestHandler):
 
     def do(self, box: Mailbox, command: str) -> str:
         """Do what is asked for; return the end of the last line."""
-        words = re.findall(r'"[^"]*"|\S+', command)
+        words = re.findall(r'"[^"]*"|\S+', command) or ["?"]
         name = " ".join(words[: 2 if words[0].upper() == "UID" else 1]).upper()
         if name == "CAPABILITY":
             self.say("* CAPABILITY IMAP4REV1")

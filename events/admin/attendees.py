@@ -228,6 +228,7 @@ class AttendeeAdmin(ExportAdmin, StepsAdmin, InvitationColumns, FindsPeople, Tra
     autocomplete_fields = ("event", "person", "representing", "invited_by")
     readonly_fields = (
         "shown_answer", "shown_place", "shown_presence", "shown_checked_in", "substitute_for",
+        "shown_invitation",
     )  # fmt: skip
     fieldsets = (
         (_("Who"), {"fields": ("event", "person", "label", "appointment", "representing")}),
@@ -236,7 +237,7 @@ class AttendeeAdmin(ExportAdmin, StepsAdmin, InvitationColumns, FindsPeople, Tra
             _("Answer and presence"),
             {"fields": (("shown_answer", "shown_place"), ("shown_presence", "shown_checked_in"))},
         ),
-        (_("Invitation"), {"fields": ("invited_by", "substitute_for")}),
+        (_("Invitation"), {"fields": ("invited_by", "substitute_for", "shown_invitation")}),
     )
     steps = attendeesteps.STEPS
     sheet = sheets.ATTENDEES
@@ -289,6 +290,15 @@ class AttendeeAdmin(ExportAdmin, StepsAdmin, InvitationColumns, FindsPeople, Tra
     def shown_who(self, attendee: Attendee) -> tuple[str, str]:
         """Who it is, and below that for whom they come."""
         return str(attendee), str(attendee.representing or "")
+
+    @display(description=_("by mail"))
+    def shown_invitation(self, attendee: Attendee) -> str:
+        """The last mail of the invitation, and how far it has got."""
+        mail = invitations.latest(attendee=attendee) if attendee.pk else None
+        if mail is None:
+            return "–"
+        words = {"kind": mail.get_kind_display(), "state": mail.get_state_display()}
+        return gettext("%(kind)s: %(state)s") % words
 
     @display(description=_("date"), ordering="event__start_on")
     def shown_when(self, attendee: Attendee) -> str:

@@ -157,6 +157,13 @@ def touched(event: Event, verb: str, user: User) -> Iterator[str]:
         yield text % {"number": reach.people}
     else:
         yield gettext("Nobody is expected at it yet.")
+    if reach.informed:
+        text = ngettext(
+            "%(number)s person who was invited is told by mail.",
+            "%(number)s people who were invited are told by mail.",
+            reach.informed,
+        )
+        yield text % {"number": reach.informed}
 
 
 def reminders_stop(event: Event, verb: str) -> Iterator[str]:

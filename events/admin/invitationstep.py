@@ -38,7 +38,7 @@ class InvitationsForm(StepForm):
         rows = invitations.uninvited(event=self.row).select_related("person")
         self.fields["attendees"] = AttendeesField(
             self.user,
-            label=_("To"),
+            label=_("Who gets one"),
             queryset=rows,
             initial=[row.pk for row in rows],
             error_messages={"invalid_choice": _("Somebody has an invitation by now. Look again.")},

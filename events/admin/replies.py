@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.db.models import F
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -86,7 +87,7 @@ class ReplyAdmin(ReadOnly, StepsAdmin, FindsPeople):
         "sender", "subject", "event__title_en", "event__title_zh_hans", "event__title_zh_hant",
     )  # fmt: skip
     search_help_text: ClassVar[Any] = _("Sender, subject, person, event in all three languages")
-    ordering: ClassVar[Any] = ("-received_at", "-pk")
+    ordering: ClassVar[Any] = (F("settled_at").desc(nulls_first=True), "-received_at", "-pk")
     fields = (
         ("shown_received", "shown_state"), ("sender", "subject"), ("event", "attendee"),
         ("method", "answer"), ("reason", "delegate"), "shown_proposed", "comment",

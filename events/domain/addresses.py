@@ -1,9 +1,13 @@
 """Mail addresses as they are compared: written in whatever case, their domains in ASCII."""
 
 import contextlib
+import re
+from typing import Final
 from urllib.parse import unquote
 
-SCHEME = "mailto:"
+SCHEME: Final = "mailto:"
+LONGEST: Final = 320
+ODD: Final = re.compile(r"[\s<>,;\"]")
 
 
 def normal(address: str) -> str:
@@ -19,4 +23,10 @@ def of_uri(uri: str) -> str:
     text = uri.strip()
     if text[: len(SCHEME)].lower() != SCHEME:
         return ""
-    return normal(unquote(text[len(SCHEME) :].partition("?")[0]))
+    return sane(normal(unquote(text[len(SCHEME) :].partition("?")[0])))
+
+
+def sane(address: str) -> str:
+    """Return an address that can be one, '' for any other; what is odd is not worth a doubt."""
+    is_odd = address.count("@") != 1 or not address.isprintable() or ODD.search(address)
+    return "" if is_odd or len(address) > LONGEST else address

@@ -29,6 +29,7 @@ State = Delivery.State
 
 # How long a change waits for the next one: of ten in a row people get one mail.
 PAUSE: Final = timedelta(seconds=120)
+AGAIN: Final = timedelta(hours=1)
 # How long it is of use to learn that an event without a date is off.
 KEPT: Final = timedelta(days=30)
 SAID_NO: Final = (Answer.DECLINED, Answer.DELEGATED)
@@ -51,13 +52,24 @@ def next_steps(*, event: Event, now: datetime) -> tuple[str, ...]:
 
 def uninvited(*, event: Event) -> AttendeeQuerySet:
     """Who can be sent an invitation: has an address, may come, and has none that holds."""
-    latest = Delivery.objects.invitations().filter(
-        attendee=OuterRef("pk"), state__in=(*Delivery.UNSENT, *Delivery.OUT)
-    )
+    latest = Delivery.objects.invitations().holding().filter(attendee=OuterRef("pk"))
     there = Attendee.objects.reachable().filter(event=event).exclude(answer__in=SAID_NO)
     there = there.exclude(place=Attendee.Place.CANCELLED)
     there = there.annotate(latest=Subquery(latest.order_by("-pk").values("kind")[:1]))
     return there.filter(~Q(latest=Kind.REQUEST) | Q(latest=None)).order_by("position", "pk")
+
+
+def informed(*, events: Collection[Event]) -> int:
+    """How many were sent an invitation to one of the events and would hear of a change by mail."""
+    mails = Delivery.objects.filter(event__in=events, kind=Kind.REQUEST)
+    reached = mails.out().exclude(attendee=None).values("attendee")
+    there = Attendee.objects.reachable().on_the_list().filter(pk__in=reached)
+    return there.values("person").distinct().count()
+
+
+def latest(*, attendee: Attendee) -> Delivery | None:
+    """Return the last mail of an invitation that somebody was sent, or is about to be."""
+    return attendee.deliveries.invitations().holding().order_by("-pk").first()
 
 
 def without_address(*, event: Event) -> int:
@@ -69,8 +81,7 @@ def without_address(*, event: Event) -> int:
 
 def was_invited(*, attendee: Attendee) -> bool:
     """Whether they were ever sent an invitation, or are about to be."""
-    states = (*Delivery.UNSENT, *Delivery.OUT)
-    return attendee.deliveries.filter(kind=Kind.REQUEST, state__in=states).exists()
+    return attendee.deliveries.holding().filter(kind=Kind.REQUEST).exists()
 
 
 def send(*, event: Event, attendees: Collection[int], now: datetime) -> int:
@@ -84,7 +95,10 @@ def send(*, event: Event, attendees: Collection[int], now: datetime) -> int:
 
 
 def send_again(*, attendee: Attendee, now: datetime) -> bool:
-    """Tell somebody anew how things stand, who was invited before; return whether it was of use."""
+    """Tell somebody anew how things stand, who was invited before; return whether that can be.
+
+    Who was told a moment ago is not: whoever asks in their name shall not flood them.
+    """
     with transaction.atomic():
         held = venues.hold(event_id=attendee.event_id)
         attendee.refresh_from_db()
@@ -92,7 +106,8 @@ def send_again(*, attendee: Attendee, now: datetime) -> bool:
         mails = attendee.deliveries.invitations()
         if kind is None or not mails.out().filter(kind=Kind.REQUEST).exists():
             return False
-        if not mails.unsent().filter(kind=kind).exists():
+        recent = Q(state__in=Delivery.UNSENT) | Q(sent_at__gt=now - AGAIN)
+        if not mails.filter(recent, kind=kind).exists():
             _put(held, {attendee: kind}, now + PAUSE)
         return True
 
@@ -163,8 +178,9 @@ class _Told:
             return False
         if known.kind == Kind.CANCEL or known.sequence != self.event.sequence:
             return True
-        # Who does not come cares for another date, not for another text.
-        return person.answer != Answer.DECLINED and known.said != self._digest(person.reads)
+        if known.revision == self.event.revision or person.answer == Answer.DECLINED:
+            return False  # who does not come cares for another date, not for another text
+        return known.said != self._digest(person.reads)
 
     def _digest(self, language: str) -> str:
         if language not in self.digests:
@@ -182,6 +198,8 @@ def refusal(row: Delivery) -> State | None:
         return State.CANCELLED
     mails = person.deliveries.invitations()
     last = mails.out().order_by("-pk").first()
+    if last is None and person.answer == Answer.DECLINED:
+        return State.SKIPPED
     is_needless = row.kind == Kind.CANCEL and (last is None or last.kind != Kind.REQUEST)
     is_followed = mails.unsent().filter(pk__gt=row.pk).exists()
     return State.CANCELLED if is_needless or is_followed else None
@@ -194,9 +212,12 @@ def compose(*, delivery: Delivery, now: datetime) -> mail.Message:
     assert attendee is not None  # noqa: S101 -- `refusal` has looked
     entry = _entry(event, kind, delivery.language)
     earlier = attendee.deliveries.invitations().out().order_by("-pk").first()
+    said = _digest(entry, kind)
     Delivery.objects.filter(pk=delivery.pk).update(
-        sequence=event.sequence, revision=event.revision, said=_digest(entry, kind)
+        sequence=event.sequence, revision=event.revision, said=said
     )
+    known = earlier if earlier and earlier.kind == Kind.REQUEST else None
+    is_update = known is not None and (known.sequence, known.said) != (event.sequence, said)
     with override(delivery.language):
         stream = itip.write(
             method=METHODS[kind],
@@ -210,7 +231,7 @@ def compose(*, delivery: Delivery, now: datetime) -> mail.Message:
             delivery=delivery,
             method=METHODS[kind],
             stream=stream,
-            is_update=earlier is not None and earlier.kind == Kind.REQUEST,
+            is_update=is_update,
             now=now,
         )
 

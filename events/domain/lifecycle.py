@@ -81,12 +81,13 @@ class Consequences:
     """What a step does beside the event itself.
 
     `parts` take it too, in the order of time; `people` are expected there, each counted once;
-    `reminders` have not been sent yet.
+    `reminders` have not been sent yet; `informed` are those who were invited by mail.
     """
 
     parts: list[Event]
     people: int
     reminders: int
+    informed: int
 
 
 def save(*, event: Event, now: datetime) -> None:
@@ -279,6 +280,7 @@ def consequences(*, event: Event, verb: str) -> Consequences:
         parts=parts,
         people=_count_people([*events, *programme.shown_in(event=event)]),
         reminders=reminders.waiting(events=events),
+        informed=invitations.informed(events=events),
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email import message_from_bytes, policy
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import getaddresses
@@ -25,13 +25,17 @@ Answer = Attendee.Answer
 Method = Reply.Method
 Reason = Reply.Reason
 
-LARGEST: Final = 5 * 2**20
+LARGEST: Final = 2**20  # an answer has some ten thousand
 LONGEST_HEAD: Final = 2**18
 LONGEST_HEADER: Final = 2_000
-LARGEST_CALENDAR: Final = 2**20
-MOST_LEVELS: Final = 40  # of parts within parts, and of comments within comments
+MOST_LEVELS: Final = 12  # of parts within parts, and of comments within comments
 MOST_PARTS: Final = 2_000
 LONGEST_COMMENT: Final = 1_000
+# Those in which people write; Python knows more, and stranger ones.
+CHARSET: Final = re.compile(
+    r"(us-)?ascii|utf-?(8|16|16le|16be)|iso-8859-[0-9]{1,2}|windows-125[0-9]|gb2312|gbk|gb18030|big5"
+    r"|big5-hkscs|euc-(jp|kr)|iso-2022-jp|shift_jis|koi8-[ru]"
+)
 BLANK: Final = re.compile(rb"\r?\n\r?\n")
 PARTSTAT: Final = {
     "ACCEPTED": Answer.ACCEPTED,
@@ -123,7 +127,7 @@ def _header(mail: "Message[str, str]", name: str) -> str:
 def _words(text: str) -> str:
     try:
         return one_line(str(make_header(decode_header(text))))
-    except (HeaderParseError, LookupError, UnicodeError, ValueError):
+    except (MessageError, LookupError, ValueError):
         return one_line(text)
 
 
@@ -133,9 +137,7 @@ def _sender(mail: "Message[str, str]") -> str:
     if len(values) != 1 or len(values[0]) > LONGEST_HEADER or values[0].count("(") > MOST_LEVELS:
         return ""
     found = getaddresses(values)
-    address = found[0][1] if len(found) == 1 else ""
-    is_plain = address.count("@") == 1 and not re.search(r"[\s<>,;\"]", address)
-    return addresses.normal(address) if is_plain and len(address) <= 320 else ""
+    return addresses.sane(addresses.normal(found[0][1])) if len(found) == 1 else ""
 
 
 def _is_forged(mail: "Message[str, str]") -> bool:
@@ -172,11 +174,10 @@ def _calendars(mail: "Message[str, str]") -> Iterator["Message[str, str]"]:
 def _leaves(part: "Message[str, str]") -> Iterator["Message[str, str]"]:
     if part.get_content_maintype() == "message":
         return
-    inner = part.get_payload()
-    if not isinstance(inner, list):
+    if not part.is_multipart():
         yield part
         return
-    for each in inner:
+    for each in part.get_payload():
         if isinstance(each, Message):
             yield from _leaves(each)
 
@@ -185,10 +186,11 @@ def _body(part: "Message[str, str]") -> bytes:
     """Return a calendar in UTF-8; what is in no character set at all is refused further on."""
     body = part.get_payload(decode=True)
     assert isinstance(body, bytes)  # noqa: S101 -- it has no parts
-    if len(body) > LARGEST_CALENDAR:
-        raise components.TooLarge
+    charset = part.get_content_charset("utf-8")
+    if not CHARSET.fullmatch(charset):
+        return body
     try:
-        return body.decode(part.get_content_charset("utf-8")).encode()
+        return body.decode(charset).encode()
     except (LookupError, UnicodeError):
         return body
 
@@ -223,7 +225,7 @@ def _voices(event: Component) -> Iterator[Voice]:
         yield Voice(
             address=addresses.of_uri(found.value),
             answer=PARTSTAT.get(found.parameters.get("PARTSTAT", "").strip().upper(), ""),
-            delegate=addresses.of_uri(found.parameters.get("DELEGATED-TO", ""))[:320],
+            delegate=addresses.of_uri(found.parameters.get("DELEGATED-TO", "")),
         )
 
 
@@ -232,7 +234,7 @@ def _with_times(said: Said, calendar: Component, event: Component) -> Said:
     clocks = moments.Clocks(calendar.parts, "UTC")
     try:
         start, end = (_moment(clocks, event, name) for name in ("DTSTART", "DTEND"))
-    except BadEntry:
+    except (BadEntry, OverflowError):
         return said
     return replace(said, start_at=start, end_at=end)
 
@@ -242,4 +244,6 @@ def _moment(clocks: moments.Clocks, event: Component, name: str) -> datetime | N
     if found is None:
         return None
     at = clocks.moment(found)
+    if at.at.year not in dates.YEARS:
+        return None
     return dates.to_utc(at.at.date(), at.at.time(), at.timezone)

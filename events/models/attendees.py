@@ -48,6 +48,11 @@ class AttendeeQuerySet(PartQuerySet["Attendee"]):
         """Those who have declined, sent a substitute, lost their place or wait for one."""
         return self.filter(_staying_away())
 
+    def on_the_list(self) -> Self:
+        """All but those who lost their place or sent somebody else; see `is_off_the_list`."""
+        lost = Q(place=Attendee.Place.CANCELLED) & ~Q(answer=Attendee.Answer.DECLINED)
+        return self.exclude(lost | Q(answer=Attendee.Answer.DELEGATED))
+
     def travelling(self) -> Self:
         """Members of a delegation and who works for it, not those whom it meets."""
         return self.exclude(role__in=Attendee.FROM_OUTSIDE)

@@ -39,8 +39,12 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.filter(state__in=Delivery.UNSENT)
 
     def out(self) -> Self:
-        """What has reached its reader, as far as anybody knows."""
-        return self.filter(state__in=Delivery.OUT)
+        """What has reached its reader, or may have."""
+        return self.filter(Q(state__in=Delivery.OUT) | Q(unknowns__gt=0))
+
+    def holding(self) -> Self:
+        """What is out or about to leave."""
+        return self.filter(Q(state__in=(*Delivery.OUT, *Delivery.UNSENT)) | Q(unknowns__gt=0))
 
 
 class Delivery(models.Model):
@@ -142,7 +146,6 @@ class Delivery(models.Model):
     PERSONAL = ("language", "zone", "detail")
     INVITATIONS: ClassVar = (Kind.REQUEST, Kind.CANCEL)
     UNSENT: ClassVar = (State.PENDING, State.LEASED)
-    # Those that have reached their reader, as far as anybody knows.
     OUT: ClassVar = (State.SENDING, State.SENT, State.PRESUMED, State.UNKNOWN)
 
     objects = DeliveryQuerySet.as_manager()

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from delegations.domain import legs, rosters
 from delegations.models import Attendance, Delegate, Delegation, Leg
+from events.domain import delivery, invitations
 from events.models import Attendee, Event
 from tests import factories
 from tests.factories import NOW
@@ -319,3 +320,24 @@ def test_twice_changes_nothing_and_asks_as_often_for_1_3_and_30_members(
         assert Attendee.history.count() == history
     assert len(live(kuwait.stay)) == 30
     assert len(set(counts)) == 1
+
+
+def invitations_of(attendee: Attendee) -> list[tuple[str, str]]:
+    return list(attendee.deliveries.order_by("pk").values_list("kind", "state"))
+
+
+def test_who_was_invited_by_mail_is_told_when_the_roster_drops_them(
+    delegation: Delegation, doha: Leg, kuwait: Leg
+) -> None:
+    one, two = member(delegation), member(delegation)
+    mission = delegation.mission
+    assert mission
+    there = {row.person_id: row for row in mission.attendees.all()}
+    invitations.send(event=mission, attendees=[row.pk for row in there.values()], now=NOW)
+    delivery.tick(now=NOW)
+    rosters.remove(delegate=one, now=LATER)
+    gone, stays = there[one.person_id], there[two.person_id]
+    assert invitations_of(gone) == [("request", "sent"), ("cancel", "pending")]
+    assert invitations_of(stays) == [("request", "sent")]
+    rosters.add(delegation=delegation, person=gone.person, now=LATER)
+    assert invitations_of(gone)[1:] == [("cancel", "cancelled")]

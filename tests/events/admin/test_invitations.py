@@ -47,6 +47,14 @@ def test_those_who_get_one_are_shown_and_get_it(office: Office, event: Event) ->
     assert "invite" not in office.buttons(event)
 
 
+def test_the_page_of_an_attendee_says_how_far_it_has_got(office: Office, event: Event) -> None:
+    attendee = guest(event)
+    url = address(attendee, "change")
+    assert "invitation: " not in office.open(url).content.decode()
+    invite(event, NOW)
+    assert "invitation: waiting" in office.open(url).content.decode()
+
+
 def test_who_is_left_out_gets_none(office: Office, event: Event) -> None:
     first, second = guest(event), guest(event)
     office.step(event, "invite", attendees=[first.pk])

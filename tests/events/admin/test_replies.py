@@ -1,5 +1,7 @@
 """The list of replies: organisers see those about their events, and decide about them."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from pytest_django import Settings
@@ -10,6 +12,7 @@ from tests import factories
 from tests import replymails as mails
 from tests.office import Office, address
 
+DAY = timedelta(days=1)
 pytestmark = pytest.mark.django_db
 
 
@@ -50,6 +53,14 @@ def test_who_sees_which(team: Team, forged: Reply, unmatched: Reply) -> None:
     for role in ("viewer", "liaison", "secretary"):
         assert at_work(member_of=team, role=role).found(Reply) == []
     assert at_work(member_of=factories.team()).found(Reply) == []
+
+
+def test_what_is_to_look_at_comes_first(team: Team, attendee: Attendee, forged: Reply) -> None:
+    later = replies.read(
+        raw=mails.gmail(mails.of(attendee, message_id="<2@x>")), now=mails.NOW + DAY
+    )
+    assert later.state == "applied"
+    assert at_work(member_of=team).found(Reply) == [forged, later]
 
 
 def test_it_follows_the_event_to_another_team(team: Team, forged: Reply) -> None:

@@ -288,12 +288,16 @@ class TestWhoGetsOne:
         with pytest.raises(invitations.NotOpen):
             invitations.send(event=row, attendees=[attendee.pk], now=NOW)
 
-    def test_who_declines_before_it_leaves_gets_none(self, event: Event, box: Mailbox) -> None:
-        attendee = guest(event)
+    def test_who_is_gone_or_declines_before_it_leaves_gets_none(
+        self, event: Event, box: Mailbox
+    ) -> None:
+        gone, declines = guest(event), guest(event)
         invite(event, NOW)
-        attendees.release(attendee=attendee, now=NOW)
+        attendees.release(attendee=gone, now=NOW)
+        attendees.answer(attendee=declines, answer=Answer.DECLINED, now=NOW)
         assert box.after_a_while(NOW) == []
-        assert states(attendee) == [("request", "cancelled")]
+        assert states(gone) == [("request", "cancelled")]
+        assert states(declines) == [("request", "skipped")]
 
     def test_who_has_lost_the_address_gets_none(self, event: Event, box: Mailbox) -> None:
         attendee = guest(event)
@@ -301,6 +305,13 @@ class TestWhoGetsOne:
         people.Person.objects.update(email="")
         assert box.new(NOW) == []
         assert states(attendee) == [("request", "skipped")]
+
+    def test_an_address_in_a_domain_with_other_letters(self, event: Event, box: Mailbox) -> None:
+        guest(event, person=factories.person(email="sam@bücher.example"))
+        invite(event, NOW)
+        [mail] = box.new(NOW)
+        assert str(entry(mail)["ATTENDEE"]) == "mailto:sam@xn--bcher-kva.example"
+        assert recipient(mail) == "sam@xn--bcher-kva.example"
 
 
 class TestChanges:
@@ -492,7 +503,9 @@ class TestTheEnd:
         attendee, other = guest(event), guest(event)
         invite(event, NOW)
         box.new(NOW)
+        assert invitations.informed(events=[event]) == 2
         attendees.release(attendee=attendee, now=NOW)
+        assert invitations.informed(events=[event]) == 1
         [mail] = box.after_a_while(NOW)
         assert summary([mail]) == [(attendee.person.email, "CANCEL", 0)]
         assert "STATUS" not in entry(mail)
@@ -529,6 +542,15 @@ class TestTheEnd:
         attendees.answer(attendee=attendee, answer=Answer.DECLINED, now=NOW)
         assert box.after_a_while(NOW) == []
 
+    def test_what_may_have_arrived_is_taken_back(self, event: Event, box: Mailbox) -> None:
+        """The server took it without a word, and it waits to be sent once more."""
+        attendee = guest(event)
+        invite(event, NOW)
+        Delivery.objects.update(unknowns=1, claim_at=NOW + 2 * LATER)
+        lifecycle.cancel(event=event, reason="", now=NOW)
+        mails = box.after_a_while(NOW)
+        assert summary(mails) == [(attendee.person.email, "CANCEL", 1)]
+
     def test_what_never_arrived_is_not_taken_back(self, event: Event, box: Mailbox) -> None:
         attendee = guest(event)
         invite(event, NOW)
@@ -545,10 +567,23 @@ class TestHowItStands:
         assert not invitations.send_again(attendee=attendee, now=NOW)
         invite(event, NOW)
         box.new(NOW)
-        assert invitations.send_again(attendee=attendee, now=NOW)
-        assert invitations.send_again(attendee=attendee, now=NOW)
-        mails = box.after_a_while(NOW)
+        assert invitations.send_again(attendee=attendee, now=NOW + timedelta(minutes=50))
+        assert box.after_a_while(NOW + timedelta(minutes=50)) == []
+        later = NOW + timedelta(hours=2)
+        for _ in range(3):
+            assert invitations.send_again(attendee=attendee, now=later)
+        mails = box.after_a_while(later)
         assert summary(mails) == [(attendee.person.email, "REQUEST", 0)]
+        assert mails[0]["Subject"].startswith("Invitation: ")
+
+    def test_other_words_of_ours_are_no_news(self, event: Event, box: Mailbox) -> None:
+        """Another version of the program may write the same event in another way."""
+        guest(event)
+        invite(event, NOW)
+        box.new(NOW)
+        Delivery.objects.update(said="as it was written before")
+        lifecycle.save(event=event, now=NOW)
+        assert box.after_a_while(NOW) == []
 
     def test_two_records_of_one_person_are_told_once(self, event: Event, box: Mailbox) -> None:
         keep, drop = guest(event), guest(event)

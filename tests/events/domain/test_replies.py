@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from events.domain import (
+    addresses,
     answerlinks,
     answers,
     attendees,
@@ -96,6 +97,16 @@ class TestWhatCounts:
         assert (reply.attendee, reply.person) == (attendee, attendee.person)
         assert (reply.answer, reply.sender) == (state[0], attendee.person.email)
 
+    def test_an_address_in_a_domain_with_other_letters(self, attendee: Attendee) -> None:
+        Person.objects.filter(pk=attendee.person_id).update(email="sam@bücher.example")
+        said = mails.of(attendee, sender="sam@xn--bcher-kva.example")
+        assert told(read(mails.gmail(said))) == APPLIED
+
+    @pytest.mark.parametrize("stamp", ["00010101T000000Z", "99991231T235959Z", "x"])
+    def test_a_strange_time_of_writing(self, attendee: Attendee, stamp: str) -> None:
+        raw = mails.gmail(mails.of(attendee)).replace(b"20260601T090000Z", stamp.encode())
+        assert told(read(raw)) == APPLIED
+
     def test_its_words_are_kept(self, attendee: Attendee) -> None:
         said = mails.of(attendee, more="COMMENT:I come late\\, by train\n")
         reply = read(mails.outlook(said))
@@ -167,8 +178,17 @@ class TestWhatCounts:
         assert reply.proposed_end_at == datetime(2026, 12, 3, 4, tzinfo=UTC)
         assert state_of(attendee)[0] == "needs_action"
 
-    def test_a_time_in_a_zone_that_nobody_knows_is_left_out(self, attendee: Attendee) -> None:
-        start = "DTSTART;TZID=Mars/Olympus:20261203T100000"
+    @pytest.mark.parametrize(
+        "start",
+        [
+            "DTSTART;TZID=Mars/Olympus:20261203T100000",
+            "DTSTART;TZID=Asia/Shanghai:00010101T000000",
+            "DTSTART:99991231T235959Z",
+            "DTSTART:tomorrow",
+            "SUMMARY:Tea",
+        ],
+    )
+    def test_a_time_that_nobody_knows_is_left_out(self, attendee: Attendee, start: str) -> None:
         reply = read(mails.gmail(mails.of(attendee, method="COUNTER", start=start)))
         assert told(reply) == aside(Reason.COUNTER)
         assert reply.proposed_start_at is None
@@ -358,12 +378,16 @@ HOSTILE = {
     "comments in comments": b"From: " + b"(" * 1_900 + b"a@example.org\r\n\r\nx",
     "strange words": b"From: =?x?q?=FF?= <a@x.org>\r\nSubject: =?utf-99?b?!!?=\r\n\r\nx",
     "parts in parts": b"".join(NESTED % (number, number) for number in range(5_000)),
+    "lines in parts in parts": b"".join(NESTED % (n, n) for n in range(11)) + b"x\n" * 500_000,
+    "more lines there": b"".join(NESTED % (n, n) for n in range(39)) + b"x\n" * 500_000,
     "mails in mails": b"Content-Type: message/rfc822\r\n\r\n" * 100_000,
     "many parts": NESTED % (0, 0) + b"--b0\r\n\r\nx\r\n" * 400_000,
     "too large": b"Subject: x\r\n\r\n" + b"x" * (replymails.LARGEST + 1),
     "no base64": CALENDAR.replace(b"\r\n\r\n", b"\r\nContent-Transfer-Encoding: base64\r\n\r\n***"),
     "no calendar": CALENDAR + EVENT % b"UID:x",
     "no charset": b"Content-Type: text/calendar; charset=klingon\r\n\r\n\xff\xfe\r\n",
+    "a charset in parts": b"Content-Type: text/calendar; charset*=utf-8''%ff\r\n\r\nx\xff",
+    "a charset of none": b"Content-Type: text/calendar; charset=punycode\r\n\r\n" + b"x-" * 400_000,
     "deep": CALENDAR + BEGIN + b"BEGIN:VEVENT\r\n" * 50_000,
     "many voices": CALENDAR + BEGIN + EVENT % (b"ATTENDEE:mailto:a@x.org\r\n" * 40_000) + END,
     "a bad line": CALENDAR + BEGIN + EVENT % b'UID:x\r\nATTENDEE;CN="x:mailto' + END,
@@ -383,14 +407,56 @@ def test_whatever_comes_is_set_aside_in_a_short_time(name: str) -> None:
     assert len(reply.subject) <= 300
 
 
-@hypothesis_settings(max_examples=200, deadline=None)
-@given(raw=st.binary(max_size=400), at=st.integers(0, 3_000))
-def test_no_bytes_make_reading_fail(raw: bytes, at: int) -> None:
-    """Neither any bytes, nor a reply with any bytes in it."""
-    reply = mails.gmail(Answer(uid="x", sender="a@example.org"))
-    for mail in (raw, reply[:at] + raw + reply[at:], reply[:at] + raw):
+# What has a meaning somewhere in a mail, in its headers or in a calendar.
+MEANS = [
+    b"\r\n", b"\n", b"\r", b"\x00", b"\xff", b'"', b":", b";", b"=", b"--", b"(", b"<", b">", b"@",
+    b",", b"boundary=", b"=?utf-8?b?", b"?=", b"charset=idna", b"charset*=utf-8''%ff\r\n", b"%00",
+    b"BEGIN:VEVENT\r\n", b"END:VCALENDAR\r\n", b"DTSTART:99991231T235959Z\r\n",
+    b"SEQUENCE:99999999999\r\n", b"Content-Type: text/calendar\r\n", b"\xe2\x80\xae",
+]  # fmt: skip
+pieces = st.sampled_from(MEANS) | st.binary(max_size=20)
+
+
+@hypothesis_settings(max_examples=300, deadline=None)
+@given(
+    raw=st.binary(max_size=400),
+    name=st.sampled_from(sorted(PROGRAMS)),
+    changes=st.lists(st.tuples(st.integers(0, 3_000), st.integers(0, 40), pieces), max_size=6),
+)
+def test_no_bytes_make_reading_fail(
+    raw: bytes, name: str, changes: list[tuple[int, int, bytes]]
+) -> None:
+    """Neither any bytes, nor an answer in which some are others."""
+    answer = PROGRAMS[name](Answer(uid="x", sender="a@example.org", more="COMMENT:x\n"))
+    for at, length, piece in changes:
+        answer = answer[:at] + piece + answer[at + length :]
+    for mail in (raw, answer):
         said = replymails.read(raw=mail)
-        assert not re.search(r"[\r\n\x00]", said.subject + said.sender)
+        assert not re.search(r"[\r\n\x00]", said.subject + said.sender + said.comment)
+        for address in (said.sender, *(voice.delegate for voice in said.voices)):
+            assert address == "" or re.fullmatch(r"[^@\s\x00]+@[^@\s\x00]+", address)
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "mailto:a%00b@x.org",
+        "mailto:a%0D%0ABcc:x@x.org",
+        "mailto:a b@x.org",
+        "mailto:a@b@c",
+        "mailto:",
+        "http://x.org/a@b",
+        f"mailto:{400 * 'a'}@x.org",
+        "mailto:%ud800@x.org\ud800",
+    ],
+)
+def test_what_is_no_address_is_none(uri: str) -> None:
+    assert addresses.of_uri(uri) == ""
+
+
+def test_an_address_is_the_same_however_it_is_written() -> None:
+    for uri in ("MAILTO:A@X.org", " mailto:a@x.ORG", "mailto:%61@x.org?subject=x"):
+        assert addresses.of_uri(uri) == "a@x.org"
 
 
 class TestWhatAnOrganiserDecides:
