@@ -6,7 +6,6 @@ conditional UPDATE by the lease's token, so whoever has lost the lease stops by 
 died then had sent the final dot.
 """
 
-import hashlib
 import logging
 import random
 import time
@@ -21,7 +20,18 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 
-from events.domain import breaker, journal, letters, mail, optouts, outbox, reminders, smtp
+from events.domain import (
+    breaker,
+    journal,
+    letters,
+    mail,
+    noticeletters,
+    notices,
+    optouts,
+    outbox,
+    reminders,
+    smtp,
+)
 from events.domain.smtp import Phase
 from events.models import Attendee, Delivery, Heartbeat, ReminderOccurrence, Suppression
 from events.models.deliveries import DeliveryQuerySet
@@ -161,9 +171,10 @@ def _tidy() -> None:
 
 
 def _hand_over(now: datetime) -> int:
-    """Turn due occurrences into deliveries; return how many."""
+    """Turn due occurrences and batches of changes into deliveries; return how many."""
     due = ReminderOccurrence.objects.filter(claim_at__lte=now).order_by("claim_at", "pk")
-    return sum(_expand(pk, now) for pk in list(due.values_list("pk", flat=True)[:OCCURRENCES]))
+    keys = list(due.values_list("pk", flat=True)[:OCCURRENCES])
+    return sum(_expand(pk, now) for pk in keys) + notices.hand_over(now=now)
 
 
 def _expand(pk: int, now: datetime) -> bool:
@@ -324,7 +335,7 @@ def _refusal(row: Delivery, now: datetime) -> tuple[State, str] | None:
     """Return what becomes of a mail that must not go, and why, if there is a reason."""
     if refusal := REFUSALS[row.kind](row):
         return refusal if isinstance(refusal, tuple) else (refusal, "")
-    if Suppression.objects.filter(address_hash=_hash(row.person.email)).exists():
+    if Suppression.objects.filter(address_hash=outbox.address_hash(row.person.email)).exists():
         return State.SUPPRESSED, ""
     return (State.EXPIRED, "") if now >= row.expires_at else None
 
@@ -346,15 +357,25 @@ def _no_reminder(row: Delivery) -> "Refusal | None":
     return None
 
 
+def _no_notice(row: Delivery) -> "Refusal | None":
+    if not row.person.email:
+        return State.SKIPPED, Reason.NO_ADDRESS
+    return None if notices.news_for(delivery=row) else (State.SKIPPED, Reason.UNDONE)
+
+
+def again(*, delivery: Delivery, now: datetime) -> mail.Message:
+    """Return a mail as it went, or as it would go now; of what it told, as things are now."""
+    row = Delivery.objects.select_related(*SHOWN).get(pk=delivery.pk)
+    row.language = row.language or _language(row)
+    row.zone = row.zone or row.person.timezone
+    return LETTERS[row.kind](delivery=row, now=row.sent_at or now)
+
+
 def _suppress(address: str, reply: str, now: datetime) -> None:
     """Send no more to an address that the server calls wrong."""
     Suppression.objects.update_or_create(
-        address_hash=_hash(address), defaults={"since": now, "reply": _short(reply)}
+        address_hash=outbox.address_hash(address), defaults={"since": now, "reply": _short(reply)}
     )
-
-
-def _hash(address: str) -> str:
-    return hashlib.sha256(address.strip().casefold().encode()).hexdigest()
 
 
 def _language(row: Delivery) -> str:
@@ -414,10 +435,12 @@ LETTERS: Final[dict[str, Callable[..., mail.Message]]] = {
     Delivery.Kind.REMINDER: letters.reminder,
     Delivery.Kind.THANKS: letters.reminder,
     Delivery.Kind.FOLLOW_UP: letters.reminder,
+    Delivery.Kind.NOTICE: noticeletters.notice,
 }
 Refusal = State | tuple[State, str]
 REFUSALS: Final[dict[str, Callable[[Delivery], Refusal | None]]] = {
     Delivery.Kind.REMINDER: _no_reminder,
     Delivery.Kind.THANKS: _no_reminder,
     Delivery.Kind.FOLLOW_UP: _no_reminder,
+    Delivery.Kind.NOTICE: _no_notice,
 }

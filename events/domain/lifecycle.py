@@ -9,7 +9,15 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Count, Model, ProtectedError, Q
 
-from events.domain import changes, completeness, programme, reminders, revisions, venues
+from events.domain import (
+    changes,
+    completeness,
+    notices,
+    programme,
+    reminders,
+    revisions,
+    venues,
+)
 from events.models import Attendee, Basis, Event, EventOrganisation, EventPlace, Organisation, Place
 from events.models.events import EventQuerySet
 from events.models.locks import hold_tree
@@ -379,6 +387,8 @@ def _put(event: Event, now: datetime) -> bool:
         changes.note(events=[stored], now=now)  # in the tree that it leaves
     event.save()
     changes.note(events=filter(None, (event, stored)), now=now)
+    if stored:
+        notices.note(event=event, stored=stored, now=now)
     reminders.replan(event=event, now=now)
     venues.settle(event=event, now=now)
     return stored is not None and revisions.differ(

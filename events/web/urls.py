@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import TemplateView
 
-from events.web import feeds, optouts, views
+from events.web import feeds, monitoring, optouts, views
 
 pages = [
     path("", views.home, name="home"),
@@ -14,6 +14,8 @@ files = [
     path("calendar/public.ics", feeds.public, name="public-feed"),
     path("calendar/f/<str:token>/", views.programme, name="secret-page"),
     path("calendar/f/<str:token>.ics", feeds.secret, name="secret-feed"),
+    path("readyz", monitoring.readyz, name="readyz"),
+    path("metrics", monitoring.metrics, name="metrics"),
     path("u/<str:token>", optouts.opt_out, name="opt-out"),
     path("events/<slug:slug>.ics", feeds.single, name="event-ics"),
     path(
