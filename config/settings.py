@@ -143,6 +143,11 @@ if "EMAIL_URL" in env:
 IMAP_URL = env.str("IMAP_URL", "")
 EMAIL_TIMEOUT = 30  # of Django's own mails; ours have the times of `domain/smtp.py`
 JOURNAL_FOLDER = DATA / "journal"
+# Mails to more people than this, written at once, wait for an organiser to release them.
+HOLD_ABOVE = env.int("HOLD_ABOVE", 200)
+
+# Who may ask how things are from elsewhere than this machine: /readyz and /metrics.
+MONITORING_TOKEN = env.str("MONITORING_TOKEN", "")
 
 FEEDS_FOLDER = DATA / "feeds"
 

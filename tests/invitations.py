@@ -28,15 +28,20 @@ class Mailbox:
         self.read = 0
 
     def new(self, now: datetime) -> list[EmailMessage]:
-        """Let go out what is due, and return what has arrived since."""
+        """Let go out what is due, and return what has arrived since for a calendar program."""
         delivery.tick(now=now)
         arrived = self.server.envelopes[self.read :]
         self.read += len(arrived)
-        return [message_from_bytes(each.content, policy=policy.default) for each in arrived]
+        mails = [message_from_bytes(each.content, policy=policy.default) for each in arrived]
+        return [mail for mail in mails if is_for_calendars(mail)]
 
     def after_a_while(self, now: datetime) -> list[EmailMessage]:
         """The same, once changes have waited for others."""
         return self.new(now + LATER + timedelta(seconds=1))
+
+
+def is_for_calendars(message: EmailMessage) -> bool:
+    return any(part.get_content_type() == "text/calendar" for part in message.walk())
 
 
 def stream(message: EmailMessage) -> bytes:

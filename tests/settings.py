@@ -21,12 +21,15 @@ os.environ |= {
     "SITE_URL": "http://testserver",
     "DEFAULT_FROM_EMAIL": "attache@example.org",
 }
-for name in ("EMAIL_URL", "UID_HOST", "ALLOWED_HOSTS", "PROXY", "PROXIES", "DEBUG"):
+for name in (
+    "EMAIL_URL", "UID_HOST", "ALLOWED_HOSTS", "PROXY", "PROXIES", "DEBUG", "MONITORING_TOKEN",
+):  # fmt: skip
     os.environ.pop(name, None)
 
 from config.settings import *  # noqa: E402 -- it reads the environment
 
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+HOLD_ABOVE = 1_000_000  # but for the tests that are about it
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     **STORAGES,

@@ -8,7 +8,7 @@ from typing import Final
 
 from django.db import DatabaseError, transaction
 
-from delegations.domain import quotas, rosters
+from delegations.domain import decisions, quotas, rosters
 from delegations.models import Application, Delegation, Nominee
 from events.domain import subscriptions
 from events.models import Event, Organisation, Person, User
@@ -271,6 +271,7 @@ def close(*, delegation: Delegation, reason: str, now: datetime) -> None:
         else:
             row.status = Status.WITHDRAWN if row.status == Status.DRAFT else Status.LAPSED
         row.save()
+        decisions.tell(application=row, now=now)
 
 
 @contextmanager
@@ -281,8 +282,11 @@ def _step(application: Application, verb: str, now: datetime) -> Iterator[Applic
         row = _row(held, application)
         if verb not in next_steps(application=row):
             raise NotAllowed(row, verb)
+        before = row.status
         yield row
         row.save()
+        if row.status != before:
+            decisions.tell(application=row, now=now)
         quotas.promote(delegation=held, now=now)
     application.refresh_from_db()
 

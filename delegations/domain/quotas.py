@@ -11,6 +11,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Q
 
+from delegations.domain import decisions
 from delegations.models import Application, Delegation, Nominee
 from events.models import Organisation
 
@@ -96,6 +97,7 @@ def promote(*, delegation: Delegation, now: datetime) -> None:
         while application := next_in_line(delegation=held):
             application.status, application.confirm_by = Application.Status.ACCEPTED, until
             application.save(update_fields=["status", "confirm_by"])
+            decisions.tell(application=application, now=now)
 
 
 def _is_within_limits(application: Application, asked: int) -> bool:

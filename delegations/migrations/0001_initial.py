@@ -545,4 +545,16 @@ class Migration(migrations.Migration):
             model_name='nominee',
             constraint=models.CheckConstraint(condition=models.Q(('person__isnull', False), models.Q(('label', ''), _negated=True), _connector='OR'), name='nominee_is_somebody', violation_error_message='Choose a person, or say who it is.'),
         ),
+        migrations.CreateModel(
+            name='Decision',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('status', models.CharField(choices=[('draft', 'draft'), ('submitted', 'submitted'), ('under_review', 'under review'), ('info_requested', 'information requested'), ('accepted', 'accepted'), ('waitlisted', 'on the waiting list'), ('confirmed', 'confirmed'), ('declined', 'declined'), ('lapsed', 'lapsed'), ('withdrawn', 'withdrawn')], max_length=20)),
+                ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='delegations.application')),
+                ('delivery', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='decision', to='events.delivery')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('application', 'status'), name='decision_told_once')],
+            },
+        ),
     ]

@@ -46,14 +46,17 @@ def _counts(request: HttpRequest) -> list[dict[str, Any]]:
         waiting=Count("pk", filter=Q(state__in=WAITING)),
         sent=Count("pk", filter=Q(state=Delivery.State.SENT)),
         failed=Count("pk", filter=Q(state__in=FAILED)),
+        held=Count("pk", filter=Q(state=Delivery.State.HELD)),
     )
     events = access.visible(user=request.user, model=Event)
     drafts = events.filter(status=Event.Status.DRAFT).count()
+    held = count(_("Mails held back"), deliveries["held"], Delivery, state__exact="held")
     return [
+        *([held] if deliveries["held"] else []),
         count(_("Drafts"), drafts, Event, status__exact="draft"),
-        count(_("Reminders waiting"), deliveries["waiting"], Delivery, state__exact="pending"),
-        count(_("Reminders sent"), deliveries["sent"], Delivery, state__exact="sent"),
-        count(_("Reminders failed"), deliveries["failed"], Delivery),
+        count(_("Mails waiting"), deliveries["waiting"], Delivery, state__exact="pending"),
+        count(_("Mails sent"), deliveries["sent"], Delivery, state__exact="sent"),
+        count(_("Mails failed"), deliveries["failed"], Delivery),
     ]
 
 

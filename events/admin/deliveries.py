@@ -1,30 +1,38 @@
-"""What was sent to whom, to look at; the text of a mail as it stands in the mail folder."""
+"""What was sent to whom, to look at; what is held back is released here, and more."""
 
-from email import message_from_bytes, policy
-from email.message import EmailMessage
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
 from unfold.decorators import display
 
-from events.admin.base import FindsPeople, ReadOnly
-from events.admin.filters import chosen
-from events.admin.shown import badge
-from events.domain import wording
-from events.models import Delivery
+from events.admin import refusals
+from events.admin.base import FindsPeople, Panel, ReadOnly, ScopedInline
+from events.admin.filters import chosen, searched
+from events.admin.shown import badge, coloured
+from events.admin.steps import Call, Step, StepsAdmin
+from events.domain import access, outbox, previews, wording
+from events.domain import delivery as sending
+from events.models import Delivery, Event, ReminderOccurrence
 
 STATE = {
     Delivery.State.PENDING: "info",
     Delivery.State.LEASED: "info",
     Delivery.State.SENDING: "info",
+    Delivery.State.HELD: "warning",
     Delivery.State.SENT: "success",
+    Delivery.State.PRESUMED: "warning",
     Delivery.State.UNKNOWN: "warning",
     Delivery.State.FAILED: "danger",
     Delivery.State.DEAD: "danger",
@@ -32,12 +40,82 @@ STATE = {
 }
 
 
+UTC = "UTC"
+
+
+def _explain_release(row: Delivery) -> Iterator[str]:
+    number = outbox.held_with(delivery=row).count()
+    yield ngettext(
+        "%(count)s mail goes out at once.", "%(count)s mails go out at once.", number
+    ) % {"count": number}
+
+
+def _explain_drop(row: Delivery) -> Iterator[str]:
+    number = outbox.held_with(delivery=row).count()
+    yield ngettext(
+        "%(count)s mail is not sent, now or later.",
+        "%(count)s mails are not sent, now or later.",
+        number,
+    ) % {"count": number}
+
+
+def _explain_again(row: Delivery) -> Iterator[str]:
+    yield gettext("%(person)s gets the mail, in the words and with the times of now.") % {
+        "person": row.person
+    }
+    if row.state in (Delivery.State.PRESUMED, Delivery.State.UNKNOWN):
+        yield gettext("The first one may have arrived: then there are two.")
+
+
+def _release(call: Call) -> str:
+    number = outbox.release(delivery=call.row, now=call.now)
+    _log(call, "Released.")
+    text = ngettext("%(count)s mail is on its way.", "%(count)s mails are on their way.", number)
+    return text % {"count": number}
+
+
+def _drop(call: Call) -> str:
+    number = outbox.drop(delivery=call.row, now=call.now)
+    _log(call, "Dropped.")
+    text = ngettext("%(count)s mail was dropped.", "%(count)s mails were dropped.", number)
+    return text % {"count": number}
+
+
+def _again(call: Call) -> str:
+    outbox.send_again(delivery=call.row, now=call.now)
+    _log(call, "Sent again.")
+    return gettext("The mail is sent again.")
+
+
+def _log(call: Call, words: str) -> None:
+    """Write down who did it."""
+    LogEntry.objects.log_actions(call.user.pk, [call.row], CHANGE, words, single_object=True)
+
+
+STEPS = (
+    Step(
+        verb="release", label=_("Release"), icon="send", explain=_explain_release,
+        perform=_release, weighty=True,
+    ),
+    Step(
+        verb="drop", label=_("Drop"), icon="block", explain=_explain_drop, perform=_drop,
+        weighty=True,
+    ),
+    Step(
+        verb="send_again", label=_("Send again"), icon="forward_to_inbox",
+        explain=_explain_again, perform=_again,
+    ),
+)  # fmt: skip
+
+
 @admin.register(Delivery)
-class DeliveryAdmin(ReadOnly, FindsPeople):
+class DeliveryAdmin(ReadOnly, StepsAdmin, FindsPeople):
     list_display = (
-        "shown_due", "shown_state", "person", "event", "language", "shown_sent", "detail",
+        "shown_due", "shown_state", "person", "event", "kind", "shown_sent", "reason", "detail",
     )  # fmt: skip
-    list_filter: ClassVar[Any] = chosen("state", "kind", "language")
+    list_filter: ClassVar[Any] = (
+        *chosen("state", "kind", "reason", "language"), *searched("event", "person"),
+    )  # fmt: skip
     list_select_related = ("person", "event")
     date_hierarchy = "due_at"
     search_fields = (
@@ -46,14 +124,26 @@ class DeliveryAdmin(ReadOnly, FindsPeople):
     ordering: ClassVar[Any] = ("-due_at", "-pk")
     fields = (
         ("person", "event"), ("kind", "state"), ("shown_due", "shown_sent"),
-        ("language", "zone"), ("attempts", "detail"), "public_uuid", "shown_mail",
+        ("language", "zone"), ("attempts", "reason"), "detail", "public_uuid", "shown_mail",
     )  # fmt: skip
     readonly_fields = ("shown_due", "shown_sent", "shown_mail", "public_uuid")
     search_help_text: ClassVar[Any] = _("Event in all three languages, person, address, reply")
     shown_state = badge(_("state"), "state", STATE)
+    steps = STEPS
 
     def get_custom_urls(self) -> Any:
-        return (("<int:object_id>/mail/", "events_delivery_mail", self.mail_view),)
+        mail = ("<int:object_id>/mail/", "events_delivery_mail", self.mail_view)
+        return (mail, *super().get_custom_urls())
+
+    def next_steps(self, row: Delivery) -> tuple[str, ...]:
+        return outbox.next_steps(delivery=row)
+
+    def state_of(self, row: Delivery) -> Any:
+        return row.get_state_display()
+
+    def may_take(self, request: HttpRequest, row: Delivery, step: Step) -> bool:
+        """Whoever runs its team may, though nobody changes a mail by a form."""
+        return access.may_change(user=request.user, row=row)
 
     @display(description=_("due"), ordering="due_at")
     def shown_due(self, delivery: Delivery) -> str:
@@ -66,46 +156,74 @@ class DeliveryAdmin(ReadOnly, FindsPeople):
 
     @display(description=_("mail"))
     def shown_mail(self, delivery: Delivery) -> str:
-        if not _file(delivery).is_file():
-            return _("No copy in the mail folder.")  # type: ignore[return-value]
         url = reverse("admin:events_delivery_mail", args=[delivery.pk])
         return format_html('<a href="{}" class="text-link">{}</a>', url, _("Read the mail"))
 
     def mail_view(self, request: HttpRequest, object_id: int, **kwargs: Any) -> HttpResponse:
-        """Show the mail of a delivery that the user may see, as text and never as a page."""
+        """Show the mail of a delivery that the user may see, in a frame where nothing runs."""
         delivery = self.get_object(request, str(object_id))
         if delivery is None or not self.has_view_permission(request, delivery):
             raise Http404
-        mail = _read(delivery)
+        message = sending.again(delivery=delivery, now=timezone.now())
         context = {
             **self.admin_site.each_context(request),
             "title": _("Mail to %(person)s") % {"person": delivery.person},
             "opts": self.opts,
             "original": delivery,
-            "headers": [(name, mail[name]) for name in HEADERS if mail[name]],
-            "body": _text(mail),
+            "mail": previews.shown(message=message, language=delivery.language),
         }
         request.current_app = self.admin_site.name
         return TemplateResponse(request, "events/admin/mail.html", context)
 
 
-UTC = "UTC"
-HEADERS = ("From", "To", "Date", "Subject", "Message-ID")
+class MailPanel(Panel, ReadOnly, ScopedInline, TabularInline):
+    """How many mails about an event, or to a person, have come how far; each leads to its list."""
+
+    model = Delivery
+    panel = "events/admin/mailpanel.html"
+    verbose_name_plural = _("mails")
 
 
-def _file(delivery: Delivery) -> Path:
-    """The copy of the mail; its name is made of the row alone, never of the request."""
-    return Path(settings.MAIL_FOLDER) / f"{delivery.public_uuid}.eml"
+def counts(request: HttpRequest, **about: Any) -> list[dict[str, Any]]:
+    """Return the states of mails with how many have reached each, and why some were not sent."""
+    rows = access.visible(user=request.user, model=Delivery).filter(**about)
+    filters = {f"{name}__id__exact": row.pk for name, row in about.items()}
+    found = rows.order_by().values_list("state", "reason").annotate(number=Count("pk"))
+    by_state = sorted(found, key=lambda row: (ORDER.index(row[0]), row[1]))
+    planned = _planned(request, about.get("event"))
+    first = [{"state": gettext("planned"), "why": "", "number": planned}] if planned else []
+    return first + [
+        {
+            "state": coloured(
+                str(Delivery.State(state).label), STATE.get(Delivery.State(state), "")
+            ),
+            "why": Delivery.Reason(reason).label if reason else "",
+            "number": number,
+            "url": _list({**filters, "state__exact": state, **_why(reason)}),
+        }
+        for state, reason, number in by_state
+    ]
 
 
-def _read(delivery: Delivery) -> EmailMessage:
-    try:
-        content = _file(delivery).read_bytes()
-    except FileNotFoundError as error:
-        raise Http404 from error
-    return message_from_bytes(content, _class=EmailMessage, policy=policy.default)
+ORDER = list(Delivery.State.values)
 
 
-def _text(mail: EmailMessage) -> str:
-    body = mail.get_body(preferencelist=("plain", "html"))
-    return body.get_content() if body else ""
+def _why(reason: str) -> dict[str, str]:
+    return {"reason__exact": reason} if reason else {}
+
+
+def _planned(request: HttpRequest, event: Event | None) -> int:
+    """How many rules will still fall due for the event."""
+    rows: QuerySet[Any] = ReminderOccurrence.objects.filter(state="planned")
+    return rows.filter(event=event).count() if event else 0
+
+
+def _list(filters: dict[str, Any]) -> str:
+    return f"{reverse('admin:events_delivery_changelist')}?{urlencode(filters)}"
+
+
+@refusals.sentence.register
+def _not_allowed(refusal: outbox.NotAllowed) -> str:
+    return gettext("This step is not possible now: the state is “%(state)s”.") % {
+        "state": refusal.delivery.get_state_display()
+    }

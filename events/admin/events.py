@@ -20,6 +20,7 @@ from events.admin import eventsteps, refusals, rights, sheets
 from events.admin.attendees import AttendeeInline
 from events.admin.base import Panel, ReadOnly, ScopedInline, TranslatedAdmin
 from events.admin.clonestep import CLONE
+from events.admin.deliveries import MailPanel, counts
 from events.admin.eventforms import EventForm
 from events.admin.exports import ExportAdmin
 from events.admin.figures import FigureInline
@@ -56,6 +57,12 @@ class ProgrammePanel(Panel, ReadOnly, ScopedInline, TabularInline):
     fk_name = "parent"
     panel = "events/admin/programme.html"
     verbose_name_plural = _("programme")
+
+
+class EventMailPanel(MailPanel):
+    """The mails about an event."""
+
+    fk_name = "event"
 
 
 @admin.register(Event)
@@ -98,7 +105,7 @@ class EventAdmin(
     shown_changed = moment(_("last changed"), "changed_at", clock_of)
     inlines = (
         ProgrammePanel, EventOrganisationInline, EventPlaceInline, AttendeeInline,
-        ReminderInline, FigureInline, EvidenceInline,
+        ReminderInline, EventMailPanel, FigureInline, EvidenceInline,
     )  # fmt: skip
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -181,6 +188,7 @@ class EventAdmin(
         return {
             **super().step_context(request, row),
             "programme": shown,
+            "mails": counts(request, event=row),
             "add_part_url": self._add_part(row) if rights.may_change(request, row) else "",
         }
 

@@ -19,6 +19,7 @@ from unfold.widgets import UnfoldBooleanWidget
 
 from events.admin import refusals
 from events.admin.base import ReadOnly, ScopedInline, TranslatedAdmin
+from events.admin.deliveries import MailPanel, counts
 from events.admin.fields import LinesField
 from events.admin.filters import chosen, related
 from events.admin.forms import ScopedForm
@@ -65,6 +66,12 @@ class AttendanceInline(ReadOnly, ScopedInline, TabularInline):
     @display(description=_("date"))
     def shown_when(self, attendee: Attendee) -> str:
         return wording.when(attendee.event.when)
+
+
+class PersonMailPanel(MailPanel):
+    """The mails to a person."""
+
+    fk_name = "person"
 
 
 class PersonForm(ScopedForm):
@@ -171,7 +178,13 @@ class PersonAdmin(MergesAdmin, StepsAdmin, PersonItinerary, TranslatedAdmin):
         (_("Language and time"), {"classes": ("tab",), "fields": ("language", "timezone")}),
         (_("Who sees it"), {"classes": ("tab",), "fields": ("team",)}),
     )
-    inlines: ClassVar[Any] = (AppointmentInline, AttendanceInline, OptOutInline, EvidenceInline)
+    inlines: ClassVar[Any] = (
+        AppointmentInline,
+        AttendanceInline,
+        PersonMailPanel,
+        OptOutInline,
+        EvidenceInline,
+    )
     steps = (ERASE,)
     compared = (
         *people.NAMES, "aliases", "honorific", *CONTACT, "language", "timezone", "team",
@@ -206,6 +219,10 @@ class PersonAdmin(MergesAdmin, StepsAdmin, PersonItinerary, TranslatedAdmin):
 
     def merge_records(self, *, keep: Any, drop: Any, now: datetime) -> None:
         people.merge(keep=keep, drop=drop, now=now)
+
+    def step_context(self, request: HttpRequest, row: Person) -> dict[str, Any]:
+        mails = counts(request, person=row)
+        return {**super().step_context(request, row), "mails": mails}
 
     def next_steps(self, row: Person) -> tuple[str, ...]:
         return () if row.erased_at else (ERASE.verb,)

@@ -35,8 +35,9 @@ class ReminderInline(ScopedInline, StackedInline):
     model = ReminderRule
     form = ReminderForm
     fields: ClassVar[Any] = (
-        ("offset", "offset_kind", "at_local_time"),
-        ("topic", "answers", "tag"),
+        ("offset", "offset_kind"),
+        ("topic", "at_local_time"),
+        ("answers", "tag"),
         "roles",
         ("subtree", "enabled"),
     )

@@ -6,7 +6,6 @@ conditional UPDATE by the lease's token, so whoever has lost the lease stops by 
 died then had sent the final dot.
 """
 
-import hashlib
 import logging
 import random
 import time
@@ -28,6 +27,8 @@ from events.domain import (
     letters,
     mail,
     marks,
+    noticeletters,
+    notices,
     optouts,
     outbox,
     reminders,
@@ -175,9 +176,10 @@ def _tidy() -> None:
 
 
 def _hand_over(now: datetime) -> int:
-    """Turn due occurrences into deliveries; return how many."""
+    """Turn due occurrences and batches of changes into deliveries; return how many."""
     due = ReminderOccurrence.objects.filter(claim_at__lte=now).order_by("claim_at", "pk")
-    return sum(_expand(pk, now) for pk in list(due.values_list("pk", flat=True)[:OCCURRENCES]))
+    keys = list(due.values_list("pk", flat=True)[:OCCURRENCES])
+    return sum(_expand(pk, now) for pk in keys) + notices.hand_over(now=now)
 
 
 def _expand(pk: int, now: datetime) -> bool:
@@ -320,7 +322,7 @@ class Attempt:
     def compose(self) -> mail.Message | None:
         """Compose what the row knew when it was claimed, or else what stands now."""
         row, now = self.row, self.watch.now()
-        if _hash(row.person.email) not in self.watch.wrong and _is_plain(row, now):
+        if outbox.address_hash(row.person.email) not in self.watch.wrong and _is_plain(row, now):
             row.language, row.zone = _language(row), row.person.timezone
             message = LETTERS[row.kind](delivery=row, now=now)
             if marks.sending(row=row, until=now + LEASE):
@@ -371,7 +373,7 @@ def _wrong_address(row: Delivery) -> tuple[State, str] | None:
 
 def _wrong(rows: list[Delivery]) -> set[str]:
     """Return the hashes of those of their addresses that a server has called wrong."""
-    hashes = {_hash(row.person.email) for row in rows}
+    hashes = {outbox.address_hash(row.person.email) for row in rows}
     known = Suppression.objects.filter(address_hash__in=hashes)
     return set(known.values_list("address_hash", flat=True))
 
@@ -393,15 +395,25 @@ def _no_reminder(row: Delivery) -> "Refusal | None":
     return None
 
 
+def _no_notice(row: Delivery) -> "Refusal | None":
+    if not row.person.email:
+        return State.SKIPPED, Reason.NO_ADDRESS
+    return None if notices.news_for(delivery=row) else (State.SKIPPED, Reason.UNDONE)
+
+
+def again(*, delivery: Delivery, now: datetime) -> mail.Message:
+    """Return a mail as it went, or as it would go now; of what it told, as things are now."""
+    row = Delivery.objects.select_related(*SHOWN).get(pk=delivery.pk)
+    row.language = row.language or _language(row)
+    row.zone = row.zone or row.person.timezone
+    return LETTERS[row.kind](delivery=row, now=row.sent_at or now)
+
+
 def _suppress(address: str, reply: str, now: datetime) -> None:
     """Send no more to an address that the server calls wrong."""
     Suppression.objects.update_or_create(
-        address_hash=_hash(address), defaults={"since": now, "reply": _short(reply)}
+        address_hash=outbox.address_hash(address), defaults={"since": now, "reply": _short(reply)}
     )
-
-
-def _hash(address: str) -> str:
-    return hashlib.sha256(address.strip().casefold().encode()).hexdigest()
 
 
 def _language(row: Delivery) -> str:
@@ -463,6 +475,7 @@ LETTERS: Final[dict[str, Callable[..., mail.Message]]] = {
     Delivery.Kind.CANCEL: invitations.compose,
     Delivery.Kind.THANKS: letters.reminder,
     Delivery.Kind.FOLLOW_UP: letters.reminder,
+    Delivery.Kind.NOTICE: noticeletters.notice,
 }
 Refusal = State | tuple[State, str]
 REFUSALS: Final[dict[str, Callable[[Delivery], Refusal | None]]] = {
@@ -471,4 +484,5 @@ REFUSALS: Final[dict[str, Callable[[Delivery], Refusal | None]]] = {
     Delivery.Kind.CANCEL: invitations.refusal,
     Delivery.Kind.THANKS: _no_reminder,
     Delivery.Kind.FOLLOW_UP: _no_reminder,
+    Delivery.Kind.NOTICE: _no_notice,
 }

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime, parseaddr
+from types import MappingProxyType
 from typing import Any, Final
 
 from django.conf import settings
@@ -76,24 +77,24 @@ def reminder(*, delivery: Delivery, now: datetime) -> Message:
         event, wording_ = delivery.event, _wording(delivery)
         typed = _typed(event, delivery.person)
         fenced = {name: fence(text) for name, text in typed.items()}
-        when = {"when": _start(event)}
+        when = {"when": start(event)}
         letter = Reminder(
             title=fenced["title"],
             name=fenced["name"],
             start=when["when"],
             opening=filled(wording_.opening or OPENINGS[kind], {**fenced, **when}),
             closing=filled(wording_.closing or "", {**fenced, **when}),
-            there=_time_there(event),
-            own=_own_time(event, delivery.zone),
+            there=time_there(event),
+            own=own_time(event, delivery.zone),
             place=fenced["place"],
             url=link(event=event),
             sender=fenced["team"],
             stop=str(STOPS[kind]),
             stop_url=stop,
         )
-        return _message(
-            delivery,
-            now,
+        return message(
+            delivery=delivery,
+            now=now,
             subject=filled(wording_.subject or SUBJECTS[kind], {**typed, **when}),
             template="events/mail/reminder",
             letter=letter,
@@ -108,7 +109,7 @@ def invitation(
     attendee, event = delivery.attendee, delivery.event
     assert attendee is not None  # noqa: S101 -- somebody is invited
     name = f"events/mail/{method.lower()}"
-    more = {
+    more: dict[str, Any] = {
         "is_update": is_update,
         "answer": attendee.answer,
         "status": event.status,
@@ -118,11 +119,11 @@ def invitation(
     with override(delivery.language):
         letter = tell(event=event, person=delivery.person, zone=delivery.zone)
         subject = render_to_string(f"{name}.subject.txt", {"letter": letter, **more})
-        message = _message(
-            delivery, now, subject=subject, template=name, letter=letter, headers={}, **more
+        made = message(
+            delivery=delivery, now=now, subject=subject, template=name, letter=letter, **more
         )
-    message.invite(method=method, stream=stream)
-    return message
+    made.invite(method=method, stream=stream)
+    return made
 
 
 def tell(*, event: Event, person: Person, zone: str) -> Letter:
@@ -130,9 +131,9 @@ def tell(*, event: Event, person: Person, zone: str) -> Letter:
     return Letter(
         title=one_line(event.title),
         name=one_line(person.name),
-        start=_start(event),
-        there=_time_there(event),
-        own=_own_time(event, zone),
+        start=start(event),
+        there=time_there(event),
+        own=own_time(event, zone),
         place=one_line(wording.where(event=event)),
         url=link(event=event),
         sender=one_line(event.team.name if event.team else ""),
@@ -160,29 +161,29 @@ def without_secrets(text: str) -> str:
     return SECRET.sub(r"\1…", text)
 
 
-def _message(
+def message(
+    *,
     delivery: Delivery,
     now: datetime,
-    *,
     subject: str,
     template: str,
     letter: object,
-    headers: Mapping[str, str],
+    headers: Mapping[str, str] = MappingProxyType({}),
     **more: Any,
 ) -> Message:
     """Render a mail in the active language, as text and as a page."""
     context = {"letter": letter, "language": _bcp47(delivery.language), **more}
     team = delivery.event.team
     ours = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
-    message = Message(
+    made = Message(
         subject=one_line(subject),
         body=render_to_string(f"{template}.txt", context),
         from_email=mail.address(name=team.name if team else "", address=ours),
         to=[mail.address(name=delivery.person.name, address=delivery.person.email)],
         headers={**_headers(delivery, now), **headers},
     )
-    message.attach_alternative(render_to_string(f"{template}.html", context), "text/html")
-    return message
+    made.attach_alternative(render_to_string(f"{template}.html", context), "text/html")
+    return made
 
 
 def _wording(delivery: Delivery) -> Wording:
@@ -208,7 +209,7 @@ def _stopping(url: str) -> dict[str, str]:
     return headers
 
 
-def _start(event: Event) -> str:
+def start(event: Event) -> str:
     """Return “Wednesday 2 December 2026, 09:30” at the event, or its days."""
     if event.start_at is None or event.start_time is None:
         return wording.when(event.when)
@@ -216,12 +217,12 @@ def _start(event: Event) -> str:
     return format_date(local, pgettext("moment", "l j F Y, H:i"))
 
 
-def _time_there(event: Event) -> str:
+def time_there(event: Event) -> str:
     """Return “Wednesday 2 December 2026, 09:30–17:00 (Shanghai, UTC+8)”, or the days."""
     if event.start_at is None or event.start_time is None:
-        return _start(event)
+        return start(event)
     return gettext("%(time)s (%(place)s, %(offset)s)") % {
-        "time": _start(event) + _end(event),
+        "time": start(event) + _end(event),
         "place": fence(wording.zone_name(place=event.place, zone=event.timezone)),
         "offset": wording.offset(event.start_at.astimezone(dates.zone(event.timezone))),
     }
@@ -233,7 +234,7 @@ def _end(event: Event) -> str:
     return f"–{event.end_time:%H:%M}" if event.end_time and same_day else ""
 
 
-def _own_time(event: Event, zone: str) -> str:
+def own_time(event: Event, zone: str) -> str:
     """Return the start at the reader's clock; '' for whole days and for the same clock."""
     if event.start_at is None or event.start_time is None or zone in ("", event.timezone):
         return ""

@@ -13,6 +13,7 @@ from events.domain import (
     changes,
     completeness,
     invitations,
+    notices,
     programme,
     reminders,
     revisions,
@@ -391,6 +392,8 @@ def _put(event: Event, now: datetime) -> bool:
         changes.note(events=[stored], now=now)  # in the tree that it leaves
     event.save()
     changes.note(events=filter(None, (event, stored)), now=now)
+    if stored:
+        notices.note(event=event, stored=stored, now=now)
     reminders.replan(event=event, now=now)
     invitations.replan(event=event, now=now)
     venues.settle(event=event, now=now)

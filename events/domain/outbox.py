@@ -3,9 +3,30 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
-from events.models import Attendee, Delivery, Event, ReminderOccurrence
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
+
+from events.models import Attendee, Delivery, Event, ReminderOccurrence, Suppression
+from events.models.deliveries import DeliveryQuerySet
+
+State = Delivery.State
+# What came to no good end, or to one that nobody can be sure of.
+ENDED: Final = (State.FAILED, State.DEAD, State.UNKNOWN, State.PRESUMED)
+ONCE_MORE: Final = timedelta(hours=6)  # how long a mail that is sent again is of use at least
+
+
+class NotAllowed(Exception):
+    """The mail is in no state for this verb."""
+
+    def __init__(self, delivery: Delivery, verb: str) -> None:
+        super().__init__(delivery, verb)
+        self.delivery = delivery
+        self.verb = verb
 
 
 def mail_to(
@@ -39,8 +60,76 @@ def mail_to(
 
 
 def put(*, rows: Sequence[Delivery]) -> None:
-    """Store mails; those that are there already stay as they are."""
+    """Store mails; those that are there already stay as they are.
+
+    Very many at once are held back until an organiser has looked at them.
+    """
+    if len(rows) > settings.HOLD_ABOVE:
+        for row in rows:
+            row.state, row.claim_at = State.HELD, None
     Delivery.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+
+
+def held_with(*, delivery: Delivery) -> DeliveryQuerySet:
+    """Return the mails that are held back together with one: they are about the same."""
+    about = {"occurrence": delivery.occurrence_id, "batch": delivery.batch_id}
+    same = {"team": delivery.team_id, "kind": delivery.kind, **about}
+    if not any(about.values()):
+        same |= {"event": delivery.event_id}
+    return Delivery.objects.filter(state=State.HELD, **same)
+
+
+def release(*, delivery: Delivery, now: datetime) -> int:
+    """Let mails go that are held back together; return how many. Raises NotAllowed."""
+    rows = held_with(delivery=delivery)
+    number = rows.update(state=State.PENDING, claim_at=Greatest(F("due_at"), Value(now)))
+    if not number:
+        raise NotAllowed(delivery, "release")
+    return number
+
+
+def drop(*, delivery: Delivery, now: datetime) -> int:
+    """Send none of the mails that are held back together; return how many. Raises NotAllowed.
+
+    `now` says nothing here: all steps are called alike.
+    """
+    rows = held_with(delivery=delivery)
+    number = rows.update(state=State.CANCELLED, reason=Delivery.Reason.DROPPED)
+    if not number:
+        raise NotAllowed(delivery, "drop")
+    return number
+
+
+def send_again(*, delivery: Delivery, now: datetime) -> None:
+    """Send a mail once more under another Message-ID; who gets two can tell. Raises NotAllowed.
+
+    An address that a server called wrong is tried again.
+    """
+    with transaction.atomic():
+        row = Delivery.objects.select_for_update().select_related("person").get(pk=delivery.pk)
+        if row.state not in ENDED:
+            raise NotAllowed(row, "send_again")
+        row.state, row.claim_at, row.due_at = State.PENDING, now, now
+        row.expires_at = max(row.expires_at, now + ONCE_MORE)
+        row.generation += 1
+        row.attempts = row.unknowns = 0
+        row.detail = row.reason = ""
+        row.sent_at = None
+        row.save()
+        Suppression.objects.filter(address_hash=address_hash(row.person.email)).delete()
+    delivery.refresh_from_db()
+
+
+def next_steps(*, delivery: Delivery) -> tuple[str, ...]:
+    """Return the verbs that are legal now."""
+    if delivery.state == State.HELD:
+        return "release", "drop"
+    return ("send_again",) if delivery.state in ENDED else ()
+
+
+def address_hash(address: str) -> str:
+    """Return what is kept of an address that is wrong."""
+    return hashlib.sha256(address.strip().casefold().encode()).hexdigest()
 
 
 def dedup_key(*parts: str | int) -> str:

@@ -14,6 +14,7 @@ from events.models.teams import Team
 
 # What stands in the braces of a wording, and nothing else.
 PLACEHOLDERS: Final = ("name", "place", "team", "title", "when")
+KNOWN: Final = ", ".join("{{" + name + "}}" for name in PLACEHOLDERS)
 BRACES: Final = re.compile(r"\{\{(.*?)(?:\}\}|$)", re.DOTALL)
 
 
@@ -32,7 +33,7 @@ def validate_placeholders(text: str) -> None:
             code="placeholder",
             params={
                 "name": unknown[:60],
-                "known": ", ".join("{{" + name + "}}" for name in PLACEHOLDERS),
+                "known": KNOWN,
             },
         )
 
@@ -46,10 +47,21 @@ class Wording(models.Model):
         _("subject"), max_length=150, blank=True, validators=[validate_placeholders]
     )
     opening = models.TextField(
-        _("opening"), max_length=2000, blank=True, validators=[validate_placeholders]
+        _("opening"),
+        max_length=2000,
+        blank=True,
+        validators=[validate_placeholders],
+        help_text=_(
+            "Stands between the greeting and the event. "
+            "Placeholders: {{name}}, {{place}}, {{team}}, {{title}}, {{when}}."
+        ),
     )
     closing = models.TextField(
-        _("closing"), max_length=2000, blank=True, validators=[validate_placeholders]
+        _("closing"),
+        max_length=2000,
+        blank=True,
+        validators=[validate_placeholders],
+        help_text=_("Stands below the event."),
     )
 
     class Meta:

@@ -18,6 +18,22 @@ def of_caller(*, environ: Mapping[str, str], proxies: int) -> str:
     return _network(told) or _network(environ.get("REMOTE_ADDR", ""))
 
 
+def is_this_machine(*, environ: Mapping[str, str], proxies: int) -> bool:
+    """Whether the request comes from this machine, not merely through a proxy on it."""
+    heard = environ.get("HTTP_X_FORWARDED_FOR")
+    if heard is None:
+        return _is_loopback(environ.get("REMOTE_ADDR", ""))
+    hops = heard.split(",")
+    return 0 < proxies <= len(hops) and _is_loopback(hops[-proxies].strip())
+
+
+def _is_loopback(text: str) -> bool:
+    try:
+        return ip_address(text).is_loopback
+    except ValueError:
+        return False
+
+
 def _network(text: str) -> str:
     """Return '' for what is no address, as of a Unix socket."""
     try:

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import TemplateView
 
-from events.web import answers, feeds, optouts, views
+from events.web import answers, feeds, monitoring, optouts, views
 
 pages = [
     path("", views.home, name="home"),
@@ -15,6 +15,8 @@ files = [
     path("calendar/f/<str:token>/", views.programme, name="secret-page"),
     path("calendar/f/<str:token>.ics", feeds.secret, name="secret-feed"),
     path("a/<str:token>", answers.answer, name="answer"),
+    path("readyz", monitoring.readyz, name="readyz"),
+    path("metrics", monitoring.metrics, name="metrics"),
     path("u/<str:token>", optouts.opt_out, name="opt-out"),
     path("events/<slug:slug>.ics", feeds.single, name="event-ics"),
     path(

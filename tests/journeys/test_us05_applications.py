@@ -11,6 +11,7 @@ from delegations.models import Application, Delegation
 from events.models import Attendee, CalendarFeed, Organisation, Team
 from tests import factories
 from tests.journeys.calendars import ADDRESS, entries, hand_out, poll
+from tests.journeys.mails import Post, text
 from tests.office import Office, address
 
 HONG_KONG = ZoneInfo("Asia/Hong_Kong")
@@ -172,3 +173,43 @@ def test_an_acceptance_lapses_when_its_time_is_over(
     amber.refresh_from_db()
     beryl.refresh_from_db()
     assert (amber.status, beryl.status) == ("lapsed", "accepted")
+
+
+def test_who_applied_is_told_of_each_decision_once(
+    office: Office, team: Team, mission: Delegation, post: Post
+) -> None:
+    # 4. The mails go to the contacts of the applications.
+    rows = {}
+    for day, name in enumerate(("Amber", "Beryl", "Coral", "Dune")):
+        with time_machine.travel(OPEN + timedelta(days=day)):
+            rows[name] = apply(office, mission, company(team, name))
+            contact = factories.person(team=team, email=f"{name.lower()}@example.org")
+            office.change(rows[name], contact=contact.pk)
+    now, until = DEADLINE + timedelta(days=1), DEADLINE + timedelta(days=8)
+
+    def told() -> dict[str, str]:
+        return {m["To"].addresses[0].username: text(m) for m in post.arrived(now)}
+
+    with time_machine.travel(now, tick=False):
+        office.step(mission, "close_call")
+        for row in rows.values():
+            office.step(row, "review")
+        assert told() == {}
+        for name in ("Amber", "Beryl", "Coral"):
+            accept(office, rows[name], until)
+        office.step(rows["Dune"], "decline", reason="The products are not for this market.")
+        mails = told()
+        assert set(mails) == {"amber", "beryl", "coral", "dune"}
+        assert "Saturday 8 August 2026, 18:00 (UTC+8)" in mails["amber"]
+        assert "Please confirm by" in mails["amber"]
+        assert "waiting list" in mails["coral"]
+        assert "The products are not for this market." in mails["dune"]
+        assert told() == {}
+
+        # 3. Who moves up from the waiting list is told.
+        office.step(rows["Beryl"], "withdraw")
+        mails = told()
+        assert set(mails) == {"coral"}
+        assert "Seats have become free" in mails["coral"]
+        assert "Please confirm by" in mails["coral"]
+        assert told() == {}

@@ -1,11 +1,10 @@
 """Saving events: what the form fills in, what it refuses, and what follows."""
 
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client, override_settings
+from django.test import Client
 
 from events.models import Attendee, Event, EventPlace, PromotionConference, Team
 from tests import factories
@@ -310,31 +309,6 @@ def test_an_unnamed_attendee_needs_a_description(ours: Team, organiser: Client) 
     assert list(errors(organiser.post(url, data))) == ["person"]
     assert organiser.post(url, {**data, "label_zh_hant": "三位代表"}).status_code == 302
     assert Attendee.objects.get().label_zh_hant == "三位代表"
-
-
-def test_the_mail_of_a_delivery_is_shown_as_text(
-    ours: Team, theirs: Team, organiser: Client, tmp_path: Path
-) -> None:
-    row, foreign = screens.delivery(ours, "row"), screens.delivery(theirs, "CANARY")
-    text = "Subject: Tomorrow\r\nTo: chan@example.org\r\n\r\n<script>alert(1)</script>\r\n"
-    for each in (row, foreign):
-        (tmp_path / f"{each.public_uuid}.eml").write_text(text)
-    with override_settings(MAIL_FOLDER=tmp_path):
-        url = f"/admin/events/delivery/{row.pk}/mail/"
-        assert url in organiser.get(screens.address(type(row), "change", row.pk)).content.decode()
-        page = organiser.get(url).content
-        assert organiser.get(f"/admin/events/delivery/{foreign.pk}/mail/").status_code == 404
-    assert b"Tomorrow" in page
-    assert b"&lt;script&gt;alert(1)" in page
-    assert b"<script>alert(1)" not in page
-
-
-def test_a_mail_that_has_no_copy_is_not_found(
-    ours: Team, organiser: Client, tmp_path: Path
-) -> None:
-    row = screens.delivery(ours, "row")
-    with override_settings(MAIL_FOLDER=tmp_path):
-        assert organiser.get(f"/admin/events/delivery/{row.pk}/mail/").status_code == 404
 
 
 def test_a_public_event_leads_to_its_page_and_others_do_not(ours: Team, organiser: Client) -> None:
