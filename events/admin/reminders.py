@@ -61,10 +61,10 @@ class WordingInline(ScopedInline, StackedInline):
     max_num = len(ReminderRule.Topic)
     fields: ClassVar[Any] = (
         "kind",
-        ("subject_en", "subject_zh_hans", "subject_zh_hant"),
-        ("opening_en", "opening_zh_hans", "opening_zh_hant"),
-        ("closing_en", "closing_zh_hans", "closing_zh_hant"),
-    )
+        "subject_en", "subject_zh_hans", "subject_zh_hant",
+        "opening_en", "opening_zh_hans", "opening_zh_hant",
+        "closing_en", "closing_zh_hans", "closing_zh_hant",
+    )  # fmt: skip
 
 
 class OptOutInline(ReadOnly, ScopedInline, TabularInline):

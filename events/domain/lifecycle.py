@@ -14,6 +14,7 @@ from events.domain import (
     completeness,
     invitations,
     notices,
+    outbox,
     programme,
     reminders,
     revisions,
@@ -396,6 +397,8 @@ def _put(event: Event, now: datetime) -> bool:
         notices.note(event=event, stored=stored, now=now)
     reminders.replan(event=event, now=now)
     invitations.replan(event=event, now=now)
+    if stored and stored.team_id != event.team_id:
+        outbox.give_to_its_team(event=event)
     venues.settle(event=event, now=now)
     return stored is not None and revisions.differ(
         row=event, stored=stored, names=revisions.SHOWN_BELOW

@@ -91,11 +91,14 @@ def news_for(*, delivery: Delivery) -> list[News]:
     """
     if delivery.batch_id is None:
         return []
-    invited = Delivery.objects.invitations().out().filter(person=delivery.person_id)
-    rows = EventChange.objects.filter(batch=delivery.batch_id, people=delivery.person_id)
-    rows = rows.exclude(event__in=invited.values("event"))
-    found = [news for change, news in _news(rows) if delivery.person_id not in _refusing(change)]
-    return sorted(found, key=_place_in_time)
+    person_id = delivery.person_id
+    invited = Delivery.objects.invitations().out().filter(person=person_id)
+    rows = EventChange.objects.filter(batch=delivery.batch_id, people=person_id)
+    found = list(_news(rows.exclude(event__in=invited.values("event"))))
+    refused = _refused(found).filter(person=person_id).values_list("event", flat=True)
+    away = set(refused)
+    told = (news for change, news in found if change.event_id not in away)
+    return sorted(told, key=_place_in_time)
 
 
 def _place_in_time(news: News) -> tuple[bool, Any, int]:
@@ -180,10 +183,10 @@ def _before(change: EventChange, places: dict[int, Place]) -> Event:
     return row
 
 
-def _refusing(change: EventChange) -> set[int]:
-    """Those who have said since that they do not come."""
-    rows = Attendee.objects.filter(event=change.event_id, answer__in=REFUSED)
-    return set(_people(rows))
+def _refused(found: list[tuple[EventChange, News]]) -> AttendeeQuerySet:
+    """Who has said that they do not come to one of the events."""
+    events = [change.event_id for change, _news in found]
+    return Attendee.objects.filter(event__in=events, answer__in=REFUSED)
 
 
 def _expand(pk: int, now: datetime) -> bool:
@@ -192,25 +195,51 @@ def _expand(pk: int, now: datetime) -> bool:
         if not NoticeBatch.objects.filter(pk=pk, claim_at__lte=now).update(claim_at=None):
             return False
         batch = NoticeBatch.objects.select_related("team").get(pk=pk)
-        told: dict[int, list[News]] = defaultdict(list)
-        for change, news in _news(batch.changes.all()):
-            people = set(change.people.values_list("pk", flat=True)) - _refusing(change)
-            for person in people:
-                told[person].append(news)
+        told = _told(batch)
         readers = Person.objects.exclude(email="").in_bulk(list(told))
-        rows = [_mail(batch, readers[key], told[key], now) for key in sorted(readers)]
-        outbox.put(rows=rows)
+        there = _attendees({news.event.pk for each in told.values() for news in each})
+        outbox.put(
+            rows=[_mail(batch, readers[key], told[key], there, now) for key in sorted(readers)]
+        )
     return True
 
 
-def _mail(batch: NoticeBatch, person: Person, told: list[News], now: datetime) -> Delivery:
+def _told(batch: NoticeBatch) -> dict[int, list[News]]:
+    """Return what each person is told; those who have said since that they do not come, nothing."""
+    found = list(_news(batch.changes.all()))
+    away = set(_refused(found).values_list("event", "person"))
+    links = EventChange.people.through.objects.filter(eventchange__batch=batch)
+    people: dict[int, list[int]] = defaultdict(list)
+    for change_id, person_id in links.values_list("eventchange", "person"):
+        people[change_id].append(person_id)
+    told: dict[int, list[News]] = defaultdict(list)
+    for change, news in found:
+        for person_id in people[change.pk]:
+            if (change.event_id, person_id) not in away:
+                told[person_id].append(news)
+    return told
+
+
+def _attendees(events: set[int]) -> dict[tuple[int, int], int]:
+    """Return the attendee as whom a person is at an event, by both keys."""
+    rows = Attendee.objects.filter(event__in=events).exclude(person=None)
+    return {(event, person): pk for event, person, pk in rows.values_list("event", "person", "pk")}
+
+
+def _mail(
+    batch: NoticeBatch,
+    person: Person,
+    told: list[News],
+    there: dict[tuple[int, int], int],
+    now: datetime,
+) -> Delivery:
     """Return a notice; it is kept under the event that stands above the others."""
     event, expires_at = told[0].event, _useful_until(told, now)
     return Delivery(
         kind=Delivery.Kind.NOTICE,
         batch=batch,
         person=person,
-        attendee=Attendee.objects.filter(event=event, person=person).first(),
+        attendee_id=there.get((event.pk, person.pk)),
         event=event,
         team=batch.team,
         dedup_key=outbox.dedup_key(Delivery.Kind.NOTICE, batch.pk, person.pk),

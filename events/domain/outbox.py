@@ -70,6 +70,11 @@ def put(*, rows: Sequence[Delivery]) -> None:
     Delivery.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
 
 
+def give_to_its_team(*, event: Event) -> None:
+    """Let the mails about an event follow it to another team."""
+    Delivery.objects.filter(event=event).exclude(team=event.team_id).update(team=event.team_id)
+
+
 def held_with(*, delivery: Delivery) -> DeliveryQuerySet:
     """Return the mails that are held back together with one: they are about the same."""
     about = {"occurrence": delivery.occurrence_id, "batch": delivery.batch_id}

@@ -130,7 +130,8 @@ def _events_with_two_places(keep: Person, drop: Person) -> list[Event]:
 def _remind_once(person: Person) -> None:
     """Call back mail that waits while another about the same waits or has gone."""
     waiting = Delivery.objects.filter(person=person, state__in=reminders.UNSENT)
-    same = Delivery.objects.filter(person=person, occurrence=OuterRef("occurrence"))
+    about = Q(occurrence=OuterRef("occurrence")) | Q(batch=OuterRef("batch"))
+    same = Delivery.objects.filter(about, person=person)
     earlier = same.filter(state__in=reminders.UNSENT, pk__lt=OuterRef("pk"))
     another = Q(Exists(same.filter(state__in=GONE))) | Q(Exists(earlier))
     spare = list(waiting.filter(another).values_list("pk", flat=True))

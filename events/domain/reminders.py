@@ -8,7 +8,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
-from events.domain import quiet
+from events.domain import outbox, quiet
 from events.domain.quiet import LAST_CALL
 from events.models import Attendee, Delivery, Event, ReminderOccurrence, ReminderRule, Team
 from events.models.attendees import AttendeeQuerySet
@@ -71,7 +71,7 @@ def replan(*, event: Event, now: datetime) -> None:
             else:
                 _cancel(occurrence)
         if latest:
-            _give_to_its_team(stored)
+            outbox.give_to_its_team(event=stored)  # those being written wait for its rows
         plan(event=stored, now=now)
         event.schedule_epoch = stored.schedule_epoch
 
@@ -223,12 +223,6 @@ def _useful_until(event: Event, rule: ReminderRule, start: datetime, due: dateti
         return due + grace
     last_call = start - LAST_CALL
     return min(last_call, due + grace) if days else last_call
-
-
-def _give_to_its_team(event: Event) -> None:
-    """Let the mails follow an event to another team; those being written wait for its rows."""
-    astray = Delivery.objects.filter(event=event).exclude(team=event.team_id)
-    astray.update(team=event.team_id)
 
 
 def _latest(event: Event) -> list[ReminderOccurrence]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 import simple_history
+from django.apps import apps
 from django.db.models import Model, QuerySet
 from django.db.models.signals import post_delete, post_save  # noqa: TID251 -- the library's own
 from simple_history.models import HistoricalRecords
@@ -28,6 +29,9 @@ def keep(*models: type[Model]) -> None:
     for model in models:
         app = model._meta.app_label
         simple_history.register(model, app=app, records_class=Records)
+    # While the apps are still loading, Django does not look again for what points at a table.
+    for known in apps.get_models(include_auto_created=True):
+        known._meta._expire_cache()  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 def of(model: type[Model]) -> QuerySet[Any] | None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from events.domain import attendees, delivery, lifecycle, notices
+from events.domain import attendees, delivery, lifecycle, notices, people
 from events.models import Delivery, Event, EventChange, NoticeBatch, Person, Place
 from events.values.dates import Precision, When
 from tests import factories
@@ -220,6 +220,58 @@ class TestOneMail:
         )
         assert messages[0]["Subject"] == "New time: Promotion Conference and 50 more changes"
         assert sum(line.startswith("New time:") for line in lines(messages[0])) == 51
+
+
+class TestCost:
+    """However many they are."""
+
+    def mission(self, parts: int, people: int) -> Event:
+        mission = factories.event(kind="trade_mission", **factories.days(1, 6))
+        hall = factories.place()
+        for _part in range(parts):
+            factories.event(team=mission.team, parent=mission, kind="session", place=hall)
+        for _person in range(people):
+            factories.attendee(event=mission, role="delegate")
+        lifecycle.cancel(event=mission, reason="", now=NOW)
+        return mission
+
+    @pytest.mark.parametrize("people", [1, 3, 12])
+    def test_handing_over_asks_the_same_for_any_number_of_people(
+        self, django_assert_num_queries: Callable[[int], Any], people: int
+    ) -> None:
+        self.mission(2, people)
+        with django_assert_num_queries(12):
+            notices.hand_over(now=LATER)
+        assert Delivery.objects.count() == people
+
+    @pytest.mark.parametrize("parts", [1, 3, 12])
+    def test_so_does_telling_for_any_number_of_parts(
+        self, django_assert_num_queries: Callable[[int], Any], parts: int
+    ) -> None:
+        self.mission(parts, 1)
+        notices.hand_over(now=LATER)
+        row = Delivery.objects.get()
+        with django_assert_num_queries(3):
+            assert len(notices.news_for(delivery=row)) == parts + 1
+
+
+def test_a_notice_follows_its_event_to_another_team() -> None:
+    event, _person = attended()
+    lifecycle.move(event=event, when=on(9), now=NOW)
+    notices.hand_over(now=LATER)
+    event.team = factories.team()
+    lifecycle.save(event=event, now=LATER)
+    assert Delivery.objects.get().team == event.team
+
+
+def test_two_records_of_one_person_get_one_notice(server: Sink) -> None:
+    event, keep = attended()
+    drop = factories.person(team=keep.team, timezone=keep.timezone)
+    factories.attendee(event=event, person=drop)
+    lifecycle.move(event=event, when=on(9), now=NOW)
+    notices.hand_over(now=LATER)
+    people.merge(keep=keep, drop=drop, now=LATER)
+    assert len(told(server)) == 1
 
 
 class TestNobodyElse:

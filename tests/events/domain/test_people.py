@@ -13,7 +13,7 @@ from django.apps import apps
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, connection, connections, transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -557,6 +557,13 @@ def log(row: Any, message: str) -> None:
 
 def erase(person: Person) -> None:
     people.erase(person=person, now=NOW)
+
+
+@pytest.mark.parametrize("kept", [Attendee, Delegate])
+def test_the_histories_of_all_apps_are_known_to_point_at_people(kept: type[Model]) -> None:
+    changes = history_of(kept)
+    assert changes is not None
+    assert changes.model in [column.model for column in merging.references(Person)]
 
 
 def test_an_erased_person_is_nowhere_any_more() -> None:
