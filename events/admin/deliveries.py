@@ -1,6 +1,7 @@
 """What was sent to whom, to look at; what is held back is released here, and more."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -22,7 +23,7 @@ from events.admin.base import FindsPeople, Panel, ReadOnly, ScopedInline
 from events.admin.filters import chosen, searched
 from events.admin.shown import badge, coloured
 from events.admin.steps import Call, Step, StepsAdmin
-from events.domain import access, outbox, previews, wording
+from events.domain import access, invitations, outbox, previews, wording
 from events.domain import delivery as sending
 from events.models import Delivery, Event, ReminderOccurrence
 
@@ -164,13 +165,16 @@ class DeliveryAdmin(ReadOnly, StepsAdmin, FindsPeople):
         delivery = self.get_object(request, str(object_id))
         if delivery is None or not self.has_view_permission(request, delivery):
             raise Http404
-        message = sending.again(delivery=delivery, now=timezone.now())
+        mail: previews.Shown | None = None
+        with suppress(invitations.NobodyInvited):
+            message = sending.again(delivery=delivery, now=timezone.now())
+            mail = previews.shown(message=message, language=delivery.language)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Mail to %(person)s") % {"person": delivery.person},
             "opts": self.opts,
             "original": delivery,
-            "mail": previews.shown(message=message, language=delivery.language),
+            "mail": mail,
         }
         request.current_app = self.admin_site.name
         return TemplateResponse(request, "events/admin/mail.html", context)

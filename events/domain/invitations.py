@@ -205,17 +205,25 @@ def refusal(row: Delivery) -> State | None:
     return State.CANCELLED if is_needless or is_followed else None
 
 
+class NobodyInvited(LookupError):
+    """Who was invited is not on the list any more, nor is what they were told."""
+
+
 def compose(*, delivery: Delivery, now: datetime) -> mail.Message:
-    """Compose an invitation, or the end of one, and put on record what it says."""
+    """Compose an invitation, or the end of one, and put on record what it says.
+
+    Raises NobodyInvited.
+    """
     kind, person, event = Kind(delivery.kind), delivery.person, delivery.event
     attendee = delivery.attendee
-    assert attendee is not None  # noqa: S101 -- `refusal` has looked
+    if attendee is None:
+        raise NobodyInvited(delivery)
     entry = _entry(event, kind, delivery.language)
     earlier = attendee.deliveries.invitations().out().order_by("-pk").first()
     said = _digest(entry, kind)
-    Delivery.objects.filter(pk=delivery.pk).update(
-        sequence=event.sequence, revision=event.revision, said=said
-    )
+    # Of what has gone already, and is only shown again, it stays on record what it said.
+    in_hand = Delivery.objects.filter(pk=delivery.pk, state=State.LEASED)
+    in_hand.update(sequence=event.sequence, revision=event.revision, said=said)
     known = earlier if earlier and earlier.kind == Kind.REQUEST else None
     is_update = known is not None and (known.sequence, known.said) != (event.sequence, said)
     with override(delivery.language):

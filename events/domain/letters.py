@@ -42,7 +42,7 @@ STOPS: Final = {
 # Where a mail program would make a link of a text that somebody has typed: behind these it may
 # break, and so is none.
 LINKING: Final = re.compile(r"(?<=[\w/])([.:@/])(?=[\w/])")
-SECRET: Final = re.compile(r"(/u/)[^/\s\"'<>]+")
+SECRET: Final = re.compile(r"(/(?:a|u)/)[^/\s\"'<>?]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

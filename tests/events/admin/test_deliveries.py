@@ -9,7 +9,7 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 from pytest_django import Settings
 
-from events.domain import delivery, optouts, outbox, reminders
+from events.domain import answerlinks, delivery, invitations, optouts, outbox, reminders
 from events.models import Delivery, Event, Team
 from tests import factories
 from tests.events.admin import screens
@@ -187,6 +187,22 @@ class TestTheMail:
         row = screens.delivery(ours, "row")
         token = optouts.link(person=row.person, kind="reminder").rpartition("/")[2]
         assert token not in office.open(address(row, "mail")).content.decode()
+
+    def test_an_invitation_is_shown_without_its_link_and_stays_as_it_was(
+        self, ours: Team, office: Office
+    ) -> None:
+        attendee = factories.attendee(
+            event=factories.event(team=ours), person=factories.person(team=ours)
+        )
+        invitations.send(event=attendee.event, attendees=[attendee.pk], now=NOW)
+        Delivery.objects.update(state="sent", claim_at=None, sequence=7, said="x")
+        row = Delivery.objects.get()
+        token = answerlinks.link(attendee=attendee).rpartition("/")[2]
+        page = office.open(address(row, "mail")).content.decode()
+        assert "/a/…" in page
+        assert token not in page
+        row.refresh_from_db()
+        assert (row.sequence, row.said) == (7, "x")
 
     @pytest.mark.parametrize("kind", Delivery.Kind.values)
     def test_every_kind_can_be_shown(self, ours: Team, office: Office, kind: str) -> None:
