@@ -32,7 +32,6 @@ from tests.smtp import free_port
 
 NOW = rows.NOW
 HOUR = timedelta(hours=1)
-OLD = 1_000_000  # rows of mails sent long ago
 PLANNED = 10_000  # attendees
 RULES = 3
 
@@ -176,12 +175,12 @@ def plan(team: Team) -> tuple[float, float]:
     return planned[0], handed[0]
 
 
-def age(stored: Event) -> None:
+def age(stored: Event, number: int) -> None:
     """Fill the table with mails sent long ago."""
     attendee = Attendee.objects.filter(event=stored).first()
     assert attendee
     assert attendee.person_id
-    for start in range(0, OLD, 20_000):
+    for start in range(0, number, 20_000):
         progress(f"{start:,} old mails")
         Delivery.objects.bulk_create(
             Delivery(
@@ -207,6 +206,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make reminders")
     parser.add_argument("--mails", type=int, default=2_000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--old", type=int, default=1_000_000, help="mails sent long ago")
     options = parser.parse_args()
     settings.EMAIL_BACKEND = mail.SMTP
     settings.EMAIL_HOST = "127.0.0.1"
@@ -218,8 +218,8 @@ def main() -> None:
     planned, handed = plan(team)
     say(f"\nplanning {RULES} rules for {PLANNED:,} attendees: {planned * 1000:.0f} ms;")
     say(f"handing over their {PLANNED * RULES:,} mails: {handed:.1f} s")
-    age(Event.objects.get(slug="planned"))
-    say(f"an empty tick beside {OLD:,} old mails: {empty_ticks(50):.1f} ms of work")
+    age(Event.objects.get(slug="planned"), options.old)
+    say(f"an empty tick beside {options.old:,} old mails: {empty_ticks(50):.1f} ms of work")
 
 
 def measure(team: Team, port: int, mails: int, rounds: int) -> None:

@@ -525,9 +525,9 @@ class TestMailServers:
     def test_a_server_that_is_down_is_left_alone_and_tried_now_and_then(
         self, settings: Settings, server: Sink
     ) -> None:
-        due_event(people=30)
+        due_event(people=15)
         use(settings, 1)
-        assert results(delivery.tick(now=DUE)) == {"pending": 20}
+        assert results(delivery.tick(now=DUE)) == {"pending": 15}
         breaker = MailBreaker.objects.get()
         assert (breaker.failures, bool(breaker.detail)) == (5, True)
         assert delivery.tick(now=DUE + SECOND) == Summary()
@@ -541,7 +541,7 @@ class TestMailServers:
         assert MailBreaker.objects.get().probe_at is None
         for when in tries():
             delivery.tick(now=when)
-        assert len(server.messages) == 30
+        assert len(server.messages) == 15
 
     def test_a_server_that_is_down_costs_no_attempt(self, settings: Settings) -> None:
         use(settings, 1)
