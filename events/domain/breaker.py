@@ -18,7 +18,7 @@ LONGEST: Final = timedelta(minutes=5)
 
 def allowance(*, now: datetime) -> int | None:
     """Return how many mails may be claimed: all (None), none, or one that tries the server."""
-    if not MailBreaker.objects.filter(probe_at__isnull=False).exists():
+    if not is_open():
         return None
     with transaction.atomic():
         row = MailBreaker.objects.select_for_update().filter(probe_at__isnull=False).first()
@@ -29,6 +29,11 @@ def allowance(*, now: datetime) -> int | None:
         row.probe_at = now + _pause(row.failures)  # for this worker alone
         row.save(update_fields=["probe_at"])
         return 1
+
+
+def is_open() -> bool:
+    """Whether the server is left alone."""
+    return MailBreaker.objects.filter(probe_at__isnull=False).exists()
 
 
 def failed(*, reason: str, now: datetime) -> bool:

@@ -169,17 +169,21 @@ def message(*, method: str, part: Part, lines: Iterable[bytes]) -> bytes:
     """
     zones: dict[str, Span] = {}
     _widen(zones, part.moments)
-    head = (("VERSION", "2.0"), ("PRODID", PRODID), ("CALSCALE", "GREGORIAN"), ("METHOD", method))
+    head = (*_head(), line("METHOD", method))
     event = part.body.removesuffix(END_EVENT), *lines, END_EVENT
-    return b"".join([BEGIN, *(line(*each) for each in head), *_timezones(zones), *event, END])
+    return b"".join([BEGIN, *head, *_timezones(zones), *event, END])
+
+
+def _head() -> Iterator[bytes]:
+    yield line("VERSION", "2.0")
+    yield line("PRODID", PRODID)
+    yield line("CALSCALE", "GREGORIAN")
 
 
 def _calendar_lines(calendar: Calendar) -> Iterator[bytes]:
     # NAME and the like are RFC 7986; the X- names are what Outlook, Google and Apple read.
     name, description = _text(calendar.name), _text(calendar.description)
-    yield line("VERSION", "2.0")
-    yield line("PRODID", PRODID)
-    yield line("CALSCALE", "GREGORIAN")
+    yield from _head()
     yield line("LAST-MODIFIED", _utc(calendar.last_modified))
     yield line("NAME", name)
     yield line("X-WR-CALNAME", name)

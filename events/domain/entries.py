@@ -4,13 +4,11 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Literal
 
-from django.conf import settings
 from django.utils.translation import gettext
 
 from events.domain import wording
 from events.domain.calendars import Entry
 from events.models import Event, EventPlace, Place
-from events.models.teams import PUBLISHED
 
 STATUSES: dict[str, Literal["TENTATIVE", "CONFIRMED", "CANCELLED"]] = {
     Event.Status.TENTATIVE: "TENTATIVE",
@@ -36,18 +34,12 @@ def entry(*, event: Event, entitled: bool = False) -> Entry:
         description="\n\n".join(filter(None, _paragraphs(event))),
         location=wording.where(event=event),
         geo=_point(event.place),
-        url=_page(event),
+        url=wording.link(event=event),
         conference=event.stream_url if entitled and event.stream_url.isprintable() else "",
         categories=(str(Event.Kind(event.kind).label), *map(str, event.categories)),
         parent_uid=event.parent.ical_uid if event.parent else "",
         opaque=event.kind != Event.Kind.DEADLINE,
     )
-
-
-def _page(event: Event) -> str:
-    """Where all can read of it, if all can."""
-    is_public = event.visibility == Event.Visibility.PUBLIC and event.status in PUBLISHED
-    return settings.SITE_URL + event.get_absolute_url() if is_public else ""
 
 
 def _summary(event: Event) -> str:

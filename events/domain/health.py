@@ -7,7 +7,8 @@ from typing import Final
 from django.db import DatabaseError
 from django.db.models import Count
 
-from events.models import Delivery, Heartbeat, MailBreaker, NoticeBatch, ReminderOccurrence
+from events.domain import breaker
+from events.models import Delivery, Heartbeat, NoticeBatch, ReminderOccurrence
 
 STILL: Final = timedelta(seconds=60)  # without a tick
 OVERDUE: Final = timedelta(seconds=300)
@@ -48,8 +49,8 @@ def _lines(now: datetime) -> Iterator[str]:
     counts = dict(Delivery.objects.order_by().values_list("state").annotate(number=Count("pk")))
     for state in Delivery.State.values:
         yield f'attache_deliveries{{state="{state}"}} {counts.get(state, 0)}'
-    breaker = MailBreaker.objects.filter(probe_at__isnull=False).exists()
-    yield from _gauge("mail_breaker_open", "Whether the mail server takes nothing.", int(breaker))
+    is_open = int(breaker.is_open())
+    yield from _gauge("mail_breaker_open", "Whether the mail server takes nothing.", is_open)
 
 
 def _gauge(name: str, words: str, value: float) -> Iterator[str]:

@@ -292,7 +292,6 @@ def _entry(event: Event, kind: Kind, language: str) -> Entry:
     with override(language):
         row = Event.objects.for_calendars().select_related("team").get(pk=event.pk)
         entry = entries.entry(event=row, entitled=kind == Kind.REQUEST)
-        entry = replace(entry, url=letters.link(event=row))
         off_the_list = kind == Kind.CANCEL and row.status not in OFF
         return replace(entry, status="") if off_the_list else entry
 

@@ -18,7 +18,6 @@ from events.domain import answerlinks, mail, optouts, wording
 from events.domain.mail import Message, one_line
 from events.models import Delivery, Event, Person, ReminderRule, Wording
 from events.models.letters import BRACES
-from events.models.teams import PUBLISHED
 from events.values import dates
 
 Topic = ReminderRule.Topic
@@ -87,7 +86,7 @@ def reminder(*, delivery: Delivery, now: datetime) -> Message:
             there=time_there(event),
             own=own_time(event, delivery.zone),
             place=fenced["place"],
-            url=link(event=event),
+            url=wording.link(event=event),
             sender=fenced["team"],
             stop=str(STOPS[kind]),
             stop_url=stop,
@@ -135,15 +134,9 @@ def tell(*, event: Event, person: Person, zone: str) -> Letter:
         there=time_there(event),
         own=own_time(event, zone),
         place=one_line(wording.where(event=event)),
-        url=link(event=event),
+        url=wording.link(event=event),
         sender=one_line(event.team.name if event.team else ""),
     )
-
-
-def link(*, event: Event) -> str:
-    """Return the address of the event's page in the active language, '' if it is not public."""
-    is_public = event.visibility == Event.Visibility.PUBLIC and event.status in PUBLISHED
-    return settings.SITE_URL + event.get_absolute_url() if is_public else ""
 
 
 def filled(text: object, values: Mapping[str, str]) -> str:

@@ -103,7 +103,7 @@ def _item(news: News, zone: str) -> Item:
         old_place=fence(wording.where(event=news.before)) if news.is_elsewhere else "",
         place=place,
         reason=fence(event.cancellation_reason) if is_off else "",
-        url=letters.link(event=event),
+        url=wording.link(event=event),
     )
 
 

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
-
 from events.domain import letters
 from events.domain.mail import Message
 from events.models import Attendee, Delivery, Event, Person, Team
@@ -33,7 +31,7 @@ def readers(*, team: Team) -> Any:
 
 def compose(*, team: Team, kind: str, person: Person, now: datetime) -> Shown:
     """Return the mail about the next event that the person attends, or the last. Raises NoEvent."""
-    theirs = _attended(team).filter(person=person).select_related("event")
+    theirs = _attended(team).filter(person=person).select_related("event", "person")
     coming = theirs.filter(event__start_at__gte=now).order_by("event__start_at", "pk")
     attendee = coming.first() or theirs.order_by("-event__start_at", "-pk").first()
     if attendee is None:
@@ -43,7 +41,7 @@ def compose(*, team: Team, kind: str, person: Person, now: datetime) -> Shown:
         person=person,
         attendee=attendee,
         event=attendee.event,
-        language=attendee.language or person.language or settings.LANGUAGE_CODE,
+        language=attendee.reads,
         zone=person.timezone,
     )
     return shown(message=letters.reminder(delivery=row, now=now), language=row.language)

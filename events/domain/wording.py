@@ -3,11 +3,13 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Event, EventPlace, Evidence, Place
+from events.models.teams import PUBLISHED
 from events.values import dates
 from events.values.dates import Clock, Precision, When
 
@@ -136,6 +138,12 @@ def period(precision: Precision, on: date) -> str:
         ),
     }[precision]
     return names[(on.month - 1) // dates.MONTHS[precision]] % {"year": on.year}
+
+
+def link(*, event: Event) -> str:
+    """Return the address of the event's page in the active language, '' if it is not public."""
+    is_public = event.visibility == Event.Visibility.PUBLIC and event.status in PUBLISHED
+    return settings.SITE_URL + event.get_absolute_url() if is_public else ""
 
 
 def moment(at: datetime, timezone: str) -> str:

@@ -11,14 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from events.domain import answerlinks, answers, attendees, limits
-from events.values import networks
-from events.web.feeds import wait
-
-HEADERS = {
-    "Cache-Control": "no-store",
-    "X-Robots-Tag": "noindex",
-    "Referrer-Policy": "no-referrer",
-}
+from events.web.secrecy import UNKEPT, guarded, wait
 
 
 @csrf_exempt  # the address is the secret: no cookie says who answers, so none can be abused
@@ -26,17 +19,15 @@ HEADERS = {
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     """Show an invitation, or take the answer and show it; all unknown ones are answered alike."""
     now = timezone.now()
-    caller = networks.of_caller(environ=request.META, proxies=settings.PROXIES)
-    misses, miss = answerlinks.MISSES, answerlinks.Unknown
     try:
-        with limits.guarded(limit=misses, who=caller, miss=miss, now=now):
+        with guarded(request, answerlinks.MISSES, answerlinks.Unknown, now):
             response = _take(request, token, now) if request.method == "POST" else None
             response = response or _show(request, token, now)
     except limits.TooMany as refusal:
         return wait(render(request, "events/wait.html", status=429), refusal)
     except answerlinks.Unknown as error:
         raise Http404 from error
-    for name, value in HEADERS.items():
+    for name, value in UNKEPT.items():
         response[name] = value
     return response
 

@@ -1,10 +1,8 @@
 """Calendar feeds over HTTP (RFC 9110): conditional, cacheable, the same bytes for everybody."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import datetime
 
-from django.conf import settings
 from django.http import (
     Http404,
     HttpRequest,
@@ -19,17 +17,12 @@ from django.views.decorators.http import require_safe
 
 from events.domain import feeds, limits, selection, streams, subscriptions
 from events.models import Event
-from events.values import networks
 from events.web import compression
+from events.web.secrecy import SECRET, guarded, wait
 
 CALENDAR = "text/calendar; charset=utf-8"
 LONG = 1 << 20  # bytes
 OPEN = {"Cache-Control": "public, max-age=900", "Access-Control-Allow-Origin": "*"}
-SECRET = {
-    "Cache-Control": "private, max-age=900",
-    "X-Robots-Tag": "noindex",
-    "Referrer-Policy": "no-referrer",
-}
 
 
 @require_safe
@@ -71,7 +64,7 @@ def secret(request: HttpRequest, token: str) -> HttpResponseBase:
         return subscriptions.read(token=token, parameters=parameters, now=now, has=has)
 
     try:
-        with guarded(request, now):
+        with guarded(request, subscriptions.MISSES, subscriptions.Unknown, now):
             return _serve(request, "attache.ics", SECRET, feed)
     except limits.TooMany as refusal:
         return wait(_say("Too many requests: come again later.", 429), refusal)
@@ -79,21 +72,6 @@ def secret(request: HttpRequest, token: str) -> HttpResponseBase:
         return _say("There is no such calendar.", 404)
     except subscriptions.Revoked:
         return _say("This calendar is no longer to be had.", 410)
-
-
-def guarded(request: HttpRequest, now: datetime) -> AbstractContextManager[None]:
-    """Count which secret addresses are guessed wrong from where the request comes."""
-    caller = networks.of_caller(environ=request.META, proxies=settings.PROXIES)
-    return limits.guarded(
-        limit=subscriptions.MISSES, who=caller, miss=subscriptions.Unknown, now=now
-    )
-
-
-def wait(response: HttpResponse, refusal: limits.TooMany) -> HttpResponse:
-    """Say when to come again (RFC 6585, 4)."""
-    response["Retry-After"] = str(refusal.seconds)
-    response["Cache-Control"] = "no-store"
-    return response
 
 
 def _serve(

@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from events.domain import optouts
-from events.web.feeds import SECRET
+from events.web.secrecy import UNKEPT
 
 
 @csrf_exempt  # whoever has the link may use it, and mail programs know no token (RFC 8058)
@@ -32,7 +32,7 @@ def opt_out(request: HttpRequest, token: str) -> HttpResponse:
             "own_languages": settings.LANGUAGES,
         }
         response = render(request, "events/optout.html", context)
-    for name, value in {**SECRET, "Cache-Control": "no-store"}.items():
+    for name, value in UNKEPT.items():
         response[name] = value
     response["Content-Language"] = language
     return response

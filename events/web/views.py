@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from events.domain import feeds, limits, pages, selection, subscriptions
 from events.values.dates import DAY
 from events.web import grid, queries, texts
-from events.web.feeds import SECRET, guarded, wait
+from events.web.secrecy import SECRET, guarded, wait
 from events.web.subscribing import Ways
 
 
@@ -60,7 +60,7 @@ def programme(request: HttpRequest, token: str) -> HttpResponse:
     """Say how to follow a secret calendar; whoever knows the address may look."""
     now = timezone.now()
     try:
-        with guarded(request, now):
+        with guarded(request, subscriptions.MISSES, subscriptions.Unknown, now):
             page = subscriptions.programme(
                 token=token, parameters=dict(request.GET.lists()), now=now
             )

@@ -73,6 +73,10 @@ def unsettled() -> int:
     return Delivery.objects.filter(state__in=OPEN).count()
 
 
+def wait_until_handed_over() -> None:
+    wait_until(Delivery.objects.exists, seconds=30)
+
+
 def states() -> dict[str, tuple[str, int]]:
     """The state of the mail to each address, and how often it was in doubt."""
     rows = Delivery.objects.values_list("person__email", "state", "unknowns")

@@ -16,8 +16,7 @@ from django.db import OperationalError, connection
 from events.domain import lifecycle
 from events.models import Delivery, Event, clock
 from tests import postgres
-from tests.faults.conftest import Post, due, states
-from tests.faults.test_kills import wait_until_handed_over
+from tests.faults.conftest import Post, due, states, wait_until_handed_over
 
 sqlite_only = pytest.mark.skipif(connection.vendor != "sqlite", reason="locks the file of SQLite")
 postgres_only = pytest.mark.skipif(connection.vendor == "sqlite", reason="has a server to stop")

@@ -16,7 +16,7 @@ import pytest
 
 from events.models import Delivery
 from tests.conftest import wait_until
-from tests.faults.conftest import HEAVY, Post, due, states
+from tests.faults.conftest import HEAVY, Post, due, states, wait_until_handed_over
 
 # What becomes of the mail whose worker dies there, and how many copies there are of it.
 POINTS = {
@@ -112,9 +112,3 @@ def wait_until_busy(post: Post) -> None:
     """Wait until some mails have gone out since: idle workers may be killed for ever."""
     size = post.file.stat().st_size
     wait_until(lambda: post.file.stat().st_size > size + 300, seconds=20)
-
-
-def wait_until_handed_over() -> None:
-    deadline = time.monotonic() + 30
-    while not Delivery.objects.exists() and time.monotonic() < deadline:
-        time.sleep(0.02)

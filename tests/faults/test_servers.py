@@ -2,8 +2,7 @@
 
 from events.domain import delivery
 from events.models import Suppression
-from tests.faults.conftest import Post, due, states
-from tests.faults.test_kills import wait_until_handed_over
+from tests.faults.conftest import Post, due, states, wait_until_handed_over
 
 # What becomes of a mail, how often it was in doubt, and how many copies the server accepted.
 EXPECTED = {

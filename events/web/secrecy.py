@@ -1,0 +1,33 @@
+"""What all pages and feeds at secret addresses share: their headers, and a limit on guessing."""
+
+from contextlib import AbstractContextManager
+from datetime import datetime
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from events.domain import limits
+from events.domain.limits import Limit
+from events.values import networks
+
+SECRET = {
+    "Cache-Control": "private, max-age=900",
+    "X-Robots-Tag": "noindex",
+    "Referrer-Policy": "no-referrer",
+}
+UNKEPT = {**SECRET, "Cache-Control": "no-store"}  # of what an answer changes
+
+
+def guarded(
+    request: HttpRequest, limit: Limit, miss: type[Exception], now: datetime
+) -> AbstractContextManager[None]:
+    """Count which secret addresses are guessed wrong from where the request comes."""
+    caller = networks.of_caller(environ=request.META, proxies=settings.PROXIES)
+    return limits.guarded(limit=limit, who=caller, miss=miss, now=now)
+
+
+def wait(response: HttpResponse, refusal: limits.TooMany) -> HttpResponse:
+    """Say when to come again (RFC 6585, 4)."""
+    response["Retry-After"] = str(refusal.seconds)
+    response["Cache-Control"] = "no-store"
+    return response
