@@ -20,7 +20,6 @@ from events.domain.calendars import Entry
 from events.domain.itip import Party
 from events.models import Attendee, Delivery, Event
 from events.models.attendees import AttendeeQuerySet
-from events.models.deliveries import DeliveryQuerySet
 from events.values import dates
 
 Answer = Attendee.Answer
@@ -145,7 +144,7 @@ def replan(*, event: Event, now: datetime, attendee: Attendee | None = None) -> 
             if (row := waiting.get(person.pk)) and (row.kind, row.revision) == (kind, held.revision)
         }
         # Called back before it is asked what is out: a mail that is being sent is either.
-        _call_back(mails.exclude(attendee__in=right))
+        mails.exclude(attendee__in=right).call_back()
         known = {row.attendee_id: row for row in mails.out().order_by("pk")}
         told = _Told(held, known, waiting)
         news = {
@@ -281,10 +280,6 @@ def _put(event: Event, news: dict[Attendee, Kind], due_at: datetime) -> int:
         rows.append(row)
     outbox.put(rows=rows)
     return len(rows)
-
-
-def _call_back(mails: DeliveryQuerySet) -> None:
-    mails.unsent().update(state=State.CANCELLED, claim_at=None, lease_token=None, lease_until=None)
 
 
 def _entry(event: Event, kind: Kind, language: str) -> Entry:

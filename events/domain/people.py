@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Replace
 
-from events.domain import changes, mail, merging, reminders, venues
+from events.domain import changes, mail, merging, venues
 from events.models import Attendee, Delivery, Event, Person, User, doubles, history
 from events.values import names
 
@@ -81,7 +81,7 @@ def erase(*, person: Person, now: datetime) -> None:
             return
         records = history.keys(Person, [person.pk])
         known = _names_known(person, records)
-        _call_back(Delivery.objects.filter(person=person))
+        Delivery.objects.filter(person=person).call_back()
         User.objects.filter(person=person).update(person=None)
         person.appointments.all().delete()
         person.evidence.all().delete()
@@ -100,7 +100,7 @@ def traces(*, person: Person) -> Traces:
         for column in merging.references(Person)
         if column.name == "person" and "label" in getattr(column.model, "PERSONAL", ())
     ]
-    waiting = person.deliveries.filter(state__in=reminders.UNSENT).count()
+    waiting = person.deliveries.unsent().count()
     return Traces(sum(named), waiting, User.objects.filter(person=person).first())
 
 
@@ -129,19 +129,13 @@ def _events_with_two_places(keep: Person, drop: Person) -> list[Event]:
 
 def _remind_once(person: Person) -> None:
     """Call back mail that waits while another about the same waits or has gone."""
-    waiting = Delivery.objects.filter(person=person, state__in=reminders.UNSENT)
+    waiting = Delivery.objects.filter(person=person).unsent()
     about = Q(occurrence=OuterRef("occurrence")) | Q(batch=OuterRef("batch"))
     same = Delivery.objects.filter(about, person=person)
-    earlier = same.filter(state__in=reminders.UNSENT, pk__lt=OuterRef("pk"))
+    earlier = same.unsent().filter(pk__lt=OuterRef("pk"))
     another = Q(Exists(same.filter(state__in=GONE))) | Q(Exists(earlier))
     spare = list(waiting.filter(another).values_list("pk", flat=True))
-    _call_back(Delivery.objects.filter(pk__in=spare))
-
-
-def _call_back(deliveries: QuerySet[Delivery]) -> None:
-    deliveries.filter(state__in=reminders.UNSENT).update(
-        state=Delivery.State.CANCELLED, claim_at=None, lease_token=None, lease_until=None
-    )
+    Delivery.objects.filter(pk__in=spare).call_back()
 
 
 def _names_known(person: Person, records: Iterable[int]) -> set[str]:

@@ -30,7 +30,6 @@ AFTERWARDS: Final = timedelta(days=3)
 RECENT: Final = timedelta(days=31)
 
 STANDING = (Event.Status.TENTATIVE, Event.Status.CONFIRMED)
-UNSENT = (Delivery.State.PENDING, Delivery.State.HELD, Delivery.State.LEASED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +132,7 @@ def _within(rule: ReminderRule, event: Event) -> AttendeeQuerySet:
 def waiting(*, events: Collection[Event]) -> int:
     """How many reminders of the events are still to come: planned ones, and mails not yet sent."""
     planned = ReminderOccurrence.objects.filter(event__in=events, state=State.PLANNED)
-    unsent = Delivery.objects.filter(
-        event__in=events, state__in=UNSENT, kind=Delivery.Kind.REMINDER
-    )
+    unsent = Delivery.objects.filter(event__in=events, kind=Delivery.Kind.REMINDER).unsent()
     return planned.count() + unsent.count()
 
 
@@ -268,7 +265,7 @@ def _is_far(
 
 def _renew(occurrence: ReminderOccurrence, event: Event, rule: ReminderRule, now: datetime) -> None:
     """Start a new epoch: what was sent stays sent, and people are reminded once more."""
-    _stop_deliveries(occurrence)
+    occurrence.deliveries.call_back()
     event.schedule_epoch = max(event.schedule_epoch, occurrence.schedule_epoch + 1)
     Event.objects.filter(pk=event.pk).update(schedule_epoch=event.schedule_epoch)
     _occurrence(event, rule, now).save()
@@ -282,7 +279,7 @@ def _resume(occurrence: ReminderOccurrence, event: Event, moment: Moment) -> Non
     if moved:
         ReminderOccurrence.objects.filter(pk=occurrence.pk).update(**times)
         rows.filter(state=Delivery.State.HELD).update(**times)
-    states = (*UNSENT, Delivery.State.CANCELLED) if moved else (Delivery.State.CANCELLED,)
+    states = (*Delivery.UNSENT, Delivery.State.CANCELLED) if moved else (Delivery.State.CANCELLED,)
     rows = rows.filter(state__in=states).exclude(state=Delivery.State.HELD)
     for zone in list(rows.order_by().values_list("person__timezone", flat=True).distinct()):
         rows.filter(person__timezone=zone).update(
@@ -312,10 +309,4 @@ def _cancel(occurrence: ReminderOccurrence) -> None:
     if occurrence.state == State.PLANNED:
         occurrence.state, occurrence.claim_at = State.CANCELLED, None
         occurrence.save(update_fields=["state", "claim_at"])
-    _stop_deliveries(occurrence)
-
-
-def _stop_deliveries(occurrence: ReminderOccurrence) -> None:
-    occurrence.deliveries.filter(state__in=UNSENT).update(
-        state=Delivery.State.CANCELLED, claim_at=None, lease_token=None, lease_until=None
-    )
+    occurrence.deliveries.call_back()

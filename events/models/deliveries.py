@@ -38,6 +38,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """What can still be called back."""
         return self.filter(state__in=Delivery.UNSENT)
 
+    def call_back(self) -> int:
+        """Send none of those that have not been sent; return how many."""
+        end = {"state": Delivery.State.CANCELLED, "claim_at": None}
+        return self.unsent().update(**end, lease_token=None, lease_until=None)
+
     def out(self) -> Self:
         """What has reached its reader, or may have."""
         return self.filter(Q(state__in=Delivery.OUT) | Q(unknowns__gt=0))
@@ -145,7 +150,7 @@ class Delivery(models.Model):
 
     PERSONAL = ("language", "zone", "detail")
     INVITATIONS: ClassVar = (Kind.REQUEST, Kind.CANCEL)
-    UNSENT: ClassVar = (State.PENDING, State.LEASED)
+    UNSENT: ClassVar = (State.PENDING, State.HELD, State.LEASED)
     OUT: ClassVar = (State.SENDING, State.SENT, State.PRESUMED, State.UNKNOWN)
 
     objects = DeliveryQuerySet.as_manager()

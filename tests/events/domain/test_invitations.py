@@ -313,6 +313,16 @@ class TestWhoGetsOne:
         assert str(entry(mail)["ATTENDEE"]) == "mailto:sam@xn--bcher-kva.example"
         assert recipient(mail) == "sam@xn--bcher-kva.example"
 
+    def test_who_has_one_that_is_held_back_is_not_invited_twice(
+        self, event: Event, settings: Settings
+    ) -> None:
+        settings.HOLD_ABOVE = 1
+        rows = [guest(event) for _ in range(2)]
+        assert [invite(event, NOW) for _ in range(2)] == [2, 0]
+        assert [states(row) for row in rows] == [[("request", "held")]] * 2
+        lifecycle.cancel(event=event, reason="Rain", now=NOW)
+        assert [states(row) for row in rows] == [[("request", "cancelled")]] * 2
+
 
 class TestChanges:
     def test_another_date_is_told_with_a_higher_sequence(self, event: Event, box: Mailbox) -> None:
