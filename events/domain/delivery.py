@@ -246,7 +246,8 @@ def _claim(now: datetime) -> list[Delivery]:
             attempts=F("attempts") + 1,
         )
     mine = Delivery.objects.filter(pk__in=chosen, lease_token=token)
-    return list(mine.prefetch_related(*SHOWN).order_by("due_at", "pk"))
+    shown = mine.prefetch_related(*SHOWN, "event__team__wordings")
+    return list(shown.order_by("due_at", "pk"))
 
 
 def _deliver(row: Delivery, watch: Watch) -> str:

@@ -180,8 +180,10 @@ def message(
 
 
 def _wording(delivery: Delivery) -> Wording:
-    rows = Wording.objects.filter(team=delivery.event.team_id, kind=delivery.kind)
-    return rows.first() or Wording()
+    """The words of the team for mails of this kind; those of a batch are read with it."""
+    team = delivery.event.team
+    rows = team.wordings.all() if team else ()
+    return next((row for row in rows if row.kind == delivery.kind), Wording())
 
 
 def _typed(event: Event, person: Person) -> dict[str, str]:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Greatest
 
+from events.domain import addresses
 from events.models import Attendee, Delivery, Event, ReminderOccurrence, Suppression
 from events.models.deliveries import DeliveryQuerySet
 
@@ -134,7 +135,7 @@ def next_steps(*, delivery: Delivery) -> tuple[str, ...]:
 
 def address_hash(address: str) -> str:
     """Return what is kept of an address that is wrong."""
-    return hashlib.sha256(address.strip().casefold().encode()).hexdigest()
+    return hashlib.sha256(addresses.normal(address).encode()).hexdigest()
 
 
 def dedup_key(*parts: str | int) -> str:
