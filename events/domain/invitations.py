@@ -31,7 +31,6 @@ PAUSE: Final = timedelta(seconds=120)
 AGAIN: Final = timedelta(hours=1)
 # How long it is of use to learn that an event without a date is off.
 KEPT: Final = timedelta(days=30)
-SAID_NO: Final = (Answer.DECLINED, Answer.DELEGATED)
 OFF: Final = (Event.Status.CANCELLED, Event.Status.POSTPONED)
 METHODS: Final[dict[str, str]] = {Kind.REQUEST: itip.REQUEST, Kind.CANCEL: itip.CANCEL}
 
@@ -52,9 +51,11 @@ def next_steps(*, event: Event, now: datetime) -> tuple[str, ...]:
 def uninvited(*, event: Event) -> AttendeeQuerySet:
     """Who can be sent an invitation: has an address, may come, and has none that holds."""
     latest = Delivery.objects.invitations().holding().filter(attendee=OuterRef("pk"))
-    there = Attendee.objects.reachable().filter(event=event).exclude(answer__in=SAID_NO)
-    there = there.exclude(place=Attendee.Place.CANCELLED)
-    there = there.annotate(latest=Subquery(latest.order_by("-pk").values("kind")[:1]))
+    there = (
+        _who_may_come(event)
+        .reachable()
+        .annotate(latest=Subquery(latest.order_by("-pk").values("kind")[:1]))
+    )
     return there.filter(~Q(latest=Kind.REQUEST) | Q(latest=None)).order_by("position", "pk")
 
 
@@ -73,8 +74,7 @@ def latest(*, attendee: Attendee) -> Delivery | None:
 
 def without_address(*, event: Event) -> int:
     """How many of those who may come cannot be written to."""
-    there = Attendee.objects.filter(event=event).exclude(answer__in=SAID_NO)
-    there = there.exclude(place=Attendee.Place.CANCELLED)
+    there = _who_may_come(event)
     return there.count() - there.reachable().count()
 
 
@@ -241,6 +241,11 @@ def compose(*, delivery: Delivery, now: datetime) -> mail.Message:
             is_update=is_update,
             now=now,
         )
+
+
+def _who_may_come(event: Event) -> AttendeeQuerySet:
+    there = Attendee.objects.filter(event=event).exclude(answer__in=Attendee.SAID_NO)
+    return there.exclude(place=Attendee.Place.CANCELLED)
 
 
 def _is_open(event: Event, now: datetime) -> bool:

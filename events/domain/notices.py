@@ -25,12 +25,10 @@ USEFUL: Final = timedelta(hours=48)
 MORNING: Final = timedelta(hours=2)  # before an event starts whose change waits for the morning
 
 Status = Event.Status
-STANDING: Final = (Status.TENTATIVE, Status.CONFIRMED)
 WHEN: Final = (
     "precision", "start_on", "start_time", "end_on", "end_time", "timezone", "end_timezone",
 )  # fmt: skip
 WHERE: Final = ("place_id", "end_place_id")
-REFUSED: Final = (Attendee.Answer.DECLINED, Attendee.Answer.DELEGATED)
 SHOWN: Final = ("event__team", "event__place__parent__parent", "event__end_place__parent__parent")
 
 
@@ -112,7 +110,7 @@ def _what(before: Event, event: Event) -> What | None:
         return What.CANCELLED
     if event.status != before.status and event.status == Status.POSTPONED:
         return What.POSTPONED
-    if event.status not in STANDING:
+    if event.status not in programme.STANDING:
         return None
     if before.status == Status.POSTPONED:
         return What.BACK
@@ -135,7 +133,9 @@ def _concerned(event: Event) -> set[int]:
             rows = rows.travelling()
         people |= set(_people(rows))
         way.append(above)
-    return people - set(_people(Attendee.objects.filter(event__in=way, answer__in=REFUSED)))
+    return people - set(
+        _people(Attendee.objects.filter(event__in=way, answer__in=Attendee.SAID_NO))
+    )
 
 
 def _people(rows: AttendeeQuerySet) -> Iterator[int]:
@@ -186,7 +186,7 @@ def _before(change: EventChange, places: dict[int, Place]) -> Event:
 def _refused(found: list[tuple[EventChange, News]]) -> AttendeeQuerySet:
     """Who has said that they do not come to one of the events."""
     events = [change.event_id for change, _news in found]
-    return Attendee.objects.filter(event__in=events, answer__in=REFUSED)
+    return Attendee.objects.filter(event__in=events, answer__in=Attendee.SAID_NO)
 
 
 def _expand(pk: int, now: datetime) -> bool:

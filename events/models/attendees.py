@@ -98,9 +98,8 @@ class AttendeeQuerySet(PartQuerySet["Attendee"]):
 
 
 def _staying_away() -> Q:
-    answers = [Attendee.Answer.DECLINED, Attendee.Answer.DELEGATED]
     places = [Attendee.Place.CANCELLED, Attendee.Place.WAITLISTED]
-    return Q(answer__in=answers) | Q(place__in=places)
+    return Q(answer__in=Attendee.SAID_NO) | Q(place__in=places)
 
 
 class Attendee(models.Model):
@@ -213,6 +212,7 @@ class Attendee(models.Model):
     notes = models.TextField(_("notes"), blank=True)
 
     PERSONAL = ("label", "language", "notes")
+    SAID_NO: ClassVar = (Answer.DECLINED, Answer.DELEGATED)
     FURTHEST: tuple[str, ...] = (
         Place.CONFIRMED,
         Place.WAITLISTED,
@@ -287,8 +287,7 @@ class Attendee(models.Model):
     @property
     def is_out(self) -> bool:
         """Whether they will not come: declined, sent somebody else, or lost their place."""
-        refused = (self.Answer.DECLINED, self.Answer.DELEGATED)
-        return self.answer in refused or self.place == self.Place.CANCELLED
+        return self.answer in self.SAID_NO or self.place == self.Place.CANCELLED
 
     @property
     def is_expected(self) -> bool:
@@ -352,6 +351,5 @@ class Attendee(models.Model):
         """Their rank by answer and place, the furthest is 0."""
         if self.place in (self.Place.CONFIRMED, self.Place.WAITLISTED):
             return self.FURTHEST.index(self.place)
-        said_no = self.answer in (self.Answer.DECLINED, self.Answer.DELEGATED)
-        lost = self.place == self.Place.CANCELLED and not said_no
+        lost = self.place == self.Place.CANCELLED and self.answer not in self.SAID_NO
         return self.FURTHEST.index(self.place if lost else self.answer)
