@@ -53,8 +53,9 @@ def keep(*, delegation: Delegation, now: datetime) -> None:
     Each member, named or not, attends the mission and the legs that they are on, with the ways
     there and on; each liaison officer attends the own leg. Attendees of these people who were
     invited by hand are the roster's from now on. Whoever does not belong there any more keeps
-    the row but loses the place, and has it back when they return. Who was invited by mail learns
-    of it.
+    the row but loses the place, and has it back when they return. Who has declined, or may not
+    come, is asked nothing by the roster and stays as they said. Who was invited by mail learns of
+    it.
     """
     parts = _parts(delegation)
     events = _hold(delegation, parts)
@@ -62,8 +63,11 @@ def keep(*, delegation: Delegation, now: datetime) -> None:
     known = _Known(parts, kept.values())
     for part in parts:
         attendee = known.find(part) or Attendee(event_id=part.event_id)
-        _put(attendee, {**LIVE, **part.columns, "person_id": part.person_id})
-        _link(kept.pop(attendee.pk, None), attendee, part.delegate_id)
+        link = kept.pop(attendee.pk, None)
+        is_known = link is not None and link.delegate_id == part.delegate_id
+        standing = {} if is_known and _has_answered(attendee) else LIVE
+        _put(attendee, {**standing, **part.columns, "person_id": part.person_id})
+        _link(link, attendee, part.delegate_id)
     for row in kept.values():
         _put(row.attendee, GONE)
         if row.delegate_id is None:  # who comes back by hand is not the roster's any more
@@ -169,6 +173,12 @@ def _hold(delegation: Delegation, parts: Iterable[_Part]) -> set[int]:
     hold_tree()
     rows = Event.objects.select_for_update(no_key=True)
     return {row.pk for row in rows.filter(pk__in=keys | {delegation.mission_id}).order_by("pk")}
+
+
+def _has_answered(attendee: Attendee) -> bool:
+    """Whether they have said themselves that they do not come, or that they may not."""
+    may_come = attendee.answer == Attendee.Answer.TENTATIVE and attendee.place != Place.CANCELLED
+    return may_come or attendee.answer in Attendee.SAID_NO
 
 
 def _put(attendee: Attendee, columns: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from delegations.domain import legs, rosters
 from delegations.models import Attendance, Delegate, Delegation, Leg
-from events.domain import delivery, invitations
+from events.domain import attendees, delivery, invitations
 from events.models import Attendee, Event
 from tests import factories
 from tests.factories import NOW
@@ -97,6 +97,39 @@ def test_who_leaves_a_leg_loses_the_place_and_has_it_back_on_return(
     assert of(row, kuwait.stay).place == "cancelled"
     rosters.change(delegate=row, legs=[doha, kuwait], now=LATER)
     assert (of(row, kuwait.stay), of(row, kuwait.stay).place) == (before, "confirmed")
+
+
+@pytest.mark.parametrize("answer", ["declined", "tentative"])
+def test_what_somebody_has_answered_outlives_the_next_change(
+    delegation: Delegation, kuwait: Leg, answer: str
+) -> None:
+    row = member(delegation)
+    says = Attendee.Answer(answer)
+    attendees.answer(attendee=of(row, kuwait.stay), answer=says, now=LATER)
+    before = of(row, kuwait.stay)
+    rosters.change(delegate=row, capacity="deputy", now=LATER)
+    after = of(row, kuwait.stay)
+    assert (after.answer, after.place, after.role) == (answer, before.place, "deputy")
+    assert of(row, delegation.mission).answer == "accepted"
+
+
+def test_who_may_not_come_is_on_the_list_again_with_the_leg(
+    delegation: Delegation, doha: Leg, kuwait: Leg
+) -> None:
+    row = member(delegation, legs=[doha, kuwait])
+    answer = Attendee.Answer.TENTATIVE
+    attendees.answer(attendee=of(row, kuwait.stay), answer=answer, now=LATER)
+    for chosen in ([doha], [doha, kuwait]):
+        rosters.change(delegate=row, legs=chosen, now=LATER)
+    assert str(row) in live(kuwait.stay)
+
+
+def test_a_substitute_stays_in_the_place_of_a_member(delegation: Delegation, kuwait: Leg) -> None:
+    row, other = member(delegation), factories.person()
+    attendees.substitute(attendee=of(row, kuwait.stay), person=other, now=LATER)
+    rosters.change(delegate=row, capacity="deputy", now=LATER)
+    assert of(row, kuwait.stay).answer == "delegated"
+    assert live(kuwait.stay) == [str(other)]
 
 
 def test_who_leaves_the_roster_keeps_the_rows_but_not_the_places(
