@@ -8,16 +8,25 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Value
-from django.db.models.functions import Greatest
+from django.db.models import Exists, F, OuterRef, Value
+from django.db.models.functions import Coalesce, Greatest
 
 from events.domain import addresses
-from events.models import Attendee, Delivery, Event, ReminderOccurrence, Suppression
+from events.models import (
+    Attendee,
+    Delivery,
+    Event,
+    NoticeBatch,
+    ReminderOccurrence,
+    Suppression,
+)
 from events.models.deliveries import DeliveryQuerySet
 
 State = Delivery.State
 # What came to no good end, or to one that nobody can be sure of.
 ENDED: Final = (State.FAILED, State.DEAD, State.UNKNOWN, State.PRESUMED)
+KEPT: Final = timedelta(days=180)  # after a mail has been of use
+AT_ONCE: Final = 5_000  # forgotten in one transaction, so that no worker waits long
 ONCE_MORE: Final = timedelta(hours=6)  # how long a mail that is sent again is of use at least
 
 
@@ -131,6 +140,24 @@ def next_steps(*, delivery: Delivery) -> tuple[str, ...]:
     if delivery.state == State.HELD:
         return "release", "drop"
     return ("send_again",) if delivery.state in ENDED else ()
+
+
+def prune(*, now: datetime) -> int:
+    """Forget mails, and what they told of changes, half a year after the end of their event.
+
+    Until then they tell who must learn of another date. Of what is postponed all are kept.
+    """
+    old = now - KEPT
+    ended = Event.objects.alias(last_at=Coalesce("end_at", "start_at")).filter(last_at__lt=old)
+    ended = ended.exclude(status=Event.Status.POSTPONED)
+    over = Delivery.objects.filter(expires_at__lt=old, claim_at=None, lease_until=None)
+    over = over.filter(event__in=ended.order_by())
+    number = 0
+    while keys := list(over.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
+        number += over.filter(pk__in=keys).delete()[0]
+    told = NoticeBatch.objects.filter(claim_at=None, opened_at__lt=old)
+    told.exclude(Exists(Delivery.objects.filter(batch=OuterRef("pk")))).delete()
+    return number
 
 
 def address_hash(address: str) -> str:

@@ -19,7 +19,9 @@ from events.models import (
     Attendee,
     Delivery,
     Event,
+    EventChange,
     MailBreaker,
+    NoticeBatch,
     Person,
     ReminderOccurrence,
     ReminderRule,
@@ -600,3 +602,47 @@ def test_handing_over_asks_the_same_for_any_number_of_people(
     due_event(people=people)
     with django_assert_num_queries(8):
         delivery._hand_over(DUE)
+
+
+class TestForgetting:
+    """Half a year after the end of the event; mails of a batch go with what it told."""
+
+    OLD = datetime(2026, 12, 2, 9, tzinfo=UTC) + outbox.KEPT  # the event of the factory ends then
+
+    def sent(self, **columns: Any) -> Event:
+        event = due_event()
+        delivery.tick(now=DUE)
+        Event.objects.filter(pk=event.pk).update(**columns)
+        return event
+
+    def test_mails_of_an_event_that_is_long_over(self) -> None:
+        self.sent()
+        assert outbox.prune(now=self.OLD) == 0
+        assert outbox.prune(now=self.OLD + SECOND) == 1
+        assert not Delivery.objects.exists()
+
+    @pytest.mark.parametrize(
+        "columns", [{"status": "postponed"}, {"end_at": OLD}, {"end_at": None, "start_at": OLD}]
+    )
+    def test_who_may_hear_of_another_date_is_not_forgotten(self, columns: dict[str, Any]) -> None:
+        self.sent(**columns)
+        assert outbox.prune(now=self.OLD + SECOND) == 0
+
+    def test_however_many_there_are(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(outbox, "AT_ONCE", 2)
+        due_event(people=5)
+        delivery.tick(now=DUE)
+        assert outbox.prune(now=self.OLD + SECOND) == 5
+
+    def test_changes_go_with_the_last_mail_about_them(self) -> None:
+        event = factories.event()
+        for _ in range(2):
+            factories.attendee(event=event)
+        lifecycle.move(event=event, when=event.when.moved(1), now=NOW)
+        delivery.tick(now=NOW + HOUR)
+        assert Delivery.objects.filter(kind="notice").count() == 2
+        outbox.prune(now=self.OLD)
+        assert EventChange.objects.count() == 1
+        outbox.prune(now=self.OLD + timedelta(days=2))
+        assert not NoticeBatch.objects.exists()
+        assert not EventChange.objects.exists()
