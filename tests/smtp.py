@@ -1,4 +1,4 @@
-"""A real SMTP server for tests: it accepts all mail and remembers it."""
+"""A real SMTP server for tests: it remembers what it accepts, and that is all while it is well."""
 
 import socket
 from collections.abc import Iterator
@@ -17,6 +17,7 @@ class Sink:
 
     port: int
     envelopes: list[Envelope] = field(default_factory=list)
+    mood: str = "well"  # or it `defers` each recipient, or `hangs up` without a word on a mail
 
     @property
     def url(self) -> str:
@@ -26,8 +27,18 @@ class Sink:
     def messages(self) -> list[EmailMessage]:
         return [message_from_bytes(each.content, policy=policy.default) for each in self.envelopes]
 
+    async def handle_RCPT(  # noqa: N802 -- aiosmtpd calls it so
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self.mood == "defers":
+            return "451 4.3.0 Later"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 -- aiosmtpd calls it so
         self.envelopes.append(envelope)
+        if self.mood == "hangs up" and server.transport:
+            server.transport.close()
         return "250 Accepted"
 
 

@@ -113,7 +113,10 @@ STEPS = (
         verb="substitute",
         label=_("Sends a substitute"),
         icon="swap_horiz",
-        explain=_says(_("Somebody else comes instead of %(who)s and takes over the place.")),
+        explain=_says(
+            _("Somebody else comes instead of %(who)s and takes over the place."),
+            _("If %(who)s was invited by mail, both are told by mail."),
+        ),
         perform=_substitute,
         form=PersonForm,
         weighty=True,

@@ -206,7 +206,8 @@ def substitute(
 ) -> Attendee:
     """Let another person come instead, who takes over the place, or the turn to get one.
 
-    Raises NotOpen, Over, NotAllowed or AlreadyInvited, and Outdated as `answer` does.
+    Who comes instead of somebody who was invited by mail is, too. Raises NotOpen, Over, NotAllowed
+    or AlreadyInvited, and Outdated as `answer` does.
     """
     with _held(attendee):
         _check_substitute(attendee, now)
@@ -218,6 +219,7 @@ def substitute(
         _store(attendee)
         _reply(other, Answer.ACCEPTED, now)
         other.save()
+        invitations.hand_on(attendee=attendee, other=other, now=now)
         for each in (attendee, other):
             invitations.replan(event=attendee.event, attendee=each, now=now)
         return other

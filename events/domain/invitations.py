@@ -111,6 +111,14 @@ def send_again(*, attendee: Attendee, now: datetime) -> bool:
         return True
 
 
+def hand_on(*, attendee: Attendee, other: Attendee, now: datetime) -> None:
+    """Invite who comes instead of somebody who was invited, in the transaction that says so."""
+    event = venues.hold(event_id=attendee.event_id)
+    there = uninvited(event=event).filter(pk=other.pk)
+    if was_invited(attendee=attendee) and _is_open(event, now) and there:
+        _put(event, {other: Kind.REQUEST}, now + PAUSE)
+
+
 def follow(*, events: Iterable[int], now: datetime) -> None:
     """Do for these events, by their keys, what `replan` does for one."""
     invited = Delivery.objects.invitations().filter(event__in=list(events)).values("event")
@@ -171,15 +179,16 @@ class _Told:
         known, waited = self.known.get(person.pk), self.waiting.get(person.pk)
         if kind == Kind.CANCEL:
             return known is not None and known.kind == Kind.REQUEST
-        if waited and waited.kind == Kind.REQUEST:
-            return True  # it was called back
-        if known is None:
-            return False
-        if known.kind == Kind.CANCEL or known.sequence != self.event.sequence:
+        if known is None:  # what waited was called back
+            return waited is not None and waited.kind == Kind.REQUEST
+        if known.sequence != self.event.sequence:
             return True
-        if known.revision == self.event.revision or person.answer == Answer.DECLINED:
+        if person.answer == Answer.DECLINED:
             return False  # who does not come cares for another date, not for another text
-        return known.said != self._digest(person.reads)
+        if known.kind == Kind.CANCEL:
+            return True
+        is_edited = known.revision != self.event.revision
+        return is_edited and known.said != self._digest(person.reads)
 
     def _digest(self, language: str) -> str:
         if language not in self.digests:

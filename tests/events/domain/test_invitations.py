@@ -357,6 +357,14 @@ class TestChanges:
         assert summary(mails) == [(attendee.person.email, "REQUEST", 0)]
         assert "Bring a passport." in str(entry(mails[0])["DESCRIPTION"])
 
+    def test_a_text_that_is_as_it_was_again_is_not_told(self, event: Event, box: Mailbox) -> None:
+        guest(event)
+        invite(event, NOW)
+        box.new(NOW)
+        for text in ("Bring a passport.", ""):
+            describe(event, text, NOW)
+        assert box.after_a_while(NOW) == []
+
     def test_what_does_not_show_is_not_told(self, event: Event, box: Mailbox) -> None:
         guest(event)
         invite(event, NOW)
@@ -541,9 +549,27 @@ class TestTheEnd:
         invite(event, NOW)
         box.new(NOW)
         other = attendees.substitute(attendee=attendee, person=factories.person(), now=NOW)
-        mails = box.after_a_while(NOW)
-        assert summary(mails) == [(attendee.person.email, "CANCEL", 0)]
+        assert sorted(summary(box.after_a_while(NOW))) == sorted(
+            [(attendee.person.email, "CANCEL", 0), (other.person.email, "REQUEST", 0)]
+        )
+
+    def test_the_substitute_of_who_was_sent_none_is_sent_none(
+        self, event: Event, box: Mailbox
+    ) -> None:
+        other = attendees.substitute(attendee=guest(event), person=factories.person(), now=NOW)
+        assert box.after_a_while(NOW) == []
         assert list(invitations.uninvited(event=event)) == [other]
+
+    def test_who_was_taken_off_the_list_and_declines_hears_no_more(
+        self, event: Event, box: Mailbox
+    ) -> None:
+        attendee = guest(event)
+        invite(event, NOW)
+        box.new(NOW)
+        attendees.release(attendee=attendee, now=NOW)
+        box.after_a_while(NOW)
+        attendees.answer(attendee=attendee, answer=Answer.DECLINED, now=NOW + LATER)
+        assert box.after_a_while(NOW + LATER) == []
 
     def test_who_declines_is_told_nothing(self, event: Event, box: Mailbox) -> None:
         attendee = guest(event)

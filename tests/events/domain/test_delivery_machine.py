@@ -1,0 +1,575 @@
+"""Random edits, answers, faults and ticks: a plain model, the rows and a real mail server agree.
+
+Of reminders and notices the model says which mails go. Of invitations it says what the calendar of
+each person shows in the end, and that each mail told them something. What has been sent is what
+the server has accepted, copy by copy.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from email.message import EmailMessage
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import icalendar
+import pytest
+from django.db import transaction
+from hypothesis import settings as hypothesis
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+from pytest_django import Settings
+
+from events.domain import attendees, delivery, invitations, lifecycle, optouts, reminders
+from events.models import Attendee, Delivery, Event, Person
+from events.values.dates import BadDate
+from tests import factories
+from tests.factories import NOW
+from tests.smtp import Sink
+
+Kind, State = Delivery.Kind, Delivery.State
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
+PAUSE, AGAIN = 2 * MINUTE, 5 * MINUTE
+LEAST, MOST = 0.8 * MINUTE, 1.2 * HOUR  # a mail that a server puts off waits between these
+REFUSALS = (
+    attendees.Refusal,
+    invitations.NotOpen,
+    lifecycle.Incomplete,
+    lifecycle.NotAllowed,
+    BadDate,
+)
+ANSWERS = {"accept": "accepted", "decline": "declined"}
+STANDING = ("confirmed", "tentative")
+number = st.integers(0, 1)
+who = st.integers(0, 2)
+Who = tuple[int, int]  # the number of an event, and that of a person
+
+
+@dataclass(frozen=True)
+class Talk:
+    """An event as people know it; an hour long."""
+
+    title: str
+    hall: str
+    start: datetime
+    status: str = "confirmed"
+
+    @property
+    def stands(self) -> bool:
+        return self.status in STANDING
+
+    @property
+    def end(self) -> datetime:
+        return self.start + HOUR
+
+    def differs(self, before: "Talk") -> bool:
+        """Whether those who attend are told by a notice: of another time or place, or that it is
+        off or on again."""
+        if self.status in ("cancelled", "postponed"):
+            return self.status != before.status
+        was_off = before.status == "postponed"
+        return was_off or (self.start, self.hall) != (before.start, before.hall)
+
+
+@dataclass(eq=False)
+class Mail:
+    """A mail that the model says is to go, unless something comes between."""
+
+    kind: str
+    person: int
+    due_at: datetime
+    expires_at: datetime
+    claim_at: datetime
+    talk: int = 0
+    rule: int = 0
+    batch: "Batch | None" = None
+    copies: int = 0
+    end: str = ""  # '' while it waits
+
+
+@dataclass
+class Batch:
+    """Changes that follow each other closely: as it was before, and whom that concerns."""
+
+    opened_at: datetime
+    before: dict[int, Talk] = field(default_factory=dict)
+    people: dict[int, set[int]] = field(default_factory=dict)
+
+
+@dataclass
+class Schedule:
+    """A rule of an event: how it stands, and the mails that it has made since it moved far."""
+
+    rule: int
+    due_at: datetime
+    expires_at: datetime
+    state: str = "planned"
+    mails: list[Mail] = field(default_factory=list)
+
+
+def moment(rule: int, start: datetime) -> tuple[datetime, datetime]:
+    """When a rule falls due and is of no more use: the day before at 09:00, or two hours before."""
+    if rule == 0:
+        day = start.astimezone(SHANGHAI).date() - timedelta(days=1)
+        due = datetime.combine(day, time(9), SHANGHAI).astimezone(UTC)
+        return due, max(min(start - AGAIN, due + 6 * HOUR), due + AGAIN)
+    return start - 2 * HOUR, start - AGAIN
+
+
+def is_far(rule: int, old: datetime, new: datetime) -> bool:
+    """Whether people deserve another reminder: on another day, or by six hours."""
+    lead = 2 * HOUR * rule
+    days = [(at + lead).astimezone(SHANGHAI).date() for at in (old, new)]
+    return days[0] != days[1] or abs(new - old) >= 6 * HOUR
+
+
+class Deliveries(RuleBasedStateMachine):
+    """Two talks of a team with two reminders each; three people who may attend them."""
+
+    sink: Sink
+
+    @initialize()
+    def begin(self) -> None:
+        self.undo = transaction.atomic()
+        self.undo._from_testcase = True  # as of the test: what is durable ends within it
+        self.undo.__enter__()
+        self.sink.envelopes.clear()
+        self.now, self.read = NOW, 0
+        team = factories.team()
+        self.halls = {name: factories.place(name=name, team=team) for name in ("Hall", "Annexe")}
+        self.rows = [self.event(team, number) for number in range(2)]
+        self.people = [factories.person(team=team, language="en") for _ in range(3)]
+        self.talks = [
+            Talk(row.title, "Hall", datetime(2026, 6, 3, 4, tzinfo=UTC)) for row in self.rows
+        ]
+        self.schedules = [
+            [Schedule(rule, *moment(rule, talk.start)) for rule in range(2)] for talk in self.talks
+        ]
+        self.addresses = [person.email for person in self.people]
+        self.stopped: set[int] = set()
+        self.list: dict[Who, str] = {}
+        self.joined: dict[Who, datetime] = {}
+        self.batch: Batch | None = None
+        self.notices: list[Mail] = []
+        self.calendars: dict[Who, tuple[Any, ...]] = {}
+        for talk, person in ((0, 0), (0, 1), (1, 0), (1, 2)):
+            self.put_on_list(talk, person)
+        self.send_invitation(0, 0)
+        self.send_invitation(1, 0)
+        self.tick("well", SECOND)
+
+    def event(self, team: Any, number: int) -> Event:
+        row = factories.event(
+            team=team, title=f"Talk {number}", place=self.halls["Hall"],
+            start_on=date(2026, 6, 3), start_time=time(12), end_time=time(13),
+        )  # fmt: skip
+        factories.organiser(row)
+        factories.rule(event=row)
+        factories.rule(event=row, offset_kind="exact_hours", offset=2)
+        reminders.plan(event=row, now=NOW)
+        return row
+
+    def teardown(self) -> None:
+        if not hasattr(self, "undo"):
+            return
+        try:
+            if self.is_sound:
+                self.all_calendars_are_right_in_the_end()
+        finally:
+            transaction.set_rollback(True)
+            self.undo.__exit__(None, None, None)
+
+    # What people do.
+
+    def attempt(self, call: Any, **values: Any) -> bool:
+        """Do something a second later; a refusal changes nothing."""
+        self.now += SECOND
+        try:
+            call(**values, now=self.now)
+        except REFUSALS:
+            return False
+        return True
+
+    def stored(self, talk: int) -> Event:
+        return Event.objects.get(pk=self.rows[talk].pk)
+
+    def attendee(self, talk: int, person: int) -> Attendee | None:
+        return Attendee.objects.filter(event=self.rows[talk], person=self.people[person]).first()
+
+    @rule(talk=number, person=who)
+    def put_on_list(self, talk: int, person: int) -> None:
+        values = {"event": self.stored(talk), "person": self.people[person]}
+        if self.attempt(attendees.invite, **values):
+            Attendee.objects.filter(**values).update(created_at=self.now)
+            self.list[talk, person] = "listed"
+            self.joined[talk, person] = self.now
+
+    @rule(talk=number, person=who, verb=st.sampled_from(["accept", "decline", "release"]))
+    def answer(self, talk: int, person: int, verb: str) -> None:
+        if not (attendee := self.attendee(talk, person)):
+            return
+        if verb == "release":
+            done = self.attempt(attendees.release, attendee=attendee)
+        else:
+            says = Attendee.Answer(ANSWERS[verb])
+            done = self.attempt(attendees.answer, attendee=attendee, answer=says)
+        if done:
+            self.list[talk, person] = {"release": "released"}.get(verb) or ANSWERS[verb]
+
+    @rule(talk=number, person=st.integers(0, 1))
+    def send_invitation(self, talk: int, person: int) -> None:
+        if attendee := self.attendee(talk, person):
+            values = {"event": self.stored(talk), "attendees": [attendee.pk]}
+            self.attempt(invitations.send, **values)
+
+    @rule(person=who, wanted=st.booleans())
+    def opt_out(self, person: int, wanted: bool) -> None:
+        link = optouts.link(person=self.people[person], kind="reminder")
+        token = link.rstrip("/").rpartition("/")[2]
+        optouts.choose(token=token, out=not wanted, now=self.now)
+        (self.stopped.discard if wanted else self.stopped.add)(person)
+
+    @rule(person=who, address=st.sampled_from(["", "new", "old"]))
+    def change_address(self, person: int, address: str) -> None:
+        """Who is invited by mail keeps one."""
+        if address or person == 2:
+            email = address and f"{address}-{self.people[person].pk}@example.org"
+            Person.objects.filter(pk=self.people[person].pk).update(email=email)
+            self.addresses[person] = email
+
+    # What organisers do to events.
+
+    def edit(self, talk: int, after: Talk, call: Any, **values: Any) -> None:
+        before = self.talks[talk]
+        if self.attempt(call, event=self.stored(talk), **values):
+            self.talks[talk] = after
+            self.note(talk, before)
+            for schedule in self.schedules[talk]:
+                self.replan(schedule, self.talks[talk])
+
+    @rule(talk=number, name=st.sampled_from(["Talk 0", "Talk 1", "Another name"]))
+    def rename(self, talk: int, name: str) -> None:
+        row = self.stored(talk)
+        row.title = row.title_en = name
+        self.now += SECOND
+        lifecycle.save(event=row, now=self.now)
+        self.talks[talk] = replace(self.talks[talk], title=name)
+
+    @rule(talk=number, hall=st.sampled_from(["Hall", "Annexe"]))
+    def change_place(self, talk: int, hall: str) -> None:
+        when = self.stored(talk).when
+        after = replace(self.talks[talk], hall=hall)
+        self.edit(talk, after, lifecycle.move, when=when, place=self.halls[hall])
+
+    @rule(talk=number, by=st.sampled_from([-1, 1, 3]), unit=st.sampled_from(["hours", "days"]))
+    def move(self, talk: int, by: int, unit: str) -> None:
+        self.give_time(talk, self.talks[talk].start + timedelta(**{unit: by}), "move")
+
+    @rule(talk=number, by=st.integers(0, 2))
+    def reinstate(self, talk: int, by: int) -> None:
+        self.give_time(talk, self.talks[talk].start + timedelta(days=by), "reinstate")
+
+    def give_time(self, talk: int, start: datetime, verb: str) -> None:
+        local = start.astimezone(SHANGHAI)
+        if not 1 <= local.hour <= 22:
+            return
+        when = replace(
+            self.stored(talk).when, start_on=local.date(), end_on=local.date(),
+            start_time=local.time(), end_time=time(local.hour + 1),
+        )  # fmt: skip
+        status = "tentative" if verb == "reinstate" else self.talks[talk].status
+        after = replace(self.talks[talk], start=start, status=status)
+        self.edit(talk, after, getattr(lifecycle, verb), when=when)
+
+    @rule(talk=number, verb=st.sampled_from(["postpone", "postpone", "cancel"]))
+    def call_off(self, talk: int, verb: str) -> None:
+        status = {"cancel": "cancelled", "postpone": "postponed"}[verb]
+        after = replace(self.talks[talk], status=status)
+        self.edit(talk, after, getattr(lifecycle, verb), reason="Rain")
+
+    # What follows from it, as the model has it.
+
+    def expected(self, talk: int) -> set[int]:
+        return {
+            person for (at, person), says in self.list.items()
+            if at == talk and says in ("listed", "accepted")
+        }  # fmt: skip
+
+    def note(self, talk: int, before: Talk) -> None:
+        after = self.talks[talk]
+        tells = (before.start, before.hall) != (after.start, after.hall) or after.differs(before)
+        people = self.expected(talk)
+        if before.end <= self.now or not tells or not people:
+            return
+        self.batch = self.batch or Batch(self.now)
+        self.batch.before.setdefault(talk, before)
+        self.batch.people.setdefault(talk, set()).update(people)
+
+    def replan(self, schedule: Schedule, talk: Talk) -> None:
+        if not talk.stands:
+            schedule.state = "off" if schedule.state == "planned" else schedule.state
+            self.call_back(schedule)
+            return
+        old = schedule.due_at, schedule.expires_at
+        due, expires = moment(schedule.rule, talk.start)
+        is_anew = schedule.state == "handed over" and is_far(schedule.rule, old[0], due)
+        schedule.due_at, schedule.expires_at = due, expires
+        if is_anew:
+            self.call_back(schedule)
+            schedule.mails = []
+        if is_anew or schedule.state != "handed over":
+            if is_anew or schedule.state == "off" or old != (due, expires):
+                schedule.state = "planned" if self.now < due else "missed"
+            return
+        for mail in schedule.mails:
+            is_moved = old != (due, expires) and mail.end in ("", "cancelled")
+            if is_moved or mail.end == "cancelled":
+                mail.end, mail.claim_at = "", due
+                mail.due_at, mail.expires_at = due, expires
+
+    def call_back(self, schedule: Schedule) -> None:
+        for mail in schedule.mails:
+            mail.end = mail.end or "cancelled"
+
+    def news(self, batch: Batch, person: int) -> list[int]:
+        """The talks that are news to somebody, of the changes of a batch."""
+        return [
+            talk for talk, before in batch.before.items()
+            if person in batch.people[talk]
+            and self.talks[talk].differs(before)
+            and self.list[talk, person] != "declined"
+        ]  # fmt: skip
+
+    def hand_over_all(self) -> None:
+        for number, schedules in enumerate(self.schedules):
+            for schedule in schedules:
+                if schedule.state == "planned" and schedule.due_at <= self.now:
+                    self.hand_over_one(number, schedule)
+        if self.batch and self.batch.opened_at + PAUSE <= self.now:
+            batch, self.batch = self.batch, None
+            for person in range(3):
+                if self.addresses[person] and (news := self.news(batch, person)):
+                    self.notices.append(self.notice(batch, person, news))
+
+    def hand_over_one(self, number: int, schedule: Schedule) -> None:
+        if self.now >= schedule.expires_at:
+            schedule.state = "missed"
+            return
+        schedule.state = "handed over"
+        times = {"due_at": schedule.due_at, "expires_at": schedule.expires_at}
+        schedule.mails = [
+            Mail("reminder", person, claim_at=schedule.due_at, talk=number, rule=schedule.rule,
+                 **times)
+            for person in sorted(self.expected(number))
+            if self.addresses[person] and self.joined[number, person] <= schedule.due_at
+        ]  # fmt: skip
+
+    def notice(self, batch: Batch, person: int, news: list[int]) -> Mail:
+        """A notice is of use until all that it tells of is over, but two days at most."""
+        ends = [each.end for talk in news for each in (batch.before[talk], self.talks[talk])]
+        until = max(min(max(ends), self.now + 48 * HOUR), self.now + AGAIN)
+        return Mail("notice", person, self.now, until, self.now, batch=batch)
+
+    def waiting(self) -> Iterator[Mail]:
+        for schedules in self.schedules:
+            for schedule in schedules:
+                yield from (mail for mail in schedule.mails if not mail.end)
+        yield from (mail for mail in self.notices if not mail.end)
+
+    # Ticks, with the server in several moods.
+
+    @rule(span=st.sampled_from([MINUTE, 6 * MINUTE, HOUR, 17 * HOUR, 24 * HOUR]))
+    def time_passes(self, span: timedelta) -> None:
+        self.now += span
+        self.only_hand_over()
+
+    @rule(late=st.sampled_from([-SECOND, SECOND, HOUR]))
+    def a_reminder_falls_due(self, late: timedelta) -> None:
+        rows = [row for rows in self.schedules for row in rows if row.state == "planned"]
+        self.now = max(self.now, min((row.due_at for row in rows), default=self.now) + late)
+
+    @rule()
+    def only_hand_over(self) -> None:
+        """A tick whose time is up."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(delivery, "BUDGET", -SECOND)
+            delivery.tick(now=self.now)
+        self.hand_over_all()
+
+    @rule(
+        mood=st.sampled_from(["well", "well", "defers", "hangs up"]),
+        after=st.sampled_from([SECOND, 3 * MINUTE, 6 * MINUTE, 17 * HOUR]),
+    )
+    def tick(self, mood: str, after: timedelta) -> None:
+        self.is_sound = False  # until all that it did was right
+        self.now += after
+        self.sink.mood = mood
+        due = [mail for mail in (*self.waiting(), *self.new()) if mail.claim_at <= self.now]
+        delivery.tick(now=self.now)
+        received = list(self.received())
+        told = [self.take(mail) for mail in received]
+        assert told.count("reminder") + told.count("notice") <= len(due)
+        for mail in due:
+            self.settle(mail, mood, received)
+        assert not Delivery.objects.filter(state__in=(State.LEASED, State.SENDING)).exists()
+        assert not Delivery.objects.filter(claim_at__lte=self.now).exists()
+        self.is_sound = True
+
+    def new(self) -> list[Mail]:
+        before = set(map(id, self.waiting()))
+        self.hand_over_all()
+        return [mail for mail in self.waiting() if id(mail) not in before]
+
+    def received(self) -> Iterator[EmailMessage]:
+        messages = self.sink.messages[self.read :]
+        self.read += len(messages)
+        yield from messages
+
+    def settle(self, mail: Mail, mood: str, received: list[EmailMessage]) -> None:
+        """Compare what became of a mail that was due with what the model says."""
+        row = self.row(mail)
+        mine = [each for each in received if key(each) == f"{row.public_uuid}.0"]
+        is_of_use = self.now < mail.expires_at and self.addresses[mail.person]
+        if is_of_use and mood == "defers":  # before anybody asks whether it still is to go
+            self.put_off(mail, row, mine, mood)
+        elif not (is_of_use and self.goes(mail, row)):
+            assert not mine
+            mail.end = row.state
+            assert row.state in (State.SKIPPED, State.EXPIRED, State.CANCELLED)
+        elif mood == "well":
+            assert (row.state, len(mine)) == (State.SENT, 1)
+            mail.end = row.state
+        else:
+            self.put_off(mail, row, mine, mood)
+
+    def put_off(self, mail: Mail, row: Delivery, mine: list[Any], mood: str) -> None:
+        assert len(mine) == (mood == "hangs up")
+        mail.copies += len(mine)
+        if row.state == State.PENDING:
+            assert row.claim_at is not None
+            mail.claim_at = row.claim_at
+            wait = mail.claim_at - self.now
+            assert mail.copies < 2
+            assert LEAST <= wait <= MOST if mood == "defers" else AGAIN <= wait < AGAIN + MINUTE
+            assert mail.claim_at < mail.expires_at
+        elif mood == "hangs up":
+            mail.end = row.state
+            assert row.state == State.UNKNOWN
+            assert mail.copies == 2 or self.now + AGAIN + MINUTE >= mail.expires_at
+        else:
+            mail.end = row.state
+            assert row.state == State.EXPIRED
+            assert self.now + MOST >= mail.expires_at
+
+    def row(self, mail: Mail) -> Delivery:
+        rows = Delivery.objects.filter(kind=mail.kind, person=self.people[mail.person])
+        if mail.kind == "notice":
+            rows = rows.filter(due_at=mail.due_at)
+        else:
+            rule = self.rows[mail.talk].reminder_rules.order_by("pk")[mail.rule]
+            rows = rows.filter(occurrence__rule=rule)
+        return rows.latest("pk")
+
+    def goes(self, mail: Mail, row: Delivery) -> bool:
+        """Whether a mail is still to go that is due now."""
+        if mail.batch is None:
+            is_expected = mail.person in self.expected(mail.talk)
+            return is_expected and mail.person not in self.stopped
+        news = self.news(mail.batch, mail.person)
+        # Who has had an invitation learns from its update; they leave in the order of their time.
+        informed = {talk for talk in news if (talk, mail.person) in self.calendars}
+        return bool(news) and (informed != set(news) or row.state != State.SKIPPED)
+
+    # What arrives.
+
+    def take(self, message: EmailMessage) -> str:
+        """Read a mail as its reader does; return of which kind it is."""
+        row = Delivery.objects.get(public_uuid=key(message).rpartition(".")[0])
+        person = next(n for n, each in enumerate(self.people) if each.pk == row.person_id)
+        assert self.addresses[person] in str(message["To"])
+        if row.kind in (Kind.REQUEST, Kind.CANCEL):
+            self.put_into_calendar(person, message, row)
+        elif row.kind == Kind.REMINDER:
+            talk = self.talks[[each.pk for each in self.rows].index(row.event_id)]
+            local = talk.start.astimezone(SHANGHAI)
+            assert talk.stands
+            assert message["Subject"] == (
+                f"Reminder: {talk.title} · {local:%A} {local.day} June 2026, {local:%H:%M}"
+            )
+        return str(row.kind)
+
+    def put_into_calendar(self, person: int, message: EmailMessage, row: Delivery) -> None:
+        """As a calendar program: a lower SEQUENCE is old news, and an end needs a beginning."""
+        part = next(each for each in message.walk() if each.get_content_type() == "text/calendar")
+        calendar = icalendar.Calendar.from_ical(part.get_payload(decode=True))
+        entry: Any = calendar.events[0]
+        talk = [each.ical_uid for each in self.rows].index(str(entry["UID"]))
+        method = str(calendar["METHOD"])
+        shows = method, str(entry["SUMMARY"]), str(entry["LOCATION"]), entry["DTSTART"].dt
+        told = (int(entry["SEQUENCE"]), *shows)
+        known = self.calendars.get((talk, person))
+        assert known is not None or method == "REQUEST"
+        if known is not None:
+            assert told[0] >= known[0]
+            assert told != known or row.unknowns
+        self.calendars[talk, person] = told
+
+    # What holds after each step, and in the end.
+
+    @invariant()
+    def what_was_sent_is_what_the_server_has(self) -> None:
+        copies = Counter(key(message) for message in self.sink.messages)
+        rows = Delivery.objects.filter(public_uuid__in={each.rpartition(".")[0] for each in copies})
+        known = {
+            f"{row.public_uuid}.{row.generation}": row.unknowns + (row.state == State.SENT)
+            for row in rows
+        }
+        assert known == copies
+        assert max(copies.values(), default=0) <= 2
+        assert Delivery.objects.filter(state=State.SENT).exclude(pk__in=rows).count() == 0
+
+    @rule()
+    def all_calendars_are_right_in_the_end(self) -> None:
+        """Once nothing has changed for a while, what people were invited to is as it is."""
+        self.tick("well", 3 * MINUTE)
+        while later := self.soonest_invitation():
+            self.tick("well", later + SECOND - self.now)
+        for (talk, person), told in self.calendars.items():
+            self.is_right(self.talks[talk], self.list[talk, person], told)
+
+    def soonest_invitation(self) -> datetime | None:
+        rows = Delivery.objects.invitations().filter(claim_at__isnull=False)
+        return rows.order_by("claim_at").values_list("claim_at", flat=True).first()
+
+    def is_right(self, talk: Talk, says: str, told: tuple[Any, ...]) -> None:
+        if talk.end <= self.now:
+            return
+        method, title, hall, start = told[1:]
+        if not talk.stands or says == "released":
+            assert method == "CANCEL"
+        elif says == "declined":
+            assert (hall, start) == (talk.hall, talk.start) or method == "CANCEL"
+        else:
+            assert (method, title, hall, start) == ("REQUEST", talk.title, talk.hall, talk.start)
+
+
+def key(message: EmailMessage) -> str:
+    """The Message-ID without its host: the delivery, and which of its mails it is."""
+    return str(message["Message-ID"])[1:].partition("@")[0]
+
+
+@pytest.mark.django_db
+def test_model_rows_and_mail_server_agree_whatever_happens(smtp: Sink, settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", smtp.port
+    machine = type("Machine", (Deliveries,), {"sink": smtp})
+    steps = hypothesis(max_examples=12, stateful_step_count=25, deadline=None)
+    run_state_machine_as_test(machine, settings=steps)
