@@ -32,6 +32,7 @@ from events.models import Attendee, Delivery, Event, Person
 from events.values.dates import BadDate
 from tests import factories
 from tests.factories import NOW
+from tests.faults.conftest import HEAVY
 from tests.smtp import Sink
 
 Kind, State = Delivery.Kind, Delivery.State
@@ -159,6 +160,7 @@ class Deliveries(RuleBasedStateMachine):
         self.joined: dict[Who, datetime] = {}
         self.batch: Batch | None = None
         self.notices: list[Mail] = []
+        self.reminders = 0  # mails written so far
         self.calendars: dict[Who, tuple[Any, ...]] = {}
         for talk, person in ((0, 0), (0, 1), (1, 0), (1, 2)):
             self.put_on_list(talk, person)
@@ -169,7 +171,8 @@ class Deliveries(RuleBasedStateMachine):
     def event(self, team: Any, number: int) -> Event:
         row = factories.event(
             team=team, title=f"Talk {number}", place=self.halls["Hall"],
-            start_on=date(2026, 6, 3), start_time=time(12), end_time=time(13),
+            start_on=date(2026, 6, 3), end_on=date(2026, 6, 3),
+            start_time=time(12), end_time=time(13),
         )  # fmt: skip
         factories.organiser(row)
         factories.rule(event=row)
@@ -371,6 +374,7 @@ class Deliveries(RuleBasedStateMachine):
             for person in sorted(self.expected(number))
             if self.addresses[person] and self.joined[number, person] <= schedule.due_at
         ]  # fmt: skip
+        self.reminders += len(schedule.mails)
 
     def notice(self, batch: Batch, person: int, news: list[int]) -> Mail:
         """A notice is of use until all that it tells of is over, but two days at most."""
@@ -395,6 +399,12 @@ class Deliveries(RuleBasedStateMachine):
     def a_reminder_falls_due(self, late: timedelta) -> None:
         rows = [row for rows in self.schedules for row in rows if row.state == "planned"]
         self.now = max(self.now, min((row.due_at for row in rows), default=self.now) + late)
+        self.only_hand_over()
+
+    @rule(mood=st.sampled_from(["well", "defers", "hangs up"]))
+    def a_reminder_leaves(self, mood: str) -> None:
+        self.a_reminder_falls_due(SECOND)
+        self.tick(mood, SECOND)
 
     @rule()
     def only_hand_over(self) -> None:
@@ -536,6 +546,11 @@ class Deliveries(RuleBasedStateMachine):
         assert max(copies.values(), default=0) <= 2
         assert Delivery.objects.filter(state=State.SENT).exclude(pk__in=rows).count() == 0
 
+    @invariant()
+    def there_is_one_row_for_each_mail(self) -> None:
+        kinds = Counter(Delivery.objects.values_list("kind", flat=True))
+        assert (kinds["reminder"], kinds["notice"]) == (self.reminders, len(self.notices))
+
     @rule()
     def all_calendars_are_right_in_the_end(self) -> None:
         """Once nothing has changed for a while, what people were invited to is as it is."""
@@ -571,5 +586,6 @@ def test_model_rows_and_mail_server_agree_whatever_happens(smtp: Sink, settings:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", smtp.port
     machine = type("Machine", (Deliveries,), {"sink": smtp})
-    steps = hypothesis(max_examples=12, stateful_step_count=25, deadline=None)
+    many = 200 if HEAVY else 12
+    steps = hypothesis(max_examples=many, stateful_step_count=30, deadline=None)
     run_state_machine_as_test(machine, settings=steps)
