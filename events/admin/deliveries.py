@@ -218,7 +218,7 @@ def _why(reason: str) -> dict[str, str]:
 
 def _planned(request: HttpRequest, event: Event | None) -> int:
     """How many rules will still fall due for the event."""
-    rows: QuerySet[Any] = ReminderOccurrence.objects.filter(state="planned")
+    rows: QuerySet[Any] = ReminderOccurrence.objects.filter(claim_at__isnull=False)
     return rows.filter(event=event).count() if event else 0
 
 

@@ -36,7 +36,8 @@ class ReminderInline(ScopedInline, StackedInline):
     form = ReminderForm
     fields: ClassVar[Any] = (
         ("offset", "offset_kind"),
-        ("topic", "at_local_time"),
+        ("at_local_time", "clock"),
+        "topic",
         ("answers", "tag"),
         "roles",
         ("subtree", "enabled"),

@@ -190,29 +190,26 @@ def _expand(pk: int, now: datetime) -> bool:
             return False
         occurrence = ReminderOccurrence.objects.select_related("event__team", "rule").get(pk=pk)
         if now >= occurrence.expires_at:
-            ReminderOccurrence.objects.filter(pk=pk).update(state=Occurred.MISSED)
+            ReminderOccurrence.objects.filter(pk=pk, deliveries=None).update(state=Occurred.MISSED)
             return False
-        people = _audience(occurrence)
-        outbox.put(rows=[_delivery(occurrence, attendee, now) for attendee in people])
+        due = reminders.readers(occurrence=occurrence, now=now)
+        outbox.put(rows=[_delivery(occurrence, *each, now) for each in due])
+        if again := reminders.next_hand_over(occurrence=occurrence, now=now):
+            ReminderOccurrence.objects.filter(pk=pk).update(claim_at=again)
     return True
 
 
-def _audience(occurrence: ReminderOccurrence) -> list[Attendee]:
-    """Return those to write to; who registered after the mail fell due needs none."""
-    meant = reminders.audience(rule=occurrence.rule, event=occurrence.event)
-    return [attendee for attendee in meant if attendee.created_at <= occurrence.due_at]
-
-
-def _delivery(occurrence: ReminderOccurrence, attendee: Attendee, now: datetime) -> Delivery:
+def _delivery(
+    occurrence: ReminderOccurrence, attendee: Attendee, moment: reminders.Moment, now: datetime
+) -> Delivery:
     assert attendee.person  # noqa: S101 -- who can be reached is somebody
-    moment = reminders.Moment(occurrence.due_at, occurrence.expires_at)
     return outbox.mail_to(
         attendee=attendee,
         event=occurrence.event,
         kind=Delivery.Kind(occurrence.rule.topic),
         key=(occurrence.rule_id, occurrence.event_id, attendee.pk, occurrence.schedule_epoch),
-        due_at=occurrence.due_at,
-        expires_at=occurrence.expires_at,
+        due_at=moment.due_at,
+        expires_at=moment.expires_at,
         occurrence=occurrence,
         claim_at=reminders.sending_at(
             event=occurrence.event, moment=moment, zone=attendee.person.timezone, now=now

@@ -28,6 +28,10 @@ GRACE: Final = timedelta(hours=6)
 # How late thanks may come, and how long ago an event may be over of which a new rule still counts.
 AFTERWARDS: Final = timedelta(days=3)
 RECENT: Final = timedelta(days=31)
+# How far a time of day may lie, wherever a reader is, from so many days before the start.
+AROUND: Final = timedelta(hours=25)
+# How long somebody waits who comes, with a zone of their own, while others are written to.
+NEWCOMERS: Final = timedelta(minutes=15)
 
 STANDING = (Event.Status.TENTATIVE, Event.Status.CONFIRMED)
 
@@ -38,10 +42,6 @@ class Moment:
 
     due_at: datetime
     expires_at: datetime
-
-    def state(self, now: datetime) -> State:
-        """Whoever plans after the fact sends nothing."""
-        return State.PLANNED if now < self.due_at < self.expires_at else State.MISSED
 
 
 def stands(*, event: Event) -> bool:
@@ -105,6 +105,37 @@ def audience(*, rule: ReminderRule, event: Event, person_id: int | None = None) 
     return sorted({row.person_id: row for row in meant}.values(), key=lambda row: row.pk)
 
 
+def readers(*, occurrence: ReminderOccurrence, now: datetime) -> list[tuple[Attendee, Moment]]:
+    """Return those to write to by now, each with their moment.
+
+    Who registered after it needs none, nor does anybody for whom it was past when it was planned.
+    """
+    rule, event = occurrence.rule, occurrence.event
+    meant = audience(rule=rule, event=event)
+    if not rule.is_by_reader:
+        whole = Moment(occurrence.due_at, occurrence.expires_at)
+        return [(row, whole) for row in meant if row.created_at <= whole.due_at]
+    moments = _moments(rule, event, meant)
+    own = [(row, moments[_zone(row)]) for row in meant]
+    earliest, latest = occurrence.planned_at, now
+    if rule.offset_kind not in ReminderRule.AFTER:
+        latest = min(now, _start(event))
+    return [
+        (row, moment)
+        for row, moment in own
+        if max(row.created_at, earliest) <= moment.due_at <= latest
+    ]
+
+
+def next_hand_over(*, occurrence: ReminderOccurrence, now: datetime) -> datetime | None:
+    """Return when a reminder that was handed over must be again, for readers in other zones."""
+    rule, event = occurrence.rule, occurrence.event
+    if not rule.is_by_reader or now >= _last_due(rule, occurrence.due_at):
+        return None
+    moments = _moments(rule, event, audience(rule=rule, event=event)).values()
+    return min([now + NEWCOMERS, *(moment.due_at for moment in moments if moment.due_at > now)])
+
+
 def is_for(*, rule: ReminderRule, attendee: Attendee) -> bool:
     """Whether a rule means an attendee of its event by what they are alone, without a question."""
     if rule.subtree or rule.tag or rule.offset_kind in ReminderRule.AFTER:
@@ -131,7 +162,7 @@ def _within(rule: ReminderRule, event: Event) -> AttendeeQuerySet:
 
 def waiting(*, events: Collection[Event]) -> int:
     """How many reminders of the events are still to come: planned ones, and mails not yet sent."""
-    planned = ReminderOccurrence.objects.filter(event__in=events, state=State.PLANNED)
+    planned = ReminderOccurrence.objects.filter(event__in=events, claim_at__isnull=False)
     unsent = Delivery.objects.filter(event__in=events, kind=Delivery.Kind.REMINDER).unsent()
     return planned.count() + unsent.count()
 
@@ -148,8 +179,8 @@ def _rules(event: Event) -> list[ReminderRule]:
 
 def _occurrence(event: Event, rule: ReminderRule, now: datetime) -> ReminderOccurrence:
     """Return an unsaved row for the rule in the event's present epoch."""
-    moment = _moment(event, rule)
-    state = moment.state(now)
+    moment = _span(event, rule)
+    state = _state(moment, rule, now)
     return ReminderOccurrence(
         rule=rule,
         event=event,
@@ -157,13 +188,44 @@ def _occurrence(event: Event, rule: ReminderRule, now: datetime) -> ReminderOccu
         due_at=moment.due_at,
         expires_at=moment.expires_at,
         claim_at=moment.due_at if state == State.PLANNED else None,
+        planned_at=now,
         state=state,
     )
 
 
-def _moment(event: Event, rule: ReminderRule) -> Moment:
+def _state(moment: Moment, rule: ReminderRule, now: datetime) -> State:
+    """Whoever plans after the fact sends nothing."""
+    last = _last_due(rule, moment.due_at)
+    return State.PLANNED if now < last < moment.expires_at else State.MISSED
+
+
+def _last_due(rule: ReminderRule, due: datetime) -> datetime:
+    """Return when a rule falls due for the last of its readers, that fell due for the first."""
+    return due + 2 * AROUND if rule.is_by_reader else due
+
+
+def _span(event: Event, rule: ReminderRule) -> Moment:
+    """Return when a rule falls due, or first falls due for a reader, and is of no more use."""
+    if not rule.is_by_reader:
+        return _moment(event, rule, "")
+    is_after = rule.offset_kind in ReminderRule.AFTER
+    first = (_end(event) if is_after else _start(event)) - _lead(rule)
+    return Moment(first, _last_due(rule, first) + (AFTERWARDS if is_after else WEEK_GRACE))
+
+
+def _moments(rule: ReminderRule, event: Event, people: list[Attendee]) -> dict[str, Moment]:
+    """Return the moment of a rule in each zone that they live in."""
+    return {zone: _moment(event, rule, zone) for zone in {_zone(row) for row in people}}
+
+
+def _zone(attendee: Attendee) -> str:
+    return attendee.person.timezone if attendee.person else ""
+
+
+def _moment(event: Event, rule: ReminderRule, zone: str) -> Moment:
+    """Return when a rule falls due in a zone, that of the event if it is '', and is of no use."""
     start = _start(event)
-    due = _due(event, rule, start)
+    due = _due(event, rule, start, zone)
     return Moment(due, max(_useful_until(event, rule, start, due), due + LAST_CALL))
 
 
@@ -182,18 +244,22 @@ def _end(event: Event) -> datetime:
     return end
 
 
-def _due(event: Event, rule: ReminderRule, start: datetime) -> datetime:
+def _due(event: Event, rule: ReminderRule, start: datetime, zone: str) -> datetime:
     """Days count on the wall, hours and minutes on the clock: P1D and PT24H of RFC 5545, 3.3.6."""
     if rule.offset_kind == Kind.MINUTES_AFTER:
         return _end(event) + timedelta(minutes=rule.offset)
     if rule.offset_kind == Kind.DAYS_AFTER:
-        end, zone = _end(event), event.end_timezone or event.timezone
-        last = event.when.last_on or end.date()
-        return max(end, dates.to_utc(last + _days(rule), rule.at_local_time, zone))
+        end, zone = _end(event), zone or event.end_timezone or event.timezone
+        return max(end, _at(rule, end, _days(rule), zone))
     if rule.offset_kind == Kind.NOMINAL_DAYS:
-        day = start.astimezone(dates.zone(event.timezone)).date() - _days(rule)
-        return dates.to_utc(day, rule.at_local_time, event.timezone)
+        return _at(rule, start, -_days(rule), zone or event.timezone)
     return start - _lead(rule)
+
+
+def _at(rule: ReminderRule, at: datetime, days: timedelta, zone: str) -> datetime:
+    """Return the rule's time of day so many days from a moment, at the clocks of a zone."""
+    day = at.astimezone(dates.zone(zone)).date() + days
+    return dates.to_utc(day, rule.at_local_time, zone)
 
 
 def _days(rule: ReminderRule) -> timedelta:
@@ -201,7 +267,12 @@ def _days(rule: ReminderRule) -> timedelta:
 
 
 def _lead(rule: ReminderRule) -> timedelta:
-    """How long before what it counts from the rule falls due on the clock; nothing for days."""
+    """How long before what it counts from the rule falls due on the clock; nothing for days.
+
+    By the clocks of the readers: for the first of them.
+    """
+    if rule.is_by_reader:
+        return AROUND + (-_days(rule) if rule.offset_kind in ReminderRule.AFTER else _days(rule))
     units = {
         Kind.EXACT_HOURS: timedelta(hours=1),
         Kind.EXACT_MINUTES: timedelta(minutes=1),
@@ -233,24 +304,26 @@ def _latest(event: Event) -> list[ReminderOccurrence]:
 def _adjust(
     occurrence: ReminderOccurrence, event: Event, rule: ReminderRule, now: datetime
 ) -> None:
-    moment = _moment(event, rule)
+    moment = _span(event, rule)
     if occurrence.state != State.EXPANDED:
-        _move(occurrence, moment, now)
+        _move(occurrence, rule, moment, now)
     elif _is_far(occurrence, moment, event, rule):
         _renew(occurrence, event, rule, now)
     else:
-        _resume(occurrence, event, moment)
+        _resume(occurrence, event, rule, now)
 
 
-def _move(occurrence: ReminderOccurrence, moment: Moment, now: datetime) -> None:
+def _move(
+    occurrence: ReminderOccurrence, rule: ReminderRule, moment: Moment, now: datetime
+) -> None:
     """Give what has not been handed over its new moment; leave alone what has not moved."""
     same = (occurrence.due_at, occurrence.expires_at) == (moment.due_at, moment.expires_at)
     if same and occurrence.state != State.CANCELLED:
         return
     occurrence.due_at, occurrence.expires_at = moment.due_at, moment.expires_at
-    occurrence.state = moment.state(now)
+    occurrence.planned_at, occurrence.state = now, _state(moment, rule, now)
     occurrence.claim_at = moment.due_at if occurrence.state == State.PLANNED else None
-    occurrence.save(update_fields=["due_at", "expires_at", "state", "claim_at"])
+    occurrence.save(update_fields=["due_at", "expires_at", "planned_at", "state", "claim_at"])
 
 
 def _is_far(
@@ -265,24 +338,33 @@ def _is_far(
 
 def _renew(occurrence: ReminderOccurrence, event: Event, rule: ReminderRule, now: datetime) -> None:
     """Start a new epoch: what was sent stays sent, and people are reminded once more."""
-    occurrence.deliveries.call_back()
+    _cancel(occurrence)
     event.schedule_epoch = max(event.schedule_epoch, occurrence.schedule_epoch + 1)
     Event.objects.filter(pk=event.pk).update(schedule_epoch=event.schedule_epoch)
     _occurrence(event, rule, now).save()
 
 
-def _resume(occurrence: ReminderOccurrence, event: Event, moment: Moment) -> None:
+def _resume(
+    occurrence: ReminderOccurrence, event: Event, rule: ReminderRule, now: datetime
+) -> None:
     """Move what waits of a reminder that is going out, and revive what a cancellation stopped."""
-    moved = (occurrence.due_at, occurrence.expires_at) != (moment.due_at, moment.expires_at)
-    times = {"due_at": moment.due_at, "expires_at": moment.expires_at}
-    rows = occurrence.deliveries.exclude(reason=Delivery.Reason.DROPPED)
+    span = _span(event, rule)
+    moved = (occurrence.due_at, occurrence.expires_at) != (span.due_at, span.expires_at)
+    mine = ReminderOccurrence.objects.filter(pk=occurrence.pk)
     if moved:
-        ReminderOccurrence.objects.filter(pk=occurrence.pk).update(**times)
-        rows.filter(state=Delivery.State.HELD).update(**times)
+        mine.update(due_at=span.due_at, expires_at=span.expires_at, planned_at=now)
+    is_stopped = moved or occurrence.claim_at is None
+    if rule.is_by_reader and is_stopped and now < _last_due(rule, span.due_at):
+        mine.update(claim_at=max(span.due_at, now))
+    rows = occurrence.deliveries.exclude(reason=Delivery.Reason.DROPPED)
     states = (*Delivery.UNSENT, Delivery.State.CANCELLED) if moved else (Delivery.State.CANCELLED,)
-    rows = rows.filter(state__in=states).exclude(state=Delivery.State.HELD)
+    rows = rows.filter(state__in=states)
     for zone in list(rows.order_by().values_list("person__timezone", flat=True).distinct()):
-        rows.filter(person__timezone=zone).update(
+        moment = _moment(event, rule, zone if rule.is_by_reader else "")
+        times = {"due_at": moment.due_at, "expires_at": moment.expires_at}
+        there = rows.filter(person__timezone=zone)
+        there.filter(state=Delivery.State.HELD).update(**times)
+        there.exclude(state=Delivery.State.HELD).update(
             state=Delivery.State.PENDING,
             claim_at=sending_at(event=event, moment=moment, zone=zone, now=moment.due_at),
             reason="",
@@ -306,7 +388,9 @@ def sending_at(*, event: Event, moment: Moment, zone: str, now: datetime) -> dat
 
 def _cancel(occurrence: ReminderOccurrence) -> None:
     """Take back what is planned and what waits; what is sent stays recorded as it was."""
-    if occurrence.state == State.PLANNED:
-        occurrence.state, occurrence.claim_at = State.CANCELLED, None
+    if occurrence.claim_at:
+        was_planned = occurrence.state == State.PLANNED
+        occurrence.state = State.CANCELLED if was_planned else occurrence.state
+        occurrence.claim_at = None
         occurrence.save(update_fields=["state", "claim_at"])
     occurrence.deliveries.call_back()

@@ -39,7 +39,12 @@ class ReminderRule(models.Model):
         ACCEPTED = "accepted", _("who has accepted")
         UNANSWERED = "unanswered", _("who has not answered yet")
 
+    class Clock(models.TextChoices):
+        EVENT = "event", _("at the event")
+        READER = "reader", _("where the reader is")
+
     AFTER = (OffsetKind.DAYS_AFTER, OffsetKind.MINUTES_AFTER)
+    IN_DAYS = (OffsetKind.NOMINAL_DAYS, OffsetKind.DAYS_AFTER)
 
     event = models.ForeignKey(
         Event, models.CASCADE, null=True, related_name="reminder_rules", verbose_name=_("event")
@@ -55,7 +60,14 @@ class ReminderRule(models.Model):
     )
     offset = models.PositiveIntegerField(_("how long before or after"), default=1)
     at_local_time = models.TimeField(
-        _("at"), default=time(9), help_text=_("Time of day at the event; for days only.")
+        _("at"), default=time(9), help_text=_("Time of day; for days only.")
+    )
+    clock = models.CharField(
+        pgettext_lazy("that a time of day is read from", "clock"),
+        max_length=6,
+        choices=Clock,
+        default=Clock.EVENT,
+        help_text=_("Whoever has no time zone on record is written to by that of the event."),
     )
     roles = models.JSONField(
         _("roles"), default=list, blank=True, help_text=_("None chosen: everybody.")
@@ -85,6 +97,7 @@ class ReminderRule(models.Model):
                         "offset_kind",
                         "offset",
                         "at_local_time",
+                        "clock",
                         "roles",
                         "answers",
                         "tag",
@@ -111,11 +124,18 @@ class ReminderRule(models.Model):
     def __str__(self) -> str:
         return f"{self.offset} {self.get_offset_kind_display()}"
 
+    @property
+    def is_by_reader(self) -> bool:
+        """Whether it falls due at another moment in each zone that its readers live in."""
+        return self.clock == self.Clock.READER and self.offset_kind in self.IN_DAYS
+
 
 class ReminderOccurrence(models.Model):
     """One rule falling due for one event; moving the event moves this row.
 
-    What has been handed over does not move far: its place takes a row of the next epoch.
+    What has been handed over does not move far: its place takes a row of the next epoch. Where each
+    reader has a moment of their own, `due_at` comes before all of them, and the row is handed over
+    again and again until the last has passed.
     """
 
     class State(models.TextChoices):
@@ -130,6 +150,7 @@ class ReminderOccurrence(models.Model):
     due_at = models.DateTimeField(_("due"))
     expires_at = models.DateTimeField(_("useful until"))
     claim_at = models.DateTimeField(null=True)
+    planned_at = models.DateTimeField()  # for these moments: readers for whom it was late get none
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.PLANNED)
 
     class Meta:
@@ -140,8 +161,8 @@ class ReminderOccurrence(models.Model):
                 fields=["rule", "event", "schedule_epoch"], name="occurrence_once_per_epoch"
             ),
             models.CheckConstraint(
-                condition=Q(claim_at=None) | Q(state="planned"),
-                name="occurrence_claimable_only_when_planned",
+                condition=Q(claim_at=None) | Q(state__in=["planned", "expanded"]),
+                name="occurrence_claimable_while_it_stands",
             ),
         ]
         indexes = [

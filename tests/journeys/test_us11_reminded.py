@@ -39,7 +39,7 @@ def reminded(office: Office, team: Team, *people: Person, **columns: Any) -> Eve
     with time_machine.travel(ENTERED):
         office.add_detail(
             event, "reminder_rules", offset=1, offset_kind="nominal_days", at_local_time="09:00",
-            topic="reminder", answers="expected", enabled="on",
+            clock="event", topic="reminder", answers="expected", enabled="on",
         )  # fmt: skip
         for person in people:
             office.add(Attendee, event=event.pk, person=person.pk, role="delegate")

@@ -119,6 +119,7 @@ def test_a_new_reminder_is_planned_at_once(ours: Team, organiser: Client) -> Non
         "reminder_rules-0-offset": 1,
         "reminder_rules-0-offset_kind": "nominal_days",
         "reminder_rules-0-at_local_time": "09:00",
+        "reminder_rules-0-clock": "event",
         "reminder_rules-0-enabled": "on",
         "reminder_rules-0-topic": "reminder",
         "reminder_rules-0-answers": "expected",

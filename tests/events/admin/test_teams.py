@@ -50,7 +50,8 @@ def test_a_rule_of_the_team_is_planned_at_once(ours: Team, office: Office) -> No
     event = factories.event(team=ours, start_on=NOW.date().replace(year=2099))
     office.add_detail(
         ours, "reminder_rules", offset=1, offset_kind="nominal_days", at_local_time="09:00",
-        topic="reminder", answers="expected", enabled="on", roles=["speaker", "head"],
+        clock="event", topic="reminder", answers="expected", enabled="on",
+        roles=["speaker", "head"],
     )  # fmt: skip
     rule = ReminderRule.objects.get(team=ours)
     assert rule.roles == ["speaker", "head"]
@@ -61,7 +62,7 @@ def test_thanks_before_the_event_are_refused(ours: Team, office: Office) -> None
     url = address(ours, "change")
     sent = detail(
         office.open(url), "reminder_rules", offset=1, offset_kind="nominal_days",
-        at_local_time="09:00", topic="thanks", answers="expected", enabled="on",
+        at_local_time="09:00", clock="event", topic="thanks", answers="expected", enabled="on",
     )  # fmt: skip
     assert "thanks and a follow-up after its end" in office.refused(url, **sent)
 

@@ -242,7 +242,13 @@ def test_of_two_mails_about_the_same_that_wait_one_is_called_back() -> None:
     rule = factories.rule(event=event)
     due = [
         ReminderOccurrence.objects.create(
-            rule=rule, event=event, schedule_epoch=n, due_at=NOW, expires_at=NOW, state="expanded"
+            rule=rule,
+            event=event,
+            schedule_epoch=n,
+            due_at=NOW,
+            expires_at=NOW,
+            planned_at=NOW,
+            state="expanded",
         )
         for n in range(3)
     ]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from events.domain import lifecycle, reminders
+from events.domain import delivery, lifecycle, reminders
 from events.models import Delivery, Event, ReminderOccurrence, ReminderRule
 from tests import factories
 from tests.factories import NOW
@@ -501,3 +501,120 @@ class TestAudience:
         assert len(found) == 3
         assert own in found
         assert self.names(mission, offset=3) == ["Both"]
+
+
+# The day before the factory's event, at 09:00 where each reader is.
+NINE = {
+    "America/Los_Angeles": datetime(2026, 11, 30, 17, tzinfo=UTC),  # it begins on 1 December there
+    "Pacific/Auckland": datetime(2026, 11, 30, 20, tzinfo=UTC),
+    "": DUE,
+    "Europe/London": datetime(2026, 12, 1, 9, tzinfo=UTC),
+}
+
+
+def due_at(event: Event) -> dict[str, datetime]:
+    """Return when the one reminder of each reader is due, by the reader's zone."""
+    rows = event.deliveries.exclude(occurrence=None).exclude(state="cancelled").order_by("pk")
+    rows = rows.values_list("person__timezone", "due_at")
+    assert len(rows) == len(dict(rows))
+    return dict(rows)
+
+
+class TestByTheClocksOfReaders:
+    @pytest.fixture
+    def event(self) -> Event:
+        event = factories.event()
+        factories.rule(event=event, clock="reader")
+        for zone in NINE:
+            self.reader(event, zone)
+        reminders.plan(event=event, now=NOW)
+        return event
+
+    def reader(self, event: Event, zone: str, since: datetime = NOW) -> None:
+        person = factories.person(timezone=zone)
+        factories.attendee(event=event, person=person, created_at=since)
+
+    def hand_over(self, event: Event, until: datetime = DUE + 100 * HOUR) -> list[datetime]:
+        """Hand over whenever it is due, and return when that was."""
+        done = []
+        claimable = event.reminder_occurrences.filter(claim_at__lte=until)
+        while row := claimable.order_by("claim_at").first():
+            assert row.claim_at is not None
+            delivery._hand_over(row.claim_at)
+            done.append(row.claim_at)
+        return done
+
+    def test_it_is_nine_wherever_they_are(self, event: Event) -> None:
+        moments = self.hand_over(event)
+        assert due_at(event) == NINE
+        assert set(NINE.values()) < set(moments)
+        [row] = event.reminder_occurrences.all()
+        assert (row.state, row.claim_at) == (State.EXPANDED, None)
+
+    def test_nobody_is_written_to_before(self, event: Event) -> None:
+        self.hand_over(event, until=DUE)
+        assert set(due_at(event)) == set(NINE) - {"Europe/London"}
+
+    def test_minutes_before_are_the_same_everywhere(self, event: Event) -> None:
+        event.reminder_rules.update(offset_kind=MINUTES, offset=60)
+        reminders.replan(event=event, now=NOW)
+        assert len(self.hand_over(event)) == 1
+        assert set(due_at(event).values()) == {datetime(2026, 12, 2, 0, 30, tzinfo=UTC)}
+
+    def test_who_registers_meanwhile_is_reminded_with_their_zone(self, event: Event) -> None:
+        self.hand_over(event, until=DUE)
+        self.reader(event, "Africa/Lagos", since=DUE)
+        self.reader(event, "Asia/Tokyo", since=DUE)  # where it was nine an hour ago
+        self.hand_over(event)
+        assert due_at(event) == {
+            **NINE,
+            "Africa/Lagos": datetime(2026, 12, 1, 8, tzinfo=UTC),
+        }
+
+    def test_those_for_whom_it_is_past_when_it_is_planned_get_none(self) -> None:
+        event = factories.event()
+        factories.rule(event=event, clock="reader")
+        for zone in NINE:
+            self.reader(event, zone)
+        reminders.plan(event=event, now=DUE - HOUR)
+        self.hand_over(event)
+        assert set(due_at(event)) == {"", "Europe/London"}
+
+    def test_a_small_move_in_between_reminds_nobody_twice(self, event: Event) -> None:
+        self.hand_over(event, until=DUE)
+        move(event, start_time=time(10, 30))
+        self.hand_over(event)
+        assert due_at(event) == NINE
+
+    def test_another_day_reminds_all_once_more(self, event: Event) -> None:
+        self.hand_over(event, until=DUE)
+        move(event, start_on=date(2026, 12, 3), end_on=date(2026, 12, 3))
+        self.hand_over(event)
+        assert due_at(event) == {zone: at + 24 * HOUR for zone, at in NINE.items()}
+
+    def test_what_a_cancellation_stopped_goes_on(self, event: Event) -> None:
+        self.hand_over(event, until=DUE)
+        lifecycle.postpone(event=event, now=DUE + HOUR)
+        assert self.hand_over(event) == []
+        lifecycle.reinstate(event=event, when=event.when, now=DUE + 2 * HOUR)
+        self.hand_over(event)
+        assert due_at(event) == NINE
+
+    def test_planning_twice_changes_nothing(self, event: Event) -> None:
+        for until in (DUE, DUE + 100 * HOUR):
+            self.hand_over(event, until=until)
+            before = snapshot()
+            reminders.replan(event=event, now=until)
+            assert snapshot() == before
+
+    def test_thanks_follow_the_day_on_which_it_ended_there(self, event: Event) -> None:
+        """At 17:00 in Shanghai it is 01:00 in Los Angeles, and 22:00 in Auckland."""
+        event.reminder_rules.update(offset_kind="days_after", topic="thanks")
+        reminders.replan(event=event, now=NOW)
+        self.hand_over(event, until=DUE + 200 * HOUR)
+        assert due_at(event) == {
+            "America/Los_Angeles": datetime(2026, 12, 3, 17, tzinfo=UTC),
+            "Pacific/Auckland": datetime(2026, 12, 2, 20, tzinfo=UTC),
+            "": datetime(2026, 12, 3, 1, tzinfo=UTC),
+            "Europe/London": datetime(2026, 12, 3, 9, tzinfo=UTC),
+        }
