@@ -9,8 +9,7 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from delegations.models import Application, Decision
-from events.domain import delivery as sending
-from events.domain import letters, outbox, wording
+from events.domain import lastlook, letters, outbox, wording
 from events.domain.letters import fence
 from events.domain.mail import Message
 from events.models import Delivery, Event
@@ -91,7 +90,7 @@ def letter(*, delivery: Delivery, now: datetime) -> Message:
         )
 
 
-def refusal(delivery: Delivery) -> "sending.Refusal | None":
+def refusal(delivery: Delivery) -> lastlook.Refusal | None:
     """Return why a decision is not told: it has been taken over by another, or is gone."""
     found = _decision(delivery)
     if found is None or found.application.status != found.status:
@@ -141,5 +140,5 @@ def _until(moment: datetime, event: Event, zone: str) -> str:
     }
 
 
-sending.LETTERS[Delivery.Kind.DECISION] = letter
-sending.REFUSALS[Delivery.Kind.DECISION] = refusal
+lastlook.LETTERS[Delivery.Kind.DECISION] = letter
+lastlook.REFUSALS[Delivery.Kind.DECISION] = refusal

@@ -19,8 +19,7 @@ Span = tuple[date, date]
 Way = Literal["arrival", "departure"]
 
 LANGUAGES: Final = ("en", "zh_hans", "zh_hant")
-STANDING: Final = (Event.Status.TENTATIVE, Event.Status.CONFIRMED)
-CANCELLABLE: Final = (*STANDING, Event.Status.POSTPONED)
+CANCELLABLE: Final = (*Event.STANDING, Event.Status.POSTPONED)
 
 
 class Refusal(Exception):
@@ -216,7 +215,7 @@ def _part_of(delegation: Delegation, kind: str, name: str) -> Event:
         kind=kind,
         team=delegation.team,
         parent=mission,
-        status=mission.status if mission.status in STANDING else Event.Status.DRAFT,
+        status=mission.status if mission.status in Event.STANDING else Event.Status.DRAFT,
         visibility=Event.Visibility.DELEGATION,
     )
 

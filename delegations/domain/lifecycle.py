@@ -25,8 +25,7 @@ STEPS: Final[dict[str, tuple[str, ...]]] = {
 }
 # Their members are named, not recruited.
 APPOINTED: Final = (Kind.OFFICIAL_DELEGATION, Kind.DUTY_VISIT)
-STANDING: Final = (Event.Status.TENTATIVE, Event.Status.CONFIRMED)
-CANCELLABLE: Final = (*STANDING, Event.Status.POSTPONED)
+CANCELLABLE: Final = (*Event.STANDING, Event.Status.POSTPONED)
 # Those who were expected and of whom nobody has said yet whether they came.
 OPEN_PRESENCE: Final = (Attendee.Presence.EXPECTED, Attendee.Presence.CHECKED_IN)
 
@@ -209,4 +208,4 @@ def _check_over(delegation: Delegation, now: datetime) -> None:
 
 def _is_over(event: Event, now: datetime) -> bool:
     end = event.end_at or event.start_at
-    return event.status in STANDING and end is not None and end <= now
+    return event.status in Event.STANDING and end is not None and end <= now

@@ -23,8 +23,7 @@ from events.admin.base import FindsPeople, Panel, ReadOnly, ScopedInline
 from events.admin.filters import chosen, searched
 from events.admin.shown import badge, coloured
 from events.admin.steps import Call, Step, StepsAdmin
-from events.domain import access, invitations, outbox, previews, wording
-from events.domain import delivery as sending
+from events.domain import access, invitations, lastlook, outbox, previews, wording
 from events.models import Delivery, Event, ReminderOccurrence
 
 STATE = {
@@ -167,7 +166,7 @@ class DeliveryAdmin(ReadOnly, StepsAdmin, FindsPeople):
             raise Http404
         mail: previews.Shown | None = None
         with suppress(invitations.NobodyInvited):
-            message = sending.again(delivery=delivery, now=timezone.now())
+            message = lastlook.again(delivery=delivery, now=timezone.now())
             mail = previews.shown(message=message, language=delivery.language)
         context = {
             **self.admin_site.each_context(request),

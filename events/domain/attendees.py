@@ -12,7 +12,7 @@ from typing import Final
 
 from django.db import transaction
 
-from events.domain import invitations, reminders, venues
+from events.domain import invitations, venues
 from events.models import Appointment, Attendee, Event, EventPlace, Organisation, Person
 
 Answer = Attendee.Answer
@@ -413,7 +413,7 @@ def _check_release(attendee: Attendee, _now: datetime) -> None:
 
 
 def _check_arrival(attendee: Attendee, _now: datetime) -> None:
-    if attendee.event.status not in reminders.STANDING:
+    if attendee.event.status not in Event.STANDING:
         raise NotOpen(attendee)
     if attendee.presence in (Presence.CHECKED_IN, Presence.ATTENDED):
         raise AlreadyCheckedIn(attendee)
@@ -429,7 +429,7 @@ def _check_attended(attendee: Attendee, _now: datetime) -> None:
 
 
 def _check_no_show(attendee: Attendee, now: datetime) -> None:
-    if attendee.event.status not in reminders.STANDING:
+    if attendee.event.status not in Event.STANDING:
         raise NotOpen(attendee)
     if not venues.is_over(event=attendee.event, now=now):
         raise NotOver(attendee)

@@ -24,7 +24,7 @@ from events.domain.foreign import Entry
 from events.models import Basis, Event, ImportedEvent, Place, Team
 from events.values.dates import When
 
-STANDING: Final = (*lifecycle.STANDING, Event.Status.POSTPONED)
+STANDING: Final = (*Event.STANDING, Event.Status.POSTPONED)
 
 
 def _(text: str) -> str:

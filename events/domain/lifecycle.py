@@ -27,7 +27,7 @@ from events.values import dates
 from events.values.dates import When
 
 Status = Event.Status
-STANDING: Final = programme.STANDING
+STANDING: Final = Event.STANDING
 
 # The steps that each state allows.
 STEPS: Final[dict[str, tuple[str, ...]]] = {

@@ -110,7 +110,7 @@ def _what(before: Event, event: Event) -> What | None:
         return What.CANCELLED
     if event.status != before.status and event.status == Status.POSTPONED:
         return What.POSTPONED
-    if event.status not in programme.STANDING:
+    if event.status not in Event.STANDING:
         return None
     if before.status == Status.POSTPONED:
         return What.BACK

@@ -10,14 +10,12 @@ from events.values import dates
 
 # What may lie outside the event that it belongs to: it closes or follows it.
 EXEMPT: Final = (Event.Kind.DEADLINE, Event.Kind.REVIEW)
-# What takes place, as far as anybody knows.
-STANDING: Final = (Event.Status.TENTATIVE, Event.Status.CONFIRMED)
 # What is called off keeps its old days, but they bind nobody any more.
 OFF: Final = (Event.Status.POSTPONED, Event.Status.CANCELLED)
 # What is postponed may come back with its programme, what is cancelled does not.
 NOT_BELOW: Final[dict[str, tuple[str, ...]]] = {
-    Event.Status.POSTPONED: STANDING,
-    Event.Status.CANCELLED: (*STANDING, Event.Status.POSTPONED),
+    Event.Status.POSTPONED: Event.STANDING,
+    Event.Status.CANCELLED: (*Event.STANDING, Event.Status.POSTPONED),
 }
 
 

@@ -10,8 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from events.domain import outbox, quiet
 from events.domain.quiet import LAST_CALL
-from events.models import Attendee, Delivery, Event, ReminderOccurrence, ReminderRule, Team
-from events.models.attendees import AttendeeQuerySet
+from events.models import Delivery, Event, ReminderOccurrence, ReminderRule, Team
 from events.values import dates
 
 State = ReminderOccurrence.State
@@ -30,10 +29,6 @@ AFTERWARDS: Final = timedelta(days=3)
 RECENT: Final = timedelta(days=31)
 # How far a time of day may lie, wherever a reader is, from so many days before the start.
 AROUND: Final = timedelta(hours=25)
-# How long somebody waits who comes, with a zone of their own, while others are written to.
-NEWCOMERS: Final = timedelta(minutes=15)
-
-STANDING = (Event.Status.TENTATIVE, Event.Status.CONFIRMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +41,7 @@ class Moment:
 
 def stands(*, event: Event) -> bool:
     """Whether the event reminds anybody: ours, on, and known to the day."""
-    return event.is_managed and event.status in STANDING and event.when.is_exact
+    return event.is_managed and event.status in Event.STANDING and event.when.is_exact
 
 
 def plan(*, event: Event, now: datetime) -> None:
@@ -79,85 +74,30 @@ def replan_team(*, team: Team, now: datetime) -> None:
     """Bring the due rows in step with the rules of a team, of all events that follow these."""
     theirs = ReminderOccurrence.objects.filter(event=OuterRef("pk"), rule__team=team)
     own = ReminderRule.objects.filter(event=OuterRef("pk"))
-    rows = Event.objects.filter(team=team, status__in=STANDING, start_at__isnull=False)
+    rows = Event.objects.filter(team=team, status__in=Event.STANDING, start_at__isnull=False)
     rows = rows.filter(Q(end_at=None) | Q(end_at__gt=now - RECENT))
     follow = Q(~Exists(own), team_reminders=True) | Exists(theirs)
     for event in rows.filter(follow, origin=Event.Origin.MANAGED).order_by("pk"):
         replan(event=event, now=now)
 
 
-def audience(*, rule: ReminderRule, event: Event, person_id: int | None = None) -> list[Attendee]:
-    """Return whom a rule means as things are, each person once; or that one person, if meant."""
-    rows = _within(rule, event).expected().reachable().select_related("person")
-    if person_id is not None:
-        rows = rows.filter(person=person_id)
-    if rule.roles:
-        rows = rows.filter(role__in=rule.roles)
-    if rule.answers == ReminderRule.Answers.ACCEPTED:
-        rows = rows.filter(answer=Attendee.Answer.ACCEPTED)
-    if rule.answers == ReminderRule.Answers.UNANSWERED:
-        rows = rows.filter(answer=Attendee.Answer.NEEDS_ACTION)
-    if rule.offset_kind in ReminderRule.AFTER:
-        rows = rows.exclude(presence=Attendee.Presence.NO_SHOW)
-    meant = [row for row in rows.order_by("pk") if not rule.tag or rule.tag in row.tags]
-    # Who attends the whole comes with that, whatever parts they attend.
-    meant.sort(key=lambda row: row.event_id == event.pk)
-    return sorted({row.person_id: row for row in meant}.values(), key=lambda row: row.pk)
+def moments(*, occurrence: ReminderOccurrence, zones: Collection[str]) -> dict[str, Moment]:
+    """Return when readers are written to, by their zones; not those for whom it had begun by then.
 
-
-def readers(*, occurrence: ReminderOccurrence, now: datetime) -> list[tuple[Attendee, Moment]]:
-    """Return those to write to by now, each with their moment.
-
-    Who registered after it needs none, nor does anybody for whom it was past when it was planned.
+    A zone of '' is that of the event.
     """
     rule, event = occurrence.rule, occurrence.event
-    meant = audience(rule=rule, event=event)
     if not rule.is_by_reader:
-        whole = Moment(occurrence.due_at, occurrence.expires_at)
-        return [(row, whole) for row in meant if row.created_at <= whole.due_at]
-    moments = _moments(rule, event, meant)
-    own = [(row, moments[_zone(row)]) for row in meant]
-    earliest, latest = occurrence.planned_at, now
-    if rule.offset_kind not in ReminderRule.AFTER:
-        latest = min(now, _start(event))
-    return [
-        (row, moment)
-        for row, moment in own
-        if max(row.created_at, earliest) <= moment.due_at <= latest
-    ]
+        return dict.fromkeys(zones, Moment(occurrence.due_at, occurrence.expires_at))
+    found = {zone: _moment(event, rule, zone) for zone in zones}
+    if rule.offset_kind in ReminderRule.AFTER:
+        return found
+    return {zone: each for zone, each in found.items() if each.due_at < _start(event)}
 
 
-def next_hand_over(*, occurrence: ReminderOccurrence, now: datetime) -> datetime | None:
-    """Return when a reminder that was handed over must be again, for readers in other zones."""
-    rule, event = occurrence.rule, occurrence.event
-    if not rule.is_by_reader or now >= _last_due(rule, occurrence.due_at):
-        return None
-    moments = _moments(rule, event, audience(rule=rule, event=event)).values()
-    return min([now + NEWCOMERS, *(moment.due_at for moment in moments if moment.due_at > now)])
-
-
-def is_for(*, rule: ReminderRule, attendee: Attendee) -> bool:
-    """Whether a rule means an attendee of its event by what they are alone, without a question."""
-    if rule.subtree or rule.tag or rule.offset_kind in ReminderRule.AFTER:
-        return False
-    answers = {
-        ReminderRule.Answers.ACCEPTED: Attendee.Answer.ACCEPTED,
-        ReminderRule.Answers.UNANSWERED: Attendee.Answer.NEEDS_ACTION,
-    }
-    is_asked = answers.get(ReminderRule.Answers(rule.answers), attendee.answer) == attendee.answer
-    return attendee.is_expected and is_asked and (not rule.roles or attendee.role in rule.roles)
-
-
-def is_expected(*, rule: ReminderRule, event: Event, person_id: int) -> bool:
-    """Whether the person is expected there at all, whomever the rule means."""
-    return _within(rule, event).expected().filter(person=person_id).exists()
-
-
-def _within(rule: ReminderRule, event: Event) -> AttendeeQuerySet:
-    if not rule.subtree:
-        return Attendee.objects.filter(event=event)
-    parts = Event.objects.within([event.pk]).filter(status__in=STANDING)
-    return Attendee.objects.filter(event__in=parts)
+def last_due(*, occurrence: ReminderOccurrence) -> datetime:
+    """Return when it falls due for the last of its readers, wherever they may be."""
+    return _last_due(occurrence.rule, occurrence.due_at)
 
 
 def waiting(*, events: Collection[Event]) -> int:
@@ -211,15 +151,6 @@ def _span(event: Event, rule: ReminderRule) -> Moment:
     is_after = rule.offset_kind in ReminderRule.AFTER
     first = (_end(event) if is_after else _start(event)) - _lead(rule)
     return Moment(first, _last_due(rule, first) + (AFTERWARDS if is_after else WEEK_GRACE))
-
-
-def _moments(rule: ReminderRule, event: Event, people: list[Attendee]) -> dict[str, Moment]:
-    """Return the moment of a rule in each zone that they live in."""
-    return {zone: _moment(event, rule, zone) for zone in {_zone(row) for row in people}}
-
-
-def _zone(attendee: Attendee) -> str:
-    return attendee.person.timezone if attendee.person else ""
 
 
 def _moment(event: Event, rule: ReminderRule, zone: str) -> Moment:

@@ -13,12 +13,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import IO, Final
 
 CONNECTING: Final = 10.0  # seconds to wait
 COMMAND: Final = 30.0
 ACCEPTING: Final = 90.0  # for the reply to the dot; a lease must be longer
 MOST_MAILS: Final = 100  # on one connection
+MOST_LINES: Final = 1_000  # in one reply
 LINE_END: Final = re.compile(rb"\r\n?|\n")
 LEADING_DOT: Final = re.compile(rb"(?m)^\.")
 
@@ -177,6 +178,9 @@ class Line:
             with suppress(OSError):  # it has been accepted, on record or not
                 note(Phase.ACCEPTED)
             return _reply(code, text)
+        if not 400 <= code < 600:  # no such reply is known
+            self.close()
+            raise Unsure(_reply(code, text))
         note(Phase.NOT)
         if code == 421:
             self.close()
@@ -191,15 +195,46 @@ class Line:
             self.close()
 
 
+class _Replies:
+    """What a server says, as a file; a reply that does not end is broken off."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file = file
+        self.left = MOST_LINES
+
+    def readline(self, size: int) -> bytes:
+        if not self.left:
+            raise smtplib.SMTPServerDisconnected("the reply does not end")
+        line = self.file.readline(size)
+        self.left = self.left - 1 if line[3:4] == b"-" else MOST_LINES
+        return line
+
+    def close(self) -> None:
+        self.file.close()
+
+
+class _Plain(smtplib.SMTP):
+    """smtplib, which reads whatever a server says."""
+
+    def getreply(self) -> tuple[int, bytes]:
+        if self.file is None:
+            self.file = _Replies(_socket(self).makefile("rb"))
+        return super().getreply()
+
+
+class _Encrypted(_Plain, smtplib.SMTP_SSL):
+    """The same within TLS from the first byte on."""
+
+
 def _opened(server: Server) -> smtplib.SMTP:
     """Connect, and log in where we have a name; never in plain text if TLS is wanted."""
     context = ssl.create_default_context()
     if server.ssl:
-        smtp: smtplib.SMTP = smtplib.SMTP_SSL(
+        smtp: smtplib.SMTP = _Encrypted(
             server.host, server.port, timeout=CONNECTING, context=context
         )
     else:
-        smtp = smtplib.SMTP(server.host, server.port, timeout=CONNECTING)
+        smtp = _Plain(server.host, server.port, timeout=CONNECTING)
     try:
         _socket(smtp).setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         _socket(smtp).settimeout(COMMAND)

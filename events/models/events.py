@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import reduce
 from itertools import chain, islice
 from operator import and_
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericRelation
@@ -309,6 +309,9 @@ class Event(Owned, Dated):
         CONFIRMED = "confirmed", _("confirmed")
         POSTPONED = "postponed", _("postponed")
         CANCELLED = "cancelled", _("cancelled")
+
+    # What takes place, as far as anybody knows.
+    STANDING: ClassVar = (Status.TENTATIVE, Status.CONFIRMED)
 
     class Visibility(models.TextChoices):
         PUBLIC = "public", _("public")

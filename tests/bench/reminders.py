@@ -20,7 +20,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from events.domain import delivery, letters, mail, outbox, reminders
+from events.domain import delivery, handover, lastlook, letters, mail, outbox, reminders
 from events.domain.smtp import Line, Server
 from events.models import Attendee, Delivery, Event, Person, Place, ReminderRule, Team
 from tests.bench import rows
@@ -103,13 +103,13 @@ def due(stored: Event) -> None:
     occurrence.due_at, occurrence.expires_at = NOW, NOW + HOUR
     occurrence.claim_at, occurrence.state = NOW, "planned"
     occurrence.save()
-    delivery._hand_over(NOW)
+    handover.hand_over(now=NOW)
 
 
 def bare(stored: Event, port: int) -> Cost:
     """Read all mails at once, build each and send it on one connection; record nothing."""
     line = Line(Server(host="127.0.0.1", port=port))
-    queue = Delivery.objects.filter(event=stored).select_related(*delivery.SHOWN)
+    queue = Delivery.objects.filter(event=stored).select_related(*lastlook.SHOWN)
     with measured() as spent:
         for row in queue:
             row.language, row.zone = row.person.language, row.person.timezone
@@ -168,7 +168,7 @@ def plan(team: Team) -> tuple[float, float]:
     with measured() as planned:
         reminders.plan(event=stored, now=NOW - 3 * HOUR)
     with measured() as handed:
-        delivery._hand_over(NOW)
+        handover.hand_over(now=NOW)
     if Delivery.objects.filter(event=stored).count() != PLANNED * RULES:
         raise SystemExit("not everybody has a mail")
     Delivery.objects.filter(event=stored).update(state="cancelled", claim_at=None)

@@ -23,6 +23,12 @@ REPLIES = {
     "dot451": ("DOT", b"451 4.3.0 Disk full\r\n"),
     "dot554": ("DOT", b"554 5.6.0 Not wanted\r\n"),
 }
+# What no client can make sense of, once the mail is kept.
+NOISE = {
+    "garbage": b"\xff\xfe\x00 250\r\n",
+    "odd": b"354 Go on\r\n",
+    "long": b"250 " + b"x" * 99_999,
+}
 WAITS = {"silent": 30.0, "slow": 0.5, "brief": 0.05}  # seconds before an answer; a client waits 1
 
 
@@ -89,10 +95,16 @@ class Conversation(StreamRequestHandler):
             return True
         if fault != "lost":
             self.keep(b"".join(lines), recipient)
+        return self.answer(fault)
+
+    def answer(self, fault: str) -> bool:
+        """Answer to a mail; return whether the conversation goes on."""
         time.sleep(WAITS.get(fault, 0))
         if fault in ("cut", "lost", "silent"):
             return False
-        self.say(b"250 Accepted\r\n")
+        while fault == "endless":
+            self.wfile.write(b"250-and\r\n")
+        self.say(NOISE.get(fault, b"250 Accepted\r\n"))
         return True
 
     def keep(self, text: bytes, recipient: str) -> None:

@@ -1,6 +1,7 @@
 """Databases that are locked, hang up or are restarted while mails go out."""
 
 import os
+import resource
 import signal
 import sqlite3
 import time
@@ -39,6 +40,23 @@ def test_a_writer_from_elsewhere_locks_the_file(post: Post) -> None:
     post.drain()
     assert set(states().values()) == SENT_ONCE
     assert sorted(post.copies().values()) == [1] * 200
+
+
+def test_a_disk_is_full_for_a_while(post: Post) -> None:
+    """No file of the worker takes another byte: its journal, and the database if that is one."""
+    due(150, "brief")
+    name = post.start()
+    pid = int(name.read_text())
+    wait_until_handed_over()
+    for _ in range(3):
+        time.sleep(0.5)
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+        time.sleep(1)
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
+    post.drain()
+    assert int(name.read_text()) == pid
+    assert {state for state, _ in states().values()} <= {"sent", "presumed"}
+    assert sorted(post.copies().values()) == [1] * 150
 
 
 @postgres_only

@@ -23,6 +23,12 @@ EXPECTED = {
     "once.silent": ("sent", 1, 2),
     "cut": ("unknown", 2, 2),
     "lost": ("unknown", 2, 0),
+    # Accepted, and then nothing that means yes or no.
+    "once.garbage": ("sent", 1, 2),
+    "once.odd": ("sent", 1, 2),
+    "once.long": ("sent", 1, 2),
+    "once.endless": ("sent", 1, 2),
+    "garbage": ("unknown", 2, 2),
 }
 EACH = 1
 

@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,14 +24,14 @@ django.setup()
 from django.conf import settings  # noqa: E402 -- once Django is set up
 
 from config.supervisor import die_with_parent  # noqa: E402
-from events.domain import breaker, delivery, journal, smtp  # noqa: E402
+from events.domain import attempts, breaker, delivery, journal, leases, smtp  # noqa: E402
 from events.domain.smtp import Phase  # noqa: E402
 from events.models import clock  # noqa: E402
 
-delivery.LEASE = timedelta(seconds=3)  # type: ignore[misc]
-delivery.SPARE = timedelta(seconds=1)  # type: ignore[misc]
-delivery.AGAIN = timedelta(seconds=1)  # type: ignore[misc]
-delivery.SHORTEST_WAIT = timedelta(seconds=1)  # type: ignore[misc]
+leases.LEASE = timedelta(seconds=3)  # type: ignore[misc]
+attempts.SPARE = timedelta(seconds=1)  # type: ignore[misc]
+leases.AGAIN = timedelta(seconds=1)  # type: ignore[misc]
+leases.SHORTEST_WAIT = timedelta(seconds=1)  # type: ignore[misc]
 breaker.FIRST = breaker.LONGEST = timedelta(seconds=1)  # type: ignore[misc]
 smtp.ACCEPTING = 1.0  # type: ignore[misc]
 PAUSE = 0.05
@@ -58,9 +59,9 @@ class Death:
         """Stand beside each step; the step itself stays as it is."""
         for owner, name, point in (
             (delivery, "_claim", "claim"),
-            (delivery.Attempt, "compose", "compose"),
+            (attempts.Attempt, "compose", "compose"),
             (smtp, "_stuffed", "stuffing"),
-            (delivery, "_settle", "settle"),
+            (leases, "settle", "settle"),
         ):
             self.around(owner, name, point)
         opened = smtp._opened
@@ -100,8 +101,9 @@ def work() -> None:
     while True:
         try:
             delivery.tick(now=clock.now())
-        except django.db.DatabaseError as error:
-            sys.stderr.write(f"{error}\n")
+        except (django.db.DatabaseError, OSError) as error:
+            with suppress(OSError):  # the disk may be full
+                sys.stderr.write(f"{type(error).__name__}: {error}\n")
             connections.close_all()
         time.sleep(PAUSE)
 

@@ -44,6 +44,6 @@ class Command(BaseCommand):
             close_old_connections()
             try:
                 self.tick()
-            except DatabaseError:
-                logger.exception("The database does not answer; the next tick tries again")
+            except (DatabaseError, OSError):  # which does not answer, or is full
+                logger.exception("This tick has failed; the next one tries again")
             stopped.wait(PAUSE)

@@ -9,7 +9,7 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 from pytest_django import Settings
 
-from events.domain import answerlinks, delivery, invitations, optouts, outbox, reminders
+from events.domain import answerlinks, attempts, delivery, invitations, optouts, outbox, reminders
 from events.models import Delivery, Event, Team
 from tests import factories
 from tests.events.admin import screens
@@ -115,7 +115,7 @@ class TestAgain:
         delivery.tick(now=DUE)
         row = Delivery.objects.get()
         Delivery.objects.update(state=state, attempts=3, unknowns=1)
-        delivery._suppress(row.person.email, "550 5.1.1", DUE)
+        attempts._suppress(row.person.email, "550 5.1.1", DUE)
         office.step(row, "send_again")
         assert row.claim_at
         assert delivery.tick(now=row.claim_at).results == {"sent": 1}

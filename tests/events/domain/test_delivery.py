@@ -12,7 +12,16 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
-from events.domain import delivery, journal, lifecycle, outbox, reminders
+from events.domain import (
+    attempts,
+    delivery,
+    handover,
+    journal,
+    leases,
+    lifecycle,
+    outbox,
+    reminders,
+)
 from events.domain.delivery import Summary
 from events.domain.smtp import Phase
 from events.models import (
@@ -37,7 +46,7 @@ SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hou
 # The day before the factory's event, 09:00 in Shanghai.
 DUE = datetime(2026, 12, 1, 1, tzinfo=UTC)
 # Just longer than a lease.
-LEASED = delivery.LEASE + timedelta(seconds=1)
+LEASED = leases.LEASE + timedelta(seconds=1)
 
 
 @pytest.fixture(autouse=True)
@@ -83,7 +92,7 @@ def tries() -> Iterator[datetime]:
 def in_state(state: State, **columns: Any) -> Delivery:
     """Return a delivery that a worker left in a state; its lease ends at DUE + 2 minutes."""
     event = due_event()
-    delivery._hand_over(DUE)
+    handover.hand_over(now=DUE)
     row = Delivery.objects.get(event=event)
     values = {
         "state": state,
@@ -194,7 +203,7 @@ class TestHandingOver:
 
     def test_a_tick_out_of_time_leaves_the_rest(self, monkeypatch: pytest.MonkeyPatch) -> None:
         due_event(people=2)
-        monkeypatch.setattr(delivery, "BUDGET", timedelta(microseconds=1))
+        monkeypatch.setattr(attempts, "BUDGET", timedelta(microseconds=1))
         assert delivery.tick(now=DUE) == Summary(handed_over=1)
         monkeypatch.undo()
         assert results(delivery.tick(now=DUE)) == {"sent": 2}
@@ -206,12 +215,12 @@ class TestLastLook:
     @pytest.fixture
     def claimed(self) -> Delivery:
         due_event()
-        delivery._hand_over(DUE)
+        handover.hand_over(now=DUE)
         (row,) = delivery._claim(DUE)
         return row
 
     def deliver(self, row: Delivery, after: timedelta = SECOND) -> str:
-        return delivery._deliver(row, delivery.Watch(DUE + after))
+        return attempts.deliver(row=row, watch=attempts.Watch(DUE + after))
 
     def test_a_cancelled_event_is_not_announced(self, claimed: Delivery, folder: Path) -> None:
         event = claimed.event
@@ -326,8 +335,8 @@ class TestDeadWorkers:
         self, server: Sink, phase: Phase, state: State
     ) -> None:
         row = in_state(State.SENDING, leased_by=f"{journal.place()}.1")
-        journal.own.note(Phase.BODY, delivery._name(row))
-        journal.own.note(phase, delivery._name(row))
+        journal.own.note(Phase.BODY, leases.name(row=row))
+        journal.own.note(phase, leases.name(row=row))
         delivery.tick(now=self.AFTER)
         row.refresh_from_db()
         assert (row.state, row.lease_token) == (state, None)
@@ -365,7 +374,7 @@ class TestDeadWorkers:
         assert delivery.tick(now=self.AFTER) == Summary()
 
     def test_a_row_that_kills_its_workers_is_given_up(self) -> None:
-        row = in_state(State.LEASED, attempts=delivery.MOST_ATTEMPTS)
+        row = in_state(State.LEASED, attempts=attempts.MOST_ATTEMPTS)
         assert results(delivery.tick(now=self.AFTER)) == {"dead": 1}
         row.refresh_from_db()
         assert (row.state, row.claim_at, row.lease_token) == (State.DEAD, None, None)
@@ -373,13 +382,13 @@ class TestDeadWorkers:
     def test_the_neighbours_of_a_row_that_kills_its_workers_are_sent(self) -> None:
         """The process ends in the middle of the first row, again and again."""
         due_event(people=3)
-        delivery._hand_over(DUE)
+        handover.hand_over(now=DUE)
         culprit = min(Delivery.objects.values_list("pk", flat=True))
-        for n in range(delivery.MOST_ATTEMPTS + 4):
+        for n in range(attempts.MOST_ATTEMPTS + 4):
             for row in delivery._claim(DUE + n * LEASED):
-                if row.pk == culprit and row.attempts <= delivery.MOST_ATTEMPTS:
+                if row.pk == culprit and row.attempts <= attempts.MOST_ATTEMPTS:
                     break
-                delivery._deliver(row, delivery.Watch(DUE + n * LEASED))
+                attempts.deliver(row=row, watch=attempts.Watch(DUE + n * LEASED))
             delivery._reap(DUE + (n + 1) * LEASED)
         states = dict(Delivery.objects.values_list("pk", "state"))
         assert states.pop(culprit) == "dead"
@@ -391,7 +400,7 @@ class TestStumbling:
     def poisoned(self) -> Delivery:
         """The first of three rows, whose person has no address that a mail could bear."""
         event = due_event(people=3)
-        delivery._hand_over(DUE)
+        handover.hand_over(now=DUE)
         row = Delivery.objects.order_by("pk").first()
         assert row is not None
         Person.objects.filter(pk=row.person_id).update(email="no address")
@@ -584,7 +593,7 @@ class TestWaiting:
         self, late: timedelta, left: timedelta, shortest: timedelta, longest: timedelta
     ) -> None:
         row = Delivery(due_at=DUE - late, expires_at=DUE + left)
-        pauses = [delivery._pause(row, DUE) for _ in range(50)]
+        pauses = [leases._pause(row, DUE) for _ in range(50)]
         assert shortest <= min(pauses) < max(pauses) <= longest
 
 
@@ -600,8 +609,8 @@ def test_handing_over_asks_the_same_for_any_number_of_people(
     django_assert_num_queries: Callable[[int], Any], people: int
 ) -> None:
     due_event(people=people)
-    with django_assert_num_queries(8):
-        delivery._hand_over(DUE)
+    with django_assert_num_queries(7):
+        handover.hand_over(now=DUE)
 
 
 class TestForgetting:

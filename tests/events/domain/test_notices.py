@@ -172,7 +172,7 @@ class TestOneMail:
         event, _person = attended()
         before = event.when
         lifecycle.move(event=event, when=on(9), now=NOW)
-        delivery._hand_over(LATER)
+        notices.hand_over(now=LATER)
         lifecycle.move(event=event, when=before, now=LATER)
         assert told(server) == []
         assert list(Delivery.objects.values_list("state", "reason")) == [("skipped", "undone")]
@@ -379,7 +379,7 @@ class TestQuietHours:
 def test_what_nobody_could_be_told_in_time_expires(server: Sink) -> None:
     event, _person = attended()
     lifecycle.move(event=event, when=on(9), now=NOW)
-    delivery._hand_over(LATER)
+    notices.hand_over(now=LATER)
     assert delivery.tick(now=LATER + notices.USEFUL).results == {"expired": 1}
 
 

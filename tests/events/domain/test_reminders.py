@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from events.domain import delivery, lifecycle, reminders
+from events.domain import audiences, handover, lifecycle, reminders
 from events.models import Delivery, Event, ReminderOccurrence, ReminderRule
 from tests import factories
 from tests.factories import NOW
@@ -444,9 +444,7 @@ class TestDefaults:
 class TestAudience:
     def names(self, event: Event, **rule: Any) -> list[str]:
         row = factories.rule(event=event, **rule)
-        return [
-            str(a.person.family_name) for a in reminders.audience(rule=row, event=event) if a.person
-        ]
+        return [str(a.person.family_name) for a in audiences.of(rule=row, event=event) if a.person]
 
     @pytest.fixture
     def event(self) -> Event:
@@ -496,7 +494,7 @@ class TestAudience:
             row = factories.attendee(event=event, person=person)
             own = row if event == mission else own
         rule = factories.rule(event=mission, subtree=True)
-        found = reminders.audience(rule=rule, event=mission)
+        found = audiences.of(rule=rule, event=mission)
         assert {a.person for a in found} == {both, guest, far}
         assert len(found) == 3
         assert own in found
@@ -540,7 +538,7 @@ class TestByTheClocksOfReaders:
         claimable = event.reminder_occurrences.filter(claim_at__lte=until)
         while row := claimable.order_by("claim_at").first():
             assert row.claim_at is not None
-            delivery._hand_over(row.claim_at)
+            handover.hand_over(now=row.claim_at)
             done.append(row.claim_at)
         return done
 

@@ -9,7 +9,7 @@ from django.core.signing import Signer
 from django.test import Client
 
 from config.logs import SECRET
-from events.domain import delivery, optouts, people, reminders
+from events.domain import delivery, handover, optouts, people, reminders
 from events.models import Delivery, OptOut, Person
 from tests import factories
 from tests.factories import NOW
@@ -143,7 +143,7 @@ def test_who_opted_out_after_a_mail_was_queued_does_not_get_it(
     factories.attendee(event=event, person=person)
     factories.attendee(event=event)
     reminders.plan(event=event, now=NOW)
-    delivery._hand_over(DUE)
+    handover.hand_over(now=DUE)
     client.post(path(person))
     assert delivery.tick(now=DUE).results == {"sent": 1, "skipped": 1}
     row = Delivery.objects.get(person=person)
