@@ -32,7 +32,7 @@ class Page:
 
 
 def page(*, token: str, parameters: selection.Parameters, now: datetime) -> Page:
-    """Return the page of an invitation. Raises answerlinks.Unknown."""
+    """Return the page of an invitation. Raises signedlinks.Unknown."""
     attendee = answerlinks.find(token=token)
     event, person = attendee.event, attendee.person
     assert person is not None  # noqa: S101 -- the address is somebody's
@@ -54,7 +54,7 @@ def page(*, token: str, parameters: selection.Parameters, now: datetime) -> Page
 def give(*, token: str, verb: str, now: datetime) -> None:
     """Answer at the address of an invitation.
 
-    Raises answerlinks.Unknown, NoSuchAnswer, and what `record` raises.
+    Raises signedlinks.Unknown, NoSuchAnswer, and what `record` raises.
     """
     attendee = answerlinks.find(token=token)
     if verb not in VERBS:

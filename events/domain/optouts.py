@@ -2,21 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
-from django.conf import settings
-from django.core.signing import BadSignature, Signer
-from django.urls import reverse
-
+from events.domain import signedlinks
+from events.domain.signedlinks import Unknown
 from events.models import OptOut, Person, ReminderRule, history
-
-# What a signature is for: that of another link says nothing here.
-PURPOSE: Final = "attache: no more mails of a kind"
-LONGEST: Final = 200
-
-
-class Unknown(Exception):
-    """No such link was ever sent, or the person is not on record any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +19,20 @@ class Choice:
 
 def link(*, person: Person, kind: str) -> str:
     """Return the address at which the person stops mails of a kind; always the same."""
-    token = _signer().sign_object([person.pk, kind], compress=False)
-    return settings.SITE_URL + reverse("opt-out", args=[token])
+    return signedlinks.link(to="opt-out", about=[person.pk, kind])
 
 
 def read(*, token: str) -> Choice:
-    """Return what a link is about. Raises Unknown."""
+    """Return what a link is about. Raises signedlinks.Unknown."""
     person, kind = _read(token)
     return Choice(person, kind, has_opted_out(person=person, kind=kind))
 
 
 def choose(*, token: str, out: bool, now: datetime) -> Choice:
-    """Stop or resume mails of a kind; the same once more changes nothing. Raises Unknown."""
+    """Stop or resume mails of a kind; the same once more changes nothing.
+
+    Raises signedlinks.Unknown.
+    """
     person, kind = _read(token)
     if out:
         OptOut.objects.get_or_create(person=person, kind=kind, defaults={"since": now})
@@ -54,17 +45,8 @@ def has_opted_out(*, person: Person, kind: str) -> bool:
     return OptOut.objects.filter(person=person, kind=kind).exists()
 
 
-def _signer() -> Signer:
-    return Signer(salt=PURPOSE)
-
-
 def _read(token: str) -> tuple[Person, ReminderRule.Topic]:
-    if len(token) > LONGEST:
-        raise Unknown
-    try:
-        key, kind = _signer().unsign_object(token)
-    except BadSignature as error:
-        raise Unknown from error
+    key, kind = signedlinks.read(to="opt-out", token=token)
     person = _person(key)
     if person is None or person.erased_at:
         raise Unknown

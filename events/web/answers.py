@@ -10,7 +10,7 @@ from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from events.domain import answerlinks, answers, attendees, limits
+from events.domain import answerlinks, answers, attendees, limits, signedlinks
 from events.web.secrecy import UNKEPT, guarded, wait
 
 
@@ -20,12 +20,12 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     """Show an invitation, or take the answer and show it; all unknown ones are answered alike."""
     now = timezone.now()
     try:
-        with guarded(request, answerlinks.MISSES, answerlinks.Unknown, now):
+        with guarded(request, answerlinks.MISSES, signedlinks.Unknown, now):
             response = _take(request, token, now) if request.method == "POST" else None
             response = response or _show(request, token, now)
     except limits.TooMany as refusal:
         return wait(render(request, "events/wait.html", status=429), refusal)
-    except answerlinks.Unknown as error:
+    except signedlinks.Unknown as error:
         raise Http404 from error
     for name, value in UNKEPT.items():
         response[name] = value

@@ -8,7 +8,7 @@ from django.utils.translation import get_language, override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from events.domain import optouts
+from events.domain import optouts, signedlinks
 from events.web.secrecy import UNKEPT
 
 
@@ -22,7 +22,7 @@ def opt_out(request: HttpRequest, token: str) -> HttpResponse:
             choice = optouts.choose(token=token, out=out, now=timezone.now())
         else:
             choice = optouts.read(token=token)
-    except optouts.Unknown as error:
+    except signedlinks.Unknown as error:
         raise Http404 from error
     language = _language(request, choice)
     with override(language):

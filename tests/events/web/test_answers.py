@@ -13,14 +13,14 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from config.logs import WithoutSecrets
-from events.domain import answerlinks, attendees, lifecycle, people, subscriptions
+from events.domain import answerlinks, attendees, lifecycle, optouts, people, subscriptions
 from events.models import Attendee, CalendarFeed, Event, Tally
 from tests import factories
 from tests.events.web.conftest import Read
 
 pytestmark = pytest.mark.django_db
 
-UNKNOWN = "/a/an1_1_" + 43 * "x"
+UNKNOWN = "/a/WzFd:" + 43 * "x"
 
 
 @pytest.fixture
@@ -188,18 +188,21 @@ def test_it_is_kept_by_nobody_and_tells_nobody_where_it_is(
 def forged(attendee: Attendee) -> list[str]:
     """What comes near: another attendee's proof, another secret's, other tokens of ours."""
     token = path(attendee).removeprefix("/a/")
-    other = factories.attendee(event=attendee.event)
-    proof = token.rpartition("_")[2] if "_" not in token[-43:] else token[-43:]
+    about, _colon, proof = token.partition(":")
+    other = path(factories.attendee(event=attendee.event)).removeprefix("/a/").partition(":")[0]
+    assert attendee.person
+    stop = optouts.link(person=attendee.person, kind="reminder").rpartition("/")[2]
     feed = CalendarFeed(name="Phone", team=attendee.event.team, person=attendee.person)
     url = subscriptions.hand_out(feed=feed, now=timezone.now())
     return [
-        f"an1_{other.pk}_{proof}",
-        f"an1_0{attendee.pk}_{proof}",
-        f"an1_{attendee.pk}_{proof[:-1]}",
-        f"an1_{attendee.pk}_{proof.swapcase()}",
-        f"an1_{10**17}_{proof}",
-        f"an1_{10**30}_{proof}",
-        f"AN1_{attendee.pk}_{proof}",
+        f"{other}:{proof}",
+        f"{about}:{proof[:-1]}",
+        f"{about}:{proof.swapcase()}",
+        f"{about.swapcase()}:{proof}",
+        f"{about}={proof}",
+        f"{about}:",
+        f":{proof}",
+        stop,
         f"{token}\n",
         f"{token}=",
         url.rpartition("/")[2].removesuffix(".ics"),
@@ -250,6 +253,13 @@ def test_it_ends_with_the_person(client: Client, attendee: Attendee) -> None:
     assert client.get(url).status_code == 404
 
 
+def test_it_outlives_a_second_record_of_the_person(client: Client, attendee: Attendee) -> None:
+    url = path(attendee)
+    assert attendee.person
+    people.merge(keep=factories.person(), drop=attendee.person, now=timezone.now())
+    assert client.get(url).status_code == 200
+
+
 def test_who_guesses_has_to_wait_and_who_knows_has_not(client: Client, attendee: Attendee) -> None:
     answers = [client.get(UNKNOWN) for _ in range(31)]
     assert [each.status_code for each in answers] == [404] * 30 + [429]
@@ -264,7 +274,7 @@ def test_no_log_tells_it(client: Client, attendee: Attendee) -> None:
     for text, arguments in (("Not Found: %s", (url,)), (f'"GET {url}?lang=en HTTP/1.1"', ())):
         record = logging.LogRecord("django", logging.INFO, "", 1, text, arguments, None)
         assert WithoutSecrets().filter(record)
-        assert "an1_" not in record.getMessage()
+        assert url not in record.getMessage()
         assert "/a/…" in record.getMessage()
 
 
