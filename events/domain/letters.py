@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events.domain import answerlinks, mail, optouts, wording
 from events.domain.mail import Message, one_line
-from events.models import Delivery, Event, Person, ReminderRule, Wording
+from events.models import Attendee, Delivery, Event, Person, ReminderRule, Wording
 from events.models.letters import BRACES
 from events.values import dates
 
@@ -111,6 +111,7 @@ def invitation(
     more: dict[str, Any] = {
         "is_update": is_update,
         "answer": attendee.answer,
+        "waits": attendee.place == Attendee.Place.WAITLISTED,
         "status": event.status,
         "reason": one_line(event.cancellation_reason),
         "link": answerlinks.link(attendee=attendee),
@@ -230,10 +231,11 @@ def _end(event: Event) -> str:
 
 
 def own_time(event: Event, zone: str) -> str:
-    """Return the start at the reader's clock; '' for whole days and for the same clock."""
-    if event.start_at is None or event.start_time is None or zone in ("", event.timezone):
+    """Return the start at the reader's clock; '' for whole days and where the clocks agree."""
+    if event.start_at is None or event.start_time is None or not zone:
         return ""
-    return wording.moment(event.start_at, zone)
+    there, here = (event.start_at.astimezone(dates.zone(each)) for each in (event.timezone, zone))
+    return "" if there.utcoffset() == here.utcoffset() else wording.moment(event.start_at, zone)
 
 
 def _headers(delivery: Delivery, now: datetime) -> dict[str, str]:
