@@ -150,6 +150,11 @@ def fence(text: str) -> str:
     return LINKING.sub("\\1\u200b", one_line(text))
 
 
+def message_id(*, delivery: Delivery) -> str:
+    """Return the same on every try, so that a receiver can tell a repeated mail."""
+    return f"<{delivery.public_uuid}.{delivery.generation}@{settings.UID_HOST}>"
+
+
 def without_secrets(text: str) -> str:
     """Return a mail as others than its reader may see it."""
     return SECRET.sub(r"\1…", text)
@@ -240,8 +245,7 @@ def own_time(event: Event, zone: str) -> str:
 
 def _headers(delivery: Delivery, now: datetime) -> dict[str, str]:
     return {
-        # The same on every try, so that a receiver can tell a repeated mail.
-        "Message-ID": f"<{delivery.public_uuid}.{delivery.generation}@{settings.UID_HOST}>",
+        "Message-ID": message_id(delivery=delivery),
         "Date": format_datetime(now),
         "Auto-Submitted": "auto-generated",  # RFC 3834
         "Content-Language": _bcp47(delivery.language),
