@@ -188,6 +188,14 @@ class TestOverview:
         assert page.count("550 5.7.1 No") == 1
         assert "wants no such mail" in page
 
+    def test_the_start_page_leads_to_all_that_it_counts(self, ours: Team, office: Office) -> None:
+        for state in ("pending", "sent", "failed", "dead", "unknown"):
+            screens.delivery(ours, "row", state=state)
+        counts = [row for row in office.open("/admin/").context["counts"] if row["number"]]
+        assert [row["number"] for row in counts] == [1, 1, 3]
+        for row in counts:
+            assert len(office.open(row["url"]).context["cl"].queryset) == row["number"]
+
 
 class TestTheMail:
     def test_it_is_shown_in_a_frame_where_nothing_runs(
