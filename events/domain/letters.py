@@ -239,8 +239,8 @@ def own_time(event: Event, zone: str) -> str:
     """Return the start at the reader's clock; '' for whole days and where the clocks agree."""
     if event.start_at is None or event.start_time is None or not zone:
         return ""
-    there, here = (event.start_at.astimezone(dates.zone(each)) for each in (event.timezone, zone))
-    return "" if there.utcoffset() == here.utcoffset() else wording.moment(event.start_at, zone)
+    is_same = wording.agree(zones=(event.timezone, zone), at=event.start_at)
+    return "" if is_same else wording.moment(event.start_at, zone)
 
 
 def _headers(delivery: Delivery, now: datetime) -> dict[str, str]:

@@ -164,6 +164,12 @@ def moment(at: datetime, timezone: str) -> str:
     return f"{text} ({offset(local)})"
 
 
+def agree(*, zones: tuple[str, str], at: datetime) -> bool:
+    """Whether the clocks of two zones show the same."""
+    one, other = (at.astimezone(dates.zone(zone)).utcoffset() for zone in zones)
+    return one == other
+
+
 def offset(local: datetime) -> str:
     """Return the distance from UTC: UTC+8, UTC+5:30, UTC-7."""
     shift = local.utcoffset()
