@@ -132,7 +132,7 @@ def _until(moment: datetime, event: Event, zone: str) -> str:
     """Return the end of the time to confirm at the clock of the mission, and of the reader."""
     home = event.timezone or "UTC"
     there = wording.moment(moment, home)
-    if zone in ("", home):
+    if not zone or wording.agree(zones=(home, zone), at=moment):
         return there
     return gettext("%(there)s · your time: %(own)s") % {
         "there": there,

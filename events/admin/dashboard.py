@@ -7,10 +7,12 @@ from django.db.models import Count, Model, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from events.domain import access, wording
-from events.models import Delivery, Event
+from events.models import Delivery, Event, Reply
+from events.values import dates
 
 SHOWN = 5
 WAITING = (Delivery.State.PENDING, Delivery.State.LEASED, Delivery.State.SENDING)
@@ -33,11 +35,20 @@ def _next(request: HttpRequest) -> list[dict[str, Any]]:
     return [
         {
             "event": event,
-            "when": wording.when(event.when),
+            "when": _when(event),
             "url": reverse("admin:events_event_change", args=[event.pk]),
         }
         for event in [*on_now, *coming]
     ]
+
+
+def _when(event: Event) -> str:
+    """When an event is; an hour with its distance from UTC."""
+    text = wording.when(event.when)
+    if event.start_at is None or event.start_time is None:
+        return text
+    local = event.start_at.astimezone(dates.zone(event.timezone))
+    return gettext("%(hours)s (%(place)s)") % {"hours": text, "place": wording.offset(local)}
 
 
 def _counts(request: HttpRequest) -> list[dict[str, Any]]:
@@ -50,13 +61,17 @@ def _counts(request: HttpRequest) -> list[dict[str, Any]]:
     )
     events = access.visible(user=request.user, model=Event)
     drafts = events.filter(status=Event.Status.DRAFT).count()
-    held = count(_("Mails held back"), deliveries["held"], Delivery, state__exact="held")
+    replies = access.visible(user=request.user, model=Reply).filter(state=Reply.State.OPEN).count()
+    urgent = (
+        count(_("Replies to look at"), replies, Reply, state__exact="open"),
+        count(_("Mails held back"), deliveries["held"], Delivery, state__exact="held"),
+    )
     return [
-        *([held] if deliveries["held"] else []),
+        *(each for each in urgent if each["number"]),
         count(_("Drafts"), drafts, Event, status__exact="draft"),
-        count(_("Mails waiting"), deliveries["waiting"], Delivery, state__exact="pending"),
+        count(_("Mails waiting"), deliveries["waiting"], Delivery, state__in=",".join(WAITING)),
         count(_("Mails sent"), deliveries["sent"], Delivery, state__exact="sent"),
-        count(_("Mails failed"), deliveries["failed"], Delivery),
+        count(_("Mails failed"), deliveries["failed"], Delivery, state__in=",".join(FAILED)),
     ]
 
 

@@ -23,7 +23,7 @@ from events.admin.base import FindsPeople, Panel, ReadOnly, ScopedInline
 from events.admin.filters import chosen, searched
 from events.admin.shown import badge, coloured
 from events.admin.steps import Call, Step, StepsAdmin
-from events.domain import access, invitations, lastlook, outbox, previews, wording
+from events.domain import access, invitations, lastlook, letters, outbox, previews, wording
 from events.models import Delivery, Event, ReminderOccurrence
 
 STATE = {
@@ -39,12 +39,35 @@ STATE = {
     Delivery.State.EXPIRED: "warning",
 }
 
-
+# What a state means to whoever runs the event, where the word alone does not say it.
+MEANING = {
+    Delivery.State.HELD: _(
+        "Mails to very many people wait until an organiser has looked at them. Release them, or"
+        " drop them: those that are about the same go together."
+    ),
+    Delivery.State.PRESUMED: _(
+        "The program ended when the mail server had the mail, so it has most likely arrived. It"
+        " does not go again by itself."
+    ),
+    Delivery.State.UNKNOWN: _(
+        "Nobody can tell whether it has arrived. It does not go again by itself."
+    ),
+    Delivery.State.FAILED: _(
+        "The mail server has refused it; the detail says why. Mend that, then send it again."
+    ),
+    Delivery.State.DEAD: _("It was tried several times, and no mail server has answered."),
+    Delivery.State.SUPPRESSED: _(
+        "A mail server has said that this address does not exist, so nothing more is sent to it."
+        " Correct it on the page of the person. If it is right, send again the mail that failed."
+    ),
+    Delivery.State.EXPIRED: _("When it could have been sent, it was of no use any more."),
+}
 UTC = "UTC"
 
 
 def _explain_release(row: Delivery) -> Iterator[str]:
     number = outbox.held_with(delivery=row).count()
+    yield _about(row)
     yield ngettext(
         "%(count)s mail goes out at once.", "%(count)s mails go out at once.", number
     ) % {"count": number}
@@ -52,11 +75,20 @@ def _explain_release(row: Delivery) -> Iterator[str]:
 
 def _explain_drop(row: Delivery) -> Iterator[str]:
     number = outbox.held_with(delivery=row).count()
+    yield _about(row)
     yield ngettext(
         "%(count)s mail is not sent, now or later.",
         "%(count)s mails are not sent, now or later.",
         number,
     ) % {"count": number}
+
+
+def _about(row: Delivery) -> str:
+    """Say what all those have in common that the step reaches."""
+    return gettext("All that are held back together: %(kind)s, “%(event)s”.") % {
+        "kind": row.get_kind_display(),
+        "event": row.event,
+    }
 
 
 def _explain_again(row: Delivery) -> Iterator[str]:
@@ -111,7 +143,7 @@ STEPS = (
 @admin.register(Delivery)
 class DeliveryAdmin(ReadOnly, StepsAdmin, FindsPeople):
     list_display = (
-        "shown_due", "shown_state", "person", "event", "kind", "shown_sent", "reason", "detail",
+        "shown_due", "shown_state", "person", "event", "kind", "shown_sent", "shown_why",
     )  # fmt: skip
     list_filter: ClassVar[Any] = (
         *chosen("state", "kind", "reason", "language"), *searched("event", "person"),
@@ -124,12 +156,14 @@ class DeliveryAdmin(ReadOnly, StepsAdmin, FindsPeople):
     ordering: ClassVar[Any] = ("-due_at", "-pk")
     fields = (
         ("person", "event"), ("kind", "state"), ("shown_due", "shown_sent"),
-        ("language", "zone"), ("attempts", "reason"), "detail", "public_uuid", "shown_mail",
+        ("language", "zone"), ("attempts", "reason"), "detail", "shown_id", "shown_mail",
     )  # fmt: skip
-    readonly_fields = ("shown_due", "shown_sent", "shown_mail", "public_uuid")
+    readonly_fields = ("shown_due", "shown_sent", "shown_mail", "shown_id")
     search_help_text: ClassVar[Any] = _("Event in all three languages, person, address, reply")
     shown_state = badge(_("state"), "state", STATE)
     steps = STEPS
+    state_column = "state"
+    state_colours = STATE
 
     def get_custom_urls(self) -> Any:
         mail = ("<int:object_id>/mail/", "events_delivery_mail", self.mail_view)
@@ -141,6 +175,11 @@ class DeliveryAdmin(ReadOnly, StepsAdmin, FindsPeople):
     def state_of(self, row: Delivery) -> Any:
         return row.get_state_display()
 
+    def step_context(self, request: HttpRequest, row: Delivery) -> dict[str, Any]:
+        """Say besides what the state means."""
+        meaning = MEANING.get(Delivery.State(row.state))
+        return {**super().step_context(request, row), "lines": [meaning] if meaning else []}
+
     def may_take(self, request: HttpRequest, row: Delivery, step: Step) -> bool:
         """Whoever runs its team may, though nobody changes a mail by a form."""
         return access.may_change(user=request.user, row=row)
@@ -148,11 +187,21 @@ class DeliveryAdmin(ReadOnly, StepsAdmin, FindsPeople):
     @display(description=_("due"), ordering="due_at")
     def shown_due(self, delivery: Delivery) -> str:
         """At the clock of its reader."""
-        return wording.moment(delivery.due_at, delivery.zone or UTC)
+        return wording.moment(delivery.due_at, _zone(delivery))
 
     @display(description=_("sent at"), ordering="sent_at")
     def shown_sent(self, delivery: Delivery) -> str:
-        return wording.moment(delivery.sent_at, delivery.zone or UTC) if delivery.sent_at else "–"
+        return wording.moment(delivery.sent_at, _zone(delivery)) if delivery.sent_at else "–"
+
+    @display(description=_("reason"), ordering="reason")
+    def shown_why(self, delivery: Delivery) -> str:
+        """Why it was not sent, or what the mail server said."""
+        return str(delivery.get_reason_display()) if delivery.reason else delivery.detail
+
+    @display(description=_("Message-ID"))
+    def shown_id(self, delivery: Delivery) -> str:
+        """Under which the logs of mail servers know it."""
+        return letters.message_id(delivery=delivery)
 
     @display(description=_("mail"))
     def shown_mail(self, delivery: Delivery) -> str:
@@ -168,15 +217,22 @@ class DeliveryAdmin(ReadOnly, StepsAdmin, FindsPeople):
         with suppress(invitations.NobodyInvited):
             message = lastlook.again(delivery=delivery, now=timezone.now())
             mail = previews.shown(message=message, language=delivery.language)
+            mail = mail if mail.subject else None  # a notice of what was undone
         context = {
             **self.admin_site.each_context(request),
             "title": _("Mail to %(person)s") % {"person": delivery.person},
             "opts": self.opts,
             "original": delivery,
             "mail": mail,
+            "is_out": delivery.state in Delivery.OUT,
         }
         request.current_app = self.admin_site.name
         return TemplateResponse(request, "events/admin/mail.html", context)
+
+
+def _zone(delivery: Delivery) -> str:
+    """The clock of its reader."""
+    return delivery.zone or delivery.person.timezone or UTC
 
 
 class MailPanel(Panel, ReadOnly, ScopedInline, TabularInline):

@@ -38,7 +38,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             _("Mail and sources"),
             (
                 ("events", "delivery", _("Deliveries"), "outgoing_mail"),
-                ("events", "reply", _("Replies to look at"), "mark_email_unread"),
+                ("events", "reply", _("Replies"), "mark_email_unread"),
                 ("events", "calendarfeed", _("Calendar feeds"), "rss_feed"),
                 ("events", "source", _("Sources"), "newspaper"),
             ),

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -66,6 +67,16 @@ class WordingInline(ScopedInline, StackedInline):
         "opening_en", "opening_zh_hans", "opening_zh_hant",
         "closing_en", "closing_zh_hans", "closing_zh_hant",
     )  # fmt: skip
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Call each language as its readers do; a letter is short."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and (of := getattr(db_field, "translated_field", None)):
+            language = dict(settings.LANGUAGES)[db_field.language]
+            field.label = f"{capfirst(of.verbose_name)} · {language}"
+            if isinstance(field.widget, forms.Textarea):
+                field.widget.attrs["rows"] = 4
+        return field
 
 
 class OptOutInline(ReadOnly, ScopedInline, TabularInline):

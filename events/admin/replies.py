@@ -26,10 +26,15 @@ STATE = {
 
 def _explain_apply(reply: Reply) -> list[str]:
     words = {"who": reply.attendee, "answer": reply.get_answer_display(), "sender": reply.sender}
-    return [
+    sentences = [
         gettext("%(who)s: the answer becomes “%(answer)s”.") % words,
         gettext("The mail says it comes from %(sender)s: be sure that it does.") % words,
     ]
+    if reply.method == Reply.Method.COUNTER:
+        sentences.append(
+            gettext("The event stays where it is. To take the proposed time, move the event.")
+        )
+    return sentences
 
 
 def _explain_dismiss(reply: Reply) -> list[str]:
@@ -95,9 +100,20 @@ class ReplyAdmin(ReadOnly, StepsAdmin, FindsPeople):
     readonly_fields = ("shown_received", "shown_state", "shown_proposed")
     shown_state = badge(_("state"), "state", STATE)
     steps = STEPS
+    state_column = "state"
+    state_colours = STATE
 
     def next_steps(self, row: Reply) -> tuple[str, ...]:
         return replies.next_steps(reply=row)
+
+    def step_context(self, request: HttpRequest, row: Reply) -> dict[str, Any]:
+        """Say besides what to do where nothing can be taken."""
+        hint = _(
+            "No answer can be taken from this mail. Read it in the mailbox; what it says can be"
+            " entered on the page of the attendee."
+        )
+        is_unclear = self.next_steps(row) == ("dismiss",)
+        return {**super().step_context(request, row), "lines": [hint] if is_unclear else []}
 
     def state_of(self, row: Reply) -> str:
         return row.get_state_display()

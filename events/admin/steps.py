@@ -71,6 +71,7 @@ class StepsAdmin:
 
     change_form_outer_before_template = "events/admin/steps.html"
     steps: ClassVar[Sequence[Step]] = ()
+    state_column = "status"
     state_colours: ClassVar[dict[Any, str]] = {}
     opts: Any
 
@@ -123,7 +124,7 @@ class StepsAdmin:
             for step in self.legal_steps(row)
             if self.may_take(request, row, step)
         ]
-        colour = self.state_colours.get(getattr(row, "status", ""), "")
+        colour = self.state_colours.get(getattr(row, self.state_column, ""), "")
         return {"state": self.state_of(row), "state_colour": colour, "buttons": buttons}
 
     def may_take(self, request: HttpRequest, row: Any, step: Step) -> bool:

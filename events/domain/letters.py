@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events.domain import answerlinks, mail, optouts, wording
 from events.domain.mail import Message, one_line
-from events.models import Delivery, Event, Person, ReminderRule, Wording
+from events.models import Attendee, Delivery, Event, Person, ReminderRule, Wording
 from events.models.letters import BRACES
 from events.values import dates
 
@@ -111,6 +111,7 @@ def invitation(
     more: dict[str, Any] = {
         "is_update": is_update,
         "answer": attendee.answer,
+        "waits": attendee.place == Attendee.Place.WAITLISTED,
         "status": event.status,
         "reason": one_line(event.cancellation_reason),
         "link": answerlinks.link(attendee=attendee),
@@ -147,6 +148,11 @@ def filled(text: object, values: Mapping[str, str]) -> str:
 def fence(text: str) -> str:
     """Return what somebody has typed as one line that no mail program makes a link of."""
     return LINKING.sub("\\1\u200b", one_line(text))
+
+
+def message_id(*, delivery: Delivery) -> str:
+    """Return the same on every try, so that a receiver can tell a repeated mail."""
+    return f"<{delivery.public_uuid}.{delivery.generation}@{settings.UID_HOST}>"
 
 
 def without_secrets(text: str) -> str:
@@ -230,16 +236,16 @@ def _end(event: Event) -> str:
 
 
 def own_time(event: Event, zone: str) -> str:
-    """Return the start at the reader's clock; '' for whole days and for the same clock."""
-    if event.start_at is None or event.start_time is None or zone in ("", event.timezone):
+    """Return the start at the reader's clock; '' for whole days and where the clocks agree."""
+    if event.start_at is None or event.start_time is None or not zone:
         return ""
-    return wording.moment(event.start_at, zone)
+    is_same = wording.agree(zones=(event.timezone, zone), at=event.start_at)
+    return "" if is_same else wording.moment(event.start_at, zone)
 
 
 def _headers(delivery: Delivery, now: datetime) -> dict[str, str]:
     return {
-        # The same on every try, so that a receiver can tell a repeated mail.
-        "Message-ID": f"<{delivery.public_uuid}.{delivery.generation}@{settings.UID_HOST}>",
+        "Message-ID": message_id(delivery=delivery),
         "Date": format_datetime(now),
         "Auto-Submitted": "auto-generated",  # RFC 3834
         "Content-Language": _bcp47(delivery.language),

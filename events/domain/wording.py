@@ -13,6 +13,17 @@ from events.models.teams import PUBLISHED
 from events.values import dates
 from events.values.dates import Clock, Precision, When
 
+# Cities of clocks that organisers meet often; the others are called as IANA does.
+CITIES = {
+    "Asia/Dubai": _("Dubai"),
+    "Asia/Hong_Kong": _("Hong Kong"),
+    "Asia/Macau": _("Macau"),
+    "Asia/Shanghai": _("Shanghai"),
+    "Asia/Singapore": _("Singapore"),
+    "Asia/Tokyo": _("Tokyo"),
+    "Europe/London": _("London"),
+    "America/New_York": _("New York"),
+}
 # What the evidence calls the values of a record.
 FIELDS = {
     "title": _("title"),
@@ -153,6 +164,12 @@ def moment(at: datetime, timezone: str) -> str:
     return f"{text} ({offset(local)})"
 
 
+def agree(*, zones: tuple[str, str], at: datetime) -> bool:
+    """Whether the clocks of two zones show the same."""
+    one, other = (at.astimezone(dates.zone(zone)).utcoffset() for zone in zones)
+    return one == other
+
+
 def offset(local: datetime) -> str:
     """Return the distance from UTC: UTC+8, UTC+5:30, UTC-7."""
     shift = local.utcoffset()
@@ -206,7 +223,7 @@ def zone_name(*, place: Place | None, zone: str) -> str:
     for here in (city, owner):
         if here and here.find_zone() == zone:
             return here.name
-    return zone_city(zone)
+    return str(CITIES.get(zone) or zone_city(zone))
 
 
 def zone_city(zone: str) -> str:

@@ -629,7 +629,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'reply',
-                'verbose_name_plural': 'replies to look at',
+                'verbose_name_plural': 'replies',
             },
         ),
         migrations.CreateModel(

@@ -4,11 +4,12 @@ The database is the queue: `claim_at` is set while a row may be claimed and NULL
 """
 
 from datetime import time
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext, ngettext_lazy, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from events.models.events import Event
 from events.models.teams import Team
@@ -45,6 +46,23 @@ class ReminderRule(models.Model):
 
     AFTER = (OffsetKind.DAYS_AFTER, OffsetKind.MINUTES_AFTER)
     IN_DAYS = (OffsetKind.NOMINAL_DAYS, OffsetKind.DAYS_AFTER)
+    SPANS: ClassVar = {
+        OffsetKind.NOMINAL_DAYS: ngettext_lazy(
+            "%(number)s day before", "%(number)s days before", "number"
+        ),
+        OffsetKind.EXACT_HOURS: ngettext_lazy(
+            "%(number)s hour before", "%(number)s hours before", "number"
+        ),
+        OffsetKind.EXACT_MINUTES: ngettext_lazy(
+            "%(number)s minute before", "%(number)s minutes before", "number"
+        ),
+        OffsetKind.DAYS_AFTER: ngettext_lazy(
+            "%(number)s day after the end", "%(number)s days after the end", "number"
+        ),
+        OffsetKind.MINUTES_AFTER: ngettext_lazy(
+            "%(number)s minute after the end", "%(number)s minutes after the end", "number"
+        ),
+    }
 
     event = models.ForeignKey(
         Event, models.CASCADE, null=True, related_name="reminder_rules", verbose_name=_("event")
@@ -122,7 +140,15 @@ class ReminderRule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.offset} {self.get_offset_kind_display()}"
+        """Return “2 days before, 09:00”, and whose clock it is if that is the reader's."""
+        span = self.SPANS[self.OffsetKind(self.offset_kind)] % {"number": self.offset}
+        if self.offset_kind not in self.IN_DAYS:
+            return str(span)
+        hours = f"{self.at_local_time:%H:%M}"
+        if self.is_by_reader:
+            words = {"hours": hours, "place": self.get_clock_display()}
+            hours = gettext("%(hours)s (%(place)s)") % words
+        return gettext("%(day)s, %(hours)s") % {"day": span, "hours": hours}
 
     @property
     def is_by_reader(self) -> bool:

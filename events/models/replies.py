@@ -85,7 +85,7 @@ class Reply(models.Model):
 
     class Meta:
         verbose_name = _("reply")
-        verbose_name_plural = _("replies to look at")
+        verbose_name_plural = _("replies")
         constraints = [
             models.CheckConstraint(
                 condition=Q(state="open", settled_at=None)

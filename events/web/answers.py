@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import override
@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from events.domain import answerlinks, answers, attendees, limits, signedlinks
-from events.web.secrecy import UNKEPT, guarded, wait
+from events.web.secrecy import UNKEPT, guarded, unknown, wait
 
 
 @csrf_exempt  # the address is the secret: no cookie says who answers, so none can be abused
@@ -25,8 +25,8 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
             response = response or _show(request, token, now)
     except limits.TooMany as refusal:
         return wait(render(request, "events/wait.html", status=429), refusal)
-    except signedlinks.Unknown as error:
-        raise Http404 from error
+    except signedlinks.Unknown:
+        response = unknown(request)
     for name, value in UNKEPT.items():
         response[name] = value
     return response

@@ -1,7 +1,7 @@
 """The page behind a link that stops mails of a kind: it says what it does, a button does it."""
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language, override
@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from events.domain import optouts, signedlinks
-from events.web.secrecy import UNKEPT
+from events.web.secrecy import UNKEPT, unknown
 
 
 @csrf_exempt  # whoever has the link may use it, and mail programs know no token (RFC 8058)
@@ -22,8 +22,8 @@ def opt_out(request: HttpRequest, token: str) -> HttpResponse:
             choice = optouts.choose(token=token, out=out, now=timezone.now())
         else:
             choice = optouts.read(token=token)
-    except signedlinks.Unknown as error:
-        raise Http404 from error
+    except signedlinks.Unknown:
+        return unknown(request)
     language = _language(request, choice)
     with override(language):
         context = {

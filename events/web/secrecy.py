@@ -5,6 +5,8 @@ from datetime import datetime
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language_from_request, override
 
 from events.domain import limits
 from events.domain.limits import Limit
@@ -24,6 +26,14 @@ def guarded(
     """Count which secret addresses are guessed wrong from where the request comes."""
     caller = networks.of_caller(environ=request.META, proxies=settings.PROXIES)
     return limits.guarded(limit=limit, who=caller, miss=miss, now=now)
+
+
+def unknown(request: HttpRequest) -> HttpResponse:
+    """Say that nothing is there, in a language that whoever was sent the address reads."""
+    named = request.GET.get("lang", "")
+    is_ours = named in dict(settings.LANGUAGES)
+    with override(named if is_ours else get_language_from_request(request)):
+        return render(request, "404.html", status=404)
 
 
 def wait(response: HttpResponse, refusal: limits.TooMany) -> HttpResponse:

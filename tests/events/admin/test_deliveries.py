@@ -73,7 +73,10 @@ class TestHeld:
         assert row
         assert office.buttons(row) == ["release", "drop"]
         with time_machine.travel(DUE + timedelta(minutes=5)):
-            assert office.step(row, "release") == "3 mails go out at once."
+            assert office.step(row, "release") == (
+                "All that are held back together: reminder, “Promotion Conference”."
+                " 3 mails go out at once."
+            )
         assert delivery.tick(now=DUE + timedelta(minutes=6)).results == {"sent": 3}
         assert Delivery.objects.filter(state=State.HELD).count() == 6
         assert LogEntry.objects.get().change_message == "Released."
@@ -168,6 +171,31 @@ class TestOverview:
         screens.delivery(ours, "row", state="skipped", reason="stays_away")
         assert office.found(Delivery, reason__exact="opted_out") == [row]
 
+    def test_a_state_that_says_too_little_is_explained(self, ours: Team, office: Office) -> None:
+        shown = {
+            state: office.open(address(screens.delivery(ours, "row", state=state), "change"))
+            for state in ("sent", "presumed", "suppressed")
+        }
+        lines = {state: page.context["lines"] for state, page in shown.items()}
+        assert lines["sent"] == []
+        assert str(lines["presumed"][0]).startswith("The program ended")
+        assert str(lines["suppressed"][0]).startswith("A mail server has said")
+
+    def test_the_list_says_why_or_what_the_server_said(self, ours: Team, office: Office) -> None:
+        screens.delivery(ours, "row", state="failed", detail="550 5.7.1 No")
+        screens.delivery(ours, "row", state="skipped", reason="opted_out", detail="550 5.7.1 No")
+        page = office.open("/admin/events/delivery/").content.decode()
+        assert page.count("550 5.7.1 No") == 1
+        assert "wants no such mail" in page
+
+    def test_the_start_page_leads_to_all_that_it_counts(self, ours: Team, office: Office) -> None:
+        for state in ("pending", "sent", "failed", "dead", "unknown"):
+            screens.delivery(ours, "row", state=state)
+        counts = [row for row in office.open("/admin/").context["counts"] if row["number"]]
+        assert [row["number"] for row in counts] == [1, 1, 3]
+        for row in counts:
+            assert len(office.open(row["url"]).context["cl"].queryset) == row["number"]
+
 
 class TestTheMail:
     def test_it_is_shown_in_a_frame_where_nothing_runs(
@@ -203,6 +231,15 @@ class TestTheMail:
         assert token not in page
         row.refresh_from_db()
         assert (row.sequence, row.said) == (7, "x")
+
+    def test_it_is_said_whether_it_has_gone(self, ours: Team, office: Office) -> None:
+        for state, words in (("sent", "As it went"), ("failed", "It has not gone")):
+            row = screens.delivery(ours, "row", state=state)
+            assert words in office.open(address(row, "mail")).content.decode()
+
+    def test_a_notice_of_what_was_undone_says_nothing(self, ours: Team, office: Office) -> None:
+        row = screens.delivery(ours, "row", kind="notice")
+        assert "there is nothing to show" in office.open(address(row, "mail")).content.decode()
 
     @pytest.mark.parametrize("kind", Delivery.Kind.values)
     def test_every_kind_can_be_shown(self, ours: Team, office: Office, kind: str) -> None:

@@ -101,6 +101,32 @@ def test_a_proposed_time_is_shown_at_the_clock_of_the_event(team: Team, attendee
     assert "Thursday 3 December 2026, 10:00 (UTC+8) – Thursday 3 December 2026, 12:00" in page
 
 
+def test_a_proposed_time_does_not_move_the_event_and_the_step_says_so(
+    team: Team, attendee: Attendee
+) -> None:
+    said = mails.of(attendee, method="COUNTER", partstat="TENTATIVE")
+    row = replies.read(raw=mails.outlook(said), now=mails.NOW)
+    said_there = at_work(member_of=team).step(row, "apply")
+    assert "To take the proposed time, move the event." in said_there
+
+
+def test_where_nothing_can_be_taken_it_is_said_what_to_do(forged: Reply, unmatched: Reply) -> None:
+    office = at_work(is_superuser=True)
+    assert office.open(address(forged, "change")).context["lines"] == []
+    (line,) = office.open(address(unmatched, "change")).context["lines"]
+    assert "Read it in the mailbox" in str(line)
+
+
+def test_the_start_page_leads_to_those_to_look_at(team: Team, forged: Reply) -> None:
+    office = at_work(member_of=team)
+    (urgent, *_others) = office.open("/admin/").context["counts"][1:]
+    assert (str(urgent["title"]), urgent["number"]) == ("Replies to look at", 1)
+    assert list(office.open(urgent["url"]).context["cl"].queryset) == [forged]
+    office.step(forged, "dismiss")
+    titles = [str(each["title"]) for each in office.open("/admin/").context["counts"]]
+    assert "Replies to look at" not in titles
+
+
 @pytest.mark.parametrize("verb", ["apply", "dismiss"])
 def test_nobody_else_decides(team: Team, attendee: Attendee, forged: Reply, verb: str) -> None:
     strangers = [at_work(member_of=team, role="viewer"), at_work(member_of=factories.team())]

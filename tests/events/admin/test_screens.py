@@ -125,6 +125,14 @@ def test_the_start_page_shows_what_is_next(language: str, ours: Team, organiser:
     assert (new, drafts, waiting, sent, failed) == (0, 1, 0, 0, 0)
 
 
+def test_an_hour_on_the_start_page_has_its_distance_from_utc(ours: Team, organiser: Client) -> None:
+    day = factories.NOW.date().replace(year=2099)
+    factories.event(team=ours, start_on=day, end_on=day)
+    factories.event(team=ours, start_on=day, end_on=day, precision="day")
+    shown = [row["when"] for row in organiser.get("/admin/").context["next"]]
+    assert shown == ["1 June 2099", "1 June 2099, 09:30–17:00 (UTC+8)"]
+
+
 def test_the_start_page_leads_to_the_new_applications(
     ours: Team, theirs: Team, organiser: Client
 ) -> None:

@@ -1,5 +1,8 @@
 """How organisers let their team write to people."""
 
+from datetime import time
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -106,3 +109,27 @@ def test_what_a_person_wants_no_more_is_shown_and_undone(ours: Team, office: Off
     assert "Mails not wanted" in page.content.decode()
     office.change(person, **{"opt_outs-0-DELETE": "on", "opt_outs-0-id": row.pk})
     assert not OptOut.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"offset": 1}, "1 day before, 09:00"),
+        ({"offset": 2, "at_local_time": time(18, 30)}, "2 days before, 18:30"),
+        ({"offset": 1, "clock": "reader"}, "1 day before, 09:00 (where the reader is)"),
+        ({"offset": 90, "offset_kind": "exact_minutes"}, "90 minutes before"),
+        (
+            {"offset": 1, "offset_kind": "days_after", "topic": "thanks"},
+            "1 day after the end, 09:00",
+        ),
+    ],
+)
+def test_a_rule_is_called_by_its_time(values: dict[str, Any], words: str) -> None:
+    assert str(factories.rule(**values)) == words
+
+
+def test_the_words_of_each_language_are_labelled_in_it(ours: Team, office: Office) -> None:
+    Wording.objects.create(team=ours, kind="reminder")
+    page = office.open(address(ours, "change")).content.decode()
+    for label in ("Subject · English", "Opening · 简体中文", "Closing · 繁體中文"):
+        assert label in page

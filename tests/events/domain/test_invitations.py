@@ -199,6 +199,29 @@ class TestTheMail:
             assert answerlinks.link(attendee=attendee) in body.get_content()
         assert str(entry(mail)["SUMMARY"]) in {"Going Global", "走出去"}
 
+    @pytest.mark.parametrize(
+        ("answer", "place", "said", "buttons"),
+        [
+            ("needs_action", "none", "Will you come?", ["accept", "accept_tentatively", "decline"]),
+            ("accepted", "confirmed", "You have accepted. ", ["accept_tentatively", "decline"]),
+            ("accepted", "waitlisted", "the waiting list. ", ["accept_tentatively", "decline"]),
+            ("tentative", "none", "accepted tentatively. ", ["accept", "decline"]),
+        ],
+    )
+    def test_it_says_what_was_answered_and_asks_for_the_rest(
+        self, event: Event, box: Mailbox, answer: str, place: str, said: str, buttons: list[str]
+    ) -> None:
+        attendee = guest(event)
+        invite(event, NOW)
+        waits = {"waitlisted_at": NOW} if place == "waitlisted" else {}
+        Attendee.objects.filter(pk=attendee.pk).update(answer=answer, place=place, **waits)
+        [mail] = box.new(NOW)
+        for kind in ("plain", "html"):
+            body = mail.get_body((kind,))
+            assert body is not None
+            assert said in body.get_content()
+        assert re.findall(r"\?answer=(\w+)", body.get_content()) == buttons
+
     def test_an_event_that_is_not_public_has_no_link(self, event: Event, box: Mailbox) -> None:
         Event.objects.update(visibility="internal")
         guest(event)
@@ -481,6 +504,10 @@ class TestTheEnd:
         [mail] = box.after_a_while(NOW)
         assert (method(mail), str(entry(mail)["STATUS"])) == ("CANCEL", "CANCELLED")
         assert mail["Subject"].startswith("Postponed: ")
+        for kind in ("plain", "html"):
+            body = mail.get_body((kind,))
+            assert body is not None
+            assert "Until now" in body.get_content()
         later = When(
             precision=Precision.DAY,
             start_on=date(2027, 3, 1),

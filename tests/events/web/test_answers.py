@@ -106,6 +106,17 @@ def test_the_button_of_the_mail_is_the_one_that_stands_out(read: Read, attendee:
         assert plain == [verb]
 
 
+def test_who_comes_from_a_button_of_the_mail_is_told_that_it_takes_another(
+    client: Client, attendee: Attendee
+) -> None:
+    asked = client.get(path(attendee), {"answer": "accept"}).content.decode()
+    assert "Please confirm your answer" in asked
+    answer(client, attendee, "accept")
+    answered = client.get(path(attendee), {"answer": "accept"}).content.decode()
+    assert "Please confirm your answer" not in answered
+    assert "The organiser has your answer." in answered
+
+
 def test_a_full_event_has_a_waiting_list(client: Client, attendee: Attendee) -> None:
     Event.objects.update(capacity=1)
     factories.attendee(event=attendee.event, place="confirmed")
@@ -146,6 +157,15 @@ def test_where_nothing_can_be_answered_the_page_says_why(
     assert late.status_code == 409
     assert words in late.content.decode()
     assert Attendee.objects.values().get() == before
+
+
+def test_a_postponed_event_does_not_promise_its_old_date(
+    client: Client, attendee: Attendee
+) -> None:
+    lifecycle.postpone(event=attendee.event, now=timezone.now())
+    page = client.get(path(attendee)).content.decode()
+    assert "The new date is not known yet." in page
+    assert "Until now" in page
 
 
 def test_what_is_over_cannot_be_answered(client: Client, attendee: Attendee) -> None:
@@ -229,6 +249,19 @@ def test_all_that_is_unknown_is_answered_alike(client: Client, attendee: Attende
             Tally.objects.all().delete()
     attendee.refresh_from_db()
     assert attendee.is_untouched
+
+
+@pytest.mark.parametrize(
+    ("asked", "browser", "language"),
+    [("?lang=zh-hant", "en", "zh-Hant"), ("", "zh-CN", "zh-Hans"), ("?lang=xx", "en", "en")],
+)
+@pytest.mark.parametrize("room", ["a", "u"])
+def test_what_is_unknown_is_said_in_a_language_that_is_read(
+    client: Client, room: str, asked: str, browser: str, language: str
+) -> None:
+    page = client.get(f"/{room}/nothing{asked}", headers={"accept-language": browser})
+    assert page.status_code == 404
+    assert f'<html lang="{language}">' in page.content.decode()
 
 
 def test_a_token_of_this_page_opens_nothing_else(client: Client, attendee: Attendee) -> None:
