@@ -8,6 +8,7 @@ from django.conf import settings
 
 from events.domain import (
     audiences,
+    freeplaces,
     invitations,
     letters,
     mail,
@@ -111,6 +112,7 @@ LETTERS: Final[dict[str, Callable[..., mail.Message]]] = {
     Delivery.Kind.THANKS: letters.reminder,
     Delivery.Kind.FOLLOW_UP: letters.reminder,
     Delivery.Kind.NOTICE: noticeletters.notice,
+    Delivery.Kind.PLACE: freeplaces.compose,
 }
 REFUSALS: Final[dict[str, Callable[[Delivery], Refusal | None]]] = {
     Delivery.Kind.REMINDER: _no_reminder,
@@ -119,4 +121,5 @@ REFUSALS: Final[dict[str, Callable[[Delivery], Refusal | None]]] = {
     Delivery.Kind.THANKS: _no_reminder,
     Delivery.Kind.FOLLOW_UP: _no_reminder,
     Delivery.Kind.NOTICE: _no_notice,
+    Delivery.Kind.PLACE: freeplaces.refusal,
 }

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import models, transaction
 
+from events.domain import freeplaces
 from events.models import Attendee, Event, EventPlace
 from events.values import dates
 
@@ -68,13 +69,18 @@ def seat(*, attendee: Attendee, now: datetime) -> None:
 
 
 def promote(*, event: Event, hub: EventPlace | None, now: datetime) -> None:
-    """Give what is free in a venue to those who have waited longest, unless the event is over."""
+    """Give what is free in a venue to those who have waited longest, unless the event is over.
+
+    They are told by mail.
+    """
     if event.status in CLOSED or is_over(event=event, now=now):
         return
-    queue = Attendee.objects.waiting().filter(event=event, hub=hub)
-    for attendee in queue[: room(event=event, hub=hub)]:
+    queue = Attendee.objects.waiting().filter(event=event, hub=hub).select_related("person")
+    seated = list(queue[: room(event=event, hub=hub)])
+    for attendee in seated:
         attendee.place, attendee.waitlisted_at = Attendee.Place.CONFIRMED, None
         attendee.save(update_fields=["place", "waitlisted_at"])
+    freeplaces.tell(event=event, attendees=seated, now=now)
 
 
 def settle(*, event: Event, now: datetime) -> None:

@@ -63,6 +63,7 @@ class Delivery(models.Model):
         FOLLOW_UP = "followup", _("follow-up")
         NOTICE = "notice", _("notice of changes")
         DECISION = "decision", _("decision")
+        PLACE = "place", _("place that became free")
 
     class State(models.TextChoices):
         PENDING = "pending", _("waiting")
