@@ -286,7 +286,7 @@ class TestNobodyElse:
         ],
     )
     def test_who_does_not_come_is_not_told(self, server: Sink, columns: dict[str, Any]) -> None:
-        event = factories.event()
+        event = factories.event(capacity=0)  # or who waits would have a place
         factories.attendee(event=event, **columns)
         lifecycle.move(event=event, when=on(9), now=NOW)
         assert told(server) == []
