@@ -23,7 +23,7 @@ from events.admin.base import FindsPeople, Panel, ReadOnly, ScopedInline
 from events.admin.filters import chosen, searched
 from events.admin.shown import badge, coloured
 from events.admin.steps import Call, Step, StepsAdmin
-from events.domain import access, invitations, lastlook, letters, outbox, previews, wording
+from events.domain import access, lastlook, letters, outbox, previews, wording
 from events.models import Delivery, Event, ReminderOccurrence
 
 STATE = {
@@ -214,7 +214,7 @@ class DeliveryAdmin(ReadOnly, StepsAdmin, FindsPeople):
         if delivery is None or not self.has_view_permission(request, delivery):
             raise Http404
         mail: previews.Shown | None = None
-        with suppress(invitations.NobodyInvited):
+        with suppress(letters.NobodyThere):
             message = lastlook.again(delivery=delivery, now=timezone.now())
             mail = previews.shown(message=message, language=delivery.language)
             mail = mail if mail.subject else None  # a notice of what was undone

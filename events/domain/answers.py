@@ -39,7 +39,7 @@ def page(*, token: str, parameters: selection.Parameters, now: datetime) -> Page
     asked = parameters.get("lang", [""])[-1]
     language = asked if asked in dict(settings.LANGUAGES) else attendee.reads
     with override(language):
-        letter = letters.tell(event=event, person=person, zone=person.timezone)
+        letter = letters.tell(attendee=attendee, event=event, zone=person.timezone)
     steps = () if attendee.is_off_the_list else attendees.next_steps(attendee=attendee, now=now)
     return Page(
         language=language,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
@@ -51,16 +51,17 @@ def refusal(delivery: Delivery) -> tuple[State, Reason] | None:
 
 
 def compose(*, delivery: Delivery, now: datetime) -> mail.Message:
-    """Compose the mail to somebody who has a place now."""
+    """Compose the mail to somebody who has a place now. Raises letters.NobodyThere."""
     attendee, event = delivery.attendee, delivery.event
+    if attendee is None:
+        raise letters.NobodyThere(delivery)
     with override(delivery.language):
-        letter = letters.tell(event=event, person=delivery.person, zone=delivery.zone)
-        more: dict[str, Any] = {"link": answerlinks.link(attendee=attendee) if attendee else ""}
+        letter = letters.tell(attendee=attendee, event=event, zone=delivery.zone)
         return letters.message(
             delivery=delivery,
             now=now,
             subject=letters.filled(SUBJECT, {"title": letter.title, "when": letter.start}),
             template="events/mail/place",
             letter=letter,
-            **more,
+            link=answerlinks.link(attendee=attendee),
         )

@@ -213,19 +213,15 @@ def refusal(row: Delivery) -> State | None:
     return State.CANCELLED if is_needless or is_followed else None
 
 
-class NobodyInvited(LookupError):
-    """Who was invited is not on the list any more, nor is what they were told."""
-
-
 def compose(*, delivery: Delivery, now: datetime) -> mail.Message:
     """Compose an invitation, or the end of one, and put on record what it says.
 
-    Raises NobodyInvited.
+    Raises letters.NobodyThere.
     """
     kind, person, event = Kind(delivery.kind), delivery.person, delivery.event
     attendee = delivery.attendee
     if attendee is None:
-        raise NobodyInvited(delivery)
+        raise letters.NobodyThere(delivery)
     entry = _entry(event, kind, delivery.language)
     earlier = attendee.deliveries.invitations().out().order_by("-pk").first()
     said = _digest(entry, kind)

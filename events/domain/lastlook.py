@@ -30,7 +30,7 @@ SHOWN: Final = (
     "event__team",
     "event__place__parent",
     "event__end_place__parent",
-    "attendee",
+    "attendee__hub__place__parent",
     "person",
 )
 

@@ -44,6 +44,10 @@ LINKING: Final = re.compile(r"(?<=[\w/])([.:@/])(?=[\w/])")
 SECRET: Final = re.compile(r"(/(?:a|u)/)[^/\s\"'<>?]+")
 
 
+class NobodyThere(LookupError):
+    """Who a mail was for is not on the list any more."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """What the templates of a mail say of an event, in the reader's language."""
@@ -54,6 +58,7 @@ class Letter:
     there: str
     own: str
     place: str
+    joins: str
     url: str
     sender: str
 
@@ -86,6 +91,7 @@ def reminder(*, delivery: Delivery, now: datetime) -> Message:
             there=time_there(event),
             own=own_time(event, delivery.zone),
             place=fenced["place"],
+            joins=joining(event, delivery.attendee),
             url=wording.link(event=event),
             sender=fenced["team"],
             stop=str(STOPS[kind]),
@@ -117,7 +123,7 @@ def invitation(
         "link": answerlinks.link(attendee=attendee),
     }
     with override(delivery.language):
-        letter = tell(event=event, person=delivery.person, zone=delivery.zone)
+        letter = tell(attendee=attendee, event=event, zone=delivery.zone)
         subject = render_to_string(f"{name}.subject.txt", {"letter": letter, **more})
         made = message(
             delivery=delivery, now=now, subject=subject, template=name, letter=letter, **more
@@ -126,15 +132,16 @@ def invitation(
     return made
 
 
-def tell(*, event: Event, person: Person, zone: str) -> Letter:
-    """Return what somebody with this clock is told of an event, in the active language."""
+def tell(*, attendee: Attendee, event: Event, zone: str) -> Letter:
+    """Return what an attendee with this clock is told of an event, in the active language."""
     return Letter(
         title=one_line(event.title),
-        name=one_line(person.name),
+        name=one_line(str(attendee)),
         start=start(event),
         there=time_there(event),
         own=own_time(event, zone),
         place=one_line(wording.where(event=event)),
+        joins=joining(event, attendee),
         url=wording.link(event=event),
         sender=one_line(event.team.name if event.team else ""),
     )
@@ -241,6 +248,15 @@ def own_time(event: Event, zone: str) -> str:
         return ""
     is_same = wording.agree(zones=(event.timezone, zone), at=event.start_at)
     return "" if is_same else wording.moment(event.start_at, zone)
+
+
+def joining(event: Event, attendee: Attendee | None) -> str:
+    """Return the hub at which somebody joins by live stream, and when by its clock; '' if none."""
+    hub = attendee.hub if attendee and attendee.event_id == event.pk else None
+    if hub is None:
+        return ""
+    place, time = fence(wording.place(place=hub.place)), own_time(event, hub.place.find_zone())
+    return gettext("%(place)s · %(time)s") % {"place": place, "time": time} if time else place
 
 
 def _headers(delivery: Delivery, now: datetime) -> dict[str, str]:

@@ -24,7 +24,7 @@ SENDING: Final = """
             AND event.revision = %s AND event.status = %s AND event.origin = %s
             AND person.email = %s AND person.language = %s AND person.timezone = %s
             AND attendee.person_id = %s AND attendee.answer = %s AND attendee.place = %s
-            AND attendee.language = %s AND attendee.role = %s
+            AND attendee.language = %s AND attendee.role = %s AND COALESCE(attendee.hub_id, 0) = %s
             AND NOT EXISTS (
                 SELECT 1 FROM events_optout stopped
                 WHERE stopped.person_id = person.id AND stopped.kind = events_delivery.kind
@@ -47,7 +47,7 @@ def sending(*, row: Delivery, until: datetime) -> bool:
         *(event.revision, event.status, event.origin),
         *(person.email, person.language, person.timezone),
         *(row.person_id, attendee.answer, attendee.place, attendee.language),
-        attendee.role,
+        *(attendee.role, attendee.hub_id or 0),
     )
     return prepared.change(statement=SENDING, values=values) == 1
 

@@ -266,6 +266,11 @@ class TestLastLook:
         Event.objects.update(origin="reported")
         assert self.deliver(claimed) == "cancelled"
 
+    def test_who_joins_elsewhere_by_now_is_told_so(self, claimed: Delivery, folder: Path) -> None:
+        Attendee.objects.update(hub=factories.hub(event=claimed.event))
+        assert self.deliver(claimed) == "sent"
+        assert "Manila" in (folder / f"{claimed.public_uuid}.eml").read_text()
+
     def test_who_declined_gets_nothing(self, claimed: Delivery) -> None:
         Attendee.objects.update(answer="declined")
         assert self.deliver(claimed) == "skipped"

@@ -373,3 +373,41 @@ class TestWording:
     def test_there_is_no_preview_for_who_attends_nothing(self, team: Team) -> None:
         with pytest.raises(previews.NoEvent):
             previews.compose(team=team, kind="reminder", person=factories.person(), now=SENT_AT)
+
+
+class TestHubs:
+    """Who joins by live stream is told where, and when by the clock there."""
+
+    def joining(self, language: str = "en", zone: str = "", **columns: Any) -> list[str]:
+        manila = factories.place(name_en="Manila", name_zh_hant="馬尼拉", timezone="Asia/Manila")
+        row = delivery(language=language, zone=zone)
+        values = {"place": manila, "event": row.event, **columns}
+        assert row.attendee
+        row.attendee.hub = factories.hub(**values)
+        row.attendee.save()
+        return lines(received(row))
+
+    def test_the_hub_follows_the_place(self) -> None:
+        said = self.joining()
+        assert said[said.index("You join at") + 1] == "Manila"
+
+    def test_its_clock_is_told_where_it_shows_another_time(self) -> None:
+        vancouver = factories.place(name_en="Surrey", timezone="America/Los_Angeles")
+        said = self.joining(place=vancouver)
+        there = "Surrey · Tuesday 1 December 2026, 17:30 (UTC-8)"
+        assert said[said.index("You join at") + 1] == there
+
+    def test_in_the_language_of_the_reader(self) -> None:
+        assert "馬尼拉" in self.joining(language="zh-hant")
+
+    def test_who_is_on_the_spot_is_told_of_no_hub(self) -> None:
+        row = delivery()
+        factories.hub(event=row.event)
+        assert "You join at" not in lines(received(row))
+
+    def test_the_hub_of_a_part_is_none_of_the_whole(self) -> None:
+        row = delivery()
+        part = factories.event(parent=row.event, team=row.event.team)
+        row.attendee = factories.attendee(event=part, hub=factories.hub(event=part))
+        row.save()
+        assert "You join at" not in lines(received(row))
