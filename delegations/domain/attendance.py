@@ -65,11 +65,13 @@ def keep(*, delegation: Delegation, now: datetime) -> None:
         attendee = known.find(part) or Attendee(event_id=part.event_id)
         link = kept.pop(attendee.pk, None)
         is_known = link is not None and link.delegate_id == part.delegate_id
-        standing = {} if is_known and _has_answered(attendee) else LIVE
+        standing = {} if is_known and _has_said_otherwise(attendee) else LIVE
         _put(attendee, {**standing, **part.columns, "person_id": part.person_id})
         _link(link, attendee, part.delegate_id)
     for row in kept.values():
         _put(row.attendee, GONE)
+        if row.attendee.answer == Attendee.Answer.DECLINED:  # it is not they who say no any more
+            _put(row.attendee, {"answer": Attendee.Answer.NEEDS_ACTION})
         if row.delegate_id is None:  # who comes back by hand is not the roster's any more
             row.delete()
     invitations.follow(events=events, now=now)
@@ -175,8 +177,8 @@ def _hold(delegation: Delegation, parts: Iterable[_Part]) -> set[int]:
     return {row.pk for row in rows.filter(pk__in=keys | {delegation.mission_id}).order_by("pk")}
 
 
-def _has_answered(attendee: Attendee) -> bool:
-    """Whether they have said themselves that they do not come, or that they may not."""
+def _has_said_otherwise(attendee: Attendee) -> bool:
+    """Whether they have answered otherwise than the roster does for them."""
     may_come = attendee.answer == Attendee.Answer.TENTATIVE and attendee.place != Place.CANCELLED
     return may_come or attendee.answer in Attendee.SAID_NO
 

@@ -8,7 +8,17 @@ from typing import Final
 
 from django.db import transaction
 
-from events.domain import breaker, journal, lastlook, leases, mail, marks, outbox, smtp
+from events.domain import (
+    breaker,
+    journal,
+    lastlook,
+    leases,
+    mail,
+    marks,
+    outbox,
+    reminders,
+    smtp,
+)
 from events.domain.smtp import Phase
 from events.models import Delivery, Suppression
 
@@ -28,6 +38,7 @@ class Watch:
         self.started_at = now
         self.started = time.monotonic()
         self.halted = False  # because the mail server takes nothing
+        self.failed = False  # at the last mail, on account of the server
         self.wrong: set[str] = set()  # hashes of addresses in the batch
 
     def is_over(self) -> bool:
@@ -48,6 +59,8 @@ def deliver(*, row: Delivery, watch: Watch) -> str:
         return leases.put_back(row=row, claim_at=watch.now(), attempts=row.attempts - 1)
     if watch.now() >= row.expires_at:
         return leases.settle(row=row, state=State.EXPIRED)
+    if (morning := _morning(row, watch.now())) > watch.now():
+        return leases.put_back(row=row, claim_at=morning, attempts=row.attempts - 1)
     attempt = Attempt(row, watch)
     try:
         return attempt.run() if row.person.email else attempt.refuse()
@@ -58,6 +71,15 @@ def deliver(*, row: Delivery, watch: Watch) -> str:
             return leases.LOST  # it may be out; once the lease is over the journal tells
         reason = mail.one_line(f"{type(error).__name__}: {error}")
         return leases.put_off(row=row, now=watch.now(), reason=reason)
+
+
+def _morning(row: Delivery, now: datetime) -> datetime:
+    """Return when a mail that follows a rule may go, which it could not when it was written."""
+    if row.occurrence is None or row.generation:  # an organiser sends it again
+        return now
+    moment = reminders.Moment(now, row.expires_at)
+    zone = row.person.timezone
+    return reminders.sending_at(event=row.event, moment=moment, zone=zone, now=now)
 
 
 @dataclass(slots=True)
@@ -83,23 +105,37 @@ class Attempt:
             _suppress(row.person.email, str(error), now())
             return leases.settle(row=row, state=State.FAILED, detail=error)
         except smtp.Refused as error:
-            self.watch.halted = breaker.failed(reason=str(error), now=now())
+            self.blame(error)
             return leases.settle(row=row, state=State.FAILED, detail=error)
         except smtp.Deferred as error:
             return self.wait(error)
         except smtp.Unavailable as error:
-            if breaker.failed(reason=str(error), now=now()):
-                logger.error("The mail server takes nothing: %s", error)
-                self.watch.halted = True
+            self.blame(error)
             return self.wait(error)
         except smtp.Unsure as error:
             return leases.doubt(row=row, now=now(), reason=str(error))
-        return self.instead if reply is None else leases.sent(row=row, now=now())
+        if reply is None:
+            return self.instead
+        self.praise()
+        return leases.sent(row=row, now=now())
 
     def note(self, phase: Phase) -> None:
         """Put on record how far the mail has got."""
         journal.own.note(phase, leases.name(row=self.row))
         self.phase = phase
+
+    def blame(self, error: smtp.Failure) -> None:
+        """Count a failure of the server; after several in a row it is left alone."""
+        self.watch.failed = True
+        if breaker.failed(reason=str(error), now=self.watch.now()):
+            logger.error("The mail server takes nothing: %s", error)
+            self.watch.halted = True
+
+    def praise(self) -> None:
+        """The server takes mail: what failed before was not in a row with what may fail next."""
+        if self.watch.failed:
+            breaker.succeeded()
+        self.watch.failed = False
 
     def wait(self, error: smtp.Failure) -> str:
         """Leave the mail for later, as the server wants it: that costs it no attempt."""

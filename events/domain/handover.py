@@ -1,26 +1,41 @@
 """What falls due is handed over: one mail for each person whom a rule means."""
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from events.domain import audiences, outbox, reminders
 from events.domain.reminders import Moment
 from events.models import Attendee, Delivery, ReminderOccurrence
 
 State = ReminderOccurrence.State
+logger = logging.getLogger(__name__)
 
 AT_ONCE: Final = 100  # occurrences
 # How long somebody waits who comes, with a zone of their own, while others are written to.
 NEWCOMERS: Final = timedelta(minutes=15)
+RETRY: Final = timedelta(minutes=15)
 
 
 def hand_over(*, now: datetime) -> int:
     """Turn due occurrences into deliveries; return how many."""
     due = ReminderOccurrence.objects.filter(claim_at__lte=now).order_by("claim_at", "pk")
-    return sum(_expand(pk, now) for pk in list(due.values_list("pk", flat=True)[:AT_ONCE]))
+    return sum(_try(pk, now) for pk in list(due.values_list("pk", flat=True)[:AT_ONCE]))
+
+
+def _try(pk: int, now: datetime) -> bool:
+    """Hand one over; what is wrong with it stops no other."""
+    try:
+        return _expand(pk, now)
+    except DatabaseError:
+        raise
+    except Exception:
+        logger.exception("Reminder %s cannot be handed over", pk)
+        ReminderOccurrence.objects.filter(pk=pk).update(claim_at=now + RETRY)
+        return False
 
 
 def _expand(pk: int, now: datetime) -> bool:
@@ -33,7 +48,7 @@ def _expand(pk: int, now: datetime) -> bool:
         if now >= occurrence.expires_at:
             mine.filter(deliveries=None).update(state=State.MISSED)
             return False
-        people = audiences.of(rule=occurrence.rule, event=occurrence.event)
+        people = _readers(occurrence)
         zones = {_zone(attendee) for attendee in people}
         moments = reminders.moments(occurrence=occurrence, zones=zones)
         due = ((attendee, moments.get(_zone(attendee))) for attendee in people)
@@ -47,6 +62,15 @@ def _expand(pk: int, now: datetime) -> bool:
         if again := _again(occurrence, moments.values(), now):
             mine.update(claim_at=again)
     return True
+
+
+def _readers(occurrence: ReminderOccurrence) -> list[Attendee]:
+    """Return those to write to, now or later, who have no mail yet."""
+    meant = audiences.of(rule=occurrence.rule, event=occurrence.event)
+    if not occurrence.rule.is_by_reader:
+        return meant  # it is handed over but once
+    written = {*occurrence.deliveries.values_list("person", flat=True)}
+    return [attendee for attendee in meant if attendee.person_id not in written]
 
 
 def _zone(attendee: Attendee) -> str:

@@ -18,6 +18,7 @@ from django.conf import settings
 from events.domain.smtp import Phase
 
 BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
+PHASES: Final = frozenset(map(str, Phase))
 
 
 class Journal:
@@ -94,7 +95,8 @@ def _lines(file: Path) -> Iterator[tuple[Phase, str]]:
     with suppress(FileNotFoundError):
         for line in file.read_text().split("\n")[:-1]:  # the last is empty, or was cut off
             phase, _, mail = line.partition(" ")
-            yield Phase(phase), mail
+            if phase in PHASES:  # unless a full disk has cut off the line before
+                yield Phase(phase), mail
 
 
 def _files() -> list[Path]:

@@ -367,7 +367,12 @@ def _check_state(event: Event, stored: Event) -> None:
 
 
 def _store(events: list[Event], now: datetime) -> None:
-    """Store the events; the parts that show their change and did not change themselves follow."""
+    """Store the events; the parts that show their change and did not change themselves follow.
+
+    The parts are locked before the open batch of notices, as by whoever changes one of them alone.
+    """
+    stored = [event.pk for event in events if event.pk]
+    list(_locked().filter(parent__in=stored).order_by("pk").values_list("pk"))
     shown = [event.pk for event in events if _put(event, now)]
     if shown:
         parts = Event.objects.filter(parent__in=shown)

@@ -4,6 +4,7 @@ The first is the last look, too: it is made only if all that the mail was compos
 stands, in the same statement.
 """
 
+import json
 from datetime import datetime
 from typing import Any, Final
 
@@ -20,7 +21,8 @@ SENDING: Final = """
         WHERE event.id = events_delivery.event_id AND person.id = events_delivery.person_id
             AND attendee.id = events_delivery.attendee_id
             AND occurrence.id = events_delivery.occurrence_id AND rule.id = occurrence.rule_id
-            AND rule.enabled
+            AND rule.enabled AND NOT rule.subtree AND rule.tag = ''
+            AND rule.answers = %s AND CAST(rule.roles AS text) = %s
             AND event.revision = %s AND event.status = %s AND event.origin = %s
             AND person.email = %s AND person.language = %s AND person.timezone = %s
             AND attendee.person_id = %s AND attendee.answer = %s AND attendee.place = %s
@@ -40,10 +42,12 @@ SENT: Final = """
 
 def sending(*, row: Delivery, until: datetime) -> bool:
     """Enter `sending` with a lease until then; False if anything is not as the row knows it."""
-    event, person, attendee = row.event, row.person, row.attendee
+    event, person, attendee, occurrence = row.event, row.person, row.attendee, row.occurrence
     assert attendee  # noqa: S101 -- a reminder is for somebody
+    assert occurrence  # noqa: S101 -- and follows a rule
     values = (
         *(_moment(until), row.language, row.zone, *_hold(row)),
+        *(occurrence.rule.answers, json.dumps(occurrence.rule.roles)),
         *(event.revision, event.status, event.origin),
         *(person.email, person.language, person.timezone),
         *(row.person_id, attendee.answer, attendee.place, attendee.language),

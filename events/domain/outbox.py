@@ -8,7 +8,7 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce, Greatest
 
 from events.domain import addresses
@@ -124,10 +124,11 @@ def send_again(*, delivery: Delivery, now: datetime) -> None:
         row = Delivery.objects.select_for_update().select_related("person").get(pk=delivery.pk)
         if row.state not in ENDED:
             raise NotAllowed(row, "send_again")
+        may_be_out = bool(row.unknowns) or row.state in Delivery.OUT
         row.state, row.claim_at, row.due_at = State.PENDING, now, now
         row.expires_at = max(row.expires_at, now + ONCE_MORE)
         row.generation += 1
-        row.attempts = row.unknowns = 0
+        row.attempts, row.unknowns = 0, int(may_be_out)
         row.detail = row.reason = ""
         row.sent_at = None
         row.save()
@@ -145,10 +146,12 @@ def next_steps(*, delivery: Delivery) -> tuple[str, ...]:
 def prune(*, now: datetime) -> int:
     """Forget mails, and what they told of changes, half a year after the end of their event.
 
-    Until then they tell who must learn of another date. Of what is postponed all are kept.
+    Until then they tell who must learn of another date. Of what is postponed, or has no date at
+    all, everything is kept.
     """
     old = now - KEPT
-    ended = Event.objects.alias(last_at=Coalesce("end_at", "start_at")).filter(last_at__lt=old)
+    events = Event.objects.alias(last_at=Coalesce("end_at", "start_at"))
+    ended = events.filter(Q(last_at__lt=old) | Q(last_at=None, end_on__lt=old.date()))
     ended = ended.exclude(status=Event.Status.POSTPONED)
     over = Delivery.objects.filter(expires_at__lt=old, claim_at=None, lease_until=None)
     over = over.filter(event__in=ended.order_by())

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from events.domain import outbox, quiet
 from events.domain.quiet import LAST_CALL
 from events.models import Delivery, Event, ReminderOccurrence, ReminderRule, Team
+from events.models.deliveries import DeliveryQuerySet
 from events.values import dates
 
 State = ReminderOccurrence.State
@@ -90,9 +91,7 @@ def moments(*, occurrence: ReminderOccurrence, zones: Collection[str]) -> dict[s
     if not rule.is_by_reader:
         return dict.fromkeys(zones, Moment(occurrence.due_at, occurrence.expires_at))
     found = {zone: _moment(event, rule, zone) for zone in zones}
-    if rule.offset_kind in ReminderRule.AFTER:
-        return found
-    return {zone: each for zone, each in found.items() if each.due_at < _start(event)}
+    return {zone: each for zone, each in found.items() if each.due_at < each.expires_at}
 
 
 def last_due(*, occurrence: ReminderOccurrence) -> datetime:
@@ -157,7 +156,9 @@ def _moment(event: Event, rule: ReminderRule, zone: str) -> Moment:
     """Return when a rule falls due in a zone, that of the event if it is '', and is of no use."""
     start = _start(event)
     due = _due(event, rule, start, zone)
-    return Moment(due, max(_useful_until(event, rule, start, due), due + LAST_CALL))
+    has_begun = rule.offset_kind not in ReminderRule.AFTER and due >= start
+    least = due if has_begun and event.start_time else due + LAST_CALL
+    return Moment(due, max(_useful_until(event, rule, start, due), least))
 
 
 def _start(event: Event) -> datetime:
@@ -236,23 +237,28 @@ def _adjust(
     occurrence: ReminderOccurrence, event: Event, rule: ReminderRule, now: datetime
 ) -> None:
     moment = _span(event, rule)
+    is_far = _is_far(occurrence, moment, event, rule)
     if occurrence.state != State.EXPANDED:
-        _move(occurrence, rule, moment, now)
-    elif _is_far(occurrence, moment, event, rule):
+        _move(occurrence, rule, moment, now, anew=is_far or occurrence.state != State.PLANNED)
+    elif is_far:
         _renew(occurrence, event, rule, now)
     else:
         _resume(occurrence, event, rule, now)
 
 
 def _move(
-    occurrence: ReminderOccurrence, rule: ReminderRule, moment: Moment, now: datetime
+    occurrence: ReminderOccurrence, rule: ReminderRule, moment: Moment, now: datetime, *, anew: bool
 ) -> None:
-    """Give what has not been handed over its new moment; leave alone what has not moved."""
+    """Give what has not been handed over its new moment; leave alone what has not moved.
+
+    What is not planned `anew` still is for readers for whom it is due and who have no mail yet.
+    """
     same = (occurrence.due_at, occurrence.expires_at) == (moment.due_at, moment.expires_at)
     if same and occurrence.state != State.CANCELLED:
         return
     occurrence.due_at, occurrence.expires_at = moment.due_at, moment.expires_at
-    occurrence.planned_at, occurrence.state = now, _state(moment, rule, now)
+    occurrence.planned_at = now if anew else occurrence.planned_at
+    occurrence.state = _state(moment, rule, now)
     occurrence.claim_at = moment.due_at if occurrence.state == State.PLANNED else None
     occurrence.save(update_fields=["due_at", "expires_at", "planned_at", "state", "claim_at"])
 
@@ -260,11 +266,14 @@ def _move(
 def _is_far(
     occurrence: ReminderOccurrence, moment: Moment, event: Event, rule: ReminderRule
 ) -> bool:
-    """Whether the start has moved so much since that people deserve another reminder."""
+    """Whether it has moved so much that people deserve another reminder.
+
+    On the same day readers hear of it at the same hour, by whose clock it may be.
+    """
     lead, zone = _lead(rule), dates.zone(event.timezone)
     old, new = occurrence.due_at + lead, moment.due_at + lead
     other_day = old.astimezone(zone).date() != new.astimezone(zone).date()
-    return other_day or abs(new - old) >= FAR
+    return other_day or (not rule.is_by_reader and abs(new - old) >= FAR)
 
 
 def _renew(occurrence: ReminderOccurrence, event: Event, rule: ReminderRule, now: datetime) -> None:
@@ -283,26 +292,35 @@ def _resume(
     moved = (occurrence.due_at, occurrence.expires_at) != (span.due_at, span.expires_at)
     mine = ReminderOccurrence.objects.filter(pk=occurrence.pk)
     if moved:
-        mine.update(due_at=span.due_at, expires_at=span.expires_at, planned_at=now)
+        mine.update(due_at=span.due_at, expires_at=span.expires_at)
     is_stopped = moved or occurrence.claim_at is None
     if rule.is_by_reader and is_stopped and now < _last_due(rule, span.due_at):
         mine.update(claim_at=max(span.due_at, now))
-    rows = occurrence.deliveries.exclude(reason=Delivery.Reason.DROPPED)
-    states = (*Delivery.UNSENT, Delivery.State.CANCELLED) if moved else (Delivery.State.CANCELLED,)
-    rows = rows.filter(state__in=states)
+    states = (*Delivery.UNSENT, Delivery.State.CANCELLED)
+    rows = occurrence.deliveries.exclude(reason=Delivery.Reason.DROPPED).filter(state__in=states)
     for zone in list(rows.order_by().values_list("person__timezone", flat=True).distinct()):
         moment = _moment(event, rule, zone if rule.is_by_reader else "")
-        times = {"due_at": moment.due_at, "expires_at": moment.expires_at}
-        there = rows.filter(person__timezone=zone)
-        there.filter(state=Delivery.State.HELD).update(**times)
-        there.exclude(state=Delivery.State.HELD).update(
-            state=Delivery.State.PENDING,
-            claim_at=sending_at(event=event, moment=moment, zone=zone, now=moment.due_at),
-            reason="",
-            lease_token=None,
-            lease_until=None,
-            **times,
-        )
+        _retime(rows.filter(person__timezone=zone), event, moment, zone)
+
+
+def _retime(rows: DeliveryQuerySet, event: Event, moment: Moment, zone: str) -> None:
+    """Let mails go at their moment that wait for another one, or that were called back.
+
+    What an organiser sends again does not wait for any.
+    """
+    times = {"due_at": moment.due_at, "expires_at": moment.expires_at}
+    is_called_back = Q(state=Delivery.State.CANCELLED)
+    rows = rows.filter(is_called_back | ~Q(**times), generation=0)
+    held = Q(state=Delivery.State.HELD) | Q(reason=Delivery.Reason.HELD)
+    rows.filter(held).update(state=Delivery.State.HELD, claim_at=None, reason="", **times)
+    rows.exclude(held).update(
+        state=Delivery.State.PENDING,
+        claim_at=sending_at(event=event, moment=moment, zone=zone, now=moment.due_at),
+        reason="",
+        lease_token=None,
+        lease_until=None,
+        **times,
+    )
 
 
 def sending_at(*, event: Event, moment: Moment, zone: str, now: datetime) -> datetime:

@@ -20,6 +20,7 @@ COMMAND: Final = 30.0
 ACCEPTING: Final = 90.0  # for the reply to the dot; a lease must be longer
 MOST_MAILS: Final = 100  # on one connection
 MOST_LINES: Final = 1_000  # in one reply
+ENHANCED: Final = re.compile(rb"5\.(\d{1,3})\.\d{1,3}\b")  # RFC 3463
 LINE_END: Final = re.compile(rb"\r\n?|\n")
 LEADING_DOT: Final = re.compile(rb"(?m)^\.")
 
@@ -50,7 +51,7 @@ class Refused(Failure):
 
 
 class NoSuchRecipient(Refused):
-    """Never a mail to this address (5xx for RCPT)."""
+    """Never a mail to this address."""
 
 
 class Unsure(Failure):
@@ -156,7 +157,7 @@ class Line:
         if code in (250, 251):
             return smtp
         self._reset()
-        if 500 <= code < 600:
+        if _is_wrong_address(code, text):
             raise NoSuchRecipient(_reply(code, text))
         raise _failure(code, text)
 
@@ -181,7 +182,8 @@ class Line:
         if not 400 <= code < 600:  # no such reply is known
             self.close()
             raise Unsure(_reply(code, text))
-        note(Phase.NOT)
+        with suppress(OSError):  # the database is told at once
+            note(Phase.NOT)
         if code == 421:
             self.close()
         raise _failure(code, text)
@@ -259,6 +261,13 @@ def _socket(smtp: smtplib.SMTP) -> socket.socket:
 def _expect(answer: tuple[int, bytes], wanted: int) -> None:
     if answer[0] != wanted:
         raise _failure(*answer)
+
+
+def _is_wrong_address(code: int, text: bytes) -> bool:
+    """Whether a recipient is refused for the address, not for what we are or what is full."""
+    if found := ENHANCED.match(text):
+        return found[1] == b"1"
+    return code in (550, 551, 553)
 
 
 def _failure(code: int, text: bytes) -> Failure:

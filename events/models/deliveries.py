@@ -7,7 +7,7 @@ import uuid
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from events.models.attendees import Attendee
@@ -39,9 +39,18 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.filter(state__in=Delivery.UNSENT)
 
     def call_back(self) -> int:
-        """Send none of those that have not been sent; return how many."""
-        end = {"state": Delivery.State.CANCELLED, "claim_at": None}
-        return self.unsent().update(**end, lease_token=None, lease_until=None)
+        """Send none of those that have not been sent; return how many.
+
+        Of what was held back it stays known, should it be revived.
+        """
+        was_held = When(state=Delivery.State.HELD, then=Value(Delivery.Reason.HELD))
+        return self.unsent().update(
+            state=Delivery.State.CANCELLED,
+            reason=Case(was_held, default=F("reason")),
+            claim_at=None,
+            lease_token=None,
+            lease_until=None,
+        )
 
     def out(self) -> Self:
         """What has reached its reader, or may have."""
@@ -90,6 +99,7 @@ class Delivery(models.Model):
         UNDONE = "undone", _("the change was undone")
         DROPPED = "dropped", _("an organiser dropped it")
         ANOTHER = "another", _("something newer is known")
+        HELD = "held", _("was held back")
 
     public_uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.REMINDER)

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from delegations.domain import legs, rosters
 from delegations.models import Attendance, Delegate, Delegation, Leg
-from events.domain import attendees, delivery, invitations
+from events.domain import answers, attendees, delivery, invitations
 from events.models import Attendee, Event
 from tests import factories
 from tests.factories import NOW
@@ -111,6 +111,18 @@ def test_what_somebody_has_answered_outlives_the_next_change(
     after = of(row, kuwait.stay)
     assert (after.answer, after.place, after.role) == (answer, before.place, "deputy")
     assert of(row, delegation.mission).answer == "accepted"
+
+
+def test_who_declined_and_leaves_the_roster_does_not_come_back_by_a_link(
+    delegation: Delegation,
+) -> None:
+    row = member(delegation)
+    there = of(row, delegation.mission)
+    attendees.answer(attendee=there, answer=Attendee.Answer.DECLINED, now=LATER)
+    rosters.remove(delegate=row, now=LATER)
+    with pytest.raises(attendees.NotAllowed):
+        answers.record(attendee=there, answer=Attendee.Answer.ACCEPTED, now=LATER)
+    assert live(delegation.mission) == []
 
 
 def test_who_may_not_come_is_on_the_list_again_with_the_leg(

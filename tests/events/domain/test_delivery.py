@@ -5,6 +5,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ from events.models import (
     Person,
     ReminderOccurrence,
     ReminderRule,
+    Suppression,
 )
 from tests import factories
 from tests.factories import NOW
@@ -209,6 +211,29 @@ class TestHandingOver:
         assert results(delivery.tick(now=DUE)) == {"sent": 2}
 
 
+class TestHeldBack:
+    def test_what_was_called_back_and_revived_is_still_held(self, settings: Settings) -> None:
+        settings.HOLD_ABOVE = 2
+        event = due_event(people=4)
+        delivery.tick(now=DUE)
+        for is_on in (False, True):
+            event.reminder_rules.update(enabled=is_on)
+            reminders.replan(event=event, now=DUE + MINUTE)
+        assert delivery.tick(now=DUE + 2 * MINUTE) == Summary()
+        rows = Delivery.objects.values_list("state", "reason")
+        assert set(rows) == {("held", "")}
+
+    def test_a_reminder_that_cannot_be_handed_over_stops_no_other(self) -> None:
+        factories.rule(event=due_event(), clock="reader")
+        Event.objects.get().reminder_rules.filter(clock="event").delete()
+        Person.objects.update(timezone="Nowhere/Nowhere")
+        reminders.plan(event=Event.objects.get(), now=NOW)
+        due_event()
+        assert results(delivery.tick(now=DUE)) == {"sent": 1}
+        stuck = ReminderOccurrence.objects.get(rule__clock="reader")
+        assert stuck.claim_at == DUE + handover.RETRY
+
+
 class TestLastLook:
     """Between the claim and the sending the world may change."""
 
@@ -265,6 +290,10 @@ class TestLastLook:
         """US-11, 5."""
         Event.objects.update(origin="reported")
         assert self.deliver(claimed) == "cancelled"
+
+    def test_a_rule_that_means_others_by_now_sends_nothing(self, claimed: Delivery) -> None:
+        ReminderRule.objects.update(roles=["head"])
+        assert self.deliver(claimed) == "skipped"
 
     def test_who_joins_elsewhere_by_now_is_told_so(self, claimed: Delivery, folder: Path) -> None:
         Attendee.objects.update(hub=factories.hub(event=claimed.event))
@@ -401,6 +430,22 @@ class TestDeadWorkers:
 
 
 class TestStumbling:
+    def test_a_refusal_that_cannot_be_put_on_record_is_one(
+        self, script: "Script", monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The disk is full."""
+        due_event()
+        script.on_data = "554 5.6.0 Not this one"
+        note = journal.own.note
+
+        def fails(phase: Phase, mail: str) -> None:
+            if phase == Phase.NOT:
+                raise OSError(28, "No space left on device")
+            note(phase, mail)
+
+        monkeypatch.setattr(journal.own, "note", fails)
+        assert results(delivery.tick(now=DUE)) == {"failed": 1}
+
     @pytest.fixture
     def poisoned(self) -> Delivery:
         """The first of three rows, whose person has no address that a mail could bear."""
@@ -512,6 +557,34 @@ class TestMailServers:
         assert last[1] == {"expired": 1}
         assert DUE + 5 * HOUR < last[0] < DUE + 6 * HOUR
         assert 12 < len(before) < 40
+
+    @pytest.mark.parametrize(
+        "reply",
+        [
+            "554 5.7.1 Relay access denied",
+            "530 5.7.0 Authentication required",
+            "552 5.2.2 Mailbox full",
+            "554 Relay access denied",
+        ],
+    )
+    def test_a_server_that_refuses_us_calls_no_address_wrong(
+        self, script: Script, reply: str
+    ) -> None:
+        due_event(people=12)
+        script.on_rcpt = reply
+        assert results(delivery.tick(now=DUE)) == {"failed": 5, "pending": 7}
+        assert MailBreaker.objects.get().probe_at is not None
+        assert not Suppression.objects.exists()
+
+    def test_failures_among_successes_are_not_in_a_row(self, script: Script) -> None:
+        due_event(people=12)
+        refusals = cycle(("554 5.6.0 Not this one", "250 Accepted"))
+
+        async def takes_every_other(*args: Any) -> str:
+            return next(refusals)
+
+        script.handle_DATA = takes_every_other  # type: ignore[method-assign]
+        assert results(delivery.tick(now=DUE)) == {"failed": 6, "sent": 6}
 
     @pytest.mark.parametrize("phase", ["on_rcpt", "on_data"])
     def test_550_is_the_end_of_it(self, script: Script, phase: str) -> None:
@@ -634,6 +707,12 @@ class TestForgetting:
         assert outbox.prune(now=self.OLD) == 0
         assert outbox.prune(now=self.OLD + SECOND) == 1
         assert not Delivery.objects.exists()
+
+    def test_mails_of_an_event_that_was_known_to_the_month(self) -> None:
+        coarse = {"start_at": None, "end_at": None, "precision": "month", "start_time": None}
+        self.sent(**coarse, end_time=None, end_on=date(2026, 12, 31))
+        assert outbox.prune(now=self.OLD) == 0
+        assert outbox.prune(now=self.OLD + timedelta(days=31)) == 1
 
     @pytest.mark.parametrize(
         "columns", [{"status": "postponed"}, {"end_at": OLD}, {"end_at": None, "start_at": OLD}]

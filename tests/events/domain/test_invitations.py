@@ -19,6 +19,7 @@ from events.domain import (
     delivery,
     invitations,
     lifecycle,
+    outbox,
     people,
 )
 from events.models import Attendee, Delivery, Event, Team
@@ -613,6 +614,15 @@ class TestTheEnd:
         lifecycle.cancel(event=event, reason="", now=NOW)
         mails = box.after_a_while(NOW)
         assert summary(mails) == [(attendee.person.email, "CANCEL", 1)]
+
+    def test_also_when_it_was_sent_again_in_vain(self, event: Event, box: Mailbox) -> None:
+        attendee = guest(event)
+        invite(event, NOW)
+        attendee.deliveries.update(state="presumed", claim_at=None)
+        outbox.send_again(delivery=attendee.deliveries.get(), now=NOW)
+        attendee.deliveries.update(state="failed", claim_at=None)
+        lifecycle.cancel(event=event, reason="Rain", now=NOW)
+        assert summary(box.after_a_while(NOW)) == [(attendee.person.email, "CANCEL", 1)]
 
     def test_what_never_arrived_is_not_taken_back(self, event: Event, box: Mailbox) -> None:
         attendee = guest(event)

@@ -1,12 +1,14 @@
 """Changes at the same instant: real transactions in threads, on either database."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from functools import partial
+from threading import Event as Signal
+from typing import Any
 
 import pytest
 
-from events.domain import lifecycle, notices
+from events.domain import lifecycle, notices, revisions
 from events.models import Delivery, Event, EventChange, NoticeBatch, Person, Team
 from events.values.dates import Precision, When
 from tests import factories
@@ -36,6 +38,36 @@ def test_changes_at_once_are_one_batch_and_one_mail() -> None:
     assert EventChange.objects.count() == 4
     notices.hand_over(now=LATER)
     assert Delivery.objects.count() == 1
+
+
+def test_an_event_and_a_part_of_it_change_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each locks what the other wants: the part, and the open batch of their team."""
+    whole = factories.event()
+    part = factories.event(parent=whole, team=whole.team)
+    for event in (whole, part):
+        factories.attendee(event=event)
+    has_batch, has_part = Signal(), Signal()
+    rise_all, note = revisions.rise_all, notices.note
+
+    def rise(**values: Any) -> None:
+        has_batch.set()
+        has_part.wait(1)
+        rise_all(**values)
+
+    def noting(*, event: Event, **values: Any) -> None:
+        if event == part:
+            has_part.set()
+        note(event=event, **values)
+
+    def save_part() -> None:
+        has_batch.wait(1)
+        part.start_time = time(10)
+        lifecycle.save(event=part, now=NOW)
+
+    monkeypatch.setattr(revisions, "rise_all", rise)
+    monkeypatch.setattr(notices, "note", noting)
+    whole.title_en, whole.start_time = "Another name", time(9)
+    assert at_once(partial(lifecycle.save, event=whole, now=NOW), save_part) == []
 
 
 def test_ticks_at_once_write_one_mail() -> None:

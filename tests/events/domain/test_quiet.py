@@ -101,6 +101,16 @@ class TestReminders:
         delivery.tick(now=self.DUE + timedelta(minutes=90))
         assert self.waiting() == {"America/Vancouver": self.MORNING}
 
+    def test_what_could_not_go_in_the_evening_waits_too(self) -> None:
+        """The mail server was down until the night of the reader."""
+        delivery.tick(now=self.MORNING)
+        night = self.MORNING + timedelta(hours=21)
+        row = Delivery.objects.get(person__timezone="America/Vancouver")
+        later = {"state": "pending", "claim_at": night, "expires_at": night + 2 * LATER}
+        Delivery.objects.filter(pk=row.pk).update(**later, sent_at=None)
+        assert delivery.tick(now=night).results == {"pending": 1}
+        assert self.waiting() == {"America/Vancouver": self.MORNING + LATER}
+
     def test_what_moves_while_it_waits_waits_for_the_same_morning(self) -> None:
         delivery.tick(now=self.DUE)
         row = Delivery.objects.get(state="pending")

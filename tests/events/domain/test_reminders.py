@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 
-from events.domain import audiences, handover, lifecycle, reminders
-from events.models import Delivery, Event, ReminderOccurrence, ReminderRule
+from events.domain import attendees, audiences, handover, lifecycle, reminders
+from events.models import Attendee, Delivery, Event, ReminderOccurrence, ReminderRule
 from tests import factories
 from tests.factories import NOW
 
@@ -125,6 +126,10 @@ class TestPlanning:
     ) -> None:
         row = planned(rule=rule)
         assert row.expires_at - row.due_at == useful_for
+
+    def test_what_would_come_after_the_start_is_missed(self) -> None:
+        row = planned(rule={"offset": 0}, start_time=time(8))
+        assert (row.state, row.claim_at) == (State.MISSED, None)
 
     def test_on_a_whole_day_it_is_useful_through_the_morning(self) -> None:
         row = planned(precision="day", rule={"offset": 0})
@@ -577,6 +582,56 @@ class TestByTheClocksOfReaders:
         reminders.plan(event=event, now=DUE - HOUR)
         self.hand_over(event)
         assert set(due_at(event)) == {"", "Europe/London"}
+
+    def test_who_attends_two_parts_is_written_to_once(self) -> None:
+        whole = factories.event()
+        parts = [factories.event(parent=whole, team=whole.team) for _ in range(2)]
+        person = factories.person(timezone="")
+        first, last = (factories.attendee(event=part, person=person) for part in parts)
+        factories.rule(event=whole, clock="reader", subtree=True)
+        reminders.plan(event=whole, now=NOW)
+        self.hand_over(whole, until=DUE)
+        for row in (last, first):
+            attendees.answer(attendee=row, answer=Attendee.Answer.DECLINED, now=DUE + HOUR)
+            attendees.answer(attendee=row, answer=Attendee.Answer.ACCEPTED, now=DUE + HOUR)
+            Attendee.objects.filter(pk=last.pk).update(answer="declined", place="none")
+            self.hand_over(whole, until=DUE + 3 * HOUR)
+        assert due_at(whole) == {"": DUE}
+
+    def test_those_who_were_written_to_do_not_count_among_too_many(
+        self, event: Event, settings: Settings
+    ) -> None:
+        settings.HOLD_ABOVE = 2
+        self.hand_over(event)
+        assert set(event.deliveries.values_list("state", flat=True)) == {"pending"}
+
+    def test_who_was_due_when_the_event_moved_a_little_is_reminded(self, event: Event) -> None:
+        """No worker ran from before nine until after the change."""
+        self.hand_over(event, until=DUE - HOUR)
+        move(event, start_time=time(10))  # an hour after it was due
+        self.hand_over(event)
+        assert due_at(event) == NINE
+
+    def test_what_waits_is_not_called_back_on_the_same_day(self, event: Event) -> None:
+        self.hand_over(event, until=DUE)
+        move(event, start_time=time(15, 30))
+        assert set(due_at(event)) == set(NINE) - {"Europe/London"}
+
+    def test_a_whole_day_is_reminded_of_on_its_morning(self) -> None:
+        event = factories.event(precision="day")
+        factories.rule(event=event, clock="reader", offset=0)
+        self.reader(event, "Asia/Shanghai")
+        reminders.plan(event=event, now=NOW)
+        self.hand_over(event)
+        assert due_at(event) == {"Asia/Shanghai": DUE + 24 * HOUR}
+
+    def test_another_hour_of_the_rule_moves_what_waits(self, event: Event) -> None:
+        self.hand_over(event, until=DUE)
+        event.reminder_rules.update(at_local_time=time(18))
+        reminders.replan(event=event, now=DUE)
+        assert due_at(event) == {
+            zone: at + 9 * HOUR for zone, at in NINE.items() if zone != "Europe/London"
+        }
 
     def test_a_small_move_in_between_reminds_nobody_twice(self, event: Event) -> None:
         self.hand_over(event, until=DUE)
