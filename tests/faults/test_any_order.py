@@ -49,8 +49,10 @@ REFUSALS = (
 )
 ANSWERS = {"accept": "accepted", "decline": "declined"}
 STANDING = ("confirmed", "tentative")
+READERS = 2  # the rule by the clocks of readers, after those by that of the event
 number = st.integers(0, 1)
 who = st.integers(0, 2)
+ZONES = ("", "Asia/Tokyo", "Europe/London")  # of the people
 Who = tuple[int, int]  # the number of an event, and that of a person
 
 
@@ -116,6 +118,37 @@ class Schedule:
     mails: list[Mail] = field(default_factory=list)
 
 
+@dataclass
+class Round:
+    """The rule of an event that falls due for each reader at nine by their own clock."""
+
+    start: datetime
+    planned_at: datetime = NOW
+    state: str = "planned"
+    mails: list[Mail] = field(default_factory=list)
+    known: set[int] = field(default_factory=set)  # whom it was for when it was last handed over
+
+    @property
+    def last_at(self) -> datetime:
+        """When it has fallen due wherever people may live."""
+        return self.start + HOUR
+
+    def written(self) -> set[int]:
+        return {mail.person for mail in self.mails}
+
+    def is_late(self, person: int, since: datetime) -> bool:
+        """Whether it had fallen due for somebody before they were there, or it was planned."""
+        return max(since, self.planned_at) > own_moment(person, self.start)[0]
+
+
+def own_moment(person: int, start: datetime) -> tuple[datetime, datetime]:
+    """When the third rule falls due for somebody and is of no more use: the day before at nine."""
+    there = ZoneInfo(ZONES[person] or "Asia/Shanghai")
+    day = start.astimezone(there).date() - timedelta(days=1)
+    due = datetime.combine(day, time(9), there).astimezone(UTC)
+    return due, max(min(start - AGAIN, due + 6 * HOUR), due + AGAIN)
+
+
 def moment(rule: int, start: datetime) -> tuple[datetime, datetime]:
     """When a rule falls due and is of no more use: the day before at 09:00, or two hours before."""
     if rule == 0:
@@ -133,7 +166,7 @@ def is_far(rule: int, old: datetime, new: datetime) -> bool:
 
 
 class Deliveries(RuleBasedStateMachine):
-    """Two talks of a team with two reminders each; three people who may attend them."""
+    """Two talks of a team with three reminders each; three people who may attend them."""
 
     sink: Sink
 
@@ -147,13 +180,14 @@ class Deliveries(RuleBasedStateMachine):
         team = factories.team()
         self.halls = {name: factories.place(name=name, team=team) for name in ("Hall", "Annexe")}
         self.rows = [self.event(team, number) for number in range(2)]
-        self.people = [factories.person(team=team, language="en") for _ in range(3)]
+        self.people = [factories.person(team=team, language="en", timezone=zone) for zone in ZONES]
         self.talks = [
             Talk(row.title, "Hall", datetime(2026, 6, 3, 4, tzinfo=UTC)) for row in self.rows
         ]
         self.schedules = [
             [Schedule(rule, *moment(rule, talk.start)) for rule in range(2)] for talk in self.talks
         ]
+        self.rounds = [Round(talk.start) for talk in self.talks]
         self.addresses = [person.email for person in self.people]
         self.stopped: set[int] = set()
         self.list: dict[Who, str] = {}
@@ -178,6 +212,7 @@ class Deliveries(RuleBasedStateMachine):
         factories.organiser(row)
         factories.rule(event=row)
         factories.rule(event=row, offset_kind="exact_hours", offset=2)
+        factories.rule(event=row, clock="reader")
         reminders.plan(event=row, now=NOW)
         return row
 
@@ -258,6 +293,7 @@ class Deliveries(RuleBasedStateMachine):
             self.note(talk, before)
             for schedule in self.schedules[talk]:
                 self.replan(schedule, self.talks[talk])
+            self.replan_round(self.rounds[talk], self.talks[talk])
 
     @rule(talk=number, name=st.sampled_from(["Talk 0", "Talk 1", "Another name"]))
     def rename(self, talk: int, name: str) -> None:
@@ -339,7 +375,33 @@ class Deliveries(RuleBasedStateMachine):
                 mail.end, mail.claim_at = "", due
                 mail.due_at, mail.expires_at = due, expires
 
-    def call_back(self, schedule: Schedule) -> None:
+    def replan_round(self, round_: Round, talk: Talk) -> None:
+        if not talk.stands:
+            round_.state = "off" if round_.state == "planned" else round_.state
+            self.call_back(round_)
+            return
+        old, round_.start = round_.start, talk.start
+        days = [at.astimezone(SHANGHAI).date() for at in (old, talk.start)]
+        is_far = days[0] != days[1]
+        if round_.state == "handed over" and not is_far:
+            self.retime(round_)
+            return
+        if round_.state == "off" or old != talk.start:
+            self.call_back(round_)
+            round_.mails = []
+            if is_far or round_.state != "planned":
+                round_.planned_at, round_.known = self.now, set()
+            round_.state = "planned" if self.now < round_.last_at else "missed"
+
+    def retime(self, round_: Round) -> None:
+        for mail in round_.mails:
+            due, expires = own_moment(mail.person, round_.start)
+            is_moved = not mail.end and (mail.due_at, mail.expires_at) != (due, expires)
+            if is_moved or mail.end == "cancelled":
+                mail.end, mail.claim_at = "", due
+                mail.due_at, mail.expires_at = due, expires
+
+    def call_back(self, schedule: Schedule | Round) -> None:
         for mail in schedule.mails:
             mail.end = mail.end or "cancelled"
 
@@ -357,6 +419,7 @@ class Deliveries(RuleBasedStateMachine):
             for schedule in schedules:
                 if schedule.state == "planned" and schedule.due_at <= self.now:
                     self.hand_over_one(number, schedule)
+            self.hand_over_round(number, self.rounds[number])
         if self.batch and self.batch.opened_at + PAUSE <= self.now:
             batch, self.batch = self.batch, None
             for person in range(3):
@@ -377,6 +440,29 @@ class Deliveries(RuleBasedStateMachine):
         ]  # fmt: skip
         self.reminders += len(schedule.mails)
 
+    def hand_over_round(self, number: int, round_: Round) -> None:
+        """Before the tick: it is asked of the rows whether they are to be handed over by now."""
+        rule = self.rows[number].reminder_rules.order_by("pk")[READERS]
+        due = [
+            person for person in sorted(self.expected(number) - round_.written())
+            if self.addresses[person] and own_moment(person, round_.start)[0] <= self.now
+            and not round_.is_late(person, self.joined[number, person])
+        ]  # fmt: skip
+        if not rule.occurrences.filter(claim_at__lte=self.now).exists():
+            stands = round_.state in ("planned", "handed over") and self.talks[number].stands
+            assert not (stands and self.now < round_.last_at and round_.known & set(due))
+            return
+        if self.now >= round_.last_at + 24 * HOUR:
+            round_.state = "handed over" if round_.mails else "missed"
+            return
+        round_.state = "handed over"
+        round_.known = {person for person in self.expected(number) if self.addresses[person]}
+        for person in due:
+            due_at, expires_at = own_moment(person, round_.start)
+            mail = Mail("reminder", person, due_at, expires_at, due_at, number, READERS)
+            round_.mails.append(mail)
+            self.reminders += 1
+
     def notice(self, batch: Batch, person: int, news: list[int]) -> Mail:
         """A notice is of use until all that it tells of is over, but two days at most."""
         ends = [each.end for talk in news for each in (batch.before[talk], self.talks[talk])]
@@ -387,6 +473,8 @@ class Deliveries(RuleBasedStateMachine):
         for schedules in self.schedules:
             for schedule in schedules:
                 yield from (mail for mail in schedule.mails if not mail.end)
+        for round_ in self.rounds:
+            yield from (mail for mail in round_.mails if not mail.end)
         yield from (mail for mail in self.notices if not mail.end)
 
     # Ticks, with the server in several moods.
@@ -398,8 +486,13 @@ class Deliveries(RuleBasedStateMachine):
 
     @rule(late=st.sampled_from([-SECOND, SECOND, HOUR]))
     def a_reminder_falls_due(self, late: timedelta) -> None:
-        rows = [row for rows in self.schedules for row in rows if row.state == "planned"]
-        self.now = max(self.now, min((row.due_at for row in rows), default=self.now) + late)
+        soon = [row.due_at for rows in self.schedules for row in rows if row.state == "planned"]
+        soon += [
+            own_moment(person, self.rounds[talk].start)[0] for talk, person in self.list
+            if person not in self.rounds[talk].written()
+        ]  # fmt: skip
+        soon = [at for at in soon if at > self.now]
+        self.now = max(self.now, min(soon, default=self.now) + late)
         self.only_hand_over()
 
     @rule(mood=st.sampled_from(["well", "defers", "hangs up"]))
@@ -427,8 +520,8 @@ class Deliveries(RuleBasedStateMachine):
         """A tick whose time is up."""
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(attempts, "BUDGET", -SECOND)
+            self.hand_over_all()
             delivery.tick(now=self.now)
-        self.hand_over_all()
 
     @rule(
         mood=st.sampled_from(["well", "well", "defers", "hangs up"]),
