@@ -309,7 +309,7 @@ class Deliveries(RuleBasedStateMachine):
         after = replace(self.talks[talk], hall=hall)
         self.edit(talk, after, lifecycle.move, when=when, place=self.halls[hall])
 
-    @rule(talk=number, by=st.sampled_from([-1, 1, 3]), unit=st.sampled_from(["hours", "days"]))
+    @rule(talk=number, by=st.sampled_from([-1, 1, 3, 8]), unit=st.sampled_from(["hours", "days"]))
     def move(self, talk: int, by: int, unit: str) -> None:
         self.give_time(talk, self.talks[talk].start + timedelta(**{unit: by}), "move")
 
@@ -480,20 +480,30 @@ class Deliveries(RuleBasedStateMachine):
     # Ticks, with the server in several moods.
 
     @rule(span=st.sampled_from([MINUTE, 6 * MINUTE, HOUR, 17 * HOUR, 24 * HOUR]))
-    def time_passes(self, span: timedelta) -> None:
+    def no_worker_runs(self, span: timedelta) -> None:
         self.now += span
-        self.only_hand_over()
+
+    @rule(talk=number, by=st.sampled_from([1, 8]))
+    def a_move_meets_what_is_due(self, talk: int, by: int) -> None:
+        """Something falls due, and before a worker sees it the event moves a little."""
+        self.now = max(self.now, self.soonest() + SECOND)
+        self.move(talk, by, "hours")
+        self.tick("well", SECOND)
 
     @rule(late=st.sampled_from([-SECOND, SECOND, HOUR]))
     def a_reminder_falls_due(self, late: timedelta) -> None:
+        self.now = max(self.now, self.soonest() + late)
+        self.only_hand_over()
+
+    def soonest(self) -> datetime:
+        """When the next reminder falls due for somebody; or now."""
         soon = [row.due_at for rows in self.schedules for row in rows if row.state == "planned"]
         soon += [
             own_moment(person, self.rounds[talk].start)[0] for talk, person in self.list
             if person not in self.rounds[talk].written()
         ]  # fmt: skip
         soon = [at for at in soon if at > self.now]
-        self.now = max(self.now, min(soon, default=self.now) + late)
-        self.only_hand_over()
+        return min(soon, default=self.now)
 
     @rule(mood=st.sampled_from(["well", "defers", "hangs up"]))
     def a_reminder_leaves(self, mood: str) -> None:
