@@ -233,7 +233,7 @@ def _mail(
     there: dict[tuple[int, int], int],
     now: datetime,
 ) -> Delivery:
-    """Return a notice; it is kept under the event that stands above the others."""
+    """Return a notice; it is kept under the first of its events."""
     event, expires_at = told[0].event, _useful_until(told, now)
     return Delivery(
         kind=Delivery.Kind.NOTICE,

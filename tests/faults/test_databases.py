@@ -28,7 +28,7 @@ DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 
 @sqlite_only
 def test_a_writer_from_elsewhere_locks_the_file(post: Post) -> None:
-    due(200, "brief")
+    due(100, "brief")
     post.start()
     wait_until_handed_over()
     for _ in range(3):
@@ -39,16 +39,16 @@ def test_a_writer_from_elsewhere_locks_the_file(post: Post) -> None:
         time.sleep(0.3)
     post.drain()
     assert set(states().values()) == SENT_ONCE
-    assert sorted(post.copies().values()) == [1] * 200
+    assert sorted(post.copies().values()) == [1] * 100
 
 
 def test_a_disk_is_full_for_a_while(post: Post) -> None:
     """No file of the worker takes another byte: its journal, and the database if that is one."""
-    due(150, "brief")
+    due(60, "brief")
     name = post.start()
     pid = int(name.read_text())
     wait_until_handed_over()
-    for _ in range(3):
+    for _ in range(2):
         time.sleep(0.5)
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
         time.sleep(1)
@@ -56,7 +56,7 @@ def test_a_disk_is_full_for_a_while(post: Post) -> None:
     post.drain()
     assert int(name.read_text()) == pid
     assert {state for state, _ in states().values()} <= {"sent", "presumed"}
-    assert sorted(post.copies().values()) == [1] * 150
+    assert sorted(post.copies().values()) == [1] * 60
 
 
 @postgres_only
