@@ -713,6 +713,6 @@ def test_model_rows_and_mail_server_agree_whatever_happens(smtp: Sink, settings:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", smtp.port
     machine = type("Machine", (Deliveries,), {"sink": smtp})
-    many = 200 if HEAVY else 10
+    many = 200 if HEAVY else 5
     steps = hypothesis(max_examples=many, stateful_step_count=30, deadline=None)
     run_state_machine_as_test(machine, settings=steps)
