@@ -19,7 +19,6 @@ Span = tuple[date, date]
 Way = Literal["arrival", "departure"]
 
 LANGUAGES: Final = ("en", "zh_hans", "zh_hant")
-CANCELLABLE: Final = (*Event.STANDING, Event.Status.POSTPONED)
 
 
 class Refusal(Exception):
@@ -271,7 +270,7 @@ def _is_a_way(delegation: Delegation, event: Event) -> bool:
 def _strike(event: Event, reason: str, now: datetime) -> None:
     if event.status == Event.Status.DRAFT:
         lifecycle.delete(event=event, now=now)
-    elif event.status in CANCELLABLE:
+    elif event.status in Event.LIVE:
         lifecycle.cancel(event=event, reason=reason, now=now)
 
 

@@ -25,7 +25,6 @@ STEPS: Final[dict[str, tuple[str, ...]]] = {
 }
 # Their members are named, not recruited.
 APPOINTED: Final = (Kind.OFFICIAL_DELEGATION, Kind.DUTY_VISIT)
-CANCELLABLE: Final = (*Event.STANDING, Event.Status.POSTPONED)
 # Those who were expected and of whom nobody has said yet whether they came.
 OPEN_PRESENCE: Final = (Attendee.Presence.EXPECTED, Attendee.Presence.CHECKED_IN)
 
@@ -175,7 +174,7 @@ def cancel(*, delegation: Delegation, reason: str, now: datetime) -> None:
         applications.close(delegation=row, reason=reason, now=now)
         for event in filter(None, (row.mission, row.applications_close)):
             event.refresh_from_db()  # the deadline may have gone with the mission
-            if event.status in CANCELLABLE:
+            if event.status in Event.LIVE:
                 lifecycle.cancel(event=event, reason=reason, now=now)
 
 

@@ -127,7 +127,7 @@ class Attempt:
     def blame(self, error: smtp.Failure) -> None:
         """Count a failure of the server; after several in a row it is left alone."""
         self.watch.failed = True
-        if breaker.failed(reason=str(error), now=self.watch.now()):
+        if breaker.failed(reason=leases.short(error), now=self.watch.now()):
             logger.error("The mail server takes nothing: %s", error)
             self.watch.halted = True
 
@@ -186,5 +186,5 @@ def _suppress(address: str, reply: str, now: datetime) -> None:
     """Send no more to an address that the server calls wrong."""
     Suppression.objects.update_or_create(
         address_hash=outbox.address_hash(address),
-        defaults={"since": now, "reply": reply[: leases.MOST_DETAIL]},
+        defaults={"since": now, "reply": leases.short(reply)},
     )

@@ -15,7 +15,7 @@ def of(*, rule: ReminderRule, event: Event, person_id: int | None = None) -> lis
         rows = rows.filter(answer=Attendee.Answer.ACCEPTED)
     if rule.answers == ReminderRule.Answers.UNANSWERED:
         rows = rows.filter(answer=Attendee.Answer.NEEDS_ACTION)
-    if rule.offset_kind in ReminderRule.AFTER:
+    if rule.is_after:
         rows = rows.exclude(presence=Attendee.Presence.NO_SHOW)
     meant = [row for row in rows.order_by("pk") if not rule.tag or rule.tag in row.tags]
     # Who attends the whole comes with that, whatever parts they attend.
@@ -25,7 +25,7 @@ def of(*, rule: ReminderRule, event: Event, person_id: int | None = None) -> lis
 
 def is_for(*, rule: ReminderRule, attendee: Attendee) -> bool:
     """Whether a rule means an attendee of its event by what they are alone, without a question."""
-    if rule.subtree or rule.tag or rule.offset_kind in ReminderRule.AFTER:
+    if rule.subtree or rule.tag or rule.is_after:
         return False
     answers = {
         ReminderRule.Answers.ACCEPTED: Attendee.Answer.ACCEPTED,

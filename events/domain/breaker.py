@@ -42,7 +42,7 @@ def failed(*, reason: str, now: datetime) -> bool:
         MailBreaker.objects.get_or_create(pk=1)
         row = MailBreaker.objects.select_for_update().get(pk=1)
         row.failures += 1
-        row.detail = reason[:300]
+        row.detail = reason
         if row.failures >= MOST:
             row.opened_at = row.opened_at or now
             row.probe_at = now + _pause(row.failures)

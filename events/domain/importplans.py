@@ -24,8 +24,6 @@ from events.domain.foreign import Entry
 from events.models import Basis, Event, ImportedEvent, Place, Team
 from events.values.dates import When
 
-STANDING: Final = (*Event.STANDING, Event.Status.POSTPONED)
-
 
 def _(text: str) -> str:
     """Mark a text for translation by whoever shows it."""
@@ -193,7 +191,7 @@ class Planner:
         """Times still to come that their series does not have any more."""
         for link in links:
             event = link.event
-            is_ours = event.team_id == link.team_id and event.status in STANDING
+            is_ours = event.team_id == link.team_id and event.status in Event.LIVE
             if is_ours and event.start_at and event.start_at >= self.now:
                 yield Row(
                     outcome=Outcome.CANCELLED,

@@ -37,9 +37,14 @@ def name(*, row: Delivery) -> str:
 def settle(*, row: Delivery, state: State, **changes: Any) -> str:
     """End our hold on the row; return its state, or `lost` when the hold had ended before."""
     if "detail" in changes:
-        changes["detail"] = str(changes["detail"])[:MOST_DETAIL]
+        changes["detail"] = short(changes["detail"])
     is_ours = held(row=row).update(state=state, **FREE, **changes)
     return state.value if is_ours else LOST
+
+
+def short(text: object) -> str:
+    """Return what is kept of what a server has said."""
+    return str(text)[:MOST_DETAIL]
 
 
 def sent(*, row: Delivery, now: datetime) -> str:

@@ -27,7 +27,6 @@ from events.values import dates
 from events.values.dates import When
 
 Status = Event.Status
-STANDING: Final = Event.STANDING
 
 # The steps that each state allows.
 STEPS: Final[dict[str, tuple[str, ...]]] = {
@@ -41,10 +40,10 @@ STEPS: Final[dict[str, tuple[str, ...]]] = {
 STARTING: Final = ("propose", "confirm", "reinstate")
 # The states of the parts that take a step together with the event.
 TOGETHER: Final[dict[str, tuple[str, ...]]] = {
-    "move": (Status.DRAFT, *STANDING, Status.POSTPONED),
-    "postpone": STANDING,
+    "move": (Status.DRAFT, *Event.LIVE),
+    "postpone": Event.STANDING,
     "reinstate": (Status.DRAFT, Status.POSTPONED),
-    "cancel": (*STANDING, Status.POSTPONED),
+    "cancel": Event.LIVE,
     "delete": tuple(Status),
 }
 # A change of these may contradict other events of the tree.
@@ -205,7 +204,7 @@ def reinstate(
 
     Without a place it stays where it was. Raises dates.BadDate, and Incomplete as `confirm` does.
     """
-    if status not in STANDING:
+    if status not in Event.STANDING:
         raise ValueError(status)
     dates.validate(when)
     with _step(event, "reinstate", now, with_programme) as (row, *parts):
@@ -240,7 +239,7 @@ def move(
         had_day = row.when.is_exact
         _shift(rows, when)
         row.place, row.end_place = place or row.place, end_place or row.end_place
-        if had_day and row.status in STANDING:
+        if had_day and row.status in Event.STANDING:
             _require_day(row)
 
 
@@ -361,7 +360,7 @@ def _check_state(event: Event, stored: Event) -> None:
     left = stored.status != event.status
     if left and (stored.status == Status.CANCELLED or event.status == Status.DRAFT):
         raise NotAllowed(stored, "save")
-    stands = stored.status in STANDING and event.status in STANDING
+    stands = stored.status in Event.STANDING and event.status in Event.STANDING
     if stands and stored.when.is_exact:
         _require_day(event)
 

@@ -15,7 +15,7 @@ OFF: Final = (Event.Status.POSTPONED, Event.Status.CANCELLED)
 # What is postponed may come back with its programme, what is cancelled does not.
 NOT_BELOW: Final[dict[str, tuple[str, ...]]] = {
     Event.Status.POSTPONED: Event.STANDING,
-    Event.Status.CANCELLED: (*Event.STANDING, Event.Status.POSTPONED),
+    Event.Status.CANCELLED: Event.LIVE,
 }
 
 

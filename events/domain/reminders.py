@@ -89,7 +89,7 @@ def moments(*, occurrence: ReminderOccurrence, zones: Collection[str]) -> dict[s
     """
     rule, event = occurrence.rule, occurrence.event
     if not rule.is_by_reader:
-        return dict.fromkeys(zones, Moment(occurrence.due_at, occurrence.expires_at))
+        return dict.fromkeys(zones, _planned(occurrence))
     found = {zone: _moment(event, rule, zone) for zone in zones}
     return {zone: each for zone, each in found.items() if each.due_at < each.expires_at}
 
@@ -132,6 +132,10 @@ def _occurrence(event: Event, rule: ReminderRule, now: datetime) -> ReminderOccu
     )
 
 
+def _planned(occurrence: ReminderOccurrence) -> Moment:
+    return Moment(occurrence.due_at, occurrence.expires_at)
+
+
 def _state(moment: Moment, rule: ReminderRule, now: datetime) -> State:
     """Whoever plans after the fact sends nothing."""
     last = _last_due(rule, moment.due_at)
@@ -147,16 +151,15 @@ def _span(event: Event, rule: ReminderRule) -> Moment:
     """Return when a rule falls due, or first falls due for a reader, and is of no more use."""
     if not rule.is_by_reader:
         return _moment(event, rule, "")
-    is_after = rule.offset_kind in ReminderRule.AFTER
-    first = (_end(event) if is_after else _start(event)) - _lead(rule)
-    return Moment(first, _last_due(rule, first) + (AFTERWARDS if is_after else WEEK_GRACE))
+    first = (_end(event) if rule.is_after else _start(event)) - _lead(rule)
+    return Moment(first, _last_due(rule, first) + (AFTERWARDS if rule.is_after else WEEK_GRACE))
 
 
 def _moment(event: Event, rule: ReminderRule, zone: str) -> Moment:
     """Return when a rule falls due in a zone, that of the event if it is '', and is of no use."""
     start = _start(event)
     due = _due(event, rule, start, zone)
-    has_begun = rule.offset_kind not in ReminderRule.AFTER and due >= start
+    has_begun = not rule.is_after and due >= start
     least = due if has_begun and event.start_time else due + LAST_CALL
     return Moment(due, max(_useful_until(event, rule, start, due), least))
 
@@ -204,7 +207,7 @@ def _lead(rule: ReminderRule) -> timedelta:
     By the clocks of the readers: for the first of them.
     """
     if rule.is_by_reader:
-        return AROUND + (-_days(rule) if rule.offset_kind in ReminderRule.AFTER else _days(rule))
+        return AROUND + (-_days(rule) if rule.is_after else _days(rule))
     units = {
         Kind.EXACT_HOURS: timedelta(hours=1),
         Kind.EXACT_MINUTES: timedelta(minutes=1),
@@ -214,7 +217,7 @@ def _lead(rule: ReminderRule) -> timedelta:
 
 
 def _useful_until(event: Event, rule: ReminderRule, start: datetime, due: datetime) -> datetime:
-    if rule.offset_kind in ReminderRule.AFTER:
+    if rule.is_after:
         return due + AFTERWARDS
     in_days = rule.offset_kind == Kind.NOMINAL_DAYS
     days = rule.offset if in_days else _lead(rule).days
@@ -243,7 +246,7 @@ def _adjust(
     elif is_far:
         _renew(occurrence, event, rule, now)
     else:
-        _resume(occurrence, event, rule, now)
+        _resume(occurrence, event, rule, moment, now)
 
 
 def _move(
@@ -253,8 +256,7 @@ def _move(
 
     What is not planned `anew` still is for readers for whom it is due and who have no mail yet.
     """
-    same = (occurrence.due_at, occurrence.expires_at) == (moment.due_at, moment.expires_at)
-    if same and occurrence.state != State.CANCELLED:
+    if _planned(occurrence) == moment and occurrence.state != State.CANCELLED:
         return
     occurrence.due_at, occurrence.expires_at = moment.due_at, moment.expires_at
     occurrence.planned_at = now if anew else occurrence.planned_at
@@ -285,11 +287,10 @@ def _renew(occurrence: ReminderOccurrence, event: Event, rule: ReminderRule, now
 
 
 def _resume(
-    occurrence: ReminderOccurrence, event: Event, rule: ReminderRule, now: datetime
+    occurrence: ReminderOccurrence, event: Event, rule: ReminderRule, span: Moment, now: datetime
 ) -> None:
     """Move what waits of a reminder that is going out, and revive what a cancellation stopped."""
-    span = _span(event, rule)
-    moved = (occurrence.due_at, occurrence.expires_at) != (span.due_at, span.expires_at)
+    moved = _planned(occurrence) != span
     mine = ReminderOccurrence.objects.filter(pk=occurrence.pk)
     if moved:
         mine.update(due_at=span.due_at, expires_at=span.expires_at)

@@ -312,6 +312,8 @@ class Event(Owned, Dated):
 
     # What takes place, as far as anybody knows.
     STANDING: ClassVar = (Status.TENTATIVE, Status.CONFIRMED)
+    # What takes place or may do so again.
+    LIVE: ClassVar = (*STANDING, Status.POSTPONED)
 
     class Visibility(models.TextChoices):
         PUBLIC = "public", _("public")

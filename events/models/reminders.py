@@ -151,6 +151,11 @@ class ReminderRule(models.Model):
         return gettext("%(day)s, %(hours)s") % {"day": span, "hours": hours}
 
     @property
+    def is_after(self) -> bool:
+        """Whether it counts from the end of the event, not to its start."""
+        return self.offset_kind in self.AFTER
+
+    @property
     def is_by_reader(self) -> bool:
         """Whether it falls due at another moment in each zone that its readers live in."""
         return self.clock == self.Clock.READER and self.offset_kind in self.IN_DAYS
