@@ -1,4 +1,4 @@
-"""A real SMTP server for tests: it remembers what it accepts, and that is all while it is well."""
+"""A real SMTP server for tests: it remembers the mail that it accepts, and answers as they say."""
 
 import socket
 from collections.abc import Iterator
@@ -17,7 +17,8 @@ class Sink:
 
     port: int
     envelopes: list[Envelope] = field(default_factory=list)
-    mood: str = "well"  # or it `defers` each recipient, or `hangs up` without a word on a mail
+    on_rcpt: str = "250 OK"
+    on_data: str = "250 Accepted"  # or it hangs up: `cut` drops the mail, `kept` has taken it
 
     @property
     def url(self) -> str:
@@ -30,16 +31,16 @@ class Sink:
     async def handle_RCPT(  # noqa: N802 -- aiosmtpd calls it so
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        if self.mood == "defers":
-            return "451 4.3.0 Later"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
+        if self.on_rcpt.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return self.on_rcpt
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 -- aiosmtpd calls it so
-        self.envelopes.append(envelope)
-        if self.mood == "hangs up" and server.transport:
+        if self.on_data.startswith("250") or self.on_data == "kept":
+            self.envelopes.append(envelope)
+        if self.on_data in ("cut", "kept") and server.transport:
             server.transport.close()
-        return "250 Accepted"
+        return self.on_data
 
 
 @contextmanager

@@ -50,6 +50,12 @@ REFUSALS = (
 )
 ANSWERS = {"accept": "accepted", "decline": "declined"}
 STANDING = ("confirmed", "tentative")
+# What the mail server says to a recipient, and to a mail; it has taken what it hangs up on.
+MOODS = {
+    "well": ("250 OK", "250 Accepted"),
+    "defers": ("451 4.3.0 Later", ""),
+    "hangs up": ("250 OK", "kept"),
+}
 READERS = 2  # the rule by the clocks of readers, after those by that of the event
 number = st.integers(0, 1)
 who = st.integers(0, 2)
@@ -542,7 +548,7 @@ class Deliveries(RuleBasedStateMachine):
     def tick(self, mood: str, after: timedelta) -> None:
         self.is_sound = False  # until all that it did was right
         self.now += after
-        self.sink.mood = mood
+        self.sink.on_rcpt, self.sink.on_data = MOODS[mood]
         due = [mail for mail in (*self.waiting(), *self.new()) if mail.claim_at <= self.now]
         delivery.tick(now=self.now)
         received = list(self.received())

@@ -39,7 +39,7 @@ from events.models import (
 )
 from tests import factories
 from tests.factories import NOW
-from tests.smtp import Sink, sink
+from tests.smtp import Sink
 
 pytestmark = pytest.mark.django_db
 
@@ -431,11 +431,11 @@ class TestDeadWorkers:
 
 class TestStumbling:
     def test_a_refusal_that_cannot_be_put_on_record_is_one(
-        self, script: "Script", monkeypatch: pytest.MonkeyPatch
+        self, server: Sink, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """The disk is full."""
         due_event()
-        script.on_data = "554 5.6.0 Not this one"
+        server.on_data = "554 5.6.0 Not this one"
         note = journal.own.note
 
         def fails(phase: Phase, mail: str) -> None:
@@ -502,55 +502,28 @@ def test_ticks_at_the_same_time_send_one_mail_each(server: Sink, people: int) ->
     assert set(Delivery.objects.values_list("state", flat=True)) == {"sent"}
 
 
-class Script(Sink):
-    """A mail server that answers as the test says."""
-
-    on_rcpt = "250 OK"
-    on_data = "250 Accepted"
-
-    async def handle_RCPT(self, _s: Any, _e: Any, envelope: Any, to: str, _o: Any) -> str:  # noqa: N802 -- aiosmtpd calls it so
-        if self.on_rcpt.startswith("250"):
-            envelope.rcpt_tos.append(to)
-        return self.on_rcpt
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 -- aiosmtpd calls it so
-        if self.on_data.startswith("250"):
-            await super().handle_DATA(server, session, envelope)
-        elif self.on_data == "cut":
-            server.transport.close()
-        return self.on_data
-
-
-@pytest.fixture
-def script(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setattr("tests.smtp.Sink", Script)
-    with sink() as here:
-        use(settings, here.port)
-        yield here
-
-
 class TestMailServers:
     def test_it_takes_one_mail_for_each_person(self, server: Sink) -> None:
         due_event(people=3)
         assert results(delivery.tick(now=DUE)) == {"sent": 3}
         assert [len(envelope.rcpt_tos) for envelope in server.envelopes] == [1, 1, 1]
 
-    def test_451_is_tried_again_until_it_is_taken(self, script: Script) -> None:
+    def test_451_is_tried_again_until_it_is_taken(self, server: Sink) -> None:
         due_event()
-        script.on_data = "451 4.7.1 Greylisted"
+        server.on_data = "451 4.7.1 Greylisted"
         assert results(delivery.tick(now=DUE)) == {"pending": 1}
         row = Delivery.objects.get()
         assert (row.attempts, row.detail) == (0, "451 4.7.1 Greylisted")
         assert row.claim_at is not None
         assert 48 * SECOND <= row.claim_at - DUE <= 75 * SECOND
         assert delivery.tick(now=DUE + 30 * SECOND) == Summary()
-        script.on_data = "250 Accepted"
+        server.on_data = "250 Accepted"
         assert results(delivery.tick(now=DUE + 2 * MINUTE)) == {"sent": 1}
-        assert len(script.messages) == 1
+        assert len(server.messages) == 1
 
-    def test_451_without_end_expires(self, script: Script) -> None:
+    def test_451_without_end_expires(self, server: Sink) -> None:
         due_event()
-        script.on_rcpt = "451 4.3.0 Later"
+        server.on_rcpt = "451 4.3.0 Later"
         delivery.tick(now=DUE)
         *before, last = [(when, results(delivery.tick(now=when))) for when in tries()]
         assert {state for _, result in before for state in result} == {"pending"}
@@ -568,42 +541,42 @@ class TestMailServers:
         ],
     )
     def test_a_server_that_refuses_us_calls_no_address_wrong(
-        self, script: Script, reply: str
+        self, server: Sink, reply: str
     ) -> None:
         due_event(people=12)
-        script.on_rcpt = reply
+        server.on_rcpt = reply
         assert results(delivery.tick(now=DUE)) == {"failed": 5, "pending": 7}
         assert MailBreaker.objects.get().probe_at is not None
         assert not Suppression.objects.exists()
 
-    def test_failures_among_successes_are_not_in_a_row(self, script: Script) -> None:
+    def test_failures_among_successes_are_not_in_a_row(self, server: Sink) -> None:
         due_event(people=12)
         refusals = cycle(("554 5.6.0 Not this one", "250 Accepted"))
 
         async def takes_every_other(*args: Any) -> str:
             return next(refusals)
 
-        script.handle_DATA = takes_every_other  # type: ignore[method-assign]
+        server.handle_DATA = takes_every_other  # type: ignore[method-assign]
         assert results(delivery.tick(now=DUE)) == {"failed": 6, "sent": 6}
 
     @pytest.mark.parametrize("phase", ["on_rcpt", "on_data"])
-    def test_550_is_the_end_of_it(self, script: Script, phase: str) -> None:
+    def test_550_is_the_end_of_it(self, server: Sink, phase: str) -> None:
         due_event(people=2)
-        setattr(script, phase, "550 5.1.1 No such user")
+        setattr(server, phase, "550 5.1.1 No such user")
         assert results(delivery.tick(now=DUE)) == {"failed": 2}
         assert set(Delivery.objects.values_list("detail", flat=True)) == {"550 5.1.1 No such user"}
         assert delivery.tick(now=DUE + HOUR) == Summary()
 
-    def test_an_address_that_does_not_exist_is_not_tried_again(self, script: Script) -> None:
+    def test_an_address_that_does_not_exist_is_not_tried_again(self, server: Sink) -> None:
         event = due_event()
-        script.on_rcpt = "550 5.1.1 No such user"
+        server.on_rcpt = "550 5.1.1 No such user"
         delivery.tick(now=DUE)
         person = event.attendees.get().person
         assert person
         later = factories.rule(event=factories.event()).event
         factories.attendee(event=later, person=person)
         reminders.plan(event=later, now=NOW)
-        script.on_rcpt = "250 OK"
+        server.on_rcpt = "250 OK"
         assert results(delivery.tick(now=DUE + MINUTE)) == {"suppressed": 1}
         Person.objects.update(email="new@example.org")
         another = factories.rule(event=factories.event()).event
@@ -638,11 +611,9 @@ class TestMailServers:
         assert results(delivery.tick(now=DUE)) == {"pending": 1}
         assert Delivery.objects.get().attempts == 0
 
-    def test_a_connection_cut_at_the_end_is_in_doubt_and_repeated_once(
-        self, script: Script
-    ) -> None:
+    def test_a_connection_cut_at_the_end_is_in_doubt_and_repeated_once(self, server: Sink) -> None:
         due_event()
-        script.on_data = "cut"
+        server.on_data = "cut"
         assert results(delivery.tick(now=DUE)) == {"pending": 1}
         assert delivery.tick(now=DUE + 4 * MINUTE) == Summary()
         assert results(delivery.tick(now=DUE + 6 * MINUTE)) == {"unknown": 1}
