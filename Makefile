@@ -8,7 +8,7 @@ export PORT ATTACHE_DATA
 TOO_OLD := Attaché needs Python 3.11 or newer. Name one: make PYTHON=python3.12 run
 INSTALL := @command -v $(PYTHON) >/dev/null && \
   $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(TOO_OLD)" >&2; exit 1; }; \
-  $(PYTHON) -I config/install.py
+  $(PYTHON) -I config/runtime/install.py
 # The gates read the settings, but no data.
 GATES := DEBUG=on DATABASE_URL=sqlite://:memory: PYTHONWARNINGS=error::RuntimeWarning
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
@@ -34,7 +34,7 @@ faults: dev ## Kill workers 1,000 times on each database, restart servers, send 
 	FAULTS=all $(BIN)/python -m tests.postgres -- $(BIN)/python -m pytest -s tests/faults $(ARGS)
 
 queries: dev ## Count the queries of every page of the admin with 1, 3 and 100 rows
-	ROWS=100 $(PYTEST) tests/events/admin tests/events/domain/test_itineraries.py -k many
+	ROWS=100 $(PYTEST) tests/events/admin tests/events/domain/pages/test_itineraries.py -k many
 
 bench: dev ## Measure the screens with 10,000 events on PostgreSQL; ARGS="--rounds 1" is quicker
 	$(BIN)/python -m tests.postgres -- $(BIN)/python -m tests.bench.domain $(ARGS)

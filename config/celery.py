@@ -6,7 +6,7 @@ from celery import Celery
 from celery.signals import worker_process_init
 from django.conf import settings
 
-from config.supervisor import die_with_parent
+from config.runtime.supervisor import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 

@@ -5,7 +5,7 @@ import sys
 import environ
 from django.utils.translation import gettext_lazy as _
 
-from config import folder
+from config.runtime import folder
 
 BASE_DIR = folder.BASE
 # Everything that Attaché writes: database, mail, feeds, static files, the embedded broker.
@@ -67,7 +67,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "events.web.compression.CompressionMiddleware",
+    "events.web.feeds.compression.CompressionMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "config.languages.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -136,7 +136,7 @@ CELERY_TIMEZONE = "UTC"
 
 # Mail: into a folder, one file each, unless EMAIL_URL names a server.
 MAIL_FOLDER = DATA / "mail"
-EMAIL_BACKEND = "events.domain.mail.FolderBackend"
+EMAIL_BACKEND = "events.domain.mail.transport.FolderBackend"
 if "EMAIL_URL" in env:
     vars().update(env.email_url("EMAIL_URL"))
 # Where answers to invitations arrive; '' if they are piped into `manage.py read_replies`, or lost.
@@ -271,15 +271,15 @@ UNFOLD = {
     "SITE_SYMBOL": "calendar_month",
     "SITE_URL": "/",
     "SITE_FAVICONS": [
-        {"rel": "icon", "type": "image/svg+xml", "href": "events.admin.site.favicon"}
+        {"rel": "icon", "type": "image/svg+xml", "href": "events.admin.site.site.favicon"}
     ],
     "COLORS": {"primary": TEAL},
     "SHOW_HISTORY": True,
     "SHOW_LANGUAGES": True,
     "SHOW_BACK_BUTTON": True,
     "DASHBOARD_CALLBACK": "delegations.admin.dashboard.show",
-    "STYLES": ["events.admin.site.style"],
-    "SIDEBAR": {"navigation": "events.admin.navigation.sidebar"},
+    "STYLES": ["events.admin.site.site.style"],
+    "SIDEBAR": {"navigation": "events.admin.site.navigation.sidebar"},
 }
 # The tabs of translated fields need jQuery UI; by default it would come from elsewhere.
 JQUERY_UI_URL = "vendor/jquery-ui/jquery-ui.min.js"

@@ -12,4 +12,4 @@ class DelegationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Let what sends mail know of the kinds that are ours."""
-        import_module("delegations.domain.decisions")
+        import_module("delegations.domain.mail.decisions")

@@ -4,8 +4,8 @@ from typing import Any
 
 from celery import shared_task
 
-from delegations.domain import applications
-from events.models import clock
+from delegations.domain.applications import applications
+from events.models.base import clock
 
 
 @shared_task(ignore_result=True)

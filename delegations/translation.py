@@ -3,7 +3,7 @@
 from modeltranslation.translator import TranslationOptions, register
 
 from delegations.models import Application, Delegate, Delegation, Leg, Nominee, TradeMission
-from events.models.history import keep
+from events.models.base.history import keep
 
 
 @register([Delegation, TradeMission])

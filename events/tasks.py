@@ -6,8 +6,12 @@ from typing import Any
 from celery import shared_task
 from django.conf import settings
 
-from events.domain import delivery, feeds, leftovers, mailboxes, subscriptions, times
-from events.models import clock
+from events.domain import retention
+from events.domain.attendance import mailboxes
+from events.domain.delivery import delivery
+from events.domain.feeds import feeds, subscriptions
+from events.domain.lifecycle import zoneupdates
+from events.models.base import clock
 
 logger = logging.getLogger(__name__)
 
@@ -39,13 +43,13 @@ def write_ahead(**kwargs: Any) -> None:
 @shared_task(ignore_result=True)
 def prune(**kwargs: Any) -> None:
     """Forget what has served its time."""
-    leftovers.prune(now=clock.now())
+    retention.prune(now=clock.now())
 
 
 @shared_task(ignore_result=True)
 def recompute_times(after: int = 0, **kwargs: Any) -> None:
     """Follow the time zone database: a few events, then the next few behind what else waits."""
-    report, last = times.recompute_some(now=clock.now(), after=after)
+    report, last = zoneupdates.recompute_some(now=clock.now(), after=after)
     for line in (*report.moved, *report.failed):
         logger.warning("%s", line)
     if last is not None:

@@ -16,7 +16,7 @@ from events.models import (
     Sector,
     Wording,
 )
-from events.models.history import keep
+from events.models.base.history import keep
 
 
 @register([Place, Sector, Person])

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from delegations.domain import applications
+from delegations.domain.applications import applications
 from delegations.models import Application, Delegate, Delegation, Nominee
 from events.models import Organisation, Person
 from seeds.mapping import words

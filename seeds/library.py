@@ -5,9 +5,9 @@ from pathlib import Path
 
 from django.db import transaction
 
-from delegations.domain import rosters
+from delegations.domain.rosters import rosters
 from delegations.models import Delegation
-from events.domain import lifecycle
+from events.domain.lifecycle import lifecycle
 from events.models import Event, Team
 from events.values import dates
 from seeds import applications, loader, reader

@@ -9,7 +9,9 @@ from typing import Any
 from django.contrib.contenttypes.prefetch import GenericPrefetch
 from django.db import models, transaction
 
-from events.domain import lifecycle, organisations, places, reminders
+from events.domain.directory import organisations, places
+from events.domain.lifecycle import lifecycle
+from events.domain.reminders import reminders
 from events.models import Event, Organisation, Place, Team
 from seeds.mapping import KINDS, Context, Kind, Rows
 from seeds.models import Entry

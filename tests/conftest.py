@@ -17,9 +17,9 @@ from django.conf import settings
 from django.db import connection
 from django.utils import translation
 
-from config import valkey as embedded
-from config.supervisor import die_with_parent
-from events.domain import served
+from config.runtime import valkey as embedded
+from config.runtime.supervisor import die_with_parent
+from events.domain.feeds import feedcache
 from tests.smtp import Sink, sink
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
@@ -61,7 +61,7 @@ def language() -> None:
 @pytest.fixture(autouse=True)
 def nothing_known() -> None:
     """Begin as a process that has served no feed: each test has rows of its own."""
-    served.forget()
+    feedcache.forget()
 
 
 @contextmanager

@@ -7,7 +7,8 @@ from typing import Any
 
 import icalendar
 
-from events.domain import delivery, invitations
+from events.domain.attendance import invitations
+from events.domain.delivery import delivery
 from events.models import Event
 from tests.smtp import Sink
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from config.supervisor import die_with_parent
+from config.runtime.supervisor import die_with_parent
 
 # It lives for one run: durability would only cost time.
 OPTIONS = {

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from config import valkey
+from config.runtime import valkey
 
 if "ATTACHE_TESTS" not in os.environ:
     os.environ["ATTACHE_TESTS"] = tempfile.mkdtemp(prefix="attache-tests-")

@@ -14,16 +14,16 @@ from unfold.decorators import display
 
 from delegations.admin import applicationsteps, sheets
 from delegations.admin.applicationsteps import zone_of
-from delegations.domain import applications
+from delegations.domain.applications import applications
 from delegations.models import Application, Nominee
-from events.admin import refusals
-from events.admin.attendees import AttendeeForm
-from events.admin.base import ScopedInline, TeamScopedAdmin
-from events.admin.exports import ExportAdmin
-from events.admin.filters import chosen
-from events.admin.forms import KnowingForm
-from events.admin.shown import badge, moment
-from events.admin.steps import StepsAdmin
+from events.admin.attendance.attendees import AttendeeForm
+from events.admin.kit import refusals
+from events.admin.kit.base import ScopedInline, TeamScopedAdmin
+from events.admin.kit.columns import badge, moment
+from events.admin.kit.exports import ExportAdmin
+from events.admin.kit.filters import chosen
+from events.admin.kit.forms import KnowingForm
+from events.admin.kit.steps import StepsAdmin
 
 STATUS = {
     Application.Status.SUBMITTED: "info",

@@ -11,10 +11,10 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextareaWidget
 
-from delegations.domain import applications
+from delegations.domain.applications import applications
 from delegations.models import Application
-from events.admin.steps import Call, Step, StepForm
-from events.domain import wording
+from events.admin.kit.steps import Call, Step, StepForm
+from events.domain.pages import formatting
 from events.values import dates
 
 # How long an accepted organisation has to confirm, unless the organiser says otherwise.
@@ -169,7 +169,7 @@ def _accept(call: Call) -> str:
     if reached == Application.Status.WAITLISTED:
         return gettext("The seats did not suffice: they are on the waiting list.")
     return gettext("Accepted; to be confirmed by %(when)s.") % {
-        "when": wording.moment(call.values["confirm_by"], str(zone_of(call.row)))
+        "when": formatting.moment(call.values["confirm_by"], str(zone_of(call.row)))
     }
 
 

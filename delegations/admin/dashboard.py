@@ -6,8 +6,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from delegations.models import Application
-from events.admin import dashboard
-from events.domain import access
+from events.admin.site import dashboard
+from events.domain.access import access
 
 
 def show(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:

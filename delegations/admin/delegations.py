@@ -19,16 +19,18 @@ from delegations.admin.applications import ApplicationSteps
 from delegations.admin.applicationsteps import zone_of
 from delegations.admin.legs import LegFormSet, LegInline
 from delegations.admin.roster import DelegateInline, RosterFormSet
-from delegations.domain import applications, lifecycle, rosters
+from delegations.domain.applications import applications
+from delegations.domain.lifecycle import lifecycle
+from delegations.domain.rosters import rosters
 from delegations.models import Application, Delegate, Delegation, TradeMission
-from events.admin import exports, rights
-from events.admin.base import Panel, ReadOnly, ScopedInline, TranslatedAdmin
-from events.admin.filters import chosen, related
-from events.admin.forms import ScopedForm
-from events.admin.shown import badge
-from events.admin.sources import EvidenceInline
-from events.admin.steps import StepsAdmin
-from events.domain import itineraries, wording
+from events.admin.kit import exports, rights
+from events.admin.kit.base import Panel, ReadOnly, ScopedInline, TranslatedAdmin
+from events.admin.kit.columns import badge
+from events.admin.kit.filters import chosen, related
+from events.admin.kit.forms import ScopedForm
+from events.admin.kit.sources import EvidenceInline
+from events.admin.kit.steps import StepsAdmin
+from events.domain.pages import formatting, itineraries
 from events.models import Attendee, Event
 
 STATUS = {
@@ -169,7 +171,7 @@ class DelegationAdmin(StepsAdmin, TranslatedAdmin):
 
     @display(description=_("date"), ordering="mission__start_on")
     def shown_when(self, delegation: Delegation) -> str:
-        return wording.when(delegation.mission.when) if delegation.mission else "–"
+        return formatting.when(delegation.mission.when) if delegation.mission else "–"
 
     @display(description=_("members"), ordering="size")
     def members(self, delegation: Any) -> int:
@@ -224,8 +226,10 @@ def _application(row: Application, buttons: ApplicationSteps | None) -> dict[str
         "url": reverse("admin:delegations_application_change", args=[row.pk]),
         "names": gettext(", ").join(map(str, nominees)),
         "seats": sum(nominee.is_counted for nominee in nominees),
-        "submitted": wording.moment(row.submitted_at, zone) if row.submitted_at else "–",
-        "until": gettext("until %(when)s") % {"when": wording.moment(until, zone)} if until else "",
+        "submitted": formatting.moment(row.submitted_at, zone) if row.submitted_at else "–",
+        "until": gettext("until %(when)s") % {"when": formatting.moment(until, zone)}
+        if until
+        else "",
         "colour": APPLICATION_STATUS.get(Application.Status(row.status), ""),
         "buttons": buttons.of(row) if buttons else [],
     }

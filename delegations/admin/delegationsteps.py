@@ -7,10 +7,10 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from delegations.domain import lifecycle
+from delegations.domain.lifecycle import lifecycle
 from delegations.models import Delegation
-from events.admin.steps import Call, Step, StepForm
-from events.domain import wording
+from events.admin.kit.steps import Call, Step, StepForm
+from events.domain.pages import formatting
 
 
 class CancelForm(StepForm):
@@ -31,7 +31,7 @@ def members(delegation: Delegation) -> str:
 def _explain_open(delegation: Delegation) -> Iterable[str]:
     if delegation.applications_close:
         yield gettext("Organisations can apply until %(when)s.") % {
-            "when": wording.when(delegation.applications_close.when)
+            "when": formatting.when(delegation.applications_close.when)
         }
     yield gettext("%(quota)s seats are to be had, by these criteria: %(criteria)s") % {
         "quota": delegation.quota or "–",

@@ -16,13 +16,13 @@ from unfold.admin import StackedInline
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminDateWidget
 
-from delegations.domain import legs
+from delegations.domain.rosters import legs
 from delegations.models import Leg
-from events.admin import refusals
-from events.admin.base import ScopedInline
-from events.admin.forms import KnowingForm, RowFormSet
-from events.admin.widgets import Autocomplete
-from events.domain import wording
+from events.admin.kit import refusals
+from events.admin.kit.base import ScopedInline
+from events.admin.kit.forms import KnowingForm, RowFormSet
+from events.admin.kit.widgets import Autocomplete
+from events.domain.pages import formatting
 from events.models import Event, Place
 
 
@@ -139,7 +139,9 @@ class LegInline(ScopedInline, StackedInline):
     def shown_transfers(self, leg: Leg) -> str:
         ways = [way for way in (leg.arrival, leg.departure) if way]
         text = gettext("%(title)s: %(when)s")
-        links = [_link(way, text % {"title": way, "when": wording.when(way.when)}) for way in ways]
+        links = [
+            _link(way, text % {"title": way, "when": formatting.when(way.when)}) for way in ways
+        ]
         return format_html(" · ".join(["{}"] * len(links)), *links) if links else "–"
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.contrib import admin
 
-from delegations.domain import organisations
-from events.admin.organisations import OrganisationAdmin as EventsOrganisationAdmin
+from delegations.domain.directory import organisations
+from events.admin.directory.organisations import OrganisationAdmin as EventsOrganisationAdmin
 from events.models import Organisation
 
 admin.site.unregister(Organisation)

@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
-from delegations.domain import people
+from delegations.domain.directory import people
 from delegations.models import Delegate
-from events.admin.base import ReadOnly, ScopedInline
-from events.admin.people import PersonAdmin as EventsPersonAdmin
+from events.admin.directory.people import PersonAdmin as EventsPersonAdmin
+from events.admin.kit.base import ReadOnly, ScopedInline
 from events.models import Person
 
 admin.site.unregister(Person)

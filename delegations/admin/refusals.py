@@ -3,9 +3,11 @@
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from delegations.domain import applications, legs, lifecycle, rosters
-from events.admin.refusals import sentence
-from events.domain import wording
+from delegations.domain.applications import applications
+from delegations.domain.lifecycle import lifecycle
+from delegations.domain.rosters import legs, rosters
+from events.admin.kit.refusals import sentence
+from events.domain.pages import formatting
 
 MISSING = {
     "deadline": _("a deadline for applications, known to the day"),
@@ -18,7 +20,7 @@ MISSING = {
 
 
 def days(span: legs.Span) -> str:
-    return wording.days(*span)
+    return formatting.days(*span)
 
 
 @sentence.register

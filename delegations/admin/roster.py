@@ -8,12 +8,12 @@ from django.http import HttpRequest
 from unfold.admin import TabularInline
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from delegations.domain import rosters
+from delegations.domain.rosters import rosters
 from delegations.models import Delegate, Leg
-from events.admin import refusals
-from events.admin.attendees import AttendeeForm
-from events.admin.base import ScopedInline
-from events.admin.forms import RowFormSet
+from events.admin.attendance.attendees import AttendeeForm
+from events.admin.kit import refusals
+from events.admin.kit.base import ScopedInline
+from events.admin.kit.forms import RowFormSet
 
 
 class DelegateForm(AttendeeForm):

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from delegations.models import Leg
-from events.admin.exports import Sheet
-from events.admin.sheets import in_chinese
+from events.admin.kit.csvcolumns import in_chinese
+from events.admin.kit.exports import Sheet
 
 
 def _with_legs(request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:

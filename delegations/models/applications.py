@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from delegations.models.delegations import Delegate, Delegation, lead
-from events.models import Appointment, Membership, Organisation, Person, Viewer, doubles
-from events.models.teams import PartQuerySet, teams_of
+from events.models import Appointment, Membership, Organisation, Person, Viewer
+from events.models.base import duplicates
+from events.models.base.teams import PartQuerySet, teams_of
 
 
 class ApplicationQuerySet(PartQuerySet["Application"]):
@@ -154,8 +155,8 @@ class Application(models.Model):
         self.submitted_at = min(filter(None, submitted), default=None)
         self.confirm_by = max(filter(None, (self.confirm_by, double.confirm_by)), default=None)
         for name in ("statement", "vetting", "question", "reply"):
-            setattr(self, name, doubles.join(getattr(self, name), getattr(double, name)))
-        doubles.fill(self, double, "contact_id")
+            setattr(self, name, duplicates.join(getattr(self, name), getattr(double, name)))
+        duplicates.fill(self, double, "contact_id")
 
     def progress(self) -> int:
         """How far it has got; the further, the higher."""
@@ -238,5 +239,5 @@ class Nominee(models.Model):
         """Take in a second row of the same person; the higher capacity stands."""
         self.capacity = min(self.capacity, double.capacity, key=lead)
         labels = ("label_en", "label_zh_hans", "label_zh_hant")
-        doubles.fill(self, double, *labels, "appointment_id")
+        duplicates.fill(self, double, *labels, "appointment_id")
         return True

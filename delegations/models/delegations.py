@@ -18,9 +18,9 @@ from events.models import (
     Person,
     Sector,
     Viewer,
-    doubles,
 )
-from events.models.teams import Owned, OwnedQuerySet, PartQuerySet, sees_all, teams_of
+from events.models.base import duplicates
+from events.models.base.teams import Owned, OwnedQuerySet, PartQuerySet, sees_all, teams_of
 
 
 class DelegationQuerySet(OwnedQuerySet["Delegation"]):
@@ -379,10 +379,10 @@ class Delegate(models.Model):
         """
         part = ("capacity", "precedence", "organisation_id", "appointment_id")
         if lead(double.capacity) < lead(self.capacity):
-            doubles.take(self, double, *part)
+            duplicates.take(self, double, *part)
             self.counted = double.counted
         labels = ("label_en", "label_zh_hans", "label_zh_hant")
-        doubles.fill(self, double, *part, *labels, "application_id")
+        duplicates.fill(self, double, *part, *labels, "application_id")
         if not (self.legs.exists() and double.legs.exists()):
             self.legs.clear()
             double.legs.clear()
@@ -417,5 +417,5 @@ class Attendance(models.Model):
 
     def absorb(self, double: Self) -> bool:
         """Take in a second row of one attendee; a member goes before a liaison officer."""
-        doubles.fill(self, double, "delegate_id")
+        duplicates.fill(self, double, "delegate_id")
         return True

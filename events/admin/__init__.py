@@ -1,27 +1,18 @@
 """The organisers’ screens."""
 
-from events.admin import (
-    attendees,
-    calendars,
-    deliveries,
-    events,
-    figures,
-    organisations,
-    people,
-    places,
-    replies,
-    sectors,
-    series,
-    site,
-    sources,
-    teams,
-)
+from events.admin.attendance import attendees
+from events.admin.calendars import feeds
+from events.admin.directory import organisations, people, places, teams
+from events.admin.events import events, figures, sectors, series
+from events.admin.kit import sources
+from events.admin.mail import deliveries, replies
+from events.admin.site import site
 
 __all__ = [
     "attendees",
-    "calendars",
     "deliveries",
     "events",
+    "feeds",
     "figures",
     "organisations",
     "people",

@@ -9,7 +9,7 @@ from rest_framework import serializers, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from events.domain import selection
+from events.domain.pages import eventfilters
 
 
 class MissingSerializer(serializers.Serializer[Any]):
@@ -26,7 +26,7 @@ class RefusalSerializer(MissingSerializer):
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """Return the JSON answer to a refusal; None for a fault of ours."""
-    if isinstance(error, selection.UnknownFilter | selection.UnknownValue):
+    if isinstance(error, eventfilters.UnknownFilter | eventfilters.UnknownValue):
         return _refusal(str(error), error.name)
     if isinstance(error, TooManyFieldsSent):
         return _refusal("There are too many parameters.", "")

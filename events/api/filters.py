@@ -8,8 +8,8 @@ from django.db.models import QuerySet, TextChoices
 from django.http import QueryDict
 from django_countries import countries
 
-from events.domain import selection
-from events.domain.selection import UnknownFilter, UnknownValue
+from events.domain.pages import eventfilters
+from events.domain.pages.eventfilters import UnknownFilter, UnknownValue
 from events.models import EventSeries, Organisation, Place
 
 Narrow = Callable[[QuerySet[Any], Sequence[str]], QuerySet[Any]]
@@ -27,7 +27,7 @@ def read(query: QueryDict) -> dict[str, list[str]]:
 
 
 def narrow(
-    *, rows: QuerySet[Any], parameters: selection.Parameters, known: Mapping[str, Narrow]
+    *, rows: QuerySet[Any], parameters: eventfilters.Parameters, known: Mapping[str, Narrow]
 ) -> QuerySet[Any]:
     """Return the rows that all filters let through, as `selection.narrow` does for events."""
     for name in parameters:
@@ -55,7 +55,7 @@ def _by_country(rows: QuerySet[Any], values: Sequence[str]) -> QuerySet[Any]:
 
 
 def _by_language(rows: QuerySet[Any], values: Sequence[str]) -> QuerySet[Any]:
-    selection.language(parameters={"lang": values})
+    eventfilters.language(parameters={"lang": values})
     return rows
 
 

@@ -7,7 +7,7 @@ from django.core.paginator import Paginator
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 
-from events.domain.selection import UnknownValue
+from events.domain.pages.eventfilters import UnknownValue
 
 LARGEST_PAGE = 100
 LAST_PAGE = 999_999_999

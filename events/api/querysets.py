@@ -14,8 +14,8 @@ from events.models import (
     Place,
     Sector,
 )
-from events.models.events import EventQuerySet
-from events.models.places import LEVELS
+from events.models.events.events import EventQuerySet
+from events.models.events.places import LEVELS
 
 # Evidence about anything else, such as attendees, stays inside (domain.md 3.3, 20).
 SHOWN = {

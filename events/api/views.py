@@ -13,9 +13,9 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from events.api import filters, openapi, querysets, serializers
 from events.api.origins import Open
 from events.api.pages import Pages
-from events.domain import selection
+from events.domain.pages import eventfilters
 from events.models import Event, EventSeries, Organisation, Place
-from events.models.events import EventQuerySet
+from events.models.events.events import EventQuerySet
 
 Row = TypeVar("Row", bound=Model)
 
@@ -42,12 +42,12 @@ class PublicRows(Open, ReadOnlyModelViewSet[Row]):
             parameters.pop(name, None)
         return self.narrow(queryset, parameters)
 
-    def narrow(self, rows: QuerySet[Row], parameters: selection.Parameters) -> QuerySet[Row]:
+    def narrow(self, rows: QuerySet[Row], parameters: eventfilters.Parameters) -> QuerySet[Row]:
         return filters.narrow(rows=rows, parameters=parameters, known=self.known)
 
     def _speak(self, answer: Callable[..., Response]) -> Response:
         """Return the answer in the language that the request asks for."""
-        language = selection.language(parameters=filters.read(self.request.query_params))
+        language = eventfilters.language(parameters=filters.read(self.request.query_params))
         with translation.override(language):
             response = answer(self.request, **self.kwargs)
         response["Content-Language"] = language
@@ -63,10 +63,10 @@ class Events(PublicRows[Event]):
     def get_queryset(self) -> EventQuerySet:
         return querysets.events()
 
-    def narrow(self, rows: QuerySet[Event], parameters: selection.Parameters) -> EventQuerySet:
+    def narrow(self, rows: QuerySet[Event], parameters: eventfilters.Parameters) -> EventQuerySet:
         events = cast("EventQuerySet", rows)
         now = timezone.now()
-        return selection.narrow(events=events, parameters=parameters, now=now).in_time_order()
+        return eventfilters.narrow(events=events, parameters=parameters, now=now).in_time_order()
 
 
 @openapi.described(serializers.SeriesSerializer, openapi.SERIES)

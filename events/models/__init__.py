@@ -1,25 +1,25 @@
 """The tables of the events app."""
 
-from events.models.attendees import Attendee
-from events.models.calendars import CalendarFeed, FeedState, FeedTree, RenderedEvent
-from events.models.changes import CalendarChange
-from events.models.dates import Basis, Dated
-from events.models.deliveries import Delivery, Heartbeat, MailBreaker, Suppression
-from events.models.events import Event, Expo, PromotionConference
-from events.models.evidence import Evidence, Source
-from events.models.figures import Figure
-from events.models.imports import ImportedEvent, OpenedCalendar
-from events.models.letters import OptOut, Wording
-from events.models.notices import EventChange, NoticeBatch
-from events.models.people import Appointment, Organisation, Person
-from events.models.places import Place
-from events.models.reminders import ReminderOccurrence, ReminderRule
-from events.models.replies import Reply
-from events.models.roles import EventOrganisation, EventPlace
-from events.models.sectors import Sector
-from events.models.series import EventSeries
-from events.models.tallies import Tally
-from events.models.teams import Membership, Team, User, Viewer
+from events.models.base.changes import CalendarChange
+from events.models.base.ratelimits import Tally
+from events.models.base.teams import Membership, Team, User, Viewer
+from events.models.calendars.feeds import CalendarFeed, FeedState, FeedTree, RenderedEvent
+from events.models.calendars.imports import ImportedEvent, OpenedCalendar
+from events.models.events.dates import Basis, Dated
+from events.models.events.events import Event, Expo, PromotionConference
+from events.models.events.evidence import Evidence, Source
+from events.models.events.figures import Figure
+from events.models.events.places import Place
+from events.models.events.sectors import Sector
+from events.models.events.series import EventSeries
+from events.models.mail.deliveries import Delivery, Heartbeat, MailBreaker, Suppression
+from events.models.mail.letters import OptOut, Wording
+from events.models.mail.notices import EventChange, NoticeBatch
+from events.models.mail.reminders import ReminderOccurrence, ReminderRule
+from events.models.mail.replies import Reply
+from events.models.people.attendees import Attendee
+from events.models.people.people import Appointment, Organisation, Person
+from events.models.people.roles import EventOrganisation, EventPlace
 
 __all__ = [
     "Appointment",

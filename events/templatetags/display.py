@@ -8,15 +8,16 @@ from django import template
 from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
-from events.domain import wording
+from events.domain.pages import formatting
 from events.models import Event, Place
 from events.values.dates import When
-from events.web import dates, grid, linked_data, terms, texts
-from events.web.queries import Query
+from events.web import terms, texts
+from events.web.public import dates, grid, linked_data
+from events.web.public.queries import Query
 
 register = template.Library()
 
-register.filter("day", wording.day)
+register.filter("day", formatting.day)
 register.filter("weekday", dates.weekday)
 register.filter("month", dates.month)
 register.filter("words", dates.words)
@@ -24,7 +25,7 @@ register.filter("clock", dates.clock)
 register.filter("doubts", dates.doubts)
 register.filter("machine", dates.machine)
 register.filter("sources", terms.sources)
-register.filter("field_name", wording.field)
+register.filter("field_name", formatting.field)
 register.filter("origin", terms.date_origin)
 register.filter("kind_name", terms.kind)
 register.filter("country_name", terms.country)

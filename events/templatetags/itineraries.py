@@ -5,16 +5,16 @@ from datetime import date
 from django import template
 from django.utils.translation import gettext
 
-from events.domain import wording
-from events.domain.itineraries import Companion, Hub, Item, Span
+from events.domain.pages import formatting
+from events.domain.pages.itineraries import Companion, Hub, Item, Span
 from events.models import Attendee
 
 register = template.Library()
 
-register.filter("hours", wording.clock_hours)
-register.filter("hangs", wording.clock_place)
-register.filter("further", wording.further_clock)
-register.filter("when", wording.when)
+register.filter("hours", formatting.clock_hours)
+register.filter("hangs", formatting.clock_place)
+register.filter("further", formatting.further_clock)
+register.filter("when", formatting.when)
 
 
 @register.filter
@@ -27,10 +27,10 @@ def way(item: Item) -> str:
 def joining(hub: Hub, item: Item) -> str:
     """Return when a hub joins at its own clock; without an hour, whose date it is."""
     if hub.clock:
-        return wording.clocks(hub.clock, on=item.on)
+        return formatting.clocks(hub.clock, on=item.on)
     event = item.event
-    there = wording.zone_name(place=event.place, zone=event.timezone)
-    day = wording.day_there(on=item.on, place=there)
+    there = formatting.zone_name(place=event.place, zone=event.timezone)
+    day = formatting.day_there(on=item.on, place=there)
     return gettext("%(place)s: %(day)s") % {"place": hub.place, "day": day}
 
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
 
-from events.domain import health
-from events.models import clock
+from events.domain.delivery import health
+from events.models.base import clock
 from events.values import networks
 
 View = Callable[[HttpRequest], HttpResponse]

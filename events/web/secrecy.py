@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language_from_request, override
 
-from events.domain import limits
-from events.domain.limits import Limit
+from events.domain.access import ratelimits
+from events.domain.access.ratelimits import Limit
 from events.values import networks
 
 SECRET = {
@@ -25,7 +25,7 @@ def guarded(
 ) -> AbstractContextManager[None]:
     """Count which secret addresses are guessed wrong from where the request comes."""
     caller = networks.of_caller(environ=request.META, proxies=settings.PROXIES)
-    return limits.guarded(limit=limit, who=caller, miss=miss, now=now)
+    return ratelimits.guarded(limit=limit, who=caller, miss=miss, now=now)
 
 
 def unknown(request: HttpRequest) -> HttpResponse:
@@ -36,7 +36,7 @@ def unknown(request: HttpRequest) -> HttpResponse:
         return render(request, "404.html", status=404)
 
 
-def wait(response: HttpResponse, refusal: limits.TooMany) -> HttpResponse:
+def wait(response: HttpResponse, refusal: ratelimits.TooMany) -> HttpResponse:
     """Say when to come again (RFC 6585, 4)."""
     response["Retry-After"] = str(refusal.seconds)
     response["Cache-Control"] = "no-store"

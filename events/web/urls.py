@@ -3,7 +3,10 @@
 from django.urls import path
 from django.views.generic import TemplateView
 
-from events.web import answers, feeds, monitoring, optouts, views
+from events.web import monitoring
+from events.web.feeds import feeds
+from events.web.links import answers, optouts
+from events.web.public import views
 
 pages = [
     path("", views.home, name="home"),

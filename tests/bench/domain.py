@@ -25,7 +25,7 @@ from django.test import Client
 from django.urls import reverse
 
 from delegations.models import Application, Delegate, Delegation
-from events.domain.itineraries import of_person
+from events.domain.pages.itineraries import of_person
 from events.models import (
     Attendee,
     Delivery,

@@ -26,10 +26,11 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
-from config import processes
-from events.domain import feeds, lifecycle, subscriptions
+from config.runtime import processes
+from events.domain.feeds import feeds, subscriptions
+from events.domain.lifecycle import lifecycle
 from events.models import Attendee, CalendarFeed, Event, FeedState, Person, Place, RenderedEvent
-from events.models.teams import Team
+from events.models.base.teams import Team
 from events.values import dates
 from tests.bench import rows
 from tests.bench.domain import clocks, create, use

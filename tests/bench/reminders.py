@@ -20,8 +20,10 @@ from pathlib import Path
 
 from django.conf import settings
 
-from events.domain import delivery, handover, lastlook, letters, mail, outbox, reminders
-from events.domain.smtp import Line, Server
+from events.domain.delivery import delivery, presend
+from events.domain.mail import letters, outbox, transport
+from events.domain.mail.smtp import Line, Server
+from events.domain.reminders import fanout, reminders
 from events.models import Attendee, Delivery, Event, Person, Place, ReminderRule, Team
 from tests.bench import rows
 from tests.bench.domain import clocks
@@ -103,13 +105,13 @@ def due(stored: Event) -> None:
     occurrence.due_at, occurrence.expires_at = NOW, NOW + HOUR
     occurrence.claim_at, occurrence.state = NOW, "planned"
     occurrence.save()
-    handover.hand_over(now=NOW)
+    fanout.hand_over(now=NOW)
 
 
 def bare(stored: Event, port: int) -> Cost:
     """Read all mails at once, build each and send it on one connection; record nothing."""
     line = Line(Server(host="127.0.0.1", port=port))
-    queue = Delivery.objects.filter(event=stored).select_related(*lastlook.SHOWN)
+    queue = Delivery.objects.filter(event=stored).select_related(*presend.SHOWN)
     with measured() as spent:
         for row in queue:
             row.language, row.zone = row.person.language, row.person.timezone
@@ -117,7 +119,7 @@ def bare(stored: Event, port: int) -> Cost:
             line.send(
                 sender="attache@example.org",
                 recipient=row.person.email,
-                body=lambda made=message: mail._octets(made),
+                body=lambda made=message: transport._octets(made),
                 note=lambda _phase: None,
                 deadline=float("inf"),
             )
@@ -168,7 +170,7 @@ def plan(team: Team) -> tuple[float, float]:
     with measured() as planned:
         reminders.plan(event=stored, now=NOW - 3 * HOUR)
     with measured() as handed:
-        handover.hand_over(now=NOW)
+        fanout.hand_over(now=NOW)
     if Delivery.objects.filter(event=stored).count() != PLANNED * RULES:
         raise SystemExit("not everybody has a mail")
     Delivery.objects.filter(event=stored).update(state="cancelled", claim_at=None)
@@ -208,7 +210,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--old", type=int, default=1_000_000, help="mails sent long ago")
     options = parser.parse_args()
-    settings.EMAIL_BACKEND = mail.SMTP
+    settings.EMAIL_BACKEND = transport.SMTP
     settings.EMAIL_HOST = "127.0.0.1"
     prepare()
     team = Team.objects.create(name="Team", slug="team")

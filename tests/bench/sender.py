@@ -5,13 +5,14 @@ import sys
 
 from django.conf import settings
 
-from events.domain import delivery, mail
+from events.domain.delivery import delivery
+from events.domain.mail import transport
 from tests.bench import rows
 from tests.bench.domain import clocks
 
 
 def main() -> None:
-    settings.EMAIL_BACKEND = mail.SMTP
+    settings.EMAIL_BACKEND = transport.SMTP
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", int(os.environ["SINK"])
     clocks()
     sys.stdout.write("ready\n")

@@ -10,7 +10,7 @@ from django.urls import path
 
 from config import urls
 from config.wsgi import application
-from events.domain import subscriptions
+from events.domain.feeds import subscriptions
 from events.models import Event
 
 __all__ = ["application"]

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from events.domain.calendars import Calendar, Entry
+from events.domain.ical.writing import Calendar, Entry
 from events.values.dates import Precision, When
 
 CREATED = datetime(2025, 6, 2, 1, 30, tzinfo=UTC)

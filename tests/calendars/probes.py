@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from events.domain import vtimezones
+from events.domain.ical import vtimezones
 
 DAY = timedelta(days=1)
 SEASON = timedelta(days=91)

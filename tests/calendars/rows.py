@@ -8,7 +8,9 @@ from uuid import UUID
 
 import time_machine
 
-from events.domain import attendees, feeds, lifecycle, subscriptions
+from events.domain.attendance import attendees
+from events.domain.feeds import feeds, subscriptions
+from events.domain.lifecycle import lifecycle
 from events.models import Attendee, CalendarFeed, Event, Place, Sector, Team
 from events.values.dates import Precision, When
 from tests import factories

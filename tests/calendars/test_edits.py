@@ -20,7 +20,11 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from events.domain import attendees, lifecycle, places, programme, served, subscriptions
+from events.domain.attendance import attendees
+from events.domain.directory import places
+from events.domain.feeds import feedcache, subscriptions
+from events.domain.lifecycle import lifecycle
+from events.domain.programme import tree
 from events.models import Attendee, CalendarFeed, Event, FeedState, RenderedEvent
 from events.values.dates import BadDate
 from tests import factories
@@ -31,8 +35,8 @@ REFUSALS = (
     attendees.Refusal,
     lifecycle.Incomplete,
     lifecycle.NotAllowed,
-    programme.OutsideParent,
-    programme.ParentOff,
+    tree.OutsideParent,
+    tree.ParentOff,
     BadDate,
 )
 DAY = timedelta(days=1)
@@ -61,7 +65,7 @@ class Feeds(RuleBasedStateMachine):
         self.now = NOW
         self.travel = time_machine.travel(NOW, tick=False)
         self.clock = self.travel.start()
-        served.forget()
+        feedcache.forget()
         team = factories.team()
         self.halls = [factories.place(name=name, team=team) for name in ("Hall", "Annexe")]
         fair = factories.event(team=team, kind="expo", place=self.halls[0], **days(1, 4))
@@ -188,7 +192,7 @@ class Feeds(RuleBasedStateMachine):
         with transaction.atomic():
             FeedState.objects.all().delete()
             RenderedEvent.objects.all().delete()
-            served.forget()
+            feedcache.forget()
             answer = Client().get(path)
             transaction.set_rollback(True)
         return answer

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from events.domain import calendars
+from events.domain.ical import writing
 from tests.calendars import readers
 from tests.calendars.feeds import CONFERENCE, EXPO, FEEDS, LONG_TITLE
 from tests.calendars.readers import Seen
@@ -83,7 +83,7 @@ def moment(text: str) -> datetime | date:
 @pytest.mark.parametrize("name", FEEDS)
 def test_a_feed_is_byte_for_byte_its_golden_file(name: str) -> None:
     calendar, entries = FEEDS[name]
-    check_bytes(name, calendars.render(calendar=calendar, entries=entries))
+    check_bytes(name, writing.render(calendar=calendar, entries=entries))
 
 
 def check_bytes(name: str, body: bytes) -> None:

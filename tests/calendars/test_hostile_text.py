@@ -10,8 +10,9 @@ from django.db import transaction
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from events.domain import calendars, feeds, subscriptions
-from events.domain.calendars import BadAddress, Entry
+from events.domain.feeds import feeds, subscriptions
+from events.domain.ical import writing
+from events.domain.ical.writing import BadAddress, Entry
 from events.models import CalendarFeed, Evidence, Sector, Source
 from tests import factories
 from tests.calendars.feeds import CONFERENCE, EXPO, PUBLIC
@@ -71,12 +72,12 @@ def entries(draw: st.DrawFn) -> Entry:
 @given(entry=entries(), name=ANYTHING, description=ANYTHING)
 def test_no_text_makes_or_breaks_a_line(entry: Entry, name: str, description: str) -> None:
     calendar = replace(PUBLIC, name=name, description=description)
-    body = calendars.render(calendar=calendar, entries=[entry, CONFERENCE])
+    body = writing.render(calendar=calendar, entries=[entry, CONFERENCE])
     starts = check(body)
     assert starts.count("BEGIN:VEVENT") == starts.count("END:VEVENT") == 2
     assert starts.count("BEGIN:VTIMEZONE") == 1
     seen = {event.uid: event.title for event in read_icalendar(body)}
-    assert seen["a@b"] == (calendars._clean(entry.summary) or calendars.NAMELESS)
+    assert seen["a@b"] == (writing._clean(entry.summary) or writing.NAMELESS)
 
 
 @settings(max_examples=50, deadline=None)
@@ -84,7 +85,7 @@ def test_no_text_makes_or_breaks_a_line(entry: Entry, name: str, description: st
 def test_a_uid_cannot_forge_a_property_either(text: str) -> None:
     child = replace(CONFERENCE, uid="child@b", parent_uid=f"p{text}")
     parent = replace(EXPO, uid=f"p{text}")
-    check(calendars.render(calendar=PUBLIC, entries=[parent, child]))
+    check(writing.render(calendar=PUBLIC, entries=[parent, child]))
 
 
 def stored(word: Callable[[int], str]) -> CalendarFeed:
@@ -140,7 +141,7 @@ def test_no_text_of_any_row_makes_or_breaks_a_line_of_any_feed(texts: list[str])
 @pytest.mark.parametrize("field", ["url", "conference"])
 def test_an_address_with_a_line_end_is_refused(field: str, line_end: str) -> None:
     with pytest.raises(BadAddress):
-        calendars.vevent(entry=replace(EXPO, **{field: f"https://a.example/{line_end}X:y"}))
+        writing.vevent(entry=replace(EXPO, **{field: f"https://a.example/{line_end}X:y"}))
 
 
 def test_the_checker_itself_sees_a_forged_line() -> None:

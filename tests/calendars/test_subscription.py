@@ -13,7 +13,10 @@ import pytest
 from django.conf import settings
 from pytest_django.live_server_helper import LiveServer
 
-from events.domain import attendees, calendars, lifecycle, subscriptions
+from events.domain.attendance import attendees
+from events.domain.feeds import subscriptions
+from events.domain.ical import writing
+from events.domain.lifecycle import lifecycle
 from events.models import Attendee, CalendarFeed, Event
 from tests import factories
 from tests.calendars import readers
@@ -56,7 +59,7 @@ def served(bodies: dict[str, bytes]) -> Iterator[list[str]]:
 
 def test_khal_shows_every_event_of_a_feed_that_vdirsyncer_fetched(tmp_path: Path) -> None:
     entries = {entry.uid: entry for _, feed in FEEDS.values() for entry in feed}
-    body = calendars.render(calendar=PUBLIC, entries=list(entries.values()))
+    body = writing.render(calendar=PUBLIC, entries=list(entries.values()))
     with served({"public.ics": body}) as [url]:
         found = readers.read_khal(url, tmp_path)
     wanted = {replace(event, uid="") for name in FEEDS for event in expected(name)}

@@ -15,7 +15,8 @@ from django.conf import settings as configured
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from events.domain import feeds, lifecycle
+from events.domain.feeds import feeds
+from events.domain.lifecycle import lifecycle
 from events.models import Event
 from tests import factories
 from tests.config.nginx import Site, free_port, serving

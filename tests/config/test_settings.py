@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.config import stack
+from tests.config.runtime import stack
 
 SET = {
     "SECRET_KEY": "secret",

@@ -6,7 +6,7 @@ import pytest
 
 from delegations import tasks
 from delegations.models import Application
-from events.models import clock
+from events.models.base import clock
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from config.celery import app, read_replies
 from events import tasks
-from events.domain import replymails
+from events.domain.attendance import replymails
 from events.models import Attendee, Reply
 from tests import factories
 from tests import replymails as mails

@@ -17,9 +17,12 @@ from pytest_django import Settings
 
 from config.celery import app
 from events import tasks
-from events.domain import changes, lifecycle, limits, times
-from events.domain.limits import Limit
-from events.models import CalendarChange, Delivery, Event, ReminderRule, Tally, clock
+from events.domain.access import ratelimits
+from events.domain.access.ratelimits import Limit
+from events.domain.feeds import changes
+from events.domain.lifecycle import lifecycle, zoneupdates
+from events.models import CalendarChange, Delivery, Event, ReminderRule, Tally
+from events.models.base import clock
 from tests import factories
 from tests.conftest import database_url, process, wait_until
 
@@ -100,7 +103,7 @@ def test_what_has_served_its_time_is_forgotten_every_hour() -> None:
 def test_what_has_served_its_time_is_forgotten() -> None:
     limit, long_ago = Limit("guesses", 3, HOUR), clock.now() - timedelta(days=31)
     for now in (clock.now() - 2 * HOUR, clock.now()):
-        limits.count(limit=limit, who="192.0.2.1", now=now)
+        ratelimits.count(limit=limit, who="192.0.2.1", now=now)
         changes.note_person(person=factories.person(), now=now)
     first = CalendarChange.objects.order_by("pk")[:1]
     CalendarChange.objects.filter(pk__in=first.values("pk")).update(at=long_ago)
@@ -126,7 +129,7 @@ def test_the_weekly_task_sends_itself_again_until_all_have_moved(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Each message is short: what comes meanwhile is not behind the last of them."""
-    monkeypatch.setattr(times, "MOVES", 2)
+    monkeypatch.setattr(zoneupdates, "MOVES", 2)
     monkeypatch.setattr(app.conf, "task_always_eager", True)
     heard: list[int] = []
     day = clock.now().date() + timedelta(days=30)
@@ -190,6 +193,6 @@ def test_killed_workers_lose_nothing(tmp_path: Path, settings: Settings) -> None
             wait_until(lambda goal=goal: sent.count() >= goal, log=tmp_path / "log")
             os.kill(running.pid, signal.SIGKILL)
         Delivery.objects.filter(lease_until__isnull=False).update(lease_until=clock.now() - HOUR)
-    settings.EMAIL_BACKEND = "events.domain.mail.FolderBackend"
+    settings.EMAIL_BACKEND = "events.domain.mail.transport.FolderBackend"
     call_command("deliver")
     assert sent.count() == Delivery.objects.count() == 30

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from events.domain import reminders
-from events.models import Delivery, Event, ReminderRule, clock
+from events.domain.reminders import reminders
+from events.models import Delivery, Event, ReminderRule
+from events.models.base import clock
 from tests import factories
 from tests.config.nginx import answers
 from tests.conftest import database_url, process, wait_until

@@ -28,7 +28,11 @@ from hypothesis.stateful import (
 )
 from pytest_django import Settings
 
-from events.domain import attempts, attendees, delivery, invitations, lifecycle, optouts, reminders
+from events.domain.attendance import attendees, invitations
+from events.domain.delivery import attempts, delivery
+from events.domain.lifecycle import lifecycle
+from events.domain.mail import optouts
+from events.domain.reminders import reminders
 from events.models import Attendee, Delivery, Event, Person
 from events.values.dates import BadDate
 from tests import factories

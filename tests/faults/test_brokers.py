@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from config import processes, valkey
-from config.supervisor import Child
+from config.runtime import processes, valkey
+from config.runtime.supervisor import Child
 from tests.conftest import database_url, process, wait_until
 from tests.faults.conftest import Post, due, states
 

@@ -14,8 +14,9 @@ import pytest
 from django.core.management import call_command
 from django.db import OperationalError, connection
 
-from events.domain import lifecycle
-from events.models import Delivery, Event, clock
+from events.domain.lifecycle import lifecycle
+from events.models import Delivery, Event
+from events.models.base import clock
 from tests import postgres
 from tests.faults.conftest import Post, due, states, wait_until_handed_over
 

@@ -1,6 +1,6 @@
 """Mail servers that refuse, stumble, fall silent or hang up."""
 
-from events.domain import delivery
+from events.domain.delivery import delivery
 from events.models import Suppression
 from tests.faults.conftest import Post, due, states, wait_until_handed_over
 

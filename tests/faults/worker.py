@@ -23,10 +23,17 @@ django.setup()
 
 from django.conf import settings  # noqa: E402 -- once Django is set up
 
-from config.supervisor import die_with_parent  # noqa: E402
-from events.domain import attempts, breaker, delivery, journal, leases, smtp  # noqa: E402
-from events.domain.smtp import Phase  # noqa: E402
-from events.models import clock  # noqa: E402
+from config.runtime.supervisor import die_with_parent  # noqa: E402
+from events.domain.delivery import (  # noqa: E402
+    attempts,
+    breaker,
+    delivery,
+    journal,
+    leases,
+)
+from events.domain.mail import smtp  # noqa: E402
+from events.domain.mail.smtp import Phase  # noqa: E402
+from events.models.base import clock  # noqa: E402
 
 leases.LEASE = timedelta(seconds=3)  # type: ignore[misc]
 attempts.SPARE = timedelta(seconds=1)  # type: ignore[misc]

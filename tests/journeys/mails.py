@@ -3,7 +3,7 @@
 from datetime import datetime
 from email.message import EmailMessage
 
-from events.domain import delivery
+from events.domain.delivery import delivery
 from tests.smtp import Sink
 
 

@@ -11,7 +11,8 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from events.models import Attendee, Event, Team, clock
+from events.models import Attendee, Event, Team
+from events.models.base import clock
 from tests import factories, replymails
 from tests.events.test_replies import pipe
 from tests.invitations import LATER, Mailbox, entry, method, recipient, summary

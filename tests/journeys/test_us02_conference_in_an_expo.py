@@ -3,7 +3,7 @@
 from datetime import date, time
 from decimal import Decimal
 
-from events.domain import itineraries
+from events.domain.pages import itineraries
 from events.models import Event, EventOrganisation, Figure, Team
 from tests import factories
 from tests.journeys.calendars import FEED, entries, hand_out

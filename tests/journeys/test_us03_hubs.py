@@ -7,7 +7,7 @@ from django.test import Client
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from events.domain import itineraries
+from events.domain.pages import itineraries
 from events.models import Event, EventPlace, Team
 from tests import factories
 from tests.journeys.calendars import FEED, entries, hand_out

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
-from delegations.domain import applications
+from delegations.domain.applications import applications
 from delegations.models import Application, Delegation
 from events.models import Attendee, CalendarFeed, Organisation, Team
 from tests import factories

@@ -7,9 +7,9 @@ from django.test import Client
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from delegations.domain import rosters
+from delegations.domain.rosters import rosters
 from delegations.models import Delegate, Delegation
-from events.domain import itineraries
+from events.domain.pages import itineraries
 from events.models import Event, Person, Place, Team
 from tests import factories
 from tests.journeys.calendars import entries, hand_out

@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.test import Client, override_settings
 
-from events.domain import delivery
+from events.domain.delivery import delivery
 from events.models import Attendee, Delivery, Event, Person, Team
 from tests import factories
 from tests.journeys.mails import Post, text

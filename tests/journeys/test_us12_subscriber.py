@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from events.domain import lifecycle
+from events.domain.lifecycle import lifecycle
 from events.models import Event, Team
 from tests import factories
 from tests.journeys.calendars import FEED, entries, hand_out, poll

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from events.api import openapi
-from events.domain import selection
+from events.domain.pages import eventfilters
 
 COMMITTED = Path(settings.BASE_DIR) / "docs" / "openapi.yaml"
 COMMAND = "manage.py spectacular --file docs/openapi.yaml --validate --fail-on-warn"
@@ -32,5 +32,5 @@ def test_every_filter_is_described():
     paths = yaml.safe_load(COMMITTED.read_text())["paths"]
     described = {item["name"] for item in paths["/api/v1/events/"]["get"]["parameters"]}
 
-    assert described == {*selection.FILTERS, "page", "page_size"}
-    assert {item.name for item in openapi.EVENTS} == {*selection.FILTERS} - {"lang"}
+    assert described == {*eventfilters.FILTERS, "page", "page_size"}
+    assert {item.name for item in openapi.EVENTS} == {*eventfilters.FILTERS} - {"lang"}

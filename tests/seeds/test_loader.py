@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 from django.db import transaction
 
-from delegations.domain import applications, rosters
-from delegations.domain import lifecycle as missions
+from delegations.domain.applications import applications
+from delegations.domain.lifecycle import lifecycle as missions
+from delegations.domain.rosters import rosters
 from delegations.models import Application, Delegate, Delegation, Leg
-from events.domain import delivery, lifecycle, organisations, people
+from events.domain.delivery import delivery
+from events.domain.directory import organisations, people
+from events.domain.lifecycle import lifecycle
 from events.models import (
     Appointment,
     Attendee,

@@ -13,8 +13,9 @@ from django.conf import settings
 from django.core.management import BaseCommand, call_command
 from django.db import connection
 
-from config import preflight, processes, static_files, valkey
-from config.supervisor import Child, Supervisor
+from config import static_files
+from config.runtime import preflight, processes, valkey
+from config.runtime.supervisor import Child, Supervisor
 from events.models import User
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike

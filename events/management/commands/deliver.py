@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections
 
-from events.domain import delivery
-from events.models import clock
+from events.domain.delivery import delivery
+from events.models.base import clock
 
 PAUSE = 5.0  # seconds, as Celery's beat
 logger = logging.getLogger(__name__)

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from events.domain import feeds
-from events.models import clock
+from events.domain.feeds import feeds
+from events.models.base import clock
 
 
 class Command(BaseCommand):

@@ -9,11 +9,13 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext, override
 
-from events.domain import components, fetching, foreign, imports
-from events.domain.importplans import Choices, Plan
-from events.domain.imports import Calendar
-from events.models import Event, Team, clock
-from events.models.fields import validate_timezone
+from events.domain.ical import parsing
+from events.domain.imports.calendars import fetching, foreignevents, imports
+from events.domain.imports.calendars.importplans import Choices, Plan
+from events.domain.imports.calendars.imports import Calendar
+from events.models import Event, Team
+from events.models.base import clock
+from events.models.base.fields import validate_timezone
 
 
 class Command(BaseCommand):
@@ -42,7 +44,7 @@ class Command(BaseCommand):
         do = imports.preview if dry_run else imports.apply
         try:
             plan = do(calendar=_calendar(source), choices=choices, now=clock.now())
-        except (components.Unreadable, fetching.NotFetched, foreign.TooManyEvents) as error:
+        except (parsing.Unreadable, fetching.NotFetched, foreignevents.TooManyEvents) as error:
             why = f"{type(error).__name__} {error}"
             raise CommandError(f"Refused, nothing was imported: {why}") from error
         self.tell(plan)
@@ -78,6 +80,6 @@ def _calendar(source: str) -> Calendar:
     path = Path(source)
     try:
         with path.open("rb") as file:
-            return Calendar(name=path.name[:200], body=file.read(components.LARGEST + 1))
+            return Calendar(name=path.name[:200], body=file.read(parsing.LARGEST + 1))
     except OSError as error:
         raise CommandError(f"{source} cannot be read: {error.strerror}.") from error

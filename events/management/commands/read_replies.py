@@ -7,8 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from events.domain import mailboxes, replies, replymails
-from events.models import clock
+from events.domain.attendance import mailboxes, replies, replymails
+from events.models.base import clock
 
 
 class Command(BaseCommand):

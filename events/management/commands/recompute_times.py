@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from events.domain import times
-from events.models import clock
+from events.domain.lifecycle import zoneupdates
+from events.models.base import clock
 
 WIDTH = 40
 
@@ -20,7 +20,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
-        report = times.recompute(now=clock.now(), dry_run=dry_run, tell=self.draw)
+        report = zoneupdates.recompute(now=clock.now(), dry_run=dry_run, tell=self.draw)
         for line in (*report.moved, *report.failed):
             self.stdout.write(str(line))
         verb = "would move" if dry_run else "moved"
@@ -32,7 +32,7 @@ class Command(BaseCommand):
 
     def draw(self, done: int, total: int) -> None:
         """Show how far it is, to whoever looks on while more than one batch is done."""
-        if total <= times.BATCH or not self.stderr.isatty():
+        if total <= zoneupdates.BATCH or not self.stderr.isatty():
             return
         bar = ("#" * (WIDTH * done // total)).ljust(WIDTH, ".")
         ending = "\n" if done == total else ""

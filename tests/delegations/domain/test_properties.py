@@ -18,7 +18,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from delegations.domain import applications, legs, lifecycle, quotas, rosters
+from delegations.domain.applications import applications
+from delegations.domain.lifecycle import lifecycle
+from delegations.domain.rosters import legs, quotas, rosters
 from delegations.models import Application, Attendance, Delegation, Nominee
 from events.models import Attendee
 from tests import factories

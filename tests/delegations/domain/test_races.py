@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from delegations.domain import applications, legs, rosters
-from delegations.domain.applications import AlreadyApplied, Lapsed, NotAllowed
-from delegations.domain.rosters import NoSeatsLeft, TwoHeads
+from delegations.domain.applications import applications
+from delegations.domain.applications.applications import AlreadyApplied, Lapsed, NotAllowed
+from delegations.domain.rosters import legs, rosters
+from delegations.domain.rosters.rosters import NoSeatsLeft, TwoHeads
 from delegations.models import Application, Delegate, Delegation
 from events.models import Attendee
 from tests import factories

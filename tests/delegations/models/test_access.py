@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from delegations.models import Application, Attendance, Delegate, Delegation, Leg, Nominee
-from events.domain import access
+from events.domain.access import access
 from tests import factories, missions
 from tests.events.admin import screens
 from tests.missions import (

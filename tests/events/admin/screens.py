@@ -16,7 +16,7 @@ from delegations.models import (
     Nominee,
     TradeMission,
 )
-from events.domain import subscriptions
+from events.domain.feeds import subscriptions
 from events.models import (
     Appointment,
     Attendee,

@@ -13,7 +13,7 @@ from django.forms import ModelChoiceField, ModelMultipleChoiceField
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
-from events.domain import access
+from events.domain.access import access
 from events.models import Attendee, Event, Figure, Organisation, Person, Place
 from tests import factories, missions
 from tests.events.admin import addresses, canaries

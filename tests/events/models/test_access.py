@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from events.domain import access
+from events.domain.access import access
 from events.models import (
     Appointment,
     Attendee,

@@ -9,7 +9,8 @@ from django.db import DatabaseError, connection
 from django.test import Client
 from pytest_django import Settings
 
-from events.models import Delivery, Heartbeat, MailBreaker, NoticeBatch, clock
+from events.models import Delivery, Heartbeat, MailBreaker, NoticeBatch
+from events.models.base import clock
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -1,0 +1,1 @@
+"""People and organisations in delegations: merged with their rows there."""

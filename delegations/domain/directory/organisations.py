@@ -1,0 +1,40 @@
+"""Two records of one body become one, in delegations too."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from delegations.domain.rosters import quotas, rosters
+from delegations.models import Delegation
+from events.domain.directory import organisations
+from events.models import Organisation
+
+
+def merge(*, keep: Organisation, drop: Organisation, now: datetime) -> None:
+    """Merge two records of a body; seats that are set free are offered to others.
+
+    Raises as `events.domain.directory.organisations.merge` does, and `rosters.TooManyOf` where the
+    two together have more seats in a delegation than one body may have.
+    """
+    with transaction.atomic():
+        delegations = list(_delegations_of(keep, drop))
+        for delegation in delegations:
+            quotas.hold(delegation=delegation)
+        organisations.merge(keep=keep, drop=drop, now=now)
+        for delegation in delegations:
+            _settle(delegation, now)
+
+
+def _delegations_of(*records: Organisation) -> QuerySet[Delegation]:
+    """Those that they sent members to, or apply to."""
+    members = Q(delegates__organisation__in=records)
+    asking = Q(applications__organisation__in=records)
+    return Delegation.objects.filter(members | asking).distinct().order_by("pk")
+
+
+def _settle(delegation: Delegation, now: datetime) -> None:
+    if delegation.is_open and delegation.organisation_quota is not None:
+        members = delegation.delegates.select_related("person", "organisation")
+        rosters.check(delegation=delegation, members=list(members))
+    rosters.sync(delegation=delegation, now=now)

@@ -1,0 +1,146 @@
+"""Decisions are told: the contact of an application gets one mail for each status it reaches."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy as _
+
+from delegations.models import Application, Decision
+from events.domain.delivery import presend
+from events.domain.mail import letters, outbox
+from events.domain.mail.letters import fence
+from events.domain.mail.transport import Message
+from events.domain.pages import formatting
+from events.models import Delivery, Event
+
+Status = Application.Status
+
+TOLD: Final = (Status.ACCEPTED, Status.WAITLISTED, Status.DECLINED)
+USEFUL: Final = timedelta(days=7)
+SOON: Final = timedelta(minutes=15)  # the time that a mail has at least
+SUBJECTS: Final = {
+    Status.ACCEPTED: _("Accepted: %(delegation)s"),
+    Status.WAITLISTED: _("On the waiting list: %(delegation)s"),
+    Status.DECLINED: _("Not accepted: %(delegation)s"),
+}
+OPENINGS: Final = {
+    Status.ACCEPTED: _("Your application is accepted; please confirm it in time:"),
+    Status.WAITLISTED: _(
+        "Your application is on the waiting list. You hear from us as soon as seats become free:"
+    ),
+    Status.DECLINED: _("We cannot accept your application this time:"),
+}
+PROMOTED: Final = _("Seats have become free, so your application is accepted now:")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """What the templates of a decision say, in the reader's language."""
+
+    name: str
+    opening: str
+    title: str
+    applicant: str
+    when: str
+    confirm_by: str
+    reason: str
+    sender: str
+
+
+def tell(*, application: Application, now: datetime) -> None:
+    """Write the mail about the status that an application has reached, if it is one to tell."""
+    contact, event = application.contact, application.delegation.mission
+    if application.status not in TOLD or contact is None or event is None or not contact.email:
+        return
+    key = outbox.dedup_key(Delivery.Kind.DECISION, application.pk, application.status)
+    until = application.confirm_by if application.status == Status.ACCEPTED else None
+    with transaction.atomic():
+        row, is_new = Delivery.objects.get_or_create(
+            dedup_key=key,
+            defaults={
+                "kind": Delivery.Kind.DECISION,
+                "person": contact,
+                "event": event,
+                "team_id": event.team_id,
+                "due_at": now,
+                "claim_at": now,
+                "expires_at": max(until or now + USEFUL, now + SOON),
+            },
+        )
+        if is_new:
+            Decision.objects.create(
+                application=application, delivery=row, status=application.status
+            )
+
+
+def letter(*, delivery: Delivery, now: datetime) -> Message:
+    """Compose the mail of a decision."""
+    found = _decision(delivery)
+    with override(delivery.language):
+        made = _letter(delivery, found)
+        delegation = found.application.delegation if found else ""
+        status = Status(found.status) if found else Status.WAITLISTED
+        return letters.message(
+            delivery=delivery,
+            now=now,
+            subject=str(SUBJECTS[status]) % {"delegation": delegation},
+            template="delegations/mail/decision",
+            letter=made,
+        )
+
+
+def refusal(delivery: Delivery) -> presend.Refusal | None:
+    """Return why a decision is not told: it has been taken over by another, or is gone."""
+    found = _decision(delivery)
+    if found is None or found.application.status != found.status:
+        return Delivery.State.CANCELLED, Delivery.Reason.ANOTHER
+    if not delivery.person.email:
+        return Delivery.State.SKIPPED, Delivery.Reason.NO_ADDRESS
+    return None
+
+
+def _decision(delivery: Delivery) -> Decision | None:
+    related = "application__delegation__mission", "application__organisation"
+    return Decision.objects.select_related(*related).filter(delivery=delivery).first()
+
+
+def _letter(delivery: Delivery, found: Decision | None) -> Letter:
+    event = delivery.event
+    team = event.team.name if event.team else ""
+    application = found.application if found else Application()
+    status = Status(found.status) if found else Status.WAITLISTED
+    until = application.confirm_by if status == Status.ACCEPTED else None
+    return Letter(
+        name=fence(delivery.person.name),
+        opening=str(PROMOTED if found and _has_waited(found) else OPENINGS[status]),
+        title=fence(str(application.delegation)) if found else "",
+        applicant=fence(str(application.organisation)) if found else "",
+        when=formatting.when(event.when),
+        confirm_by=_until(until, event, delivery.zone) if until else "",
+        reason=fence(application.reason) if status == Status.DECLINED else "",
+        sender=fence(team),
+    )
+
+
+def _has_waited(found: Decision) -> bool:
+    told = Decision.objects.filter(application=found.application_id, status=Status.WAITLISTED)
+    return found.status == Status.ACCEPTED and told.exists()
+
+
+def _until(moment: datetime, event: Event, zone: str) -> str:
+    """Return the end of the time to confirm at the clock of the mission, and of the reader."""
+    home = event.timezone or "UTC"
+    there = formatting.moment(moment, home)
+    if not zone or formatting.agree(zones=(home, zone), at=moment):
+        return there
+    return gettext("%(there)s · your time: %(own)s") % {
+        "there": there,
+        "own": formatting.moment(moment, zone),
+    }
+
+
+presend.LETTERS[Delivery.Kind.DECISION] = letter
+presend.REFUSALS[Delivery.Kind.DECISION] = refusal

@@ -1,0 +1,1 @@
+"""Who travels: members, their legs and quotas, kept in step with attendees."""

@@ -1,0 +1,203 @@
+"""Who attends the mission of a delegation and its legs: what the roster says, and nobody else."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models import Q, QuerySet
+
+from delegations.models import Attendance, Delegate, Delegation, Leg
+from events.domain.attendance import invitations
+from events.models import Attendee, Event
+from events.models.base.locks import hold_tree
+
+Capacity = Delegate.Capacity
+Place = Attendee.Place
+Role = Attendee.Role
+
+# A member in another capacity is a delegate at the events as well.
+ROLES: Final[dict[str, str]] = {
+    Capacity.HEAD: Role.HEAD,
+    Capacity.DEPUTY: Role.DEPUTY,
+    Capacity.SECRETARY: Role.SECRETARY,
+    Capacity.LIAISON: Role.STAFF,
+    Capacity.ADVANCE: Role.STAFF,
+    Capacity.SECURITY: Role.STAFF,
+    Capacity.INTERPRETER: Role.INTERPRETER,
+    Capacity.MEDIA: Role.MEDIA,
+}
+# Liaison officers look after the legs that they are on, not after the whole mission.
+ROLES_ON_LEGS: Final[dict[str, str]] = {**ROLES, Capacity.LIAISON: Role.LIAISON}
+# The place in order of a member without a rank.
+LAST: Final = 32767
+LABELS: Final = ("label_en", "label_zh_hans", "label_zh_hant")
+LIVE: Final = {"place": Place.CONFIRMED, "waitlisted_at": None, "answer": Attendee.Answer.ACCEPTED}
+GONE: Final = {"place": Place.CANCELLED, "waitlisted_at": None}
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Somebody's part in an event, of a member or a liaison officer: what the attendee says."""
+
+    event_id: int
+    person_id: int | None
+    delegate_id: int | None
+    columns: dict[str, Any]
+
+
+def keep(*, delegation: Delegation, now: datetime) -> None:
+    """Make the attendees of the mission and of its legs what the roster says.
+
+    Each member, named or not, attends the mission and the legs that they are on, with the ways
+    there and on; each liaison officer attends the own leg. Attendees of these people who were
+    invited by hand are the roster's from now on. Whoever does not belong there any more keeps
+    the row but loses the place, and has it back when they return. Who has declined, or may not
+    come, is asked nothing by the roster and stays as they said. Who was invited by mail learns of
+    it.
+    """
+    parts = _parts(delegation)
+    events = _hold(delegation, parts)
+    kept = {row.attendee_id: row for row in _kept(delegation)}
+    known = _Known(parts, kept.values())
+    for part in parts:
+        attendee = known.find(part) or Attendee(event_id=part.event_id)
+        link = kept.pop(attendee.pk, None)
+        is_known = link is not None and link.delegate_id == part.delegate_id
+        standing = {} if is_known and _has_said_otherwise(attendee) else LIVE
+        _put(attendee, {**standing, **part.columns, "person_id": part.person_id})
+        _link(link, attendee, part.delegate_id)
+    for row in kept.values():
+        _put(row.attendee, GONE)
+        if row.attendee.answer == Attendee.Answer.DECLINED:  # it is not they who say no any more
+            _put(row.attendee, {"answer": Attendee.Answer.NEEDS_ACTION})
+        if row.delegate_id is None:  # who comes back by hand is not the roster's any more
+            row.delete()
+    invitations.follow(events=events, now=now)
+
+
+class _Known:
+    """The attendees that there are, by person, or by delegate for those without a name."""
+
+    def __init__(self, parts: Iterable[_Part], kept: Iterable[Attendance]) -> None:
+        people = {part.person_id for part in parts if part.person_id}
+        events = {part.event_id for part in parts}
+        rows = Attendee.objects.filter(event__in=events, person__in=people)
+        self.named: dict[tuple[int, int | None], Attendee] = {
+            (row.event_id, row.person_id): row for row in rows
+        }
+        self.unnamed: dict[tuple[int, int | None], Attendee] = {
+            (row.attendee.event_id, row.delegate_id): row.attendee
+            for row in kept
+            if row.delegate_id and row.attendee.person_id is None
+        }
+
+    def find(self, part: _Part) -> Attendee | None:
+        """The attendee of the person, else that of the member before they had a name."""
+        attendee = self.named.get((part.event_id, part.person_id))
+        return attendee or self.unnamed.get((part.event_id, part.delegate_id))
+
+
+def _parts(delegation: Delegation) -> list[_Part]:
+    """All parts, each person once per event."""
+    legs = list(delegation.legs.order_by("pk"))
+    members = list(_of_members(delegation, legs))
+    named = {(part.event_id, part.person_id): part for part in members if part.person_id}
+    for event_id, person_id in dict.fromkeys(_looked_after(legs)):
+        if part := named.get((event_id, person_id)):
+            part.columns["role"] = Role.LIAISON
+        else:
+            columns = {"role": Role.LIAISON, "position": LAST}
+            members.append(_Part(event_id, person_id, None, columns))
+    return members
+
+
+def _of_members(delegation: Delegation, legs: list[Leg]) -> Iterator[_Part]:
+    stops = _stops(legs)
+    everywhere = {leg.pk for leg in legs}
+    for member in delegation.delegates.prefetch_related("legs").order_by("pk"):
+        chosen = {leg.pk for leg in member.legs.all()} or everywhere
+        if delegation.mission_id:
+            yield _part(delegation.mission_id, member, ROLES)
+        for event_id, needed in stops.items():
+            if needed <= chosen:
+                yield _part(event_id, member, ROLES_ON_LEGS)
+
+
+def _part(event_id: int, member: Delegate, roles: dict[str, str]) -> _Part:
+    columns = {
+        "role": roles.get(member.capacity, Role.DELEGATE),
+        "position": member.precedence or LAST,
+        "representing_id": member.organisation_id,
+        "appointment_id": member.appointment_id,
+        **{name: getattr(member, name) for name in LABELS},
+    }
+    return _Part(event_id, member.person_id, member.pk, columns)
+
+
+def _stops(legs: Iterable[Leg]) -> dict[int, set[int]]:
+    """The events of the legs, with those that one must be on: for the way between two, both."""
+    stops = defaultdict(set)
+    for leg in legs:
+        for event_id in _events(leg):
+            stops[event_id].add(leg.pk)
+    return stops
+
+
+def _looked_after(legs: Iterable[Leg]) -> Iterator[tuple[int, int]]:
+    for leg in legs:
+        if leg.liaison_id:
+            yield from ((event_id, leg.liaison_id) for event_id in _events(leg))
+
+
+def _events(leg: Leg) -> Iterator[int]:
+    """The stay, and the ways there and on."""
+    return filter(None, (leg.stay_id, leg.arrival_id, leg.departure_id))
+
+
+def _kept(delegation: Delegation) -> QuerySet[Attendance]:
+    """The attendees that the roster keeps or has kept, whatever has become of their delegates."""
+    mission = delegation.mission_id
+    there = Q(attendee__event=mission) | Q(attendee__event__parent=mission)
+    theirs = Q(delegate__delegation=delegation) | there & Q(delegate=None)
+    rows = Attendance.objects.filter(theirs)
+    return rows.select_related("attendee").order_by("pk")
+
+
+def _hold(delegation: Delegation, parts: Iterable[_Part]) -> set[int]:
+    """Keep others from giving or taking places in the mission and what is part of it.
+
+    Several events at once are for who holds the tree: nobody meets them in another order.
+    """
+    keys = {part.event_id for part in parts}
+    keys |= set(_kept(delegation).values_list("attendee__event", flat=True))
+    hold_tree()
+    rows = Event.objects.select_for_update(no_key=True)
+    return {row.pk for row in rows.filter(pk__in=keys | {delegation.mission_id}).order_by("pk")}
+
+
+def _has_said_otherwise(attendee: Attendee) -> bool:
+    """Whether they have answered otherwise than the roster does for them."""
+    may_come = attendee.answer == Attendee.Answer.TENTATIVE and attendee.place != Place.CANCELLED
+    return may_come or attendee.answer in Attendee.SAID_NO
+
+
+def _put(attendee: Attendee, columns: dict[str, Any]) -> None:
+    differing = [name for name, value in columns.items() if getattr(attendee, name) != value]
+    for name in differing:
+        setattr(attendee, name, columns[name])
+    if not attendee.pk:
+        attendee.save()
+    elif differing:
+        # The column without a language, which a constraint looks at, does not follow by itself.
+        label = ["label"] if {*differing} & {*LABELS} else []
+        attendee.save(update_fields=[*differing, *label])
+
+
+def _link(row: Attendance | None, attendee: Attendee, delegate_id: int | None) -> None:
+    if row is None:
+        Attendance.objects.create(attendee=attendee, delegate_id=delegate_id)
+    elif row.delegate_id != delegate_id:
+        row.delegate_id = delegate_id
+        row.save(update_fields=["delegate"])

@@ -1,0 +1,292 @@
+"""Legs: the stays of a delegation, one after the other, and the ways there and on."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from itertools import chain, count, pairwise
+from typing import Any, Final, Literal
+
+from django.db import transaction
+
+from delegations.domain.rosters import quotas, rosters
+from delegations.models import Delegate, Delegation, Leg
+from events.domain.lifecycle import lifecycle
+from events.models import Event, Organisation, Person, Place
+from events.values import dates
+from events.values.dates import Precision, When
+
+Span = tuple[date, date]
+Way = Literal["arrival", "departure"]
+
+LANGUAGES: Final = ("en", "zh_hans", "zh_hant")
+
+
+class Refusal(Exception):
+    """Why something about legs cannot be."""
+
+    def __init__(self, delegation: Delegation, *concerned: object) -> None:
+        super().__init__(delegation, *concerned)
+        self.delegation = delegation
+
+
+class Closed(Refusal):
+    """The delegation is concluded, cancelled or reported by others: its legs stay."""
+
+
+class Overlap(Refusal):
+    """Two stays share more than the day of travel."""
+
+    def __init__(self, delegation: Delegation, one: Span, other: Span) -> None:
+        super().__init__(delegation, one, other)
+        self.one = one
+        self.other = other
+
+
+class OutsideMission(Refusal):
+    """A stay lies outside the days of the mission."""
+
+    def __init__(self, delegation: Delegation, span: Span) -> None:
+        super().__init__(delegation, span)
+        self.span = span
+
+
+class NoZone(Refusal):
+    """Nobody knows which time zone the place lies in."""
+
+    def __init__(self, delegation: Delegation, place: Place) -> None:
+        super().__init__(delegation, place)
+        self.place = place
+
+
+class OnlyLegOf(Refusal):
+    """These members are on no other leg, and without any they would be on all."""
+
+    def __init__(self, delegation: Delegation, leg: Leg, members: Sequence[Delegate]) -> None:
+        super().__init__(delegation, leg, *members)
+        self.leg = leg
+        self.members = members
+
+
+def check(*, delegation: Delegation, spans: Sequence[Span]) -> None:
+    """Raise Overlap or OutsideMission unless these, first and last days, can be all stays."""
+    for one, other in pairwise(sorted(spans)):
+        if other[0] < one[1]:
+            raise Overlap(delegation, one, other)
+    mission = delegation.mission
+    if mission is None or not mission.when.is_exact or mission.start_on is None:
+        return
+    for span in spans:
+        late = mission.end_on is not None and span[1] > mission.end_on
+        if late or span[0] < mission.start_on:
+            raise OutsideMission(delegation, span)
+
+
+def add(
+    *,
+    delegation: Delegation,
+    place: Place,
+    first: date,
+    last: date,
+    now: datetime,
+    host: Organisation | None = None,
+    liaison: Person | None = None,
+) -> Leg:
+    """Make the stay at a place, named after it and in its zone; the members attend it.
+
+    Those for whom legs are chosen do not. Raises NoZone, Closed and what
+    `events.domain.lifecycle.lifecycle.save` raises.
+    """
+    with transaction.atomic():
+        held = _hold(delegation)
+        stay = _part_of(held, Event.Kind.LEG, place.slug)
+        stay.when, stay.place = _days(held, place, first, last), place
+        _name(stay, _names(place))
+        lifecycle.save(event=stay, now=now)
+        leg = Leg.objects.create(delegation=held, stay=stay, host=host, liaison=liaison)
+        rosters.sync(delegation=held, now=now)
+    return leg
+
+
+def change(
+    *,
+    leg: Leg,
+    place: Place,
+    first: date,
+    last: date,
+    now: datetime,
+    host: Organisation | None = None,
+    liaison: Person | None = None,
+) -> None:
+    """Give the leg these values, and no host or liaison officer where none is given.
+
+    The programme of the stay moves with its first day. Raises as `add` does, and what
+    `events.domain.lifecycle.lifecycle.move` raises.
+    """
+    with transaction.atomic():
+        held, row = _hold_with(leg)
+        when = _days(held, place, first, last)
+        old = row.stay.place
+        if (row.stay.when, old) != (when, place):
+            lifecycle.move(event=row.stay, when=when, place=place, now=now)
+        if old and old != place and _is_named(row.stay, _names(old)):
+            _name(row.stay, _names(place))
+            lifecycle.save(event=row.stay, now=now)
+        row.host, row.liaison = host, liaison
+        row.save(update_fields=["host", "liaison"])
+        rosters.sync(delegation=held, now=now)
+    leg.refresh_from_db()
+
+
+def remove(*, leg: Leg, now: datetime, reason: str = "") -> None:
+    """Strike the leg: its stay, and the ways that only it has, are cancelled, or deleted as drafts.
+
+    Raises as `check_removal` does, and what `events.domain.lifecycle.lifecycle.delete` raises.
+    """
+    with transaction.atomic():
+        check_removal(leg=leg)
+        held, row = _hold_with(leg)
+        events = [row.stay, row.arrival, row.departure]
+        row.delete()
+        for event in filter(None, events):
+            if not _is_a_way(held, event):
+                _strike(event, reason, now)
+        rosters.sync(delegation=held, now=now)
+
+
+def check_removal(*, leg: Leg) -> None:
+    """Raise Closed, or OnlyLegOf where members would be left without the legs chosen for them."""
+    with transaction.atomic():
+        held, row = _hold_with(leg)
+        others = held.legs.exclude(pk=row.pk)
+        members = held.delegates.filter(legs=row).exclude(legs__in=others)
+        stranded = list(members.select_related("person").in_order()) if others.exists() else []
+        if stranded:
+            raise OnlyLegOf(held, row, stranded)
+
+
+def set_transfer(
+    *, leg: Leg, which: Way, origin: Place, destination: Place, when: When, now: datetime
+) -> Event:
+    """Make the way to a leg, or on from it, or change it; its zones are those of the places.
+
+    Where it leads on to the next leg, it is the arrival there too, and the other way round. Those
+    who are on the leg, or on both, attend it. Raises as `add` does, and dates.BadDate.
+    """
+    with transaction.atomic():
+        held, row = _hold_with(leg)
+        when = _between(held, origin, destination, when)
+        event: Event | None = getattr(row, which)
+        if event is None:
+            event = _part_of(held, Event.Kind.TRANSFER, f"{origin.slug}-{destination.slug}")
+            event.audience = Event.Audience.INVITED
+            event.when, event.place, event.end_place = when, origin, destination
+        else:
+            lifecycle.move(event=event, when=when, place=origin, end_place=destination, now=now)
+        _name(event, _names(origin, destination))
+        lifecycle.save(event=event, now=now)
+        _set_way(row, which, event)
+        _share(row, which, event)
+        rosters.sync(delegation=held, now=now)
+    leg.refresh_from_db()
+    return event
+
+
+def _hold(delegation: Delegation) -> Delegation:
+    held = quotas.hold(delegation=delegation)
+    if not held.is_open:
+        raise Closed(held)
+    return held
+
+
+def _hold_with(leg: Leg) -> tuple[Delegation, Leg]:
+    """The delegation, and the leg as they stand."""
+    held = _hold(leg.delegation)
+    related = ("stay__place", "arrival", "departure")
+    return held, held.legs.select_related(*related).get(pk=leg.pk)
+
+
+def _part_of(delegation: Delegation, kind: str, name: str) -> Event:
+    """A new part of the mission for those who travel; as settled as the mission, if that stands."""
+    mission = delegation.mission
+    assert mission is not None  # noqa: S101 -- a constraint: the delegation is ours
+    return Event(
+        slug=_free_slug(f"{mission.slug}-{name}"[:110]),
+        kind=kind,
+        team=delegation.team,
+        parent=mission,
+        status=mission.status if mission.status in Event.STANDING else Event.Status.DRAFT,
+        visibility=Event.Visibility.DELEGATION,
+    )
+
+
+def _free_slug(stem: str) -> str:
+    taken = set(Event.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+    slugs = chain([stem], (f"{stem}-{number}" for number in count(2)))
+    return next(slug for slug in slugs if slug not in taken)
+
+
+def _days(delegation: Delegation, place: Place, first: date, last: date) -> When:
+    zone = _zone(delegation, place)
+    return When(precision=Precision.DAY, start_on=first, end_on=last, timezone=zone)
+
+
+def _between(delegation: Delegation, origin: Place, destination: Place, when: When) -> When:
+    start, end = _zone(delegation, origin), _zone(delegation, destination)
+    when = replace(when, timezone=start, end_timezone=end if end != start else "")
+    dates.validate(when)
+    return when
+
+
+def _zone(delegation: Delegation, place: Place) -> str:
+    zone = place.find_zone()
+    if not zone:
+        raise NoZone(delegation, place)
+    return zone
+
+
+def _names(*places: Place) -> dict[str, Any]:
+    """The title of an event there, or between two, in each language that they have names in."""
+    titles = {}
+    for language in LANGUAGES:
+        names = [getattr(place, f"name_{language}") for place in places]
+        titles[f"title_{language}"] = " – ".join(names) if all(names) else ""
+    return titles
+
+
+def _is_named(event: Event, names: dict[str, Any]) -> bool:
+    return all((getattr(event, column) or "") == name for column, name in names.items())
+
+
+def _name(event: Event, names: dict[str, Any]) -> None:
+    for column, name in names.items():
+        setattr(event, column, name)
+
+
+def _is_a_way(delegation: Delegation, event: Event) -> bool:
+    """Whether a leg still begins or ends with it."""
+    return any(event.pk in (leg.arrival_id, leg.departure_id) for leg in delegation.legs.all())
+
+
+def _strike(event: Event, reason: str, now: datetime) -> None:
+    if event.status == Event.Status.DRAFT:
+        lifecycle.delete(event=event, now=now)
+    elif event.status in Event.LIVE:
+        lifecycle.cancel(event=event, reason=reason, now=now)
+
+
+def _set_way(leg: Leg, which: Way, event: Event) -> None:
+    setattr(leg, which, event)
+    leg.save(update_fields=[which])
+
+
+def _share(leg: Leg, which: Way, event: Event) -> None:
+    """Make it the way of the leg next to this one as well, if it leads there and none is known."""
+    legs = list(leg.delegation.legs.select_related("stay").in_order())
+    near = legs.index(leg) + (1 if which == "departure" else -1)
+    if near not in range(len(legs)):
+        return
+    other = legs[near]
+    if which == "departure" and (other.stay.place, other.arrival) == (event.end_place, None):
+        _set_way(other, "arrival", event)
+    if which == "arrival" and (other.stay.place, other.departure) == (event.place, None):
+        _set_way(other, "departure", event)

@@ -1,0 +1,337 @@
+"""Rosters: who travels, and therefore attends the mission and its legs."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Max
+
+from delegations.domain.rosters import attendance, quotas
+from delegations.models import Application, Delegate, Delegation, Leg, Nominee
+from events.models import Appointment, Organisation, Person
+
+Capacity = Delegate.Capacity
+Status = Delegation.Status
+
+# The states in which there is always a head.
+HEADED: Final = (Status.CONFIRMED, Status.CONCLUDED)
+# What becomes of a nominee on the roster.
+TAKEN_OVER: Final = (
+    "person_id",
+    "appointment_id",
+    "capacity",
+    "label_en",
+    "label_zh_hans",
+    "label_zh_hant",
+)
+
+
+class Refusal(Exception):
+    """Why something about a roster cannot be."""
+
+    def __init__(self, delegation: Delegation, *concerned: object) -> None:
+        super().__init__(delegation, *concerned)
+        self.delegation = delegation
+
+
+class OfDelegate(Refusal):
+    """A refusal that concerns one delegate."""
+
+    def __init__(self, delegation: Delegation, delegate: Delegate) -> None:
+        super().__init__(delegation, delegate)
+        self.delegate = delegate
+
+
+class Closed(Refusal):
+    """The delegation is concluded, cancelled or reported by others: its roster stays."""
+
+
+class NoHead(Refusal):
+    """A confirmed delegation has a head; another member must become it first."""
+
+
+class TwoHeads(Refusal):
+    """A delegation has one head."""
+
+    def __init__(self, delegation: Delegation, heads: Sequence[Delegate]) -> None:
+        super().__init__(delegation, *heads)
+        self.heads = heads
+
+
+class NoSeatsLeft(Refusal):
+    """The members, and those whose acceptance is not confirmed yet, are more than the quota."""
+
+    def __init__(self, delegation: Delegation, needed: int) -> None:
+        super().__init__(delegation, needed)
+        self.needed = needed
+
+
+class TooManyOf(Refusal):
+    """More members of one organisation than it may send."""
+
+    def __init__(self, delegation: Delegation, organisation: Organisation, needed: int) -> None:
+        super().__init__(delegation, organisation, needed)
+        self.organisation = organisation
+        self.needed = needed
+
+
+class AlreadyMember(OfDelegate):
+    """The person is on the roster: as this delegate."""
+
+    def __init__(self, delegation: Delegation, delegate: Delegate) -> None:
+        super().__init__(delegation, delegate)
+        self.delegate = delegate
+
+
+class AlreadyNamed(OfDelegate):
+    """The delegate has a name."""
+
+
+class NotAMember(OfDelegate):
+    """The delegate belongs to another delegation."""
+
+
+class ForeignLeg(Refusal):
+    """The leg belongs to another delegation."""
+
+    def __init__(self, delegation: Delegation, leg: Leg) -> None:
+        super().__init__(delegation, leg)
+        self.leg = leg
+
+
+def add(
+    *,
+    delegation: Delegation,
+    now: datetime,
+    person: Person | None = None,
+    label: str = "",
+    capacity: str = Capacity.DELEGATE,
+    organisation: Organisation | None = None,
+    appointment: Appointment | None = None,
+    legs: Iterable[Leg] = (),
+    counted: bool | None = None,
+) -> Delegate:
+    """Put a person at the end of the roster, or a label for one who is not named yet.
+
+    Without legs they are on all; unless it is said, their capacity tells whether they are counted.
+    Raises as `check` does, Closed and ForeignLeg.
+    """
+    delegate = Delegate(
+        person=person,
+        label=label,
+        capacity=capacity,
+        organisation=organisation,
+        appointment=appointment,
+        counted=capacity not in Delegate.TRAVEL_ALONG if counted is None else counted,
+    )
+    with _held(delegation, now) as held:
+        _append(held, [delegate])
+        _set_legs(held, delegate, legs)
+    return delegate
+
+
+def take_over(*, application: Application, now: datetime) -> None:
+    """Put the nominees of an application at the end of the roster. Raises as `add` does."""
+    with _held(application.delegation, now) as held:
+        nominees = application.nominees.select_related("person").order_by("pk")
+        _append(held, [_delegate(application, nominee) for nominee in nominees])
+
+
+def name(*, delegate: Delegate, person: Person, now: datetime) -> None:
+    """Say who an unnamed member is. Raises AlreadyNamed, AlreadyMember or Closed."""
+    with _held_with(delegate, now) as (held, row):
+        if row.person_id is not None:
+            raise AlreadyNamed(held, row)
+        row.person = person
+        check(delegation=held, members=_with(held, row))
+        row.save(update_fields=["person"])
+
+
+def change(
+    *,
+    delegate: Delegate,
+    now: datetime,
+    capacity: str | None = None,
+    organisation: Organisation | None = None,
+    appointment: Appointment | None = None,
+    legs: Iterable[Leg] | None = None,
+    counted: bool | None = None,
+) -> None:
+    """Change how somebody takes part; what is None stays as it is.
+
+    A new capacity tells anew whether they are counted. Raises as `add` does.
+    """
+    with _held_with(delegate, now) as (held, row):
+        if capacity and capacity != row.capacity:
+            row.capacity, row.counted = capacity, capacity not in Delegate.TRAVEL_ALONG
+        row.organisation = organisation or row.organisation
+        row.appointment = appointment or row.appointment
+        row.counted = row.counted if counted is None else counted
+        check(delegation=held, members=_with(held, row))
+        row.save()
+        if legs is not None:
+            _set_legs(held, row, legs)
+
+
+def appoint_head(*, delegate: Delegate, now: datetime) -> None:
+    """Let a member lead the delegation; who did so until now becomes deputy. Raises as `add`."""
+    with _held_with(delegate, now) as (held, row):
+        if row.capacity == Capacity.HEAD:
+            return
+        for former in held.delegates.filter(capacity=Capacity.HEAD):
+            former.capacity = Capacity.DEPUTY
+            former.save(update_fields=["capacity"])
+        row.capacity, row.counted = Capacity.HEAD, True
+        check(delegation=held, members=_with(held, row))
+        row.save(update_fields=["capacity", "counted"])
+
+
+def remove(*, delegate: Delegate, now: datetime) -> None:
+    """Take somebody off the roster and out of all its events. Raises NoHead or Closed."""
+    remove_all(delegates=[delegate], delegation=delegate.delegation, now=now)
+
+
+def remove_all(*, delegates: Iterable[Delegate], delegation: Delegation, now: datetime) -> None:
+    """Take several off the roster. Raises NoHead or Closed."""
+    keys = [delegate.pk for delegate in delegates]
+    with _held(delegation, now) as held:
+        for row in held.delegates.filter(pk__in=keys):
+            row.delete()
+        _check_heads(held, list(held.delegates.all()))
+
+
+def reorder(*, delegation: Delegation, delegates: Sequence[Delegate], now: datetime) -> None:
+    """Rank the members 1, 2, 3 … in this order; those left out follow in the order they had.
+
+    Raises NotAMember or Closed.
+    """
+    with _held(delegation, now) as held:
+        rows = {row.pk: row for row in held.delegates.in_order()}
+        if strangers := [row for row in delegates if row.pk not in rows]:
+            raise NotAMember(held, strangers[0])
+        order = dict.fromkeys([*(row.pk for row in delegates), *rows])
+        moved = [(rows[pk], rank) for rank, pk in enumerate(order, start=1)]
+        moved = [(row, rank) for row, rank in moved if row.precedence != rank]
+        # No two may share a rank, not even for a moment.
+        held.delegates.filter(pk__in=[row.pk for row, _ in moved]).update(precedence=None)
+        for row, rank in moved:
+            row.precedence = rank
+            row.save(update_fields=["precedence"])
+
+
+def check(*, delegation: Delegation, members: Sequence[Delegate]) -> None:
+    """Raise what forbids these, stored or not, to be all members.
+
+    NoHead, TwoHeads, AlreadyMember, NoSeatsLeft or TooManyOf. The delegation is held until the
+    transaction ends, so that what was right remains so; its quotas count as they are in it.
+    """
+    with transaction.atomic():
+        if delegation.pk:
+            quotas.hold(delegation=delegation)
+        _check_heads(delegation, members)
+        _check_people(delegation, members)
+        if delegation.is_managed:
+            _check_seats(delegation, members)
+
+
+def sync(*, delegation: Delegation, now: datetime) -> None:
+    """Bring the attendees in step with the roster, and offer seats that are free.
+
+    What others report, and what is over, stays as it is. Raises ForeignLeg.
+    """
+    with transaction.atomic():
+        held = quotas.hold(delegation=delegation)
+        if held.is_open:
+            for delegate in held.delegates.prefetch_related("legs"):
+                _check_legs(held, delegate.legs.all())
+            attendance.keep(delegation=held, now=now)
+            quotas.promote(delegation=held, now=now)
+
+
+@contextmanager
+def _held(delegation: Delegation, now: datetime) -> Iterator[Delegation]:
+    """Yield the delegation for a change of its roster, and bring the attendees in step."""
+    with transaction.atomic():
+        held = quotas.hold(delegation=delegation)
+        if not held.is_open:
+            raise Closed(held)
+        yield held
+        sync(delegation=held, now=now)
+
+
+@contextmanager
+def _held_with(delegate: Delegate, now: datetime) -> Iterator[tuple[Delegation, Delegate]]:
+    """Yield the delegation, and the member as they stand."""
+    with _held(delegate.delegation, now) as held:
+        yield held, held.delegates.select_related("person", "organisation").get(pk=delegate.pk)
+    delegate.refresh_from_db()
+
+
+def _with(delegation: Delegation, changed: Delegate) -> list[Delegate]:
+    others = delegation.delegates.exclude(pk=changed.pk).select_related("person", "organisation")
+    return [*others, changed]
+
+
+def _append(delegation: Delegation, delegates: Sequence[Delegate]) -> None:
+    present = delegation.delegates.select_related("person", "organisation")
+    check(delegation=delegation, members=[*present, *delegates])
+    last = present.aggregate(last=Max("precedence"))["last"] or 0
+    for rank, delegate in enumerate(delegates, start=last + 1):
+        delegate.delegation, delegate.precedence = delegation, rank
+        delegate.save()
+
+
+def _set_legs(delegation: Delegation, delegate: Delegate, legs: Iterable[Leg]) -> None:
+    chosen = list(legs)
+    _check_legs(delegation, chosen)
+    delegate.legs.set(chosen)
+
+
+def _delegate(application: Application, nominee: Nominee) -> Delegate:
+    return Delegate(
+        application=application,
+        organisation=application.organisation,
+        counted=nominee.is_counted,
+        **{name: getattr(nominee, name) for name in TAKEN_OVER},
+    )
+
+
+def _check_heads(delegation: Delegation, members: Sequence[Delegate]) -> None:
+    heads = [member for member in members if member.capacity == Capacity.HEAD]
+    if len(heads) > 1:
+        raise TwoHeads(delegation, heads)
+    if not heads and delegation.is_managed and delegation.status in HEADED:
+        raise NoHead(delegation)
+
+
+def _check_people(delegation: Delegation, members: Sequence[Delegate]) -> None:
+    known: dict[int, Delegate] = {}
+    for member in members:
+        if member.person_id is None:
+            continue
+        if member.person_id in known:
+            raise AlreadyMember(delegation, known[member.person_id])
+        known[member.person_id] = member
+
+
+def _check_seats(delegation: Delegation, members: Sequence[Delegate]) -> None:
+    counted = [member for member in members if member.counted]
+    promised = quotas.promised(delegation=delegation)
+    needed = len(counted) + promised.total()
+    if delegation.quota is not None and needed > delegation.quota:
+        raise NoSeatsLeft(delegation, needed)
+    if delegation.organisation_quota is None:
+        return
+    sent = promised + Counter(member.organisation for member in counted if member.organisation)
+    for organisation, number in sent.items():
+        if number > delegation.organisation_quota:
+            raise TooManyOf(delegation, organisation, number)
+
+
+def _check_legs(delegation: Delegation, legs: Iterable[Leg]) -> None:
+    for leg in legs:
+        if leg.delegation_id != delegation.pk:
+            raise ForeignLeg(delegation, leg)

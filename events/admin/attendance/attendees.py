@@ -1,0 +1,310 @@
+"""Who takes part: the screen of attendees and their list at an event."""
+
+from copy import copy
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+from unfold.decorators import display
+
+from events.admin.attendance import attendance, attendeesteps
+from events.admin.kit import csvcolumns, refusals, rights
+from events.admin.kit.base import FindsPeople, ScopedInline, TranslatedAdmin
+from events.admin.kit.columns import badge, clock_of, coloured, moment
+from events.admin.kit.exports import ExportAdmin
+from events.admin.kit.filters import chosen, searched
+from events.admin.kit.forms import ScopedForm
+from events.admin.kit.steps import StepsAdmin
+from events.domain.attendance import attendees, capacity, invitations
+from events.domain.pages import formatting
+from events.models import Appointment, Attendee, Event, EventPlace, Person
+
+ANSWER = {
+    Attendee.Answer.ACCEPTED: "success",
+    Attendee.Answer.TENTATIVE: "warning",
+    Attendee.Answer.DECLINED: "danger",
+    Attendee.Answer.DELEGATED: "info",
+}
+PLACE = {
+    Attendee.Place.CONFIRMED: "success",
+    Attendee.Place.WAITLISTED: "warning",
+    Attendee.Place.CANCELLED: "danger",
+}
+PRESENCE = {
+    Attendee.Presence.CHECKED_IN: "success",
+    Attendee.Presence.ATTENDED: "success",
+    Attendee.Presence.NO_SHOW: "danger",
+}
+BY_EVENT = "event__id__exact"  # the parameter of the filter
+
+
+class AttendeeForm(ScopedForm):
+    """An attendee has a person, or a label in place of one."""
+
+    stems = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "appointment" in self.fields:
+            held = Appointment.objects.filter(person=self.instance.person_id)
+            self.fields["appointment"].queryset = held.order_by(  # type: ignore[attr-defined]
+                "-rank", "pk"
+            )
+        for language in self.languages:
+            if field := self.fields.get(f"label_{language}"):
+                hint = self.instance.label or _("or who is not named yet")
+                field.widget.attrs["placeholder"] = hint
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        names = [f"label_{language}" for language in self.languages]
+        labels = [values[name] if name in values else self._kept(name) for name in names]
+        if not values.get("person") and not any(labels):
+            self.add_error("person", _("Choose a person, or describe who is not named yet."))
+        # The database asks for the English one, so a Chinese description stands in for it.
+        values["label_en"] = next(filter(None, labels), "")
+        if "label_en" not in self.fields:
+            self.instance.label_en = values["label_en"]
+        return values
+
+    def _kept(self, name: str) -> str:
+        """A description in a language that is not shown; what only stood in for another goes."""
+        text: str = getattr(self.instance, name) or ""
+        shown = {self.initial.get(f"label_{language}") for language in self.languages}
+        return "" if name == "label_en" and text in shown else text
+
+
+class InvitationForm(AttendeeForm):
+    """An attendee as the domain stores them; what it refuses stands beside the field at fault."""
+
+    hubs: list[EventPlace] | None = None  # of the event, where many forms share them
+    at_fault: ClassVar[dict[type[attendees.Refusal], str]] = {
+        attendees.NotOpen: "event",
+        attendees.AlreadyInvited: "person",
+        attendees.AlreadyNamed: "person",
+        attendees.WrongHub: "hub",
+        attendees.NoPlaceLeft: "hub",
+        attendees.NotAllowed: "hub",
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "person" in self.fields and self.instance.person_id:
+            self._keep_person(self.fields["person"])
+        if "hub" in self.fields:
+            self._offer_hubs(self.fields["hub"])
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        if self.has_changed() and not self.errors:
+            self._ask_the_domain(values)
+        return values
+
+    def save(self, commit: bool = True) -> Any:
+        attendee = super().save(commit=False)
+        if commit:
+            attendees.save(attendee=attendee, now=timezone.now())
+        return attendee
+
+    def _keep_person(self, field: Any) -> None:
+        """Who comes instead is a substitute, by a step of its own."""
+        field.disabled = True
+        field.queryset = Person.objects.filter(pk=self.instance.person_id)
+
+    def _offer_hubs(self, field: Any) -> None:
+        if self.hubs is not None:
+            field.queryset = EventPlace.objects.filter(pk__in=[hub.pk for hub in self.hubs])
+            field.choices = [("", field.empty_label), *((hub.pk, str(hub)) for hub in self.hubs)]
+        elif event := self._event():
+            field.queryset = capacity.hubs(event=event).order_by("position", "pk")
+        else:
+            field.queryset = EventPlace.objects.none()
+
+    def _event(self) -> Event | None:
+        """The event, as far as it is chosen by now."""
+        if self.instance.event_id:
+            return self.instance.event
+        field: Any = self.fields["event"]
+        try:
+            return field.to_python(self["event"].value())
+        except ValidationError:
+            return None
+
+    def _ask_the_domain(self, values: dict[str, Any]) -> None:
+        asked = copy(self.instance)
+        for name in ("event", "person", "hub", "label_en"):
+            if name in values:
+                setattr(asked, name, values[name])
+        if not asked.event_id:
+            return  # the event is as new as its list
+        try:
+            attendees.check(attendee=asked)
+        except attendees.Refusal as refusal:
+            field = self.at_fault[type(refusal)]
+            shown = field in {bound.name for bound in self.visible_fields()}
+            self.add_error(field if shown else None, refusals.sentence(refusal))
+
+
+def _was_never_asked(attendee: Attendee) -> bool:
+    """Whether a report says that they were there, and no more."""
+    return bool(attendee.event_id) and not attendee.event.is_managed and attendee.is_untouched
+
+
+def _known(description: Any, column: str, colours: dict[Any, str]) -> Any:
+    """Return a badge that stays empty for those of whom a report says that they were there."""
+    shown = badge(description, column, colours)
+
+    @display(description=description, ordering=column)
+    def known(admin: Any, attendee: Attendee) -> str:
+        return "–" if _was_never_asked(attendee) else shown(admin, attendee)
+
+    return known
+
+
+class InvitationColumns:
+    """What attendees answered, whether they came, and how they stand with the places."""
+
+    shown_answer = _known(_("answer"), "answer", ANSWER)
+    shown_presence = _known(_("presence"), "presence", PRESENCE)
+
+    @display(description=pgettext_lazy("at an event", "place"), ordering="waitlisted_at")
+    def shown_place(self, attendee: Attendee) -> str:
+        """The place, and for those who wait, when their turn comes."""
+        if _was_never_asked(attendee):
+            return "–"
+        text, turn = attendee.get_place_display(), getattr(attendee, "turn", None)
+        if turn:
+            text = gettext("%(place)s: no. %(turn)s") % {"place": text, "turn": turn}
+        return coloured(text, PLACE.get(Attendee.Place(attendee.place), ""))
+
+
+class AttendeeInline(InvitationColumns, ScopedInline, TabularInline):
+    model = Attendee
+    form = InvitationForm
+    fields = ("person", "label", "role", "representing", "hub", "shown_answer", "shown_place")
+    classes = ("placed",)
+    readonly_fields = ("shown_answer", "shown_place")
+    autocomplete_fields = ("person", "representing")
+    ordering: ClassVar[Any] = ("position", "pk")
+    per_page = 10
+    show_change_link = True
+    can_delete = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: Any = super().get_queryset(request)
+        return rows.with_turn().select_related("event", "person", "representing", "hub__place")
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """Read the hubs once for all rows."""
+        formset = super().get_formset(request, obj, **kwargs)
+        hubs = capacity.hubs(event=obj).order_by("position", "pk") if obj else ()
+        formset.form.hubs = list(hubs)
+        return formset
+
+
+@admin.register(Attendee)
+class AttendeeAdmin(ExportAdmin, StepsAdmin, InvitationColumns, FindsPeople, TranslatedAdmin):
+    form = InvitationForm
+    actions = attendance.ACTIONS
+    list_before_template = "events/admin/venues.html"
+    list_display = (
+        "shown_who", "event", "shown_when", "role", "shown_answer", "shown_place", "hub",
+        "shown_presence",
+    )  # fmt: skip
+    list_filter: ClassVar[Any] = (
+        *searched("event"),
+        *chosen("role", "answer", "place", "presence", "event__kind", "event__status"),
+    )
+    list_select_related = ("person", "event", "representing", "hub__place")
+    search_fields = (
+        "label_en", "label_zh_hans", "label_zh_hant", "event__title_en", "event__title_zh_hans",
+        "event__title_zh_hant",
+    )  # fmt: skip
+    ordering: ClassVar[Any] = ("-event__start_on", "event", "position", "pk")
+    autocomplete_fields = ("event", "person", "representing", "invited_by")
+    readonly_fields = (
+        "shown_answer", "shown_place", "shown_presence", "shown_checked_in", "substitute_for",
+        "shown_invitation",
+    )  # fmt: skip
+    fieldsets = (
+        (_("Who"), {"fields": ("event", "person", "label", "appointment", "representing")}),
+        (_("In what part"), {"fields": (("role", "position"), "hub", "language", "notes")}),
+        (
+            _("Answer and presence"),
+            {"fields": (("shown_answer", "shown_place"), ("shown_presence", "shown_checked_in"))},
+        ),
+        (_("Invitation"), {"fields": ("invited_by", "substitute_for", "shown_invitation")}),
+    )
+    steps = attendeesteps.STEPS
+    sheet = csvcolumns.ATTENDEES
+    shown_checked_in = moment(
+        _("checked in at"), "checked_in_at", lambda attendee: clock_of(attendee.event)
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: Any = super().get_queryset(request)
+        return rows.with_turn()
+
+    def next_steps(self, row: Attendee) -> tuple[str, ...]:
+        return attendees.next_steps(attendee=row, now=timezone.now())
+
+    def state_of(self, row: Attendee) -> str:
+        """The answer, and what else is known."""
+        states = [row.get_answer_display()]
+        if row.place != Attendee.Place.NONE:
+            states.append(row.get_place_display())
+        if row.presence != Attendee.Presence.EXPECTED:
+            states.append(row.get_presence_display())
+        return " · ".join(map(str, states))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Nobody is moved from one event to another."""
+        fields = super().get_readonly_fields(request, obj)
+        return (*fields, *(("event",) if obj else ()))
+
+    def has_attend_permission(self, request: HttpRequest) -> bool:
+        """Whether the list offers to check people in, and the like."""
+        return rights.may_enter(request) and rights.may_change_any(request, Attendee)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Who was invited, has answered or was expected stays: they are taken off the list."""
+        if obj and (not obj.is_untouched or invitations.was_invited(attendee=obj)):
+            return False
+        return super().has_delete_permission(request, obj)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Above the list of one event, say how full it is."""
+        events = Event.objects.visible_to(request.user)
+        chosen_event = request.GET.get(BY_EVENT, "")
+        event = events.filter(pk=chosen_event).first() if chosen_event.isdecimal() else None
+        lines = [attendance.fullness(each) for each in capacity.of(event=event)] if event else []
+        return super().changelist_view(request, {"venues": lines, **(extra_context or {})})
+
+    @display(description=_("attendee"), header=True)
+    def shown_who(self, attendee: Attendee) -> tuple[str, str]:
+        """Who it is, and below that for whom they come."""
+        return str(attendee), str(attendee.representing or "")
+
+    @display(description=_("by mail"))
+    def shown_invitation(self, attendee: Attendee) -> str:
+        """The last mail of the invitation, and how far it has got."""
+        mail = invitations.latest(attendee=attendee) if attendee.pk else None
+        if mail is None:
+            return "–"
+        words = {"kind": mail.get_kind_display(), "state": mail.get_state_display()}
+        return gettext("%(kind)s: %(state)s") % words
+
+    @display(description=_("date"), ordering="event__start_on")
+    def shown_when(self, attendee: Attendee) -> str:
+        return formatting.when(attendee.event.when)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        attendees.save(attendee=obj, now=timezone.now())

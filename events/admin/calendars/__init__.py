@@ -1,0 +1,1 @@
+"""The screens of calendar feeds and of imports of calendars."""

@@ -1,0 +1,136 @@
+"""The screen of secret calendar feeds: hand one out, give it a new address, take it back."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from events.admin.kit.base import FindsPeople
+from events.admin.kit.columns import coloured, moment
+from events.admin.kit.filters import chosen, related
+from events.admin.kit.steps import Call, Step, StepForm, StepsAdmin
+from events.domain.feeds import subscriptions
+from events.models import CalendarFeed
+
+SCOPE = ("person", "event", "role", "team")
+
+
+def _zone(feed: CalendarFeed) -> str:
+    return timezone.get_current_timezone_name()
+
+
+def _explain_rotate(feed: CalendarFeed) -> list[str]:
+    return [
+        gettext("The old address stops working at once; calendars that use it stay as they are."),
+        gettext("The new address is shown once: send it to the reader by a safe way."),
+    ]
+
+
+def _explain_revoke(feed: CalendarFeed) -> list[str]:
+    return [gettext("Whoever reads it is told that it is gone. Other feeds stay as they are.")]
+
+
+def _rotate(call: Call) -> str:
+    return subscriptions.rotate(feed=call.row, now=call.now)
+
+
+def _revoke(call: Call) -> str:
+    subscriptions.revoke(feed=call.row, now=call.now)
+    return gettext("The feed is revoked.")
+
+
+ROTATE = Step(
+    verb="rotate",
+    label=_("New address"),
+    icon="key",
+    explain=_explain_rotate,
+    perform=_rotate,
+    beside=True,
+)
+REVOKE = Step(
+    verb="revoke",
+    label=_("Revoke"),
+    icon="link_off",
+    explain=_explain_revoke,
+    perform=_revoke,
+    weighty=True,
+)
+
+
+@admin.register(CalendarFeed)
+class CalendarFeedAdmin(StepsAdmin, FindsPeople):
+    list_display = ("name", "person", "event", "role", "shown_state", "shown_read", "team")
+    list_filter = (*chosen("role", "language"), *related("team"))
+    list_select_related = ("person", "event", "team")
+    search_fields = ("name", "event__title_en", "event__title_zh_hans", "event__title_zh_hant")
+    search_help_text: ClassVar[Any] = _("Name of the feed, person in every spelling, event")
+    ordering: ClassVar[Any] = ("-created_at", "-pk")
+    autocomplete_fields = ("person", "event")
+    readonly_fields = ("shown_state", "shown_created", "shown_read", "hint")
+    fieldsets = (
+        (_("Whose"), {"fields": ("name", *SCOPE)}),
+        (_("How"), {"fields": ("language", "alarm", "past_days", "tentative")}),
+        (
+            _("Address"),
+            {"fields": (("shown_state", "hint"), ("shown_created", "shown_read"))},
+        ),
+    )
+    steps = (ROTATE, REVOKE)
+    shown_created = moment(_("handed out"), "created_at", _zone)
+    shown_read = moment(_("last read"), "last_read_at", _zone)
+
+    def next_steps(self, row: CalendarFeed) -> tuple[str, ...]:
+        return ("rotate",) if row.revoked_at else ("rotate", "revoke")
+
+    def state_of(self, row: CalendarFeed) -> str:
+        return gettext("revoked") if row.revoked_at else gettext("in use")
+
+    @display(description=_("status"), ordering="revoked_at")
+    def shown_state(self, feed: CalendarFeed) -> str:
+        return coloured(self.state_of(feed), "danger" if feed.revoked_at else "success")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Whose it is stays: another reader gets another feed."""
+        return (*super().get_readonly_fields(request, obj), *(SCOPE if obj else ()))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        return fieldsets if obj else fieldsets[:-1]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change:
+            subscriptions.save(feed=obj)
+        else:
+            obj.address = subscriptions.hand_out(feed=obj, now=timezone.now())
+
+    def response_add(
+        self, request: HttpRequest, obj: Any, post_url_continue: Any = None
+    ) -> HttpResponse:
+        """Show the address, this once: it goes into no message, session or log."""
+        return self._show(request, obj, obj.address)
+
+    def take(self, request: HttpRequest, row: Any, step: Step, form: StepForm) -> HttpResponse:
+        if step.verb != ROTATE.verb:
+            return super().take(request, row, step, form)
+        address = step.perform(Call(row=row, user=form.user, now=timezone.now(), values={}))
+        return self._show(request, row, address)
+
+    def _show(self, request: HttpRequest, feed: CalendarFeed, address: str) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": feed.name,
+            "opts": self.opts,
+            "original": feed,
+            "address": address,
+            "back": self.row_url(feed),
+        }
+        request.current_app = self.admin_site.name
+        response = TemplateResponse(request, "events/admin/address.html", context)
+        response["Cache-Control"] = "no-store"
+        response["Referrer-Policy"] = "no-referrer"
+        return response

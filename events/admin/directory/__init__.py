@@ -1,0 +1,1 @@
+"""The screens of people, organisations, places and teams."""

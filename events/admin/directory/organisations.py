@@ -1,0 +1,75 @@
+"""The screen of organisations."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from events.admin.kit import refusals
+from events.admin.kit.base import TranslatedAdmin
+from events.admin.kit.fields import LinesField
+from events.admin.kit.filters import chosen, related
+from events.admin.kit.forms import ScopedForm
+from events.admin.kit.mergers import MergesAdmin
+from events.admin.kit.sources import EvidenceInline
+from events.domain.directory import organisations
+from events.models import Organisation
+
+
+class OrganisationForm(ScopedForm):
+    """An organisation, with its other names one to a line."""
+
+    aliases = LinesField(
+        label=capfirst(_("other names")),
+        help_text=_("One to a line. A search finds the organisation by them, too."),
+    )
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(MergesAdmin, TranslatedAdmin):
+    form = OrganisationForm
+    list_display = ("name", "short_name", "kind", "parent", "place", "team")
+    list_filter = (*chosen("kind"), *related("team"), "named")
+    list_select_related = ("parent", "place", "team")
+    search_fields = ("slug",)
+    search_help_text: ClassVar[Any] = _("Names and abbreviations in any script, words in any order")
+    ordering: ClassVar[Any] = ("slug", "pk")
+    autocomplete_fields = ("parent", "place", "sectors")
+    prepopulated_fields = {"slug": ("name_en",)}
+    fieldsets: ClassVar[Any] = (
+        (
+            _("What"),
+            {
+                "classes": ("tab",),
+                "fields": ("name", "short_name", "aliases", "slug", "kind", "sectors"),
+            },
+        ),
+        (_("Size"), {"classes": ("tab",), "fields": ("named", "headcount_text")}),
+        (_("Where"), {"classes": ("tab",), "fields": ("parent", "place")}),
+        (_("Who sees it"), {"classes": ("tab",), "fields": ("team",)}),
+    )
+    inlines = (EvidenceInline,)
+    compared = (
+        *organisations.NAMES, "aliases", "kind", "parent", "place", "headcount_text", "team",
+    )  # fmt: skip
+
+    def find_besides(self, request: HttpRequest, rows: Any, words: str) -> Any:
+        """A name whatever its script, case or order of words."""
+        return rows.matching(words)
+
+    def save_model(self, request: HttpRequest, obj: Organisation, form: Any, change: bool) -> None:
+        organisations.save(organisation=obj, now=timezone.now())
+
+    def merge_records(self, *, keep: Any, drop: Any, now: datetime) -> None:
+        organisations.merge(keep=keep, drop=drop, now=now)
+
+
+@refusals.sentence.register
+def _circle(refusal: organisations.Circle) -> str:
+    text = gettext("“%(between)s” is part of the one and the other is part of it.")
+    return text % {"between": refusal.between}

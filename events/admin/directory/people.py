@@ -1,0 +1,263 @@
+"""The screen of people: who they are, which offices they hold, what they attend."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets
+from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext, ngettext, to_locale
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import StackedInline, TabularInline
+from unfold.decorators import display
+from unfold.widgets import UnfoldBooleanWidget
+
+from events.admin.events.itineraries import PersonItinerary
+from events.admin.kit import refusals
+from events.admin.kit.base import ReadOnly, ScopedInline, TranslatedAdmin
+from events.admin.kit.fields import LinesField
+from events.admin.kit.filters import chosen, related
+from events.admin.kit.forms import ScopedForm
+from events.admin.kit.mergers import MergesAdmin
+from events.admin.kit.sources import EvidenceInline
+from events.admin.kit.steps import Call, Step, StepForm, StepsAdmin
+from events.admin.mail.deliveries import MailPanel, counts
+from events.admin.mail.reminders import OptOutInline
+from events.domain.directory import people
+from events.domain.pages import formatting
+from events.models import Appointment, Attendee, Person
+
+TITLES = ("title_en", "title_zh_hans", "title_zh_hant")
+CONTACT = ("email", "phone")
+
+
+class AppointmentInline(ScopedInline, StackedInline):
+    model = Appointment
+    form = ScopedForm
+    fields = (*TITLES, ("organisation", "rank"), ("valid_from", "valid_to", "as_of"))
+    autocomplete_fields = ("organisation",)
+    ordering: ClassVar[Any] = ("-rank", "pk")
+    per_page = 20
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("organisation")
+
+
+class AttendanceInline(ReadOnly, ScopedInline, TabularInline):
+    """Where a person attends, the newest first; one page of it at a time."""
+
+    model = Attendee
+    fk_name = "person"
+    fields = ("event", "shown_when", "role", "representing", "answer", "place", "presence")
+    readonly_fields = ("shown_when",)
+    ordering: ClassVar[Any] = (F("event__start_on").desc(nulls_last=True), "-pk")
+    per_page = 20
+    hide_title = True
+    verbose_name_plural = _("events")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: Any = super().get_queryset(request)
+        return rows.visible_to(request.user).select_related("person", "event", "representing")
+
+    @display(description=_("date"))
+    def shown_when(self, attendee: Attendee) -> str:
+        return formatting.when(attendee.event.when)
+
+
+class PersonMailPanel(MailPanel):
+    """The mails to a person."""
+
+    fk_name = "person"
+
+
+class PersonForm(ScopedForm):
+    """A person: the names in both scripts beside each other, other names one to a line."""
+
+    aliases = LinesField(
+        label=capfirst(_("other names")),
+        help_text=_("One to a line. A search finds the person by them, too."),
+    )
+    in_chinese: ClassVar[Any] = {
+        "name_zh_hans": _("Name in simplified characters"),
+        "name_zh_hant": _("Name in traditional characters"),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Take the two names out of the tabs of languages: the English one is not typed."""
+        super().__init__(*args, **kwargs)
+        for name in self.in_chinese.keys() & self.fields.keys():
+            self.fields[name].label, self.fields[name].help_text = self.in_chinese[name], ""
+            classes = self.fields[name].widget.attrs.get("class", "").split()
+            kept = (one for one in classes if one != "mt" and not one.startswith("mt-"))
+            self.fields[name].widget.attrs["class"] = " ".join(kept)
+
+
+class EraseForm(StepForm):
+    """Whether they are sure."""
+
+    sure = forms.BooleanField(
+        label=_("I know that nobody can take this back"), widget=UnfoldBooleanWidget
+    )
+
+
+def _explain_erase(person: Person) -> Iterator[str]:
+    traces = people.traces(person=person)
+    yield gettext("In place of the name stands “%(label)s”, here and wherever it is shown.") % {
+        "label": Person.ERASED[f"name_{to_locale(get_language() or 'en').lower()}"]
+    }
+    yield gettext("Contact data, offices, sources, other names and notes about them are deleted.")
+    yield gettext("So is what histories and logs say of them, and the copies of mail to them.")
+    yield ngettext(
+        "%(count)s row at an event or in a delegation stays without a name; no count changes.",
+        "%(count)s rows at events and in delegations stay without a name; no count changes.",
+        traces.rows,
+    ) % {"count": traces.rows}
+    if traces.waiting:
+        yield ngettext(
+            "%(count)s waiting mail is not sent.",
+            "%(count)s waiting mails are not sent.",
+            traces.waiting,
+        ) % {"count": traces.waiting}
+    if traces.login:
+        yield gettext("The login “%(login)s” stays, but stands for nobody any more.") % {
+            "login": traces.login
+        }
+
+
+def _erase(call: Call) -> str:
+    people.erase(person=call.row, now=call.now)
+    return gettext("The person is erased.")
+
+
+ERASE = Step(
+    verb="erase",
+    label=_("Erase"),
+    icon="person_off",
+    explain=_explain_erase,
+    perform=_erase,
+    form=EraseForm,
+    weighty=True,
+)
+
+
+@admin.register(Person)
+class PersonAdmin(MergesAdmin, StepsAdmin, PersonItinerary, TranslatedAdmin):
+    form = PersonForm
+    list_display = (
+        "shown_name", "shown_script", "shown_office", "language", "shown_email", "team",
+    )  # fmt: skip
+    list_filter = (*chosen("language"), *related("team"))
+    list_select_related = ("team",)
+    search_fields = ("slug",)
+    search_help_text: ClassVar[Any] = _("Any script and spelling: Lyu finds Lu and Lü")
+    ordering: ClassVar[Any] = (F("erased_at").asc(nulls_first=True), "sort_key", "pk")
+    prepopulated_fields = {"slug": ("western_name", "family_name", "given_name")}
+    readonly_fields = ("shown_in_english", "shown_offices")
+    fieldsets: ClassVar[Any] = (
+        (
+            _("Name"),
+            {
+                "classes": ("tab",),
+                "fields": (
+                    ("family_name", "given_name"),
+                    ("western_name", "name_order"),
+                    ("name_zh_hans", "name_zh_hant"),
+                    "shown_in_english",
+                    "shown_offices",
+                    "honorific",
+                    "aliases",
+                    "slug",
+                ),
+            },
+        ),
+        (_("Contact"), {"classes": ("tab",), "fields": CONTACT}),
+        (_("Language and time"), {"classes": ("tab",), "fields": ("language", "timezone")}),
+        (_("Who sees it"), {"classes": ("tab",), "fields": ("team",)}),
+    )
+    inlines: ClassVar[Any] = (
+        AppointmentInline,
+        AttendanceInline,
+        PersonMailPanel,
+        OptOutInline,
+        EvidenceInline,
+    )
+    steps = (ERASE,)
+    compared = (
+        *people.NAMES, "aliases", "honorific", *CONTACT, "language", "timezone", "team",
+    )  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With the offices held today, and whether the user may see phone and mail."""
+        reached = Person.objects.reached_by(request.user).filter(pk=OuterRef("pk"))
+        held = Appointment.objects.on(timezone.localdate()).select_related("organisation")
+        offices = Prefetch("appointments", held, to_attr="offices")
+        rows = super().get_queryset(request).annotate(is_reached=Exists(reached))
+        return rows.prefetch_related(offices)
+
+    def find_besides(self, request: HttpRequest, rows: Any, words: str) -> Any:
+        """A name whatever its script, accents, romanisation or order; mail, if it is shown."""
+        return rows.sought_by(request.user, words)
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Nobody asks for phone or mail in the address of the list."""
+        asks = lookup.split("__", maxsplit=1)[0] in CONTACT
+        return not asks and super().lookup_allowed(lookup, value, request)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Leave out phone and mail for whom they are not."""
+        shown = obj is None or obj.is_reached
+        parts = super().get_fieldsets(request, obj)
+        return [part for part in parts if shown or not {*CONTACT} & {*flatten_fieldsets([part])}]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody writes into a record that was erased."""
+        return super().has_change_permission(request, obj) and not (obj and obj.erased_at)
+
+    def merge_records(self, *, keep: Any, drop: Any, now: datetime) -> None:
+        people.merge(keep=keep, drop=drop, now=now)
+
+    def step_context(self, request: HttpRequest, row: Person) -> dict[str, Any]:
+        mails = counts(request, person=row)
+        return {**super().step_context(request, row), "mails": mails}
+
+    def next_steps(self, row: Person) -> tuple[str, ...]:
+        return () if row.erased_at else (ERASE.verb,)
+
+    def state_of(self, row: Person) -> str:
+        return gettext("erased") if row.erased_at else ""
+
+    @display(description=_("name"), ordering="sort_key")
+    def shown_name(self, person: Person) -> str:
+        return str(person)
+
+    @display(description=_("in Chinese"))
+    def shown_script(self, person: Any) -> str:
+        return person.name_zh_hant or person.name_zh_hans or ""
+
+    @display(description=_("office"))
+    def shown_office(self, person: Any) -> str:
+        """The highest one held today."""
+        return person.offices[0].title if person.offices else ""
+
+    @display(description=_("name in English"))
+    def shown_in_english(self, person: Any) -> str:
+        return person.name_en or "–"
+
+    @display(description=_("offices held today"))
+    def shown_offices(self, person: Any) -> str:
+        offices = (filter(None, (office.title, office.organisation)) for office in person.offices)
+        return gettext("; ").join(" · ".join(map(str, office)) for office in offices) or "–"
+
+    @display(description=_("e-mail"))
+    def shown_email(self, person: Any) -> str:
+        return person.email if person.is_reached else ""
+
+
+@refusals.sentence.register
+def _erased(refusal: people.Erased) -> str:
+    return gettext("The person was erased, so nobody knows whose record it is.")

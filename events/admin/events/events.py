@@ -1,0 +1,342 @@
+"""The screens of events: all of them, promotion conferences, expos."""
+
+from collections.abc import Sequence
+from itertools import chain
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+
+from events.admin.attendance.attendees import AttendeeInline
+from events.admin.calendars.imports import ImportAdmin
+from events.admin.events import eventsteps
+from events.admin.events.clonestep import CLONE
+from events.admin.events.eventforms import EventForm
+from events.admin.events.figures import FigureInline
+from events.admin.events.invitationstep import INVITE
+from events.admin.events.itineraries import EventItinerary
+from events.admin.events.roles import EventOrganisationInline, EventPlaceInline
+from events.admin.kit import csvcolumns, refusals, rights
+from events.admin.kit.base import Panel, ReadOnly, ScopedInline, TranslatedAdmin
+from events.admin.kit.columns import NEWEST_FIRST, STATUS, EventColumns, clock_of, moment
+from events.admin.kit.exports import ExportAdmin
+from events.admin.kit.filters import chosen, related
+from events.admin.kit.sources import EvidenceInline
+from events.admin.kit.steps import Step, StepsAdmin
+from events.admin.mail.deliveries import MailPanel, counts
+from events.admin.mail.reminders import ReminderInline
+from events.domain.access import access
+from events.domain.attendance import invitations
+from events.domain.lifecycle import lifecycle
+from events.domain.pages import formatting
+from events.domain.programme import tree
+from events.domain.reminders import reminders
+from events.models import (
+    Attendee,
+    Event,
+    EventOrganisation,
+    EventPlace,
+    Expo,
+    PromotionConference,
+    ReminderRule,
+)
+
+RELATED = ("place", "series", "team")
+# Details that pages and feeds show with the event, and those that its reminders follow from.
+SHOWN_WITH_IT = {EventOrganisation, EventPlace}
+REMINDED = {ReminderRule, Attendee}
+
+
+class ProgrammePanel(Panel, ReadOnly, ScopedInline, TabularInline):
+    """The parts of an event on all levels, those that the user may see."""
+
+    model = Event
+    fk_name = "parent"
+    panel = "events/admin/programme.html"
+    verbose_name_plural = _("programme")
+
+
+class EventMailPanel(MailPanel):
+    """The mails about an event."""
+
+    fk_name = "event"
+
+
+@admin.register(Event)
+class EventAdmin(
+    ImportAdmin, ExportAdmin, StepsAdmin, EventItinerary, EventColumns, TranslatedAdmin
+):
+    form = EventForm
+    actions_list: ClassVar[Any] = ("import_calendar", "export")
+    kind: ClassVar[str] = ""  # a screen for one kind presets it
+    list_display: Any = (
+        "title", "shown_when", "kind", "place", "shown_status", "shown_precision", "origin",
+        "team",
+    )  # fmt: skip
+    list_filter = (
+        *chosen("status", "kind", "precision", "basis", "origin", "visibility"),
+        *related("team", "series"),
+    )
+    list_select_related = RELATED
+    date_hierarchy = "start_on"
+    search_fields = ("title_en", "title_zh_hans", "title_zh_hant", "slug")
+    ordering: ClassVar[Any] = NEWEST_FIRST
+    autocomplete_fields = (
+        "series", "parent", "after", "previous_related", "place", "end_place", "sectors",
+        "registration_closes",
+    )  # fmt: skip
+    prepopulated_fields = {"slug": ("title_en",)}
+    readonly_fields = (
+        "status", "cancellation_reason", "origin", "uid", "sequence", "revision",
+        "shown_start", "shown_end", "shown_created", "shown_changed",
+    )  # fmt: skip
+    what: ClassVar[tuple[Any, ...]] = (
+        "title", "kind", "description", "status", "cancellation_reason", "sectors", "url",
+    )  # fmt: skip
+    steps = (*eventsteps.STEPS, INVITE, CLONE)
+    sheet = csvcolumns.EVENTS
+    state_colours = STATUS
+    shown_start = moment(_("starts"), "start_at", clock_of)
+    shown_end = moment(_("ends"), "end_at", clock_of)
+    shown_created = moment(_("created"), "created_at", clock_of)
+    shown_changed = moment(_("last changed"), "changed_at", clock_of)
+    inlines = (
+        ProgrammePanel, EventOrganisationInline, EventPlaceInline, AttendeeInline,
+        ReminderInline, EventMailPanel, FigureInline, EvidenceInline,
+    )  # fmt: skip
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        what = tuple(name for name in self.what if name != "kind" or not self.kind)
+        tab = ("tab",)
+        opened = ("opened_at",) if obj and self.has_change_permission(request, obj) else ()
+        record = (
+            *opened,
+            ("origin", "uid"),
+            ("sequence", "revision"),
+            "shown_start",
+            "shown_end",
+            "shown_created",
+            "shown_changed",
+        )
+        return (
+            (_("What"), {"classes": tab, "fields": self.replace_orig_field(what)}),
+            (_("When"), {"classes": tab, "fields": WHEN}),
+            (_("Where"), {"classes": tab, "fields": WHERE}),
+            (
+                _("Who sees it"),
+                {
+                    "classes": tab,
+                    "fields": (
+                        "team",
+                        "visibility",
+                        "in_calendar",
+                        "capacity",
+                        "registration_closes",
+                        "team_reminders",
+                    ),
+                },
+            ),
+            (
+                _("Series and relations"),
+                {
+                    "classes": tab,
+                    "fields": ("series", "edition", "parent", "after", "previous_related"),
+                },
+            ),
+            (_("Record"), {"classes": tab, "fields": ("slug", *(record if obj else ()))}),
+        )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        return rows.filter(kind=self.kind) if self.kind else rows
+
+    def too_late(self, request: HttpRequest, row: Any, step: Step) -> str:
+        starts = step.verb in {*lifecycle.STARTING} & {*lifecycle.STEPS[row.status]}
+        if starts and (off := tree.off_above(event=row)):
+            return refusals.told(tree.ParentOff(off), request.user)
+        return super().too_late(request, row, step)
+
+    def next_steps(self, row: Event) -> tuple[str, ...]:
+        """Those of its life; to invite people; and to have it once more on another date."""
+        invite = invitations.next_steps(event=row, now=timezone.now())
+        again = (CLONE.verb,) if row.start_on else ()
+        return (*lifecycle.next_steps(event=row), *invite, *again)
+
+    def may_take(self, request: HttpRequest, row: Event, step: Step) -> bool:
+        """What all teams share anybody may clone for their own; the rest, who may add its like."""
+        if step is not CLONE:
+            return super().may_take(request, row, step)
+        if row.team_id is None:
+            return access.own_teams(user=request.user).exists()
+        return access.may_keep(user=request.user, event=row)
+
+    def step_context(self, request: HttpRequest, row: Event) -> dict[str, Any]:
+        """Beside the steps, the tree of the programme."""
+        parts = tree.tree(event=row, among=Event.objects.visible_to(request.user))
+        shown = [
+            {
+                "depth": depth,
+                "event": part,
+                "when": formatting.when(part.when),
+                "colour": STATUS.get(Event.Status(part.status), ""),
+            }
+            for depth, part in parts
+        ]
+        return {
+            **super().step_context(request, row),
+            "programme": shown,
+            "mails": counts(request, event=row),
+            "add_part_url": self._add_part(row) if rights.may_change(request, row) else "",
+        }
+
+    def _add_part(self, row: Event) -> str:
+        """The empty form of an event, with what a part has from the whole."""
+        own = {"parent": row.pk, "team": row.team_id or "", "start_on": row.start_on or ""}
+        return f"{reverse('admin:events_event_add')}?{urlencode(own)}"
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.preset_kind = self.kind
+        return form
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if obj is not None and obj.status != Event.Status.DRAFT:
+            return False
+        return super().has_delete_permission(request, obj)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """What the form checks stays true until it is stored."""
+        with transaction.atomic():
+            if request.method == "POST":
+                lifecycle.hold()
+            return super().changeform_view(request, *args, **kwargs)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Delete a draft with its programme, or say why it stays."""
+        event = self.get_object(request, object_id)
+        if event is None:
+            return super().delete_view(request, object_id, extra_context)
+        if not self.has_change_permission(request, event):
+            raise PermissionDenied
+        if reason := self._undeletable(event):
+            return self._keep(request, event, reason)
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except lifecycle.NotAllowed:
+            return self._keep(request, event, KNOWN)
+        except lifecycle.InUse as refusal:
+            return self._keep(request, event, NEEDED, refusal.rows)
+
+    def _undeletable(self, event: Event) -> Any:
+        """Return why it cannot be deleted, if there is a reason."""
+        if "delete" in lifecycle.next_steps(event=event):
+            return None
+        is_draft = event.status == Event.Status.DRAFT
+        return PARTS_KNOWN if is_draft else KNOWN
+
+    def _keep(
+        self, request: HttpRequest, event: Event, reason: Any, rows: Sequence[Model] = ()
+    ) -> HttpResponse:
+        names = [str(row) for row in rows if rights.may_see(request, row)]
+        text = reason % {"title": event, "rows": gettext("; ").join(names) or "…"}
+        self.message_user(request, text, messages.WARNING)
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
+        return HttpResponseRedirect(reverse(name, args=[event.pk]))
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """A draft goes with the drafts in it, if the user may change them all."""
+        parts = [lifecycle.consequences(event=row, verb="delete").parts for row in objs]
+        rows = [*objs, *chain(*parts)]
+        ours = Event.objects.changeable_by(request.user).filter(pk__in=[row.pk for row in rows])
+        lacking = {str(self.opts.verbose_name)} if ours.count() < len(rows) else set()
+        names = [str(row) for row in ours.in_time_order()]
+        return names, {self.opts.verbose_name_plural: len(rows)}, lacking, []
+
+    def delete_model(self, request: HttpRequest, obj: Event) -> None:
+        lifecycle.delete(event=obj, now=timezone.now())
+
+    def view_on_site(self, obj: Event) -> str | None:
+        """The page of a public event; others have none."""
+        public = obj.visibility == Event.Visibility.PUBLIC and obj.status != Event.Status.DRAFT
+        return obj.get_absolute_url() if public else None
+
+    def save_model(self, request: HttpRequest, obj: Event, form: Any, change: bool) -> None:
+        lifecycle.save(event=obj, now=timezone.now())
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Details of an event are part of it: what shows it must learn of their change."""
+        changed = {rows.model for rows in formsets if rows.has_changed()}
+        super().save_related(request, form, formsets, change)
+        event, now = form.instance, timezone.now()
+        if change and ("sectors" in form.changed_data or changed & SHOWN_WITH_IT):
+            lifecycle.touch(event=event, now=now)
+        if changed & REMINDED:
+            reminders.replan(event=event, now=now)
+        self._warn(request, event)
+
+    def _warn(self, request: HttpRequest, event: Event) -> None:
+        if strays := [row for row in tree.strays(event=event) if rights.may_see(request, row)]:
+            text = _("These parts lie outside the days of “%(title)s”: %(parts)s.")
+            parts = gettext("; ").join(str(row) for row in strays)
+            messages.warning(request, text % {"title": event, "parts": parts})
+        if tree.is_outside(event=event):
+            text = _("“%(title)s” lies outside the days of “%(parent)s”.")
+            messages.warning(request, text % {"title": event, "parent": event.parent})
+
+
+# Why an event is not deleted.
+KNOWN = _(
+    "“%(title)s” is no draft any more, so people may have it in their calendars. "
+    "Cancel it instead of deleting it: then they learn of it."
+)
+PARTS_KNOWN = _(
+    "“%(title)s” is a draft, but parts of it are not: people may have them in their calendars."
+)
+NEEDED = _("“%(title)s” stays, for other records need it: %(rows)s.")
+WHEN = (
+    ("precision", "basis"),
+    "qualifier",
+    ("start_on", "start_time"),
+    ("end_on", "end_time"),
+    ("timezone", "end_timezone"),
+    "date_text",
+)
+
+WHERE = (("place", "end_place"), "attendance_mode", "stream_url")
+
+
+class OneKindAdmin(EventAdmin):
+    """A screen for the events of one kind."""
+
+    actions_list: ClassVar[Any] = ("export",)
+    list_display = (
+        "title", "shown_when", "place", "shown_status", "shown_precision", "series", "origin",
+        "team",
+    )  # fmt: skip
+    list_filter = (
+        *chosen("status", "precision", "basis", "origin", "visibility"),
+        *related("team", "series"),
+    )
+
+
+@admin.register(PromotionConference)
+class PromotionConferenceAdmin(OneKindAdmin):
+    kind = Event.Kind.PROMOTION_CONFERENCE
+
+
+@admin.register(Expo)
+class ExpoAdmin(OneKindAdmin):
+    kind = Event.Kind.EXPO

@@ -1,0 +1,48 @@
+"""Counts as sources report them."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import StackedInline
+from unfold.decorators import display
+
+from events.admin.kit.base import ScopedInline, TranslatedAdmin
+from events.admin.kit.filters import chosen
+from events.admin.kit.forms import ScopedForm
+from events.admin.kit.sources import EvidenceInline
+from events.models import Figure
+
+UNITS = ("unit_en", "unit_zh_hans", "unit_zh_hant")
+
+
+class FigureForm(ScopedForm):
+    """A figure; its unit is its name."""
+
+    stems = ("unit",)
+
+
+class FigureInline(ScopedInline, StackedInline):
+    model = Figure
+    form = FigureForm
+    fields = (("comparator", "value"), *UNITS, "period", "slug")
+    ordering: ClassVar[Any] = ("slug", "pk")
+    per_page = 20
+
+
+@admin.register(Figure)
+class FigureAdmin(TranslatedAdmin):
+    form = FigureForm
+    list_display = ("shown_value", "unit", "period", "event")
+    list_filter: ClassVar[Any] = chosen("comparator")
+    list_select_related = ("event",)
+    search_fields = (*UNITS, "slug", "event__title_en", "event__title_zh_hans")
+    ordering: ClassVar[Any] = ("slug", "pk")
+    autocomplete_fields = ("event",)
+    fields = ("event", ("comparator", "value"), "unit", "period", "slug")
+    inlines = (EvidenceInline,)
+
+    @display(description=_("figure"), ordering="value")
+    def shown_value(self, figure: Any) -> str:
+        value = "" if figure.value is None else f"{figure.value.normalize():,f}"
+        return f"{figure.get_comparator_display()} {value}"

@@ -1,0 +1,91 @@
+"""The step that sends invitations: who gets one is shown before, and can be left out."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+from events.admin.kit import refusals
+from events.admin.kit.steps import Call, Step, StepForm
+from events.domain.access import access
+from events.domain.attendance import invitations
+from events.models import Event, Person, User
+
+
+class AttendeesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Attendees with the address that is written to; who may not be seen has neither."""
+
+    widget = UnfoldAdminCheckboxSelectMultipleWidget
+
+    def __init__(self, user: User, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.seen = set(access.visible(user=user, model=Person).values_list("pk", flat=True))
+
+    def label_from_instance(self, obj: Any) -> str:
+        if obj.person_id not in self.seen:
+            return gettext("(not visible)")
+        return f"{obj.person} · {obj.person.email}"
+
+
+class InvitationsForm(StepForm):
+    """To whom."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Propose all who have none yet."""
+        super().__init__(*args, **kwargs)
+        rows = invitations.uninvited(event=self.row).select_related("person")
+        self.fields["attendees"] = AttendeesField(
+            self.user,
+            label=_("Who gets one"),
+            queryset=rows,
+            initial=[row.pk for row in rows],
+            error_messages={"invalid_choice": _("Somebody has an invitation by now. Look again.")},
+        )
+
+
+def _explain(event: Event) -> Iterable[str]:
+    yield gettext(
+        "Each gets a mail with the event for their calendar and buttons to answer; the answer shows"
+        " here."
+    )
+    yield gettext(
+        "From then on they learn by mail when it is moved, changes or is called off, two minutes"
+        " later; of several changes in a row they get one mail."
+    )
+    without = invitations.without_address(event=event)
+    if without:
+        text = ngettext(
+            "%(number)s attendee has no mail address and gets none.",
+            "%(number)s attendees have no mail address and get none.",
+            without,
+        )
+        yield text % {"number": without}
+
+
+def _perform(call: Call) -> str:
+    chosen = [attendee.pk for attendee in call.values["attendees"]]
+    number = invitations.send(event=call.row, attendees=chosen, now=call.now)
+    text = ngettext("%(number)s invitation is sent.", "%(number)s invitations are sent.", number)
+    return text % {"number": number}
+
+
+INVITE = Step(
+    verb="invite",
+    label=_("Send invitations"),
+    icon="mail",
+    explain=_explain,
+    perform=_perform,
+    form=InvitationsForm,
+    beside=True,
+)
+
+
+@refusals.sentence.register
+def _not_open(refusal: invitations.NotOpen) -> str:
+    return gettext("“%(event)s” is in no state to invite people to: %(status)s.") % {
+        "event": refusal.event,
+        "status": refusal.event.get_status_display(),
+    }

@@ -1,0 +1,150 @@
+"""Itineraries to read and to print: of a person, of a mission or a leg, of a person on one."""
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
+
+from events.domain.pages import formatting, itineraries
+from events.domain.pages.itineraries import Itinerary
+from events.models import Attendee, Event, Person
+
+# What is left out unless asked for: how to ask, and how not to.
+CHOICES = {
+    "internal": (_("Show internal items"), _("Hide internal items")),
+    "cancelled": (_("Show what was cancelled"), _("Hide what was cancelled")),
+}
+
+
+class EventItinerary:
+    """The way to the itinerary of all who attend an event, or with `?person=` of one of them."""
+
+    actions_detail: ClassVar[Any] = ("itinerary",)
+
+    @action(description=_("Itinerary"), url_path="itinerary", icon="route")
+    def itinerary(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        event = _found(self, request, object_id)
+        reader = _reader(request)
+        with override(_language(request, reader)):
+            if reader:
+                made = itineraries.of_person(person=reader, within=event, **_asked(request))
+            else:
+                made = itineraries.of_event(event=event, **_asked(request))
+            return _page(request, made, back=event)
+
+
+class PersonItinerary:
+    """The way to the itinerary of a person, over all that they attend."""
+
+    actions_detail: ClassVar[Any] = ("itinerary",)
+
+    @action(description=_("Itinerary"), url_path="itinerary", icon="route")
+    def itinerary(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        person = _found(self, request, object_id)
+        with override(_language(request, person)):
+            made = itineraries.of_person(person=person, **_asked(request))
+            return _page(request, made, back=person)
+
+
+def _found(screen: Any, request: HttpRequest, object_id: str) -> Any:
+    row = screen.get_object(request, object_id)
+    if row is None or not screen.has_view_permission(request, row):
+        raise Http404
+    return row
+
+
+def _reader(request: HttpRequest) -> Person | None:
+    """The person that the address names, if the user may see them; None where it names nobody."""
+    key = request.GET.get("person")
+    if key is None:
+        return None
+    people = Person.objects.visible_to(request.user)
+    person = people.filter(pk=key).first() if key.isdecimal() else None
+    if person is None:
+        raise Http404
+    return person
+
+
+def _language(request: HttpRequest, reader: Person | None) -> str:
+    """The language that the address names, else the reader's, else that of the screens."""
+    named = request.GET.get("lang", "")
+    if named in dict(settings.LANGUAGES):
+        return named
+    return (reader.language if reader else "") or get_language() or settings.LANGUAGE_CODE
+
+
+def _asked(request: HttpRequest) -> dict[str, Any]:
+    among = Event.objects.visible_to(request.user)
+    beside = Attendee.objects.visible_to(request.user)
+    return {
+        "among": among,
+        "beside": beside,
+        **{choice: choice in request.GET for choice in CHOICES},
+    }
+
+
+def _page(request: HttpRequest, made: Itinerary, back: Event | Person) -> HttpResponse:
+    zone = made.home_zone or getattr(request.user, "timezone", "") or settings.TIME_ZONE
+    context = {
+        "itinerary": made,
+        "title": str(made.subject),
+        "lines": list(filter(None, _lines(made))),
+        "as_of": formatting.moment(timezone.now(), zone),
+        "languages": [
+            {"code": code, "name": name, "url": _address(request, lang=code)}
+            for code, name in settings.LANGUAGES
+        ],
+        "choices": list(_choices(request)),
+        "back": reverse(f"admin:events_{back._meta.model_name}_change", args=[back.pk]),
+    }
+    page = render(request, "events/admin/itinerary.html", context)
+    page.headers["Content-Language"] = get_language()
+    return page
+
+
+def _lines(made: Itinerary) -> Iterator[str]:
+    """What stands below the title: the journey and its days, and the reader's part in it."""
+    if made.within is None:
+        return
+    if made.within != made.subject:
+        yield made.within.title
+    yield " · ".join(
+        filter(None, (formatting.when(made.within.when), formatting.location(event=made.within)))
+    )
+    if made.own:
+        yield _part(made.own)
+
+
+def _part(own: Attendee) -> str:
+    office = str(own.representing or "")
+    return " · ".join(filter(None, (own.get_role_display(), office)))
+
+
+def _choices(request: HttpRequest) -> Iterator[dict[str, str]]:
+    for choice, (show, hide) in CHOICES.items():
+        if choice != "internal" or _sees_internal(request):
+            shown = choice in request.GET
+            url = _address(request, **{choice: None if shown else "1"})
+            yield {"name": str(hide if shown else show), "url": url}
+
+
+def _sees_internal(request: HttpRequest) -> bool:
+    events = Event.objects.visible_to(request.user)
+    return events.filter(visibility=Event.Visibility.INTERNAL).exists()
+
+
+def _address(request: HttpRequest, **changes: str | None) -> str:
+    """The address of this page with some parameters changed; None takes one away."""
+    query = request.GET.copy()
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value is not None:
+            query[name] = value
+    return f"{request.path}?{query.urlencode()}"

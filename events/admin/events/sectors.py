@@ -1,0 +1,21 @@
+"""The screen of sectors."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+
+from events.admin.kit.base import SharedAdmin, TranslatedAdmin
+from events.admin.kit.filters import related
+from events.models import Sector
+
+
+@admin.register(Sector)
+class SectorAdmin(SharedAdmin, TranslatedAdmin):
+    list_display = ("name", "parent", "isic", "hs")
+    list_filter: ClassVar[Any] = related("parent")
+    list_select_related = ("parent",)
+    search_fields = ("name_en", "name_zh_hans", "name_zh_hant", "slug", "isic", "hs")
+    ordering: ClassVar[Any] = ("slug", "pk")
+    autocomplete_fields = ("parent",)
+    prepopulated_fields = {"slug": ("name_en",)}
+    fields = ("name", "slug", "parent", "isic", "hs")

@@ -1,0 +1,285 @@
+"""What all screens of organisers share: whose rows they show, and how they look."""
+
+from itertools import chain
+from typing import Any, ClassVar
+
+from django.contrib.admin.utils import NestedObjects
+from django.core.exceptions import PermissionDenied
+from django.db import DEFAULT_DB_ALIAS, models
+from django.forms import ModelChoiceField
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.text import capfirst
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from modeltranslation.admin import TabbedTranslationAdmin
+from modeltranslation.utils import build_localized_fieldname
+from unfold.admin import ModelAdmin
+
+from events.admin.kit import redaction, rights
+from events.admin.kit.forms import KnowingForm, RowFormSet, ScopedForm
+from events.admin.kit.history import HistoryAdmin
+from events.admin.kit.widgets import Autocomplete
+from events.domain.access import access
+from events.models import Person, Team
+
+
+class ScopedFields:
+    """Choices of related rows hold only what the user may see; the team, only what they run."""
+
+    formfield_overrides: Any = {models.URLField: {"assume_scheme": "https"}}
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs["queryset"] = self._choices(db_field, request)
+        if db_field.name in self.autocomplete_fields:  # type: ignore[attr-defined]
+            kwargs["widget"] = Autocomplete(db_field, self.admin_site)  # type: ignore[attr-defined]
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs["queryset"] = self._choices(db_field, request)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
+
+    def _choices(self, db_field: Any, request: HttpRequest) -> models.QuerySet[Any]:
+        rows = access.choices(user=request.user, field=db_field)
+        return rows.order_by("name", "pk") if rows.model is Team else rows
+
+
+class TeamScopedAdmin(ScopedFields, HistoryAdmin, ModelAdmin):
+    """A screen for rows of teams: another team's row does not exist here."""
+
+    form: Any = ScopedForm
+    actions: Any = None
+    compressed_fields = True
+    list_filter_submit = True
+    list_per_page = 50
+    warn_unsaved_form = True
+    view_on_site: Any = False  # Django’s way there asks nobody whose row it is
+    ordering: ClassVar[Any] = ("pk",)
+    search_help_text: ClassVar[Any] = _("Search in all three languages")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        rows = access.visible(user=request.user, model=self.model)
+        return rows.order_by(*self.get_ordering(request))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
+    ) -> tuple[models.QuerySet[Any], bool]:
+        """Ask whose rows they are outside of what OR joins: so the database begins with it."""
+        rows = self.model._default_manager.order_by()
+        found, duplicates = super().get_search_results(request, rows, search_term)
+        if not search_term:
+            return queryset, duplicates
+        return queryset & (found | self.find_besides(request, rows, search_term)), duplicates
+
+    def find_besides(self, request: HttpRequest, rows: Any, words: str) -> Any:
+        """What the words find besides `search_fields`, of all rows."""
+        return rows.none()
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return rights.may_enter(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return rights.may_enter(request) and (obj is None or rights.may_see(request, obj))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return rights.may_add(request, self.model)
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return (
+            rights.may_add(request, self.model) if obj is None else rights.may_change(request, obj)
+        )
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return self.has_change_permission(request, obj)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Preset the team of those who run only one."""
+        initial = super().get_changeform_initial_data(request)
+        if not request.user.is_superuser and "team" not in initial:
+            teams = access.teams(user=request.user, model=self.model)
+            initial["team"] = teams.order_by("name", "pk").first()
+        return initial
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.everything = request.user.is_superuser
+        form.user = request.user
+        return form
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Leave a relation as it is that leads to what the user may not see."""
+        fields = super().get_readonly_fields(request, obj)
+        return (*fields, *redaction.relations(request, obj)) if obj else fields
+
+    def _create_formsets(self, request: HttpRequest, obj: Any, change: bool) -> Any:
+        """Leave as they are the relations of details that lead to what the user may not see."""
+        formsets, inlines = super()._create_formsets(request, obj, change)
+        by_row = {id(form.instance): form for formset in formsets for form in formset.forms}
+        rows = [form.instance for form in by_row.values()]
+        for row, column in redaction.links(request, rows):
+            form = by_row[id(row)]
+            if isinstance(form.fields.get(column.name), ModelChoiceField):
+                form.leave(column.name)
+        return formsets, inlines
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Show no names of what the user may not see; by now all is stored that will be."""
+        details = chain(*(rows.formset.forms for rows in context["inline_admin_formsets"]))
+        forms = (context["adminform"].form, *details)
+        redaction.hide(request, [form.instance for form in forms])
+        for form in forms:
+            if isinstance(form, KnowingForm):
+                form.know()
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        page = super().get_changelist_instance(request)
+        page.result_list = list(page.result_list)
+        redaction.hide(request, page.result_list, loaded=True)
+        return page
+
+    def response_add(self, request: HttpRequest, obj: Any, *args: Any) -> HttpResponse:
+        self._recheck(request, obj)
+        return super().response_add(request, obj, *args)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        self._recheck(request, obj)
+        return super().response_change(request, obj)
+
+    def _recheck(self, request: HttpRequest, obj: models.Model) -> None:
+        """Take back what the user would not be let to change as it now stands."""
+        if not access.may_still_change(user=request.user, row=obj):
+            raise PermissionDenied  # before the end of the transaction
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Say of what stands in the way only how much it is, where the user may not see it."""
+        names, counts, lacking, obstacles = super().get_deleted_objects(objs, request)
+        collector = NestedObjects(using=DEFAULT_DB_ALIAS, origin=objs)
+        collector.collect(objs)
+        hidden = [row for row in collector.protected if not rights.may_see(request, row)]
+        if hidden:
+            text = _("and %(number)s more that you may not see") % {"number": len(hidden)}
+            obstacles = [str(row) for row in collector.protected if row not in hidden] + [text]
+        return names, counts, lacking, obstacles
+
+    def _get_obj_does_not_exist_redirect(
+        self, request: HttpRequest, opts: Any, object_id: str
+    ) -> HttpResponse:
+        raise Http404
+
+
+class TranslatedAdmin(TeamScopedAdmin, TabbedTranslationAdmin[Any]):
+    """The same, with a tab for each language."""
+
+
+class SharedAdmin(TeamScopedAdmin):
+    """A screen for what all teams share: everybody reads, superusers write."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return rights.may_enter(request) and request.user.is_superuser
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return self.has_add_permission(request)
+
+
+class ScopedInline(ScopedFields):
+    """Details of a row: who may change the row may change them."""
+
+    form = KnowingForm
+    formset: Any = RowFormSet
+    extra = 0
+    tab = True
+    view_on_site = False
+    named_once: ClassVar[tuple[str, ...]] = ("label",)  # in the language of the page alone
+
+    def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
+        fields = super().get_fields(request, obj)  # type: ignore[misc]
+        language = get_language() or "en"
+        return [
+            build_localized_fieldname(name, language) if name in self.named_once else name
+            for name in fields
+        ]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Call such a column as it is called, without the language."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        of = getattr(db_field, "translated_field", None)
+        if field and of and of.name in self.named_once:
+            field.label = capfirst(of.verbose_name)
+        return field
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        rows = super().get_queryset(request)  # type: ignore[misc]
+        if hasattr(rows, "visible_to"):
+            rows = rows.visible_to(request.user)
+        for field in self._essential():
+            seen = access.visible(user=request.user, model=field.related_model)
+            rows = rows.filter(**{f"{field.name}__in": seen})
+        return rows.order_by(*(self.ordering or ("pk",)))  # type: ignore[attr-defined]
+
+    def _essential(self) -> list[Any]:
+        """The relations without which a row says nothing: it is hidden with what they lead to."""
+        names = self.autocomplete_fields  # type: ignore[attr-defined]
+        fields = [self.model._meta.get_field(name) for name in names]  # type: ignore[attr-defined]
+        return [field for field in fields if not field.null and redaction.may_be(field)]
+
+    def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return rights.may_enter(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return self.has_change_permission(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        parent: type[models.Model] = self.parent_model  # type: ignore[attr-defined]
+        if obj is None or not isinstance(obj, parent) or obj.pk is None:
+            return rights.may_add(request, parent)
+        return rights.may_change(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return self.has_change_permission(request, obj)
+
+
+class Panel:
+    """A tab that shows what follows from the row, in a template of its own: `panel`."""
+
+    template = "events/admin/panel.html"
+    panel: str
+    fields: tuple[str, ...] = ()
+    extra = 0
+    max_num = 0
+    tab = True
+    can_delete = False
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        return self.model._default_manager.none()  # type: ignore[attr-defined]
+
+    def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
+        """None: where Django is told of no fields, it makes a form of all of them to find out."""
+        return self.fields
+
+    def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return obj is not None
+
+
+class ReadOnly:
+    """Rows to look at; nothing is added, changed or removed."""
+
+    def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+
+class FindsPeople(TeamScopedAdmin):
+    """Rows about people: found by their names in every spelling, and by their mail."""
+
+    def find_besides(self, request: HttpRequest, rows: Any, words: str) -> Any:
+        people = Person.objects.visible_to(request.user).sought_by(request.user, words)
+        return rows.filter(person__in=people)

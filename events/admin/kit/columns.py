@@ -1,0 +1,72 @@
+"""Columns that several lists show: the date as exactly as it is known, badges, where and whose."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import F
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from events.domain.pages import formatting
+from events.models import Event
+
+# Which colour says what; the word stands in the badge too.
+STATUS = {
+    Event.Status.TENTATIVE: "warning",
+    Event.Status.CONFIRMED: "success",
+    Event.Status.POSTPONED: "warning",
+    Event.Status.CANCELLED: "danger",
+}
+NEWEST_FIRST = (F("start_on").desc(nulls_last=True), "-pk")
+
+
+def clock_of(event: Event) -> str:
+    """Whose clock tells the moments of an event: its own, else that of the screens."""
+    return event.timezone or timezone.get_current_timezone_name()
+
+
+class EventColumns:
+    """The columns of lists of events."""
+
+    @display(description=_("date"), ordering="start_on")
+    def shown_when(self, event: Event) -> str:
+        return formatting.when(event.when)
+
+    @display(description=_("status"), ordering="status")
+    def shown_status(self, event: Event) -> str:
+        return coloured(event.get_status_display(), STATUS.get(Event.Status(event.status), ""))
+
+    @display(description=_("known"), ordering="precision")
+    def shown_precision(self, event: Event) -> str:
+        parts = (event.get_precision_display(), event.get_basis_display())
+        return " · ".join(filter(None, parts))
+
+
+def badge(description: Any, column: str, colours: dict[Any, str]) -> Any:
+    """Return a list column that shows a column with choices as a coloured badge."""
+
+    @display(description=description, ordering=column)
+    def shown(admin: Any, row: Any) -> str:
+        words = getattr(row, f"get_{column}_display")()
+        return coloured(words, colours.get(getattr(row, column), ""))
+
+    return shown
+
+
+def moment(description: Any, column: str, zone: Callable[[Any], str]) -> Any:
+    """Return a list column that shows a moment at the clock of a zone that follows from the row."""
+
+    @display(description=description, ordering=column)
+    def shown(admin: Any, row: Any) -> str:
+        at = getattr(row, column)
+        return formatting.moment(at, zone(row)) if at else "–"
+
+    return shown
+
+
+def coloured(text: str, colour: str) -> SafeString:
+    """Return the words as a badge, grey without a colour; in lists and on pages alike."""
+    return render_to_string("unfold/helpers/label.html", {"text": text, "type": colour})

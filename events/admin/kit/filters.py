@@ -1,0 +1,47 @@
+"""Filters of the lists."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpRequest
+from unfold.contrib.filters.admin import (
+    AutocompleteSelectFilter,
+    ChoicesDropdownFilter,
+    RelatedDropdownFilter,
+)
+
+from events.domain.access import access
+
+
+class ScopedFilter(RelatedDropdownFilter):
+    """A choice among the related rows that the user may see."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
+        rows = access.visible(user=request.user, model=field.related_model).order_by("pk")
+        return sorted(((row.pk, str(row)) for row in rows), key=lambda choice: choice[1])
+
+
+class SearchedFilter(AutocompleteSelectFilter):
+    """The same where there are too many rows for a list: one is searched for."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            rows = access.visible(user=self.request.user, model=self.field.related_model)
+            chosen = rows.filter(pk=self.value()) if self.value() else rows.none()
+            choice["form"].fields[self.lookup_kwarg].queryset = chosen
+            yield choice
+
+
+def chosen(*names: str) -> list[tuple[str, type]]:
+    """The columns with choices, each as a drop-down list."""
+    return [(name, ChoicesDropdownFilter) for name in names]
+
+
+def related(*names: str) -> list[tuple[str, type]]:
+    """The relations, each as a drop-down list of visible rows."""
+    return [(name, ScopedFilter) for name in names]
+
+
+def searched(*names: str) -> list[tuple[str, type]]:
+    """The relations with very many rows, each with a search."""
+    return [(name, SearchedFilter) for name in names]

@@ -1,0 +1,225 @@
+"""Two records of one thing are laid side by side and made one; for people and organisations."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminRadioSelectWidget
+
+from events.admin.kit import history, refusals
+from events.domain.directory import merging
+
+EMPTY = "–"
+
+
+class MergeForm(forms.Form):
+    """Which of two records stays."""
+
+    keep = forms.ChoiceField(label=_("Which one stays?"), widget=UnfoldAdminRadioSelectWidget)
+
+    def __init__(self, *args: Any, choices: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        """Offer the records that may stay, the first one chosen."""
+        super().__init__(*args, **kwargs)
+        self.fields["keep"].choices = choices  # type: ignore[attr-defined]
+        self.fields["keep"].initial = choices[0][0]
+
+
+class MergesAdmin:
+    """A screen on which two records can be made one; mixed into a TeamScopedAdmin.
+
+    Such records have other names, of earlier doubles among them.
+    """
+
+    actions: ClassVar[Any] = ("merge_two",)
+    compared: ClassVar[Sequence[str]] = ()  # the columns that are laid side by side
+    opts: Any
+
+    def merge_records(self, *, keep: Any, drop: Any, now: datetime) -> None:
+        """Make the two one, in the domain."""
+        raise NotImplementedError
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Show other names as words to those who may not write them."""
+        parts = super().get_fieldsets(request, obj)  # type: ignore[misc]
+        if self.has_change_permission(request, obj):  # type: ignore[attr-defined]
+            return parts
+        return [(title, {**part, "fields": _as_words(part["fields"])}) for title, part in parts]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return (*super().get_readonly_fields(request, obj), "shown_aliases")  # type: ignore[misc]
+
+    @display(description=_("other names"))
+    def shown_aliases(self, row: Any) -> str:
+        return _shown(row, "aliases")
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Offer no deletion by the dozen."""
+        actions = super().get_actions(request)  # type: ignore[misc]
+        return {name: entry for name, entry in actions.items() if name != "delete_selected"}
+
+    def get_custom_urls(self) -> Any:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_merge"
+        page = ("merge/<int:one>/<int:other>/", name, self.merge_view)
+        return (page, *super().get_custom_urls())  # type: ignore[misc]
+
+    @action(description=_("Merge two records"), permissions=["change"])
+    def merge_two(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        """Lead to the page that lays two records side by side."""
+        rows = list(queryset.order_by("pk")[:3])
+        if len(rows) != 2:
+            messages.warning(request, _("Choose exactly two records to merge."))
+            return None
+        if not all(self.has_change_permission(request, row) for row in rows):  # type: ignore[attr-defined]
+            messages.error(request, _("You may not change both of them."))
+            return None
+        return HttpResponseRedirect(self._url("merge", *(row.pk for row in rows)))
+
+    def merge_view(self, request: HttpRequest, one: int, other: int, **kwargs: Any) -> HttpResponse:
+        """Lay two records side by side and say what follows (GET), or make them one (POST)."""
+        if one == other:
+            raise Http404
+        rows = [self._record(request, key) for key in (one, other)]
+        counts = [merging.counts(row=row) for row in rows]
+        first = sorted(rows, key=lambda row: (-counts[rows.index(row)].total(), row.pk))
+        may_stay = [row for row in first if _may_stay(row, rows)]
+        page = {
+            "rows": [(row, self._url("change", row.pk)) for row in rows],
+            "compared": list(self._compare(rows, counts)),
+            "becomes_shared": rows[0].team_id != rows[1].team_id,
+        }
+        if not may_stay:
+            return self._page(request, page, refusal=gettext("They belong to different teams."))
+        choices = [(str(row.pk), f"{row} ({row.slug})") for row in may_stay]
+        form = MergeForm(request.POST if request.method == "POST" else None, choices=choices)
+        if not form.is_valid():
+            return self._page(request, {**page, "form": form})
+        keep = next(row for row in rows if str(row.pk) == form.cleaned_data["keep"])
+        drop = next(row for row in rows if row is not keep)
+        return self._merge(request, {**page, "form": form}, keep, drop)
+
+    def _url(self, view: str, *keys: Any) -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{view}", args=keys)
+
+    def _record(self, request: HttpRequest, key: int) -> Any:
+        row = self.get_object(request, str(key))  # type: ignore[attr-defined]
+        if row is None:
+            raise Http404
+        if not self.has_change_permission(request, row):  # type: ignore[attr-defined]
+            raise PermissionDenied
+        return row
+
+    def _merge(
+        self, request: HttpRequest, page: dict[str, Any], keep: Any, drop: Any
+    ) -> HttpResponse:
+        """Do it, all or nothing, and go to the record that stays."""
+        name = str(drop)
+        try:
+            self.merge_records(keep=keep, drop=drop, now=timezone.now())
+        except type(keep).DoesNotExist as error:  # somebody else was faster
+            raise Http404 from error
+        except Exception as refusal:  # sentence() lets faults go on
+            return self._page(request, page, refusal=refusals.sentence(refusal))
+        done = gettext("“%(drop)s” is part of this record now.") % {"drop": name}
+        messages.success(request, done)
+        return HttpResponseRedirect(self._url("change", keep.pk))
+
+    def _compare(self, rows: list[Any], counts: list[Any]) -> Iterator[dict[str, Any]]:
+        """The columns, then how many rows of each kind there are, for both records."""
+        for name in self.compared:
+            values = [_shown(row, name) for row in rows]
+            if values != [EMPTY, EMPTY]:
+                label = history.label(rows[0]._meta.get_field(name))
+                yield {"label": label, "values": values, "differ": values[0] != values[1]}
+        kinds = [kind for kind in counts[0] | counts[1] if counts[0][kind] or counts[1][kind]]
+        for kind in sorted(kinds, key=lambda kind: str(kind._meta.verbose_name_plural)):
+            numbers = [count[kind] for count in counts]
+            label = capfirst(kind._meta.verbose_name_plural)
+            yield {"label": label, "values": numbers, "differ": False}
+
+    def _page(self, request: HttpRequest, page: dict[str, Any], refusal: str = "") -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),  # type: ignore[attr-defined]
+            "title": _("Merge two records"),
+            "opts": self.opts,
+            "media": self.media,  # type: ignore[attr-defined]
+            "back": self._url("changelist"),
+            "refusal": refusal,
+            **page,
+        }
+        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        status = 409 if refusal else 200
+        return TemplateResponse(request, "events/admin/merge.html", context, status=status)
+
+
+def _as_words(fields: Sequence[Any]) -> list[Any]:
+    return ["shown_aliases" if field == "aliases" else field for field in fields]
+
+
+def _may_stay(keep: Model, rows: list[Any]) -> bool:
+    drop = next((row for row in rows if row.pk != keep.pk), keep)
+    try:
+        merging.check(keep=keep, drop=drop)
+    except (merging.OneRecord, merging.OtherTeam):
+        return False
+    return True
+
+
+def _shown(row: Any, name: str) -> str:
+    """A column in words."""
+    label = getattr(row, f"get_{name}_display", None)
+    value = label() if label else getattr(row, name)
+    if isinstance(value, list):
+        value = ", ".join(map(str, value))
+    return str(value or EMPTY)
+
+
+@refusals.sentence.register
+def _one_record(refusal: merging.OneRecord) -> str:
+    return gettext("This is one record, not two.")
+
+
+@refusals.sentence.register
+def _other_team(refusal: merging.OtherTeam) -> str:
+    return gettext("“%(keep)s” and “%(drop)s” belong to different teams.") % {
+        "keep": refusal.keep,
+        "drop": refusal.drop,
+    }
+
+
+@refusals.sentence.register
+def _overlap(refusal: merging.Overlap) -> str:
+    where = ", ".join(map(str, refusal.part_of))
+    text = (
+        gettext(
+            "In “%(where)s” the two cannot have one %(kind)s: %(kept)s and %(double)s."
+            " End one of them first."
+        )
+        if where
+        else gettext(
+            "The two cannot have one %(kind)s: %(kept)s and %(double)s. Take one away first."
+        )
+    )
+    return text % {
+        "where": where,
+        "kind": refusal.kept._meta.verbose_name,
+        "kept": _described(refusal.kept),
+        "double": _described(refusal.double),
+    }
+
+
+def _described(row: Any) -> str:
+    """A row with its state, if it has one."""
+    state = row.get_status_display() if hasattr(row, "get_status_display") else ""
+    return f"“{row}” ({state})" if state else f"“{row}”"

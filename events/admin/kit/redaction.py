@@ -1,0 +1,63 @@
+"""What a row leads to, but its reader may not see: it is neither shown nor changed."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from itertools import chain
+from typing import Any
+
+from django.db import models
+from django.http import HttpRequest
+
+from events.domain.access import access
+
+Link = tuple[models.Model, Any]  # a row and a relation of it
+
+
+def relations(request: HttpRequest, row: models.Model) -> list[str]:
+    """Return the names of the relations of a row whose target the user may not see."""
+    return [field.name for _row, field in links(request, [row])]
+
+
+def links(request: HttpRequest, rows: Iterable[models.Model]) -> list[Link]:
+    """Return the relations of the rows whose target the user may not see."""
+    return _unseen(request, chain.from_iterable(map(_links, rows)))
+
+
+def hide(request: HttpRequest, rows: Iterable[models.Model], *, loaded: bool = False) -> None:
+    """Blank such relations of rows that are about to be shown, and will not be stored.
+
+    With `loaded`, only those that were read along with the rows: a list shows no others.
+    """
+    known = [link for row in rows for link in _links(row) if not loaded or link[1].is_cached(row)]
+    for row, field in _unseen(request, known):
+        setattr(row, field.name, None)
+
+
+def may_be(field: Any) -> bool:
+    """Whether a relation leads to rows of which not everybody sees all."""
+    return field.is_relation and hasattr(field.related_model._default_manager.all(), "visible_to")
+
+
+def _links(row: models.Model) -> list[Link]:
+    """The relations of a row that lead anywhere."""
+    columns: Any = row._meta.concrete_fields
+    return [
+        (row, field)
+        for field in columns
+        if field.is_relation and getattr(row, field.attname) is not None and may_be(field)
+    ]
+
+
+def _unseen(request: HttpRequest, links: Iterable[Link]) -> list[Link]:
+    """Those that lead to what the user may not see; one question for each table."""
+    by_table: dict[type[models.Model], list[Link]] = defaultdict(list)
+    for row, field in links:
+        by_table[field.related_model].append((row, field))
+    return [link for model, found in by_table.items() for link in _hidden(request, model, found)]
+
+
+def _hidden(request: HttpRequest, model: type[models.Model], links: list[Link]) -> list[Link]:
+    keys = {getattr(row, field.attname) for row, field in links}
+    rows = access.visible(user=request.user, model=model).filter(pk__in=keys)
+    seen = set(rows.order_by().values_list("pk", flat=True))
+    return [(row, field) for row, field in links if getattr(row, field.attname) not in seen]

@@ -1,0 +1,208 @@
+"""Buttons for the next steps of a row; each says what it does before it does it."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+
+from events.admin.kit import refusals
+from events.models import User
+
+
+class StepForm(forms.Form):
+    """What a step asks for; by default nothing."""
+
+    def __init__(self, *args: Any, row: Any, user: User, **kwargs: Any) -> None:
+        """Keep the row and the user, whom choices and presets depend on."""
+        super().__init__(*args, **kwargs)
+        self.row = row
+        self.user = user
+
+
+@dataclass(slots=True, kw_only=True)
+class Call:
+    """Who does a step to what, when, and what they filled in."""
+
+    row: Any
+    user: User
+    now: datetime
+    values: dict[str, Any]
+    made: Any = None  # the new row that the step has made, if it makes one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A verb of the domain as a button.
+
+    `explain` returns the sentences that say what will happen and to whom; `perform` does it and
+    returns the sentence that says what has happened.
+    """
+
+    verb: str
+    label: Any
+    icon: str
+    explain: Callable[..., Iterable[Any]]
+    perform: Callable[[Call], Any]
+    form: type[StepForm] = StepForm
+    names_others: bool = False  # `explain` gets the user as well: it names what they may see
+    weighty: bool = False  # cannot be taken back, or tells many people
+    beside: bool = False  # is no step in the life of the row: its button stands back
+
+    def sentences(self, row: Any, user: User) -> list[Any]:
+        return list(self.explain(row, user) if self.names_others else self.explain(row))
+
+    def button(self, url: str) -> dict[str, Any]:
+        return {"step": self, "url": url}
+
+
+class StepsAdmin:
+    """A screen with buttons for the legal next steps of its rows; mixed into a TeamScopedAdmin."""
+
+    change_form_outer_before_template = "events/admin/steps.html"
+    steps: ClassVar[Sequence[Step]] = ()
+    state_column = "status"
+    state_colours: ClassVar[dict[Any, str]] = {}
+    opts: Any
+
+    def next_steps(self, row: Any) -> Iterable[str]:
+        """Return the verbs that the domain allows now."""
+        raise NotImplementedError
+
+    def state_of(self, row: Any) -> Any:
+        """Return the words for the state, beside the buttons."""
+        return row.get_status_display()
+
+    def get_custom_urls(self) -> Any:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_step"
+        step = ("<int:object_id>/step/<slug:verb>/", name, self.step_view)
+        return (step, *super().get_custom_urls())  # type: ignore[misc]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        row = self.get_object(request, object_id)  # type: ignore[attr-defined]
+        more = self.step_context(request, row) if row else {}
+        return super().change_view(  # type: ignore[misc]
+            request, object_id, form_url, {**more, **(extra_context or {})}
+        )
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Say what the domain refuses although the form let it pass: somebody was quicker."""
+        try:
+            return super().changeform_view(  # type: ignore[misc]
+                request, object_id, form_url, extra_context
+            )
+        except Exception as refusal:  # told() lets faults go on
+            messages.error(request, refusals.told(refusal, request.user))
+            return HttpResponseRedirect(request.get_full_path())
+
+    def step_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        """Return what the strip above the form shows."""
+        buttons = [
+            step.button(self.step_url(row, step.verb))
+            for step in self.legal_steps(row)
+            if self.may_take(request, row, step)
+        ]
+        colour = self.state_colours.get(getattr(row, self.state_column, ""), "")
+        return {"state": self.state_of(row), "state_colour": colour, "buttons": buttons}
+
+    def may_take(self, request: HttpRequest, row: Any, step: Step) -> bool:
+        """Whether it is the user's to take a step with the row."""
+        return bool(self.has_change_permission(request, row))  # type: ignore[attr-defined]
+
+    def legal_steps(self, row: Any) -> list[Step]:
+        legal = set(self.next_steps(row))
+        return [step for step in self.steps if step.verb in legal]
+
+    def step_url(self, row: Any, verb: str) -> str:
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_step"
+        return reverse(name, args=[row.pk, verb])
+
+    def row_url(self, row: Any) -> str:
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
+        return reverse(name, args=[row.pk])
+
+    def step_view(
+        self, request: HttpRequest, object_id: int, verb: str, **kwargs: Any
+    ) -> HttpResponse:
+        """Say what the step will do (GET), and do it (POST)."""
+        row = self.get_object(request, str(object_id))  # type: ignore[attr-defined]
+        step = next((step for step in self.steps if step.verb == verb), None)
+        if row is None or step is None:
+            raise Http404
+        if not self.may_take(request, row, step):
+            raise PermissionDenied
+        data = request.POST if request.method == "POST" else None
+        assert isinstance(request.user, User)  # noqa: S101 -- it has come through admin_view
+        form = step.form(data, row=row, user=request.user)
+        if step not in self.legal_steps(row):
+            refusal = self.too_late(request, row, step)
+            return self.step_page(request, row, step, None, refusal=refusal)
+        if data is None or not form.is_valid():
+            return self.step_page(request, row, step, form)
+        return self.take(request, row, step, form)
+
+    def take(self, request: HttpRequest, row: Any, step: Step, form: StepForm) -> HttpResponse:
+        """Do it, all or nothing; a refusal is shown beside what was filled in."""
+        call = Call(row=row, user=form.user, now=timezone.now(), values=form.cleaned_data)
+        try:
+            with transaction.atomic():
+                said = step.perform(call)
+        except Exception as refusal:
+            text = refusals.told(refusal, call.user)
+            return self.step_page(request, row, step, form, refusal=text)
+        messages.success(request, said)
+        there = self.row_url(call.made) if call.made else self.way_back(request, row)
+        return HttpResponseRedirect(there)
+
+    def too_late(self, request: HttpRequest, row: Any, step: Step) -> str:
+        """Return why a step is not possible that the page offered a while ago."""
+        text = _("This step is not possible now: the state is “%(state)s”.")
+        return text % {"state": self.state_of(row)}
+
+    def way_back(self, request: HttpRequest, row: Any) -> str:
+        """Where the user came from, if that is a page of ours; else the page of the row."""
+        there = request.GET.get("next", "")
+        is_ours = url_has_allowed_host_and_scheme(there, allowed_hosts={request.get_host()})
+        return there if is_ours else self.row_url(row)
+
+    def step_page(
+        self, request: HttpRequest, row: Any, step: Step, form: StepForm | None, refusal: Any = ""
+    ) -> HttpResponse:
+        """Show the page; without a form the step is not possible and nothing can be sent."""
+        context = {
+            **self.admin_site.each_context(request),  # type: ignore[attr-defined]
+            "title": step.label,
+            "opts": self.opts,
+            "original": row,
+            "step": step,
+            "form": form,
+            "sentences": step.sentences(row, form.user) if form else [],
+            "refusal": refusal,
+            "back": self.way_back(request, row),
+            "media": self.media + form.media if form else self.media,  # type: ignore[attr-defined]
+        }
+        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        status = 409 if refusal else 200
+        return TemplateResponse(request, "events/admin/step.html", context, status=status)

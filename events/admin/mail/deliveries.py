@@ -1,0 +1,291 @@
+"""What was sent to whom, to look at; what is held back is released here, and more."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+from django.contrib import admin
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.db.models import Count, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+from unfold.decorators import display
+
+from events.admin.kit import refusals
+from events.admin.kit.base import FindsPeople, Panel, ReadOnly, ScopedInline
+from events.admin.kit.columns import badge, coloured
+from events.admin.kit.filters import chosen, searched
+from events.admin.kit.steps import Call, Step, StepsAdmin
+from events.domain.access import access
+from events.domain.delivery import presend
+from events.domain.mail import letters, outbox, previews
+from events.domain.pages import formatting
+from events.models import Delivery, Event, ReminderOccurrence
+
+STATE = {
+    Delivery.State.PENDING: "info",
+    Delivery.State.LEASED: "info",
+    Delivery.State.SENDING: "info",
+    Delivery.State.HELD: "warning",
+    Delivery.State.SENT: "success",
+    Delivery.State.PRESUMED: "warning",
+    Delivery.State.UNKNOWN: "warning",
+    Delivery.State.FAILED: "danger",
+    Delivery.State.DEAD: "danger",
+    Delivery.State.EXPIRED: "warning",
+}
+
+# What a state means to whoever runs the event, where the word alone does not say it.
+MEANING = {
+    Delivery.State.HELD: _(
+        "Mails to very many people wait until an organiser has looked at them. Release them, or"
+        " drop them: those that are about the same go together."
+    ),
+    Delivery.State.PRESUMED: _(
+        "The program ended when the mail server had the mail, so it has most likely arrived. It"
+        " does not go again by itself."
+    ),
+    Delivery.State.UNKNOWN: _(
+        "Nobody can tell whether it has arrived. It does not go again by itself."
+    ),
+    Delivery.State.FAILED: _(
+        "The mail server has refused it; the detail says why. Mend that, then send it again."
+    ),
+    Delivery.State.DEAD: _("It was tried several times, and no mail server has answered."),
+    Delivery.State.SUPPRESSED: _(
+        "A mail server has said that this address does not exist, so nothing more is sent to it."
+        " Correct it on the page of the person. If it is right, send again the mail that failed."
+    ),
+    Delivery.State.EXPIRED: _("When it could have been sent, it was of no use any more."),
+}
+UTC = "UTC"
+
+
+def _explain_release(row: Delivery) -> Iterator[str]:
+    number = outbox.held_with(delivery=row).count()
+    yield _about(row)
+    yield ngettext(
+        "%(count)s mail goes out at once.", "%(count)s mails go out at once.", number
+    ) % {"count": number}
+
+
+def _explain_drop(row: Delivery) -> Iterator[str]:
+    number = outbox.held_with(delivery=row).count()
+    yield _about(row)
+    yield ngettext(
+        "%(count)s mail is not sent, now or later.",
+        "%(count)s mails are not sent, now or later.",
+        number,
+    ) % {"count": number}
+
+
+def _about(row: Delivery) -> str:
+    """Say what all those have in common that the step reaches."""
+    return gettext("All that are held back together: %(kind)s, “%(event)s”.") % {
+        "kind": row.get_kind_display(),
+        "event": row.event,
+    }
+
+
+def _explain_again(row: Delivery) -> Iterator[str]:
+    yield gettext("%(person)s gets the mail, in the words and with the times of now.") % {
+        "person": row.person
+    }
+    if row.state in (Delivery.State.PRESUMED, Delivery.State.UNKNOWN):
+        yield gettext("The first one may have arrived: then there are two.")
+
+
+def _release(call: Call) -> str:
+    number = outbox.release(delivery=call.row, now=call.now)
+    _log(call, "Released.")
+    text = ngettext("%(count)s mail is on its way.", "%(count)s mails are on their way.", number)
+    return text % {"count": number}
+
+
+def _drop(call: Call) -> str:
+    number = outbox.drop(delivery=call.row, now=call.now)
+    _log(call, "Dropped.")
+    text = ngettext("%(count)s mail was dropped.", "%(count)s mails were dropped.", number)
+    return text % {"count": number}
+
+
+def _again(call: Call) -> str:
+    outbox.send_again(delivery=call.row, now=call.now)
+    _log(call, "Sent again.")
+    return gettext("The mail is sent again.")
+
+
+def _log(call: Call, words: str) -> None:
+    """Write down who did it."""
+    LogEntry.objects.log_actions(call.user.pk, [call.row], CHANGE, words, single_object=True)
+
+
+STEPS = (
+    Step(
+        verb="release", label=_("Release"), icon="send", explain=_explain_release,
+        perform=_release, weighty=True,
+    ),
+    Step(
+        verb="drop", label=_("Drop"), icon="block", explain=_explain_drop, perform=_drop,
+        weighty=True,
+    ),
+    Step(
+        verb="send_again", label=_("Send again"), icon="forward_to_inbox",
+        explain=_explain_again, perform=_again,
+    ),
+)  # fmt: skip
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnly, StepsAdmin, FindsPeople):
+    list_display = (
+        "shown_due", "shown_state", "person", "event", "kind", "shown_sent", "shown_why",
+    )  # fmt: skip
+    list_filter: ClassVar[Any] = (
+        *chosen("state", "kind", "reason", "language"), *searched("event", "person"),
+    )  # fmt: skip
+    list_select_related = ("person", "event")
+    date_hierarchy = "due_at"
+    search_fields = (
+        "event__title_en", "event__title_zh_hans", "event__title_zh_hant", "detail",
+    )  # fmt: skip
+    ordering: ClassVar[Any] = ("-due_at", "-pk")
+    fields = (
+        ("person", "event"), ("kind", "state"), ("shown_due", "shown_sent"),
+        ("language", "zone"), ("attempts", "reason"), "detail", "shown_id", "shown_mail",
+    )  # fmt: skip
+    readonly_fields = ("shown_due", "shown_sent", "shown_mail", "shown_id")
+    search_help_text: ClassVar[Any] = _("Event in all three languages, person, address, reply")
+    shown_state = badge(_("state"), "state", STATE)
+    steps = STEPS
+    state_column = "state"
+    state_colours = STATE
+
+    def get_custom_urls(self) -> Any:
+        mail = ("<int:object_id>/mail/", "events_delivery_mail", self.mail_view)
+        return (mail, *super().get_custom_urls())
+
+    def next_steps(self, row: Delivery) -> tuple[str, ...]:
+        return outbox.next_steps(delivery=row)
+
+    def state_of(self, row: Delivery) -> Any:
+        return row.get_state_display()
+
+    def step_context(self, request: HttpRequest, row: Delivery) -> dict[str, Any]:
+        """Say besides what the state means."""
+        meaning = MEANING.get(Delivery.State(row.state))
+        return {**super().step_context(request, row), "lines": [meaning] if meaning else []}
+
+    def may_take(self, request: HttpRequest, row: Delivery, step: Step) -> bool:
+        """Whoever runs its team may, though nobody changes a mail by a form."""
+        return access.may_change(user=request.user, row=row)
+
+    @display(description=_("due"), ordering="due_at")
+    def shown_due(self, delivery: Delivery) -> str:
+        """At the clock of its reader."""
+        return formatting.moment(delivery.due_at, _zone(delivery))
+
+    @display(description=_("sent at"), ordering="sent_at")
+    def shown_sent(self, delivery: Delivery) -> str:
+        return formatting.moment(delivery.sent_at, _zone(delivery)) if delivery.sent_at else "–"
+
+    @display(description=_("reason"), ordering="reason")
+    def shown_why(self, delivery: Delivery) -> str:
+        """Why it was not sent, or what the mail server said."""
+        return str(delivery.get_reason_display()) if delivery.reason else delivery.detail
+
+    @display(description=_("Message-ID"))
+    def shown_id(self, delivery: Delivery) -> str:
+        """Under which the logs of mail servers know it."""
+        return letters.message_id(delivery=delivery)
+
+    @display(description=_("mail"))
+    def shown_mail(self, delivery: Delivery) -> str:
+        url = reverse("admin:events_delivery_mail", args=[delivery.pk])
+        return format_html('<a href="{}" class="text-link">{}</a>', url, _("Read the mail"))
+
+    def mail_view(self, request: HttpRequest, object_id: int, **kwargs: Any) -> HttpResponse:
+        """Show the mail of a delivery that the user may see, in a frame where nothing runs."""
+        delivery = self.get_object(request, str(object_id))
+        if delivery is None or not self.has_view_permission(request, delivery):
+            raise Http404
+        mail: previews.Shown | None = None
+        with suppress(letters.NobodyThere):
+            message = presend.again(delivery=delivery, now=timezone.now())
+            mail = previews.shown(message=message, language=delivery.language)
+            mail = mail if mail.subject else None  # a notice of what was undone
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Mail to %(person)s") % {"person": delivery.person},
+            "opts": self.opts,
+            "original": delivery,
+            "mail": mail,
+            "is_out": delivery.state in Delivery.OUT,
+        }
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, "events/admin/mail.html", context)
+
+
+def _zone(delivery: Delivery) -> str:
+    """The clock of its reader."""
+    return delivery.zone or delivery.person.timezone or UTC
+
+
+class MailPanel(Panel, ReadOnly, ScopedInline, TabularInline):
+    """How many mails about an event, or to a person, have come how far; each leads to its list."""
+
+    model = Delivery
+    panel = "events/admin/mailpanel.html"
+    verbose_name_plural = _("mails")
+
+
+def counts(request: HttpRequest, **about: Any) -> list[dict[str, Any]]:
+    """Return the states of mails with how many have reached each, and why some were not sent."""
+    rows = access.visible(user=request.user, model=Delivery).filter(**about)
+    filters = {f"{name}__id__exact": row.pk for name, row in about.items()}
+    found = rows.order_by().values_list("state", "reason").annotate(number=Count("pk"))
+    by_state = sorted(found, key=lambda row: (ORDER.index(row[0]), row[1]))
+    planned = _planned(request, about.get("event"))
+    first = [{"state": gettext("planned"), "why": "", "number": planned}] if planned else []
+    return first + [
+        {
+            "state": coloured(
+                str(Delivery.State(state).label), STATE.get(Delivery.State(state), "")
+            ),
+            "why": Delivery.Reason(reason).label if reason else "",
+            "number": number,
+            "url": _list({**filters, "state__exact": state, **_why(reason)}),
+        }
+        for state, reason, number in by_state
+    ]
+
+
+ORDER = list(Delivery.State.values)
+
+
+def _why(reason: str) -> dict[str, str]:
+    return {"reason__exact": reason} if reason else {}
+
+
+def _planned(request: HttpRequest, event: Event | None) -> int:
+    """How many rules will still fall due for the event."""
+    rows: QuerySet[Any] = ReminderOccurrence.objects.filter(claim_at__isnull=False)
+    return rows.filter(event=event).count() if event else 0
+
+
+def _list(filters: dict[str, Any]) -> str:
+    return f"{reverse('admin:events_delivery_changelist')}?{urlencode(filters)}"
+
+
+@refusals.sentence.register
+def _not_allowed(refusal: outbox.NotAllowed) -> str:
+    return gettext("This step is not possible now: the state is “%(state)s”.") % {
+        "state": refusal.delivery.get_state_display()
+    }

@@ -1,0 +1,94 @@
+"""The rules by which people are written to, in which words, and who wants no such mails."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import StackedInline, TabularInline
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+from events.admin.kit.base import ReadOnly, ScopedInline
+from events.admin.kit.columns import moment
+from events.admin.kit.forms import KnowingForm
+from events.models import Attendee, OptOut, ReminderRule, Wording
+
+
+class ReminderForm(KnowingForm):
+    """A row that somebody added is meant, even if every preset value suits them."""
+
+    roles = forms.MultipleChoiceField(
+        label=capfirst(_("roles")),
+        help_text=_("None chosen: everybody."),
+        choices=Attendee.Role.choices,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+
+    def has_changed(self) -> bool:
+        return self.instance.pk is None or super().has_changed()
+
+
+class ReminderInline(ScopedInline, StackedInline):
+    model = ReminderRule
+    form = ReminderForm
+    fields: ClassVar[Any] = (
+        ("offset", "offset_kind"),
+        ("at_local_time", "clock"),
+        "topic",
+        ("answers", "tag"),
+        "roles",
+        ("subtree", "enabled"),
+    )
+    ordering = ("offset_kind", "offset", "pk")
+    per_page = 20
+
+
+class TeamReminderInline(ReminderInline):
+    """Those of events that have none of their own."""
+
+    fk_name = "team"
+    verbose_name_plural = _("reminders of all events")
+
+
+class WordingInline(ScopedInline, StackedInline):
+    """How the team words its mails, in three languages."""
+
+    model = Wording
+    verbose_name_plural = _("wording of mails")
+    ordering = ("kind", "pk")
+    max_num = len(ReminderRule.Topic)
+    fields: ClassVar[Any] = (
+        "kind",
+        "subject_en", "subject_zh_hans", "subject_zh_hant",
+        "opening_en", "opening_zh_hans", "opening_zh_hant",
+        "closing_en", "closing_zh_hans", "closing_zh_hant",
+    )  # fmt: skip
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Call each language as its readers do; a letter is short."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and (of := getattr(db_field, "translated_field", None)):
+            language = dict(settings.LANGUAGES)[db_field.language]
+            field.label = f"{capfirst(of.verbose_name)} · {language}"
+            if isinstance(field.widget, forms.Textarea):
+                field.widget.attrs["rows"] = 4
+        return field
+
+
+class OptOutInline(ReadOnly, ScopedInline, TabularInline):
+    """Which mails a person wants no more; deleting a row lets them come again."""
+
+    model = OptOut
+    fields = ("kind", "shown_since")
+    readonly_fields = ("kind", "shown_since")
+    ordering = ("kind", "pk")
+    hide_title = True
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return ScopedInline.has_change_permission(self, request, obj)
+
+    shown_since = moment(_("since"), "since", lambda _row: timezone.get_current_timezone_name())

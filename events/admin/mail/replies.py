@@ -1,0 +1,138 @@
+"""Replies to invitations that somebody has to look at; and what became of the others."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import F
+from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from events.admin.kit import refusals, rights
+from events.admin.kit.base import FindsPeople, ReadOnly
+from events.admin.kit.columns import badge
+from events.admin.kit.filters import chosen
+from events.admin.kit.steps import Call, Step, StepsAdmin
+from events.domain.attendance import replies
+from events.domain.pages import formatting
+from events.models import Reply
+
+STATE = {
+    Reply.State.OPEN: "warning",
+    Reply.State.APPLIED: "success",
+    Reply.State.IGNORED: "info",
+}
+
+
+def _explain_apply(reply: Reply) -> list[str]:
+    words = {"who": reply.attendee, "answer": reply.get_answer_display(), "sender": reply.sender}
+    sentences = [
+        gettext("%(who)s: the answer becomes “%(answer)s”.") % words,
+        gettext("The mail says it comes from %(sender)s: be sure that it does.") % words,
+    ]
+    if reply.method == Reply.Method.COUNTER:
+        sentences.append(
+            gettext("The event stays where it is. To take the proposed time, move the event.")
+        )
+    return sentences
+
+
+def _explain_dismiss(reply: Reply) -> list[str]:
+    return [gettext("It is put away; nothing else changes.")]
+
+
+def _apply(call: Call) -> str:
+    replies.apply(reply=call.row, now=call.now)
+    return gettext("%(who)s: the answer is “%(answer)s” now.") % {
+        "who": call.row.attendee,
+        "answer": call.row.get_answer_display(),
+    }
+
+
+def _dismiss(call: Call) -> str:
+    replies.dismiss(reply=call.row, now=call.now)
+    return gettext("The reply is put away.")
+
+
+STEPS = (
+    Step(
+        verb="apply",
+        label=_("Take the answer"),
+        icon="check_circle",
+        explain=_explain_apply,
+        perform=_apply,
+    ),
+    Step(
+        verb="dismiss",
+        label=_("Put away"),
+        icon="archive",
+        explain=_explain_dismiss,
+        perform=_dismiss,
+        beside=True,
+    ),
+)
+
+
+@refusals.sentence.register
+def _not_allowed(refusal: replies.NotAllowed) -> str:
+    return gettext("Somebody has looked at this reply already: %(state)s.") % {
+        "state": refusal.reply.get_state_display()
+    }
+
+
+@admin.register(Reply)
+class ReplyAdmin(ReadOnly, StepsAdmin, FindsPeople):
+    list_display = (
+        "shown_received", "shown_state", "sender", "event", "attendee", "method", "answer",
+        "reason",
+    )  # fmt: skip
+    list_filter: ClassVar[Any] = chosen("state", "reason", "method", "answer")
+    list_select_related = ("event", "attendee__person", "person")
+    search_fields = (
+        "sender", "subject", "event__title_en", "event__title_zh_hans", "event__title_zh_hant",
+    )  # fmt: skip
+    search_help_text: ClassVar[Any] = _("Sender, subject, person, event in all three languages")
+    ordering: ClassVar[Any] = (F("settled_at").desc(nulls_first=True), "-received_at", "-pk")
+    fields = (
+        ("shown_received", "shown_state"), ("sender", "subject"), ("event", "attendee"),
+        ("method", "answer"), ("reason", "delegate"), "shown_proposed", "comment",
+    )  # fmt: skip
+    readonly_fields = ("shown_received", "shown_state", "shown_proposed")
+    shown_state = badge(_("state"), "state", STATE)
+    steps = STEPS
+    state_column = "state"
+    state_colours = STATE
+
+    def next_steps(self, row: Reply) -> tuple[str, ...]:
+        return replies.next_steps(reply=row)
+
+    def step_context(self, request: HttpRequest, row: Reply) -> dict[str, Any]:
+        """Say besides what to do where nothing can be taken."""
+        hint = _(
+            "No answer can be taken from this mail. Read it in the mailbox; what it says can be"
+            " entered on the page of the attendee."
+        )
+        is_unclear = self.next_steps(row) == ("dismiss",)
+        return {**super().step_context(request, row), "lines": [hint] if is_unclear else []}
+
+    def state_of(self, row: Reply) -> str:
+        return row.get_state_display()
+
+    def may_take(self, request: HttpRequest, row: Reply, step: Step) -> bool:
+        """A reply is changed by its steps alone."""
+        return rights.may_change(request, row)
+
+    @display(description=_("received at"), ordering="received_at")
+    def shown_received(self, reply: Reply) -> str:
+        return formatting.moment(reply.received_at, _zone(reply))
+
+    @display(description=_("proposed time"))
+    def shown_proposed(self, reply: Reply) -> str:
+        """At the clock of the event."""
+        moments = filter(None, (reply.proposed_start_at, reply.proposed_end_at))
+        return " – ".join(formatting.moment(at, _zone(reply)) for at in moments) or "–"
+
+
+def _zone(reply: Reply) -> str:
+    return reply.event.timezone if reply.event and reply.event.timezone else "UTC"

@@ -1,0 +1,1 @@
+"""The admin site itself: look, navigation, start page."""

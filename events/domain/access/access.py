@@ -1,0 +1,93 @@
+"""Who may see and change what: the teams that a user belongs to decide, nothing else."""
+
+from typing import Any, TypeVar
+
+from django.db import models
+
+from events.models import Event, Membership, Team, Viewer
+from events.models.base.teams import forget, sees_all, teams_of, works_here
+from events.models.events.events import days_served_by, in_legs_of
+
+Row = TypeVar("Row", bound=models.Model)
+ORGANISER = (Membership.Role.ORGANISER,)
+
+
+def may_enter(*, user: Viewer) -> bool:
+    """Whether the user works here at all."""
+    return works_here(user)
+
+
+def may_add(*, user: Viewer, model: type[models.Model]) -> bool:
+    """Whether the user may add rows of this table; where, `choices` and `may_keep` decide."""
+    return sees_all(user) or bool(teams_of(user, *_adders(model)))
+
+
+def teams(*, user: Viewer, model: type[models.Model]) -> models.QuerySet[Team]:
+    """The teams that the user may give rows of this table to."""
+    return Team.objects.all() if sees_all(user) else Team.objects.of(user, *_adders(model))
+
+
+def own_teams(*, user: Viewer) -> models.QuerySet[Team]:
+    """The teams that the user runs."""
+    return Team.objects.all() if sees_all(user) else Team.objects.of(user, *ORGANISER)
+
+
+def visible(*, user: Viewer, model: type[Row]) -> models.QuerySet[Row]:
+    """The rows that the user may see; of a table that does not say whose, a superuser only."""
+    return _scoped(user, model, "visible_to")
+
+
+def changeable(*, user: Viewer, model: type[Row]) -> models.QuerySet[Row]:
+    """The rows that the user may change; what all teams share, only a superuser may."""
+    return _scoped(user, model, "changeable_by")
+
+
+def choices(*, user: Viewer, field: Any) -> models.QuerySet[Any]:
+    """The rows that a relation may be set to: visible ones; those that hold the row, their own."""
+    rows = field.model._default_manager.all()
+    if getattr(rows, "holder", None) == field.name and not sees_all(user):
+        return rows.holders(user)
+    if field.related_model is Team:
+        return teams(user=user, model=field.model)
+    return visible(user=user, model=field.related_model)
+
+
+def may_see(*, user: Viewer, row: models.Model) -> bool:
+    return visible(user=user, model=type(row)).filter(pk=row.pk).exists()
+
+
+def may_still_change(*, user: Viewer, row: models.Model) -> bool:
+    """The same after a change that may have moved the row, or what the user works for."""
+    forget(user)
+    return may_change(user=user, row=row)
+
+
+def may_change(*, user: Viewer, row: models.Model) -> bool:
+    return changeable(user=user, model=type(row)).filter(pk=row.pk).exists()
+
+
+def may_keep(*, user: Viewer, event: Event) -> bool:
+    """Whether the user may store the event as it now stands, be it new or changed.
+
+    Who does not run its team adds parts alone: a liaison officer below the legs that they look
+    after, a secretary internal items on the days that they keep.
+    """
+    if sees_all(user) or event.team_id in teams_of(user, *ORGANISER):
+        return True
+    if event.parent_id is None:
+        return False
+    internal = event.visibility == Event.Visibility.INTERNAL
+    here = days_served_by(user) if internal else in_legs_of(user)
+    return Event.objects.filter(pk=event.parent_id, pk__in=here, team=event.team_id).exists()
+
+
+def _adders(model: type[models.Model]) -> tuple[str, ...]:
+    """The roles that may add rows of the table."""
+    return getattr(model._default_manager.all(), "added_by", ORGANISER)
+
+
+def _scoped(user: Viewer, model: type[Row], scope: str) -> models.QuerySet[Row]:
+    rows = model._default_manager.all()
+    if scoped := getattr(rows, scope, None):
+        return scoped(user)
+    return rows if sees_all(user) else rows.none()

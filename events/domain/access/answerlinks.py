@@ -1,0 +1,26 @@
+"""Answers by link: whoever has the address of an invitation may answer it, and nobody else."""
+
+from datetime import timedelta
+from typing import Final
+
+from events.domain.access import signedlinks
+from events.domain.access.ratelimits import Limit
+from events.domain.access.signedlinks import Unknown
+from events.models import Attendee
+
+MISSES: Final = Limit("unknown answers", 30, timedelta(minutes=1))  # from one network
+
+
+def link(*, attendee: Attendee) -> str:
+    """Return the address at which somebody answers."""
+    return signedlinks.link(to="answer", about=[attendee.pk])
+
+
+def find(*, token: str) -> Attendee:
+    """Return whose address it is. Raises signedlinks.Unknown."""
+    (key,) = signedlinks.read(to="answer", token=token)
+    rows = Attendee.objects.select_related("event", "person", "hub").exclude(person=None)
+    attendee = rows.filter(pk=key, person__erased_at=None).first()
+    if attendee is None:
+        raise Unknown
+    return attendee

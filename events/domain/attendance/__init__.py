@@ -1,0 +1,1 @@
+"""Attendees: invited, answered, seated, waiting, checked in; replies by mail."""

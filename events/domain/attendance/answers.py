@@ -1,0 +1,84 @@
+"""What people who were invited answer themselves: on the page of their invitation, or by mail."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import override
+
+from events.domain.access import answerlinks
+from events.domain.attendance import attendees, capacity
+from events.domain.mail import letters
+from events.domain.mail.letters import Letter
+from events.domain.pages import eventfilters
+from events.models import Attendee, Event
+
+VERBS: Final = tuple(attendees.ANSWERS)
+
+
+class NoSuchAnswer(Exception):
+    """None of VERBS."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What the page of an invitation shows, in the language of its reader."""
+
+    language: str
+    letter: Letter
+    attendee: Attendee
+    event: Event
+    choices: tuple[str, ...]  # of VERBS: what can be answered now
+    is_over: bool
+
+
+def page(*, token: str, parameters: eventfilters.Parameters, now: datetime) -> Page:
+    """Return the page of an invitation. Raises signedlinks.Unknown."""
+    attendee = answerlinks.find(token=token)
+    event, person = attendee.event, attendee.person
+    assert person is not None  # noqa: S101 -- the address is somebody's
+    asked = parameters.get("lang", [""])[-1]
+    language = asked if asked in dict(settings.LANGUAGES) else attendee.reads
+    with override(language):
+        letter = letters.tell(attendee=attendee, event=event, zone=person.timezone)
+    steps = () if attendee.is_off_the_list else attendees.next_steps(attendee=attendee, now=now)
+    return Page(
+        language=language,
+        letter=letter,
+        attendee=attendee,
+        event=event,
+        choices=tuple(verb for verb in VERBS if verb in steps),
+        is_over=capacity.is_over(event=event, now=now),
+    )
+
+
+def give(*, token: str, verb: str, now: datetime) -> None:
+    """Answer at the address of an invitation.
+
+    Raises signedlinks.Unknown, NoSuchAnswer, and what `record` raises.
+    """
+    attendee = answerlinks.find(token=token)
+    if verb not in VERBS:
+        raise NoSuchAnswer(verb)
+    record(attendee=attendee, answer=attendees.ANSWERS[verb], now=now)
+
+
+def record(
+    *,
+    attendee: Attendee,
+    answer: Attendee.Answer,
+    now: datetime,
+    said_at: datetime | None = None,
+) -> None:
+    """Record what somebody says of their own; who was taken off the list does not come back so.
+
+    Raises as `attendees.answer` does.
+    """
+    with transaction.atomic():
+        capacity.hold(event_id=attendee.event_id)
+        attendee.refresh_from_db()
+        if attendee.is_off_the_list:
+            raise attendees.NotAllowed(attendee, answer)
+        attendees.answer(attendee=attendee, answer=answer, now=now, said_at=said_at)

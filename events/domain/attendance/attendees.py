@@ -1,0 +1,458 @@
+"""Who comes to an event: invitations, answers, presence; their places are in `venues`.
+
+Reminders need no planning anew: whom to remind is read when they fall due, and once more before
+each mail. Who was invited by mail learns when they are taken off the list.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+
+from django.db import transaction
+
+from events.domain.attendance import capacity, invitations
+from events.models import Appointment, Attendee, Event, EventPlace, Organisation, Person
+
+Answer = Attendee.Answer
+Place = Attendee.Place
+Presence = Attendee.Presence
+
+# What somebody says, by the verb; sending a substitute is a verb of its own.
+ANSWERS: Final = {
+    "accept": Answer.ACCEPTED,
+    "accept_tentatively": Answer.TENTATIVE,
+    "decline": Answer.DECLINED,
+}
+HELD: Final = (Place.CONFIRMED, Place.WAITLISTED)
+# Decided by the verbs alone; a form that was opened earlier must not turn them back.
+STATE: Final = (
+    "answer", "answered_at", "place", "waitlisted_at", "presence", "checked_in_at",
+)  # fmt: skip
+TICK: Final = timedelta(microseconds=1)  # between members of a group, so that each has a turn
+
+
+class Refusal(Exception):
+    """Why something about an attendee cannot be."""
+
+    def __init__(self, attendee: Attendee) -> None:
+        super().__init__(attendee)
+        self.attendee = attendee
+
+
+class NotAllowed(Refusal):
+    """The attendee is in no state for this verb."""
+
+    def __init__(self, attendee: Attendee, verb: str) -> None:
+        super().__init__(attendee)
+        self.verb = verb
+
+
+class NotOpen(Refusal):
+    """The event is a draft or cancelled; or it is postponed, and nobody can be there."""
+
+
+class Outdated(Refusal):
+    """They have said something else since."""
+
+
+class Over(Refusal):
+    """The event is over, so nobody answers any more."""
+
+
+class NotOver(Refusal):
+    """The event is not over yet, so whoever is missing may still come."""
+
+
+class NoPlaceLeft(Refusal):
+    """The venue is full."""
+
+
+class AlreadyInvited(Refusal):
+    """The person is on the list: as this attendee."""
+
+
+class AlreadyNamed(Refusal):
+    """The attendee has a name; who comes instead is a substitute."""
+
+
+class AlreadyCheckedIn(Refusal):
+    """The attendee is there, since `attendee.checked_in_at`."""
+
+
+class WrongHub(Refusal):
+    """Where the attendee would join is no hub of the event."""
+
+
+def next_steps(*, attendee: Attendee, now: datetime) -> tuple[str, ...]:
+    """Return the verbs that are legal now: those of ANSWERS, and functions of this module."""
+    return tuple(verb for verb, check in CHECKS.items() if _passes(check, attendee, now))
+
+
+def invite(
+    *,
+    event: Event,
+    now: datetime,
+    person: Person | None = None,
+    label: str = "",
+    role: str = Attendee.Role.PARTICIPANT,
+    hub: EventPlace | None = None,
+    representing: Organisation | None = None,
+    appointment: Appointment | None = None,
+    invited_by: Person | None = None,
+    position: int = 1,
+) -> Attendee:
+    """Put a person on the list, or a label for one who is not named yet. Raises as `check` does."""
+    attendee = Attendee(
+        event=event,
+        person=person,
+        label=label,
+        role=role,
+        hub=hub,
+        representing=representing,
+        appointment=appointment,
+        invited_by=invited_by,
+        position=position,
+    )
+    save(attendee=attendee, now=now)
+    return attendee
+
+
+def save(*, attendee: Attendee, now: datetime) -> None:
+    """Store who somebody is and how they take part, new or not. Raises as `check` does."""
+    with transaction.atomic():
+        stored = _check(attendee)
+        for name in (*STATE, "substitute_for_id"):
+            setattr(attendee, name, getattr(stored or Attendee(), name))
+        if stored and stored.hub_id != attendee.hub_id:
+            _move(attendee, stored.hub, now)
+        else:
+            attendee.save()
+
+
+def check(*, attendee: Attendee) -> None:
+    """Raise NotOpen, AlreadyInvited, AlreadyNamed, WrongHub, NoPlaceLeft or NotAllowed.
+
+    The event is held until the transaction ends, so that what was right remains so.
+    """
+    with transaction.atomic():
+        _check(attendee)
+
+
+def name(*, attendee: Attendee, person: Person) -> None:
+    """Say who an unnamed member of a group is. Raises AlreadyNamed or AlreadyInvited."""
+    with _held(attendee):
+        _check_unnamed(attendee)
+        attendee.person = person
+        _check_person(attendee)
+        attendee.save(update_fields=["person"])
+
+
+def register_group(
+    *,
+    event: Event,
+    representing: Organisation,
+    contact: Person,
+    size: int,
+    now: datetime,
+    role: str = Attendee.Role.REPRESENTATIVE,
+    hub: EventPlace | None = None,
+) -> list[Attendee]:
+    """Accept for so many members of an organisation, to be named later; some may have to wait.
+
+    Raises NotOpen, Over or WrongHub.
+    """
+    with transaction.atomic():
+        held = capacity.hold(event_id=event.pk)
+        known = Attendee.objects.filter(event=held, representing=representing).count()
+        part = {"event": held, "representing": representing, "role": role, "hub": hub}
+        members = [Attendee(**part, invited_by=contact) for _ in range(size)]
+        for number, member in enumerate(members, start=known + 1):
+            _label(member, representing, number)
+            _check_open(member, now)
+            _check_hub(member)
+            _reply(member, Answer.ACCEPTED, now + number * TICK)
+            member.save()
+        return members
+
+
+def answer(
+    *, attendee: Attendee, answer: Answer, now: datetime, said_at: datetime | None = None
+) -> None:
+    """Record what somebody says; who accepts gets a place or waits for one.
+
+    The same once more changes no more than the time of it. What was `said_at` an earlier time, as
+    mails are, counts less than what was said since: that raises Outdated. Raises NotOpen, Over or
+    NotAllowed.
+    """
+    with _held(attendee):
+        _check_open(attendee, now)
+        at = _said_at(attendee, said_at or now, now)
+        if _has_said(attendee, answer):
+            Attendee.objects.filter(pk=attendee.pk).update(answered_at=at)
+            return
+        if answer not in ANSWERS.values() or attendee.presence != Presence.EXPECTED:
+            raise NotAllowed(attendee, answer)
+        _reply(attendee, answer, now)
+        attendee.answered_at = at
+        _store(attendee)
+        capacity.promote(event=attendee.event, hub=attendee.hub, now=now)
+        invitations.replan(event=attendee.event, attendee=attendee, now=now)
+
+
+def substitute(
+    *, attendee: Attendee, person: Person, now: datetime, said_at: datetime | None = None
+) -> Attendee:
+    """Let another person come instead, who takes over the place, or the turn to get one.
+
+    Who comes instead of somebody who was invited by mail is, too. Raises NotOpen, Over, NotAllowed
+    or AlreadyInvited, and Outdated as `answer` does.
+    """
+    with _held(attendee):
+        _check_substitute(attendee, now)
+        at = _said_at(attendee, said_at or now, now)
+        other = _substitute(attendee, person)
+        if attendee.place in HELD:
+            other.place, other.waitlisted_at = attendee.place, attendee.waitlisted_at
+        _reply(attendee, Answer.DELEGATED, at)
+        _store(attendee)
+        _reply(other, Answer.ACCEPTED, now)
+        other.save()
+        invitations.hand_on(attendee=attendee, other=other, now=now)
+        for each in (attendee, other):
+            invitations.replan(event=attendee.event, attendee=each, now=now)
+        return other
+
+
+def release(*, attendee: Attendee, now: datetime) -> None:
+    """Take somebody off the list and give their place to the next. Raises NotAllowed."""
+    with _held(attendee):
+        _check_release(attendee, now)
+        _leave(attendee, Place.CANCELLED)
+        _store(attendee)
+        capacity.promote(event=attendee.event, hub=attendee.hub, now=now)
+        invitations.replan(event=attendee.event, attendee=attendee, now=now)
+
+
+def check_in(*, attendee: Attendee, now: datetime) -> None:
+    """Record that somebody is there; who comes without a place takes one if there is one.
+
+    Raises NotOpen, AlreadyCheckedIn, NoPlaceLeft or NotAllowed.
+    """
+    with _held(attendee):
+        _check_arrival(attendee, now)
+        if attendee.place != Place.CONFIRMED and _is_full(attendee):
+            raise NoPlaceLeft(attendee)
+        attendee.answer, attendee.place = Answer.ACCEPTED, Place.CONFIRMED
+        attendee.presence, attendee.checked_in_at = Presence.CHECKED_IN, now
+        _store(attendee)
+
+
+def mark_attended(*, attendee: Attendee, now: datetime) -> None:
+    """Record that somebody who was checked in did attend. Raises NotAllowed."""
+    with _held(attendee):
+        _check_attended(attendee, now)
+        attendee.presence = Presence.ATTENDED
+        _store(attendee)
+
+
+def mark_no_show(*, attendee: Attendee, now: datetime) -> None:
+    """Record that somebody who was expected did not come. Raises NotOpen, NotOver, NotAllowed."""
+    with _held(attendee):
+        _check_no_show(attendee, now)
+        attendee.presence = Presence.NO_SHOW
+        _store(attendee)
+
+
+@contextmanager
+def _held(attendee: Attendee) -> Iterator[None]:
+    """Bring the attendee up to date; who comes to their event changes nobody else meanwhile."""
+    with transaction.atomic():
+        event = capacity.hold(event_id=attendee.event_id)
+        attendee.refresh_from_db()
+        attendee.event = event
+        yield
+
+
+def _store(attendee: Attendee) -> None:
+    attendee.save(update_fields=STATE)
+
+
+def _reply(attendee: Attendee, answer: Answer, now: datetime) -> None:
+    """Let the place follow from the answer: only who accepts has one."""
+    attendee.answer, attendee.answered_at = answer, _seconds(now)
+    if answer == Answer.ACCEPTED:
+        if attendee.place not in HELD:
+            capacity.seat(attendee=attendee, now=now)
+    elif answer == Answer.TENTATIVE:
+        _leave(attendee, Place.NONE)
+    elif attendee.place in HELD:
+        _leave(attendee, Place.CANCELLED)
+
+
+def _said_at(attendee: Attendee, said_at: datetime, now: datetime) -> datetime:
+    """When an answer counts as given; raise Outdated. No clock of somebody else is ahead."""
+    at = _seconds(min(said_at, now))
+    if attendee.answered_at and at < min(attendee.answered_at, _seconds(now)):
+        raise Outdated(attendee)
+    return at
+
+
+def _seconds(at: datetime) -> datetime:
+    """Mails know no parts of a second."""
+    return at.replace(microsecond=0)
+
+
+def _leave(attendee: Attendee, place: Place) -> None:
+    attendee.place, attendee.waitlisted_at = place, None
+
+
+def _has_said(attendee: Attendee, answer: Answer) -> bool:
+    """Whether the answer stands; who lost their place and accepts again queues anew."""
+    lost = answer == Answer.ACCEPTED and attendee.place not in HELD
+    return attendee.answer == answer and not lost
+
+
+def _move(attendee: Attendee, left: EventPlace | None, now: datetime) -> None:
+    """Let somebody join elsewhere; who waited for a place waits anew, at the end."""
+    if attendee.place == Place.WAITLISTED:
+        capacity.seat(attendee=attendee, now=now)
+    attendee.save()
+    capacity.promote(event=attendee.event, hub=left, now=now)
+
+
+def _is_full(attendee: Attendee) -> bool:
+    return capacity.room(event=attendee.event, hub=attendee.hub) == 0
+
+
+def _label(attendee: Attendee, organisation: Organisation, number: int) -> None:
+    """Call somebody by the organisation and a number, in each language that it has a name in."""
+    for language in ("en", "zh_hans", "zh_hant"):
+        if name := getattr(organisation, f"name_{language}"):
+            setattr(attendee, f"label_{language}", f"{name[:190]} {number}")
+
+
+def _substitute(attendee: Attendee, person: Person) -> Attendee:
+    """Return who comes instead, unsaved; somebody who gave up a place of their own may."""
+    event = attendee.event
+    known = Attendee.objects.filter(event=event, person=person).first()
+    if known and (known == attendee or not known.is_out):
+        raise AlreadyInvited(known)
+    other = known or Attendee(event=event, person=person, invited_by=attendee.invited_by)
+    for name in ("role", "position", "hub", "representing"):
+        setattr(other, name, getattr(attendee, name))
+    other.event, other.substitute_for = event, attendee
+    return other
+
+
+def _check(attendee: Attendee) -> Attendee | None:
+    """Return the attendee as stored, if any, once all is right."""
+    attendee.event = capacity.hold(event_id=attendee.event_id)
+    stored = Attendee.objects.filter(pk=attendee.pk).select_related("hub").first()
+    if stored is None and attendee.event.status == Event.Status.CANCELLED:
+        raise NotOpen(attendee)
+    if stored and stored.person_id not in (None, attendee.person_id):
+        raise AlreadyNamed(stored)
+    _check_person(attendee)
+    _check_hub(attendee)
+    if stored and stored.hub_id != attendee.hub_id:
+        _check_move(attendee, stored)
+    return stored
+
+
+def _check_person(attendee: Attendee) -> None:
+    if attendee.person_id is None:
+        return
+    same = Attendee.objects.filter(event=attendee.event_id, person=attendee.person_id)
+    if other := same.exclude(pk=attendee.pk).select_related("person").first():
+        raise AlreadyInvited(other)
+
+
+def _check_hub(attendee: Attendee) -> None:
+    hubs = capacity.hubs(event=attendee.event)
+    if attendee.hub_id and not hubs.filter(pk=attendee.hub_id).exists():
+        raise WrongHub(attendee)
+
+
+def _check_move(attendee: Attendee, stored: Attendee) -> None:
+    """Nobody loses a place by a move, and who is there already does not move."""
+    if stored.presence != Presence.EXPECTED:
+        raise NotAllowed(stored, "move")
+    if stored.place == Place.CONFIRMED and _is_full(attendee):
+        raise NoPlaceLeft(attendee)
+
+
+def _check_open(attendee: Attendee, now: datetime) -> None:
+    if attendee.event.status in capacity.CLOSED:
+        raise NotOpen(attendee)
+    if capacity.is_over(event=attendee.event, now=now):
+        raise Over(attendee)
+
+
+def _check_answer(verb: str, attendee: Attendee, now: datetime) -> None:
+    _check_open(attendee, now)
+    if attendee.presence != Presence.EXPECTED or _has_said(attendee, ANSWERS[verb]):
+        raise NotAllowed(attendee, verb)
+
+
+def _check_substitute(attendee: Attendee, now: datetime) -> None:
+    _check_open(attendee, now)
+    if attendee.person_id is None or attendee.is_out or attendee.presence != Presence.EXPECTED:
+        raise NotAllowed(attendee, "substitute")
+
+
+def _check_unnamed(attendee: Attendee, _now: datetime | None = None) -> None:
+    if attendee.person_id is not None:
+        raise AlreadyNamed(attendee)
+
+
+def _check_release(attendee: Attendee, _now: datetime) -> None:
+    if attendee.is_out or attendee.presence != Presence.EXPECTED:
+        raise NotAllowed(attendee, "release")
+
+
+def _check_arrival(attendee: Attendee, _now: datetime) -> None:
+    if attendee.event.status not in Event.STANDING:
+        raise NotOpen(attendee)
+    if attendee.presence in (Presence.CHECKED_IN, Presence.ATTENDED):
+        raise AlreadyCheckedIn(attendee)
+    if attendee.place == Place.WAITLISTED:
+        raise NoPlaceLeft(attendee)
+    if attendee.is_out or attendee.presence != Presence.EXPECTED:
+        raise NotAllowed(attendee, "check_in")
+
+
+def _check_attended(attendee: Attendee, _now: datetime) -> None:
+    if attendee.presence != Presence.CHECKED_IN:
+        raise NotAllowed(attendee, "mark_attended")
+
+
+def _check_no_show(attendee: Attendee, now: datetime) -> None:
+    if attendee.event.status not in Event.STANDING:
+        raise NotOpen(attendee)
+    if not capacity.is_over(event=attendee.event, now=now):
+        raise NotOver(attendee)
+    waits = attendee.place == Place.WAITLISTED
+    if attendee.is_out or waits or attendee.presence != Presence.EXPECTED:
+        raise NotAllowed(attendee, "mark_no_show")
+
+
+Check = Callable[[Attendee, datetime], None]
+CHECKS: Final[dict[str, Check]] = {
+    **{verb: partial(_check_answer, verb) for verb in ANSWERS},
+    "substitute": _check_substitute,
+    "name": _check_unnamed,
+    "release": _check_release,
+    "check_in": _check_arrival,
+    "mark_attended": _check_attended,
+    "mark_no_show": _check_no_show,
+}
+
+
+def _passes(check: Check, attendee: Attendee, now: datetime) -> bool:
+    try:
+        check(attendee, now)
+    except Refusal:
+        return False
+    return True

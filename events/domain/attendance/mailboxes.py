@@ -1,0 +1,139 @@
+"""The mailbox in which answers arrive, through IMAP: each mail is read and then marked as read.
+
+A mail that was read, but not marked, is read again, which changes nothing (`replies`).
+"""
+
+import contextlib
+import imaplib
+import logging
+import re
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+from events.domain.attendance import replies, replymails
+
+logger = logging.getLogger(__name__)
+
+TIMEOUT: Final = 30  # seconds, for each answer of the server
+MOST: Final = 200  # mails at a time
+PORTS: Final = {"imap+ssl": 993, "imaps": 993, "imap+tls": 143, "imap": 143}
+
+
+class BadAddress(ValueError):
+    """No address of a mailbox; it is not shown, for a password stands in it."""
+
+
+class NotAnswered(Exception):
+    """The server is not there, or does not want us."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """Where a mailbox is, as IMAP_URL says it."""
+
+    scheme: str
+    host: str
+    port: int
+    user: str
+    password: str
+    folder: str
+
+
+def parse(*, url: str) -> Mailbox:
+    """Return what an address says; raise BadAddress."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise BadAddress from error
+    if parts.scheme not in PORTS or not parts.hostname:
+        raise BadAddress
+    return Mailbox(
+        scheme=parts.scheme,
+        host=parts.hostname,
+        port=port or PORTS[parts.scheme],
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        folder=unquote(parts.path.lstrip("/")) or "INBOX",
+    )
+
+
+def read(*, url: str, now: datetime) -> int:
+    """Read what is new in a mailbox; return how many mails. Raises BadAddress and NotAnswered.
+
+    What cannot be read for a fault of ours stays new, and does not keep the others waiting.
+    """
+    mailbox, number = parse(url=url), 0
+    try:
+        with _opened(mailbox) as server:
+            for key in _new(server):
+                raw = _mail(server, key)
+                if raw is not None and _is_read(raw, now):
+                    server.uid("STORE", key, "+FLAGS.SILENT", r"(\Seen)")
+                    number += 1
+    except (OSError, imaplib.IMAP4.error) as error:
+        raise NotAnswered(f"{mailbox.host}: {type(error).__name__}: {error}") from error
+    return number
+
+
+@contextlib.contextmanager
+def _opened(mailbox: Mailbox) -> Iterator[imaplib.IMAP4]:
+    server = _connected(mailbox)
+    try:
+        if mailbox.scheme == "imap+tls":  # there is no way without
+            server.starttls(ssl.create_default_context())
+        server.login(mailbox.user, mailbox.password)
+        _ok(server.select(_quoted(mailbox.folder)))
+        yield server
+    finally:
+        with contextlib.suppress(OSError, imaplib.IMAP4.error):
+            server.logout()
+
+
+def _connected(mailbox: Mailbox) -> imaplib.IMAP4:
+    where = (mailbox.host, mailbox.port)
+    if mailbox.scheme in ("imap+ssl", "imaps"):
+        context = ssl.create_default_context()
+        return imaplib.IMAP4_SSL(*where, ssl_context=context, timeout=TIMEOUT)
+    return imaplib.IMAP4(*where, timeout=TIMEOUT)
+
+
+def _new(server: imaplib.IMAP4) -> list[str]:
+    """Return the keys of mails that nobody has read, the oldest first."""
+    [found, *_rest] = _ok(server.uid("SEARCH", "UNSEEN")) or [b""]
+    keys = (found or b"").split()
+    return [key.decode() for key in keys if key.isdigit()][:MOST]
+
+
+def _mail(server: imaplib.IMAP4, key: str) -> bytes | None:
+    """Return a mail, and of one that is too large a little more than would be read."""
+    asked = f"(BODY.PEEK[]<0.{replymails.LARGEST + 1}>)"
+    for line in _ok(server.uid("FETCH", key, asked)):
+        if isinstance(line, tuple) and re.search(rb"BODY\[\]", line[0]):
+            return bytes(line[1])
+    return None
+
+
+def _is_read(raw: bytes, now: datetime) -> bool:
+    try:
+        replies.read(raw=raw, now=now)
+    except Exception:
+        logger.exception("A mail cannot be read; it stays new")
+        return False
+    return True
+
+
+def _ok(answer: tuple[str, list[Any]]) -> list[Any]:
+    kind, lines = answer
+    if kind != "OK":
+        raise imaplib.IMAP4.error(str(lines)[:300])
+    return lines
+
+
+def _quoted(folder: str) -> str:
+    escaped = folder.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

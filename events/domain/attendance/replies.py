@@ -1,0 +1,229 @@
+"""What comes back to invitations: each mail is read once, and taken or set aside for somebody.
+
+A reply counts if the sender is who it speaks of, and is on the list of the event that it names.
+Whatever else it is, an organiser looks at it: nothing is lost, and nothing is believed.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from events.domain.attendance import answers, attendees, capacity, invitations, replymails
+from events.domain.attendance.replymails import Said, Voice
+from events.domain.mail import addresses
+from events.models import Attendee, Event, Person, Reply
+
+Answer = Attendee.Answer
+Method = Reply.Method
+Reason = Reply.Reason
+State = Reply.State
+
+KEPT: Final = timedelta(days=365)
+UID: Final = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@(.+)", re.ASCII)
+
+
+class SetAside(Exception):
+    """Why a reply is not taken as it is."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class NotAllowed(Exception):
+    """The reply is in no state for this verb."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(reply)
+        self.reply = reply
+
+
+def read(*, raw: bytes, now: datetime) -> Reply:
+    """Read a mail, do what it says if that can be, and keep what became of it."""
+    said = replymails.read(raw=raw)
+    with transaction.atomic():
+        row, is_new = Reply.objects.get_or_create(
+            message_hash=_hash(said, raw),
+            defaults={
+                "received_at": now,
+                "sender": said.sender,
+                "subject": said.subject,
+                "method": said.method,
+                "comment": said.comment,
+                "said_at": said.stamped_at,
+                "proposed_start_at": said.start_at,
+                "proposed_end_at": said.end_at,
+                "reason": said.reason,
+            },
+        )
+        if is_new and not said.reason:
+            _take(row, said, now)
+        return row
+
+
+def next_steps(*, reply: Reply) -> tuple[str, ...]:
+    """Return the verbs that are legal now: functions of this module."""
+    if reply.state != State.OPEN:
+        return ()
+    can_apply = reply.attendee_id and reply.answer in attendees.ANSWERS.values()
+    return ("apply", "dismiss") if can_apply else ("dismiss",)
+
+
+def apply(*, reply: Reply, now: datetime) -> None:
+    """Take the answer after all. Raises NotAllowed, and what `attendees.answer` raises."""
+    with transaction.atomic():
+        held = _hold(reply, "apply")
+        assert held.attendee is not None  # noqa: S101 -- `next_steps` has looked
+        answers.record(attendee=held.attendee, answer=Answer(held.answer), now=now)
+        _settle(held, State.APPLIED, now)
+    reply.refresh_from_db()
+
+
+def dismiss(*, reply: Reply, now: datetime) -> None:
+    """Put it away without any consequence. Raises NotAllowed."""
+    with transaction.atomic():
+        _settle(_hold(reply, "dismiss"), State.DISMISSED, now)
+    reply.refresh_from_db()
+
+
+def prune(*, now: datetime) -> int:
+    """Forget what was settled long ago."""
+    number, _rows = Reply.objects.filter(settled_at__lt=now - KEPT).delete()
+    return number
+
+
+def _hash(said: Said, raw: bytes) -> str:
+    """Return what is the same whenever a mail comes again; another sender's is another mail."""
+    name = said.message_id or hashlib.sha256(raw).hexdigest()
+    return hashlib.sha256(json.dumps([name, said.sender]).encode(errors="replace")).hexdigest()
+
+
+def _hold(reply: Reply, verb: str) -> Reply:
+    """Return the reply as it stands, after its event: the order in which all lock."""
+    if reply.event_id:
+        capacity.hold(event_id=reply.event_id)
+    held = Reply.objects.select_for_update(of=("self",)).select_related("attendee").get(pk=reply.pk)
+    if verb not in next_steps(reply=held):
+        raise NotAllowed(held)
+    return held
+
+
+def _take(row: Reply, said: Said, now: datetime) -> None:
+    """Do what a reply says, or set it aside."""
+    try:
+        with transaction.atomic():
+            attendee = _whom(row, said)
+            DO[said.method](row, said, attendee, now)
+    except SetAside as aside:
+        row.reason = aside.reason
+    except attendees.Outdated:
+        row.reason = Reason.OUTDATED
+    except attendees.Refusal:
+        row.reason = Reason.NOT_ALLOWED
+    else:
+        row.reason = Reason.NONE
+    state = {Reason.NONE: State.APPLIED, Reason.OUTDATED: State.IGNORED}.get(Reason(row.reason))
+    if state:
+        _settle(row, state, now)
+    row.save()
+
+
+def _settle(row: Reply, state: State, now: datetime) -> None:
+    row.state, row.settled_at = state, now
+    row.save(update_fields=["state", "settled_at"])
+
+
+def _whom(row: Reply, said: Said) -> Attendee:
+    """Return who speaks; note in the row what is known of them, even where that is not enough."""
+    event = _event(said.uid)
+    if event is None:
+        raise SetAside(Reason.UNKNOWN_EVENT)
+    held = row.event = capacity.hold(event_id=event.pk)
+    voice = _voice(said)
+    row.answer = voice.answer if voice else ""
+    row.delegate = voice.delegate if voice else ""
+    attendee = row.attendee = _attendee(held, voice)
+    row.person = attendee.person if attendee else None
+    if said.is_forged:
+        raise SetAside(Reason.FORGED)
+    if voice is None or not said.sender or voice.address != said.sender:
+        raise SetAside(Reason.OTHER_SENDER)
+    if attendee is None:
+        raise SetAside(Reason.NOT_INVITED)
+    if said.sequence < held.sequence and said.method != Method.REFRESH:
+        raise attendees.Outdated(attendee)
+    return attendee
+
+
+def _event(uid: str) -> Event | None:
+    match = UID.fullmatch(uid.lower())
+    if match is None or match[2] != settings.UID_HOST.lower():
+        return None
+    return Event.objects.filter(uid=UUID(match[1]), origin=Event.Origin.MANAGED).first()
+
+
+def _voice(said: Said) -> Voice | None:
+    """What the sender says of themselves; else the one voice that there is."""
+    own = [voice for voice in said.voices if voice.address and voice.address == said.sender]
+    return next(iter(own or said.voices), None)
+
+
+def _attendee(event: Event, voice: Voice | None) -> Attendee | None:
+    """Who on the list has this address; nobody if two have it."""
+    if voice is None or not voice.address:
+        return None
+    people = Attendee.objects.reachable().filter(event=event).select_related("person")
+    found = [row for row in people if row.person and _address(row.person) == voice.address]
+    return found[0] if len(found) == 1 else None
+
+
+def _address(person: Person) -> str:
+    return addresses.normal(person.email)
+
+
+def _answer(row: Reply, said: Said, attendee: Attendee, now: datetime) -> None:
+    """REPLY (RFC 5546, 3.2.3)."""
+    if row.answer == Answer.DELEGATED:
+        person = _substitute(attendee, row.delegate)
+        attendees.substitute(attendee=attendee, person=person, now=now, said_at=said.stamped_at)
+    elif row.answer in attendees.ANSWERS.values():
+        answer = Answer(row.answer)
+        answers.record(attendee=attendee, answer=answer, now=now, said_at=said.stamped_at)
+    else:
+        raise SetAside(Reason.UNREADABLE)
+
+
+def _substitute(attendee: Attendee, address: str) -> Person:
+    """The one person we know who comes instead; a mail makes nobody known."""
+    team = attendee.event.team_id
+    known = Person.objects.filter(Q(team=None) | Q(team=team), erased_at=None)
+    found = list(known.filter(email__iexact=address).order_by("pk")[:2]) if address else []
+    if len(found) != 1:
+        raise SetAside(Reason.NO_SUBSTITUTE)
+    return found[0]
+
+
+def _counter(row: Reply, said: Said, attendee: Attendee, now: datetime) -> None:
+    """COUNTER (3.2.7): an organiser decides."""
+    raise SetAside(Reason.COUNTER)
+
+
+def _refresh(row: Reply, said: Said, attendee: Attendee, now: datetime) -> None:
+    """REFRESH (3.2.6)."""
+    if not invitations.send_again(attendee=attendee, now=now):
+        raise attendees.NotAllowed(attendee, "refresh")
+
+
+DO: Final[dict[str, Callable[[Reply, Said, Attendee, datetime], None]]] = {
+    Method.REPLY: _answer,
+    Method.COUNTER: _counter,
+    Method.REFRESH: _refresh,
+}

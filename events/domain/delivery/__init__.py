@@ -1,0 +1,1 @@
+"""The worker of the mail queue: claim, check once more, send, record."""

@@ -1,0 +1,124 @@
+"""How far the mails of each process have got, in files that outlive it.
+
+A worker that is killed can no longer say whether it had sent the final dot. Each process writes a
+line before each phase of a mail, with one write(2) that survives a SIGKILL; after a power cut or on
+another machine the files say nothing. What is on record there decides about a dead worker's mails.
+"""
+
+import os
+import uuid
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+
+from events.domain.mail.smtp import Phase
+
+BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
+PHASES: Final = frozenset(map(str, Phase))
+
+
+class Journal:
+    """The file of this process; it is made with the first line, and anew after a fork."""
+
+    def __init__(self) -> None:
+        self.pid = 0
+        self.file = -1
+        self.path = Path()
+
+    def note(self, phase: Phase, mail: str) -> None:
+        """Write that a mail enters a phase; raise OSError when that is not on record."""
+        if self.pid != os.getpid():
+            self._open()
+        line = f"{phase} {mail}\n".encode()
+        if os.write(self.file, line) != len(line):
+            raise OSError("The journal takes no more.")
+
+    def clear(self) -> None:
+        """Forget what is written, once the database knows the end of every mail in hand."""
+        if self.pid == os.getpid():
+            os.ftruncate(self.file, 0)
+
+    def _open(self) -> None:
+        folder = _folder()
+        self.path = folder / f"{_boot()}.{os.getpid()}.{uuid.uuid4().hex}"
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        self.file = os.open(self.path, flags, 0o600)
+        self.pid = os.getpid()
+
+
+own: Final = Journal()
+
+
+@cache
+def place() -> str:
+    """What decides who can read a process's journal: the folder, and the boot of the machine."""
+    mark = _folder() / "id"
+    with suppress(FileExistsError):
+        draft = mark.with_name(f".{uuid.uuid4().hex}")
+        draft.write_text(uuid.uuid4().hex)
+        try:
+            os.link(draft, mark)  # of two that come at once one wins, and both read it whole
+        finally:
+            draft.unlink()
+    return f"{mark.read_text()}.{_boot()}"
+
+
+def holder() -> str:
+    """Return the name of this process and its journal."""
+    return f"{place()}.{os.getpid()}"
+
+
+def is_here(holder: str) -> bool:
+    """Whether the journal of a process, dead or alive, is to be read at this place."""
+    return holder.rpartition(".")[0] == place()
+
+
+def phases() -> dict[str, Phase]:
+    """Return the last phase of each mail on record at this place."""
+    return {mail: phase for file in _files() for phase, mail in _lines(file)}
+
+
+def prune(*, holders: Collection[str]) -> None:
+    """Remove the files of processes that have ended, but for these, who still hold mails."""
+    for file in _folder().glob("*.*.*"):
+        boot, pid, _id = file.name.split(".")
+        is_over = boot != _boot() or not _lives(int(pid))
+        if is_over and not any(name.endswith(f".{boot}.{pid}") for name in holders):
+            file.unlink(missing_ok=True)
+
+
+def _lines(file: Path) -> Iterator[tuple[Phase, str]]:
+    with suppress(FileNotFoundError):
+        for line in file.read_text().split("\n")[:-1]:  # the last is empty, or was cut off
+            phase, _, mail = line.partition(" ")
+            if phase in PHASES:  # unless a full disk has cut off the line before
+                yield Phase(phase), mail
+
+
+def _files() -> list[Path]:
+    return sorted(_folder().glob(f"{_boot()}.*"))
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _folder() -> Path:
+    folder = Path(settings.JOURNAL_FOLDER)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@cache
+def _boot() -> str:
+    return BOOT.read_text().strip() if BOOT.exists() else "unknown"

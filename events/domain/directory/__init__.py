@@ -1,0 +1,1 @@
+"""People, organisations and places: stored, merged, erased, with their history."""

@@ -1,0 +1,122 @@
+"""Who changed what and when, before and after: of a row and of its details."""
+
+import heapq
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models import CASCADE, Model, OuterRef, QuerySet, Subquery
+
+from events.models.base import history
+
+# What follows from other columns, or says nothing to people.
+DERIVED: Final = frozenset({
+    "id", "uid", "search_key", "sort_key", "start_at", "end_at", "sequence", "revision",
+    "schedule_epoch", "created_at", "changed_at",
+})  # fmt: skip
+Place = tuple[datetime, int, int]  # when, in which table, under which key
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One column before and after; keys where it is a relation."""
+
+    field: Any
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One kept change: how it left a row, and how it had found it; nothing where the row begins."""
+
+    record: Any
+    before: Any | None
+
+    @property
+    def changes(self) -> list[Change]:
+        """What differs from before; nothing where the row begins or ends."""
+        if self.before is None or self.record.history_type != "~":
+            return []
+        found = (
+            Change(field, getattr(self.before, field.attname), getattr(self.record, field.attname))
+            for field in fields(self.record.instance_type)
+        )
+        return [change for change in found if (change.before or "") != (change.after or "")]
+
+
+class Log(Sequence[Entry]):
+    """The changes of a row and of what would go with it, the last one first; a page is a slice."""
+
+    def __init__(self, row: Model) -> None:
+        """Find where they are kept."""
+        self.tables = list(_tables(row))
+
+    def __len__(self) -> int:
+        return sum(table.count() for table in self.tables)
+
+    def __getitem__(self, page: Any) -> Any:
+        newest = (_newest(table, number, page.stop) for number, table in enumerate(self.tables))
+        wanted = list(heapq.merge(*newest, reverse=True))[page]
+        read = self._read(wanted)
+        return [read[place] for place in wanted]
+
+    def _read(self, wanted: list[Place]) -> dict[Place, Entry]:
+        entries = {}
+        by_table = defaultdict(list)
+        for place in wanted:
+            by_table[place[1]].append(place)
+        for number, places in by_table.items():
+            found = _entries(self.tables[number], [key for _at, _number, key in places])
+            entries.update({place: found[place[2]] for place in places})
+        return entries
+
+
+def is_kept(*, row: Model) -> bool:
+    """Whether changes of such rows are kept."""
+    return history.of(_table(row)) is not None
+
+
+def fields(model: type[Model]) -> list[Any]:
+    """The columns that say something; a text in three languages stands in those of the three."""
+    columns = model._meta.concrete_fields
+    names = {column.name for column in columns}
+    return [
+        column
+        for column in columns
+        if column.name not in DERIVED and f"{column.name}_en" not in names
+    ]
+
+
+def _table(row: Model) -> type[Model]:
+    return row._meta.concrete_model or type(row)
+
+
+def _tables(row: Model) -> Iterator[QuerySet[Any]]:
+    """The kept changes of the row and of those merged into it, and of the details of either."""
+    model = _table(row)
+    keys = history.keys(model, [row.pk])
+    own = history.of(model)
+    assert own is not None  # noqa: S101 -- `is_kept` said so
+    yield own.filter(id__in=keys)
+    for relation in model._meta.related_objects:
+        details = history.of(relation.related_model)
+        if details is not None and relation.on_delete is CASCADE:
+            yield details.filter(**{f"{relation.field.attname}__in": keys})
+
+
+def _newest(table: QuerySet[Any], number: int, stop: int) -> list[Place]:
+    ends = table.order_by("-history_date", "-history_id").values_list("history_date", "history_id")
+    return [(at, number, key) for at, key in ends[:stop]]
+
+
+def _entries(table: QuerySet[Any], keys: list[int]) -> dict[int, Entry]:
+    """Read changes with those before them."""
+    rows: QuerySet[Any] = QuerySet(table.model)
+    earlier = rows.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id"))
+    last = Subquery(earlier.order_by("-history_id").values("history_id")[:1])
+    records = rows.select_related("history_user").annotate(last=last).in_bulk(keys)
+    before = rows.in_bulk([record.last for record in records.values() if record.last])
+    return {key: Entry(record, before.get(record.last)) for key, record in records.items()}

@@ -1,0 +1,1 @@
+"""Public and secret calendar feeds: content, cache, conditional requests."""

@@ -1,0 +1,217 @@
+"""Feeds: which events stand in a calendar, and the calendar that they make."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Final, NamedTuple
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext, override
+
+from events.domain.feeds import encoding, feedcache, feedfiles, renderings
+from events.domain.feeds.changes import Stamp
+from events.domain.feeds.encoding import Feed, Has
+from events.domain.ical import writing
+from events.domain.ical.writing import Entry, Part
+from events.domain.pages import eventfilters
+from events.models import Event
+from events.models.events.events import EventQuerySet
+from events.values.dates import DAY
+
+CANCELLED_FOR: Final = timedelta(days=90)
+MOST_EVENTS: Final = 5_000
+PREVIEWED: Final = 10
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cover:
+    """What stands around the events; `address` is '' in secret feeds."""
+
+    name: str
+    address: str = ""
+    language: str
+    entitled: bool = False
+    alarm: int | None = None
+
+
+class Row(NamedTuple):
+    """What decides whether an event stands in a feed, and until when."""
+
+    pk: int
+    uid: UUID
+    changed_at: datetime
+    status: str
+    start_on: date | None
+    end_on: date | None
+    end_at: datetime | None
+
+
+def public(*, parameters: eventfilters.Parameters, now: datetime, has: Has | None = None) -> Feed:
+    """Return the public calendar as the filters narrow it.
+
+    Raises selection.UnknownFilter and selection.UnknownValue, and Unchanged if the reader `has`
+    it; whether anything has changed is asked in one small query.
+    """
+    address = _address(reverse("public-feed"), parameters)
+    return feedcache.get(
+        address=address,
+        now=now,
+        has=has,
+        write=lambda stamp: _public(parameters, address, stamp, now),
+    )
+
+
+def single(
+    *, slug: str, parameters: eventfilters.Parameters, now: datetime, has: Has | None = None
+) -> Feed:
+    """Return one public event with its public children.
+
+    Raises Event.DoesNotExist, and what `public` raises.
+    """
+    language = eventfilters.language(parameters=parameters)
+    return feedcache.get(
+        address=_address(reverse("event-ics", args=[slug]), {"lang": [language]}),
+        now=now,
+        has=has,
+        write=lambda stamp: _single(slug, language, stamp, now),
+    )
+
+
+def _public(parameters: eventfilters.Parameters, address: str, stamp: Stamp, now: datetime) -> Feed:
+    language = eventfilters.language(parameters=parameters)
+    shown = on_show(Event.objects.public(), now)
+    events = eventfilters.narrow(events=shown, parameters=parameters, now=now)
+    with override(language):
+        cover = Cover(name=gettext("Attaché: public events"), address=address, language=language)
+    past_days = int(parameters["past"][-1]) if "past" in parameters else None
+    return write(events=events, cover=cover, stamp=stamp, now=now, past_days=past_days)
+
+
+def _single(slug: str, language: str, stamp: Stamp, now: datetime) -> Feed:
+    event = Event.objects.public().filter(precision__in=["time", "day"]).get(slug=slug)
+    children = on_show(Event.objects.public(), now).filter(parent=event)
+    events = Event.objects.filter(Q(pk=event.pk) | Q(pk__in=children.values("pk")))
+    with override(language):
+        address = _address(reverse("event-ics", args=[slug]), {})
+        cover = Cover(name=event.title, address=address, language=language)
+    return write(events=events, cover=cover, stamp=stamp, now=now)
+
+
+def coming(*, parameters: eventfilters.Parameters, now: datetime) -> list[Event]:
+    """Return what comes next in the public calendar. Raises as `public` does."""
+    events = eventfilters.narrow(events=Event.objects.public(), parameters=parameters, now=now)
+    return next_of(events=on_show(events, now), now=now)
+
+
+def next_of(*, events: EventQuerySet, now: datetime) -> list[Event]:
+    """The events that are on or come next, as many as a page shows."""
+    rows = events.filter(Q(end_at__gt=now) | Q(end_at=None, start_at__gte=now))
+    return list(rows.for_display().order_by("start_at", "pk")[:PREVIEWED])
+
+
+def export(*, now: datetime) -> list[Path]:
+    """Write the public calendar in each language to its file; return the files that changed."""
+    folder = Path(settings.FEEDS_FOLDER)
+    folder.mkdir(parents=True, exist_ok=True)
+    written = {
+        folder / f"public.{language}.ics": public(parameters={"lang": [language]}, now=now)
+        for language, _ in settings.LANGUAGES
+    }
+    return [
+        path
+        for path, feed in written.items()
+        if feedfiles.put(path=path, body=feed.body, changed_at=feed.last_modified)
+    ]
+
+
+def on_show(events: EventQuerySet, now: datetime) -> EventQuerySet:
+    """What a calendar holds; a cancelled event stays for a while after its date."""
+    long_over = Q(status=Event.Status.CANCELLED, end_at__lt=now - CANCELLED_FOR)
+    return events.in_calendar().exclude(long_over)
+
+
+def write(
+    *,
+    events: EventQuerySet,
+    cover: Cover,
+    stamp: Stamp,
+    now: datetime,
+    past_days: int | None = None,
+    own: Sequence[Entry] = (),
+) -> Feed:
+    """Write the calendar of the events.
+
+    `stamp` was taken before the events are read; after `past_days` an event leaves. What is the
+    reader's `own` stands for the event with its UID, or beside the events if there is none.
+    """
+    rows = _newest(events, now)
+    moments = [EPOCH, *(row.changed_at for row in rows), *(entry.changed_at for entry in own)]
+    changed_at = max(moments)
+    with override(cover.language):
+        calendar = writing.Calendar(
+            name=cover.name,
+            description=gettext("Promotion conferences, expos and trade missions."),
+            last_modified=changed_at,
+            timezone="UTC",
+            url=cover.address,
+            color="darkslateblue",
+        )
+    parts = renderings.parts(
+        keys=[row.pk for row in rows], language=cover.language, entitled=cover.entitled
+    )
+    stream = writing.compose(
+        calendar=calendar,
+        parts=_with(parts, own),
+        uids={*(f"{row.uid}@{settings.UID_HOST}" for row in rows), *(entry.uid for entry in own)},
+        alarm=cover.alarm,
+    )
+    packed, etag = encoding.pack(stream)
+    return Feed(
+        packed=packed,
+        etag=etag,
+        last_modified=max(changed_at, stamp.at or EPOCH),
+        valid_until=min((at for row in rows if (at := _leaves_at(row, past_days))), default=None),
+    )
+
+
+def _with(parts: Iterable[Part], own: Iterable[Entry]) -> Iterator[Part]:
+    """The parts, or what is the reader's own instead; then those that stand for no part."""
+    mine = {entry.uid: writing.vevent(entry=entry) for entry in own}
+    for part in parts:
+        yield mine.pop(part.uid, part)
+    yield from mine.values()
+
+
+def _newest(events: EventQuerySet, now: datetime) -> list[Row]:
+    """Return the events in time order; of too many the oldest past ones leave first."""
+    rows = events.values_list(*Row._fields)
+    newest = list(rows.order_by("-start_at", "-pk")[: MOST_EVENTS + 1])
+    if len(newest) > MOST_EVENTS:
+        coming = sum(1 for _ in events.filter(start_at__gte=now).values_list("pk"))
+        newest = list(rows.order_by("-start_at", "-pk")[: max(MOST_EVENTS, coming)])
+    return [Row(*row) for row in reversed(newest)]
+
+
+def _leaves_at(row: Row, past_days: int | None) -> datetime | None:
+    """The moment when an event leaves the calendar by itself; None if it stays."""
+    moments = []
+    if row.status == Event.Status.CANCELLED and row.end_at:
+        moments.append(row.end_at + CANCELLED_FOR)
+    last_on = row.end_on or row.start_on
+    if past_days is not None and last_on:
+        day = datetime.combine(last_on, datetime.min.time(), UTC)
+        moments.append(day + (past_days + 1) * DAY)
+    return min(moments, default=None)
+
+
+def _address(path: str, parameters: eventfilters.Parameters) -> str:
+    query = urlencode(
+        sorted((name, list(values)) for name, values in parameters.items()), doseq=True
+    )
+    return f"{settings.SITE_URL}{path}{'?' if query else ''}{query}"

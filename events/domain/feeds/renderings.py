@@ -1,0 +1,130 @@
+"""VEVENTs written once for each language and kind of reader, and shared by all feeds."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+from django.db.models import Exists, F, OuterRef, QuerySet, prefetch_related_objects
+from django.utils.translation import override
+
+from events.domain.ical import entries, writing
+from events.domain.ical.writing import Moment, Part
+from events.models import Event, RenderedEvent
+from events.models.events.events import EventQuerySet
+
+BATCH: Final = 500
+# The folder of the app, and the layers in it whose code can change the bytes of a VEVENT.
+APP: Final = Path(settings.BASE_DIR) / "events"
+CODE: Final = ("domain", "models", "values")
+AHEAD: Final = 2_000  # events written ahead at a time: a few seconds of a worker
+
+
+def parts(*, keys: Sequence[int], language: str, entitled: bool) -> Iterator[Part]:
+    """Yield the parts of a calendar in the order of the keys of their events.
+
+    What was written before and holds is read; the rest is written, and kept for other readers.
+    """
+    for start in range(0, len(keys), BATCH):
+        batch = keys[start : start + BATCH]
+        held = _held(batch, language, entitled)
+        held |= _written([key for key in batch if key not in held], language, entitled)
+        yield from (held[key] for key in batch if key in held)
+
+
+def write_ahead(*, events: EventQuerySet, language: str, entitled: bool) -> int:
+    """Write some of the events that nobody has asked for since they changed; return how many."""
+    held = _current(language, entitled).filter(event=OuterRef("pk"), revision=OuterRef("revision"))
+    missing = events.exclude(Exists(held)).order_by("start_at", "pk")
+    keys = list(missing.values_list("pk", flat=True)[:AHEAD])
+    return sum(1 for _ in parts(keys=keys, language=language, entitled=entitled))
+
+
+@cache
+def version() -> str:
+    """Return the digest of all that decides, beside the rows, how a VEVENT is written.
+
+    That is the code of `CODE`, the compiled translations, SITE_URL and UID_HOST. A rendering of
+    another version is written anew, so an update of the program never serves stale entries.
+    """
+    return digest(code=APP, texts=[Path(folder) for folder in settings.LOCALE_PATHS])
+
+
+def digest(*, code: Path, texts: Iterable[Path]) -> str:
+    """Return 16 hexadecimal digits over the code of an app folder and the translations."""
+    files = [file for layer in CODE for file in sorted((code / layer).rglob("*.py"))]
+    files += [file for folder in texts for file in sorted(folder.glob("*/LC_MESSAGES/django.mo"))]
+    total = hashlib.sha256(f"{settings.SITE_URL} {settings.UID_HOST}".encode())
+    for file in files:
+        total.update(file.read_bytes())
+    return total.hexdigest()[:16]
+
+
+def _current(language: str, entitled: bool) -> QuerySet[RenderedEvent]:
+    return RenderedEvent.objects.filter(language=language, entitled=entitled, version=version())
+
+
+def _held(keys: Sequence[int], language: str, entitled: bool) -> dict[int, Part]:
+    rows = _current(language, entitled).filter(event__in=keys, revision=F("event__revision"))
+    found = rows.values_list("event_id", "body", "about")
+    return {key: _part(bytes(body), about) for key, body, about in found}
+
+
+def _written(keys: Sequence[int], language: str, entitled: bool) -> dict[int, Part]:
+    """Write the events, and keep what was written under the revision that was read."""
+    if not keys:
+        return {}
+    events = Event.objects.filter(pk__in=keys).for_calendars()
+    prefetch_related_objects([row for row in events if not row.is_managed], "evidence__source")
+    made: dict[int, Part] = {}
+    rows = []
+    with override(language):
+        for event in events:
+            part = writing.vevent(entry=entries.entry(event=event, entitled=entitled))
+            made[event.pk] = part
+            rows.append(
+                RenderedEvent(
+                    event=event,
+                    language=language,
+                    entitled=entitled,
+                    revision=event.revision,
+                    version=version(),
+                    body=part.body,
+                    about=_about(part),
+                )
+            )
+    _keep(rows)
+    return made
+
+
+def _keep(rows: Iterable[RenderedEvent]) -> None:
+    RenderedEvent.objects.bulk_create(
+        sorted(rows, key=lambda row: row.event_id),  # two writers wait in one order
+        update_conflicts=True,
+        unique_fields=["event", "language", "entitled"],
+        update_fields=["revision", "version", "body", "about"],
+    )
+
+
+def _about(part: Part) -> dict[str, Any]:
+    return {
+        "uid": part.uid,
+        "parent": part.parent_uid,
+        "summary": part.summary,
+        "moments": [[moment.at.timestamp(), moment.timezone] for moment in part.moments],
+    }
+
+
+def _part(body: bytes, about: dict[str, Any]) -> Part:
+    return Part(
+        uid=about["uid"],
+        parent_uid=about["parent"],
+        summary=about["summary"],
+        body=body,
+        moments=tuple(
+            Moment(datetime.fromtimestamp(at, UTC), timezone) for at, timezone in about["moments"]
+        ),
+    )

@@ -1,0 +1,179 @@
+"""Comings and goings: what somebody who has left still sees for a while, and what came back.
+
+Calendar programs follow SEQUENCE and LAST-MODIFIED, which nobody else's absence may change. So each
+entry has a number and a date of its own for somebody who has ever left it: they rise when that
+person leaves, and once more when they come back.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db.models import Q
+from django.utils.translation import gettext
+
+from events.domain.ical import entries
+from events.domain.ical.writing import Entry
+from events.models import Attendee, CalendarFeed, Event
+from events.models.base import history
+from events.models.events.events import EventQuerySet
+
+SHOWN_FOR: Final = timedelta(days=30)
+SECOND: Final = timedelta(seconds=1)
+AWAY: Final = {"answer": ("declined", "delegated"), "place": ("cancelled", "waitlisted")}
+
+
+@dataclass(slots=True)
+class Stay:
+    """How somebody has attended an event over time, and what has concerned them through it."""
+
+    event_id: int
+    role: str = ""
+    is_there: bool = False
+    left: list[datetime] = field(default_factory=list)
+    moved_at: datetime | None = None
+    reach: set[int] = field(default_factory=set)
+
+    def note(self, row: Any) -> None:
+        """Learn what a kept change of their attendance says."""
+        away = row.history_type == "-"
+        away |= row.answer in AWAY["answer"] or row.place in AWAY["place"]
+        if away == self.is_there and (self.is_there or self.left):
+            self.moved_at = row.history_date
+        if away and self.is_there:
+            self.left.append(row.history_date)
+        self.is_there, self.role = not away, row.role
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """How often somebody has left an event, and when they last left it or came back."""
+
+    times: int
+    at: datetime
+
+    def put(self, entry: Entry, *, here: bool) -> Entry:
+        """Return an entry as it is for them: newer than what they saw before the last move."""
+        number = 2 * self.times if here else 2 * self.times - 1
+        at = max(entry.changed_at + number * SECOND, self.at.replace(microsecond=0))
+        return replace(entry, sequence=entry.sequence + number, changed_at=at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Farewell:
+    """An event as it was when somebody left it."""
+
+    event: Any  # a kept row of the history
+    at: datetime
+    moves: Moves
+
+    @property
+    def until(self) -> datetime:
+        return self.at + SHOWN_FOR
+
+    def entry(self) -> Entry:
+        """Its cancellation, in the active language: what it was called and when, no more."""
+        row: Event = self.event.instance
+        entry = Entry(
+            uid=row.ical_uid,
+            sequence=row.sequence,
+            created_at=row.created_at,
+            changed_at=row.changed_at,
+            status="CANCELLED",
+            summary=gettext("Cancelled: %(title)s") % {"title": row.title},
+            when=row.when,
+        )
+        return self.moves.put(entry, here=False)
+
+
+def stays(*, feed: CalendarFeed) -> list[Stay]:
+    """Return what the person of a feed has ever left, the narrowest first."""
+    kept = history.of(Attendee)
+    assert kept is not None  # noqa: S101 -- the changes of attendees are kept
+    mine = Attendee.objects.filter(person=feed.person_id)
+    rows = kept.filter(Q(person=feed.person_id) | Q(id__in=mine.values("pk")))
+    columns = ("event_id", "role", "answer", "place", "history_type", "history_date")
+    found: dict[int, Stay] = {}
+    for row in rows.order_by("history_date", "history_id").values_list(*columns, named=True):
+        found.setdefault(row.event_id, Stay(row.event_id)).note(row)
+    left = [stay for stay in found.values() if stay.left]
+    for stay in left:
+        # Guests from outside never saw the parts that the delegation alone sees.
+        guest = stay.role in Attendee.FROM_OUTSIDE
+        reach = Event.objects.concerning([stay.event_id], travelling=[] if guest else None)
+        stay.reach = _keys(reach, feed)
+    return sorted(left, key=lambda stay: (len(stay.reach), stay.event_id))
+
+
+def of(*, feed: CalendarFeed, stays: Iterable[Stay], now: datetime) -> list[Farewell]:
+    """Return the entries that the person has lost within the last days, each once.
+
+    Of several events that an entry may be lost with the narrowest counts.
+    """
+    away = [stay for stay in stays if not stay.is_there]
+    lost: dict[int, Stay] = {}
+    for stay in away:
+        lost |= dict.fromkeys(stay.reach - lost.keys(), stay)
+    still = _still(feed) if lost else set()
+    found: dict[int, Farewell] = {}
+    for stay in away:
+        left_at, mine = stay.left[-1], {key for key in lost if lost[key] is stay} - still
+        if not mine or left_at + SHOWN_FOR <= now:
+            continue
+        for row in _as_of(mine, left_at):
+            if _was_shown(feed, row.instance):
+                moves = _moves(row.id, stays)
+                found[row.id] = Farewell(event=row, at=left_at, moves=moves)
+    return [found[key] for key in sorted(found)]
+
+
+def returned(*, stays: Iterable[Stay], events: EventQuerySet) -> Iterator[Entry]:
+    """Yield those of the events that the person has left and sees again, in the active language."""
+    reach = set[int]().union(*(stay.reach for stay in stays))
+    if not reach:
+        return
+    rows = events.filter(pk__in=reach).for_calendars()
+    for event in rows.order_by("pk"):
+        entry = entries.entry(event=event, entitled=True)
+        yield _moves(event.pk, stays).put(entry, here=True)
+
+
+def _moves(event: int, stays: Iterable[Stay]) -> Moves:
+    mine = [stay for stay in stays if event in stay.reach]
+    at = max(stay.moved_at for stay in mine if stay.moved_at)
+    return Moves(times=sum(len(stay.left) for stay in mine), at=at)
+
+
+def _still(feed: CalendarFeed) -> set[int]:
+    """What concerns the person of the feed now."""
+    mine = Attendee.objects.filter(person=feed.person)
+    expected = mine.expected()
+    rows = Event.objects.concerning(
+        expected.values("event"),
+        travelling=expected.travelling().values("event"),
+        refused=mine.staying_away().values("event"),
+    )
+    return _keys(rows, feed)
+
+
+def _keys(rows: EventQuerySet, feed: CalendarFeed) -> set[int]:
+    """The keys of events, as far as the feed reaches."""
+    rows = rows.making_up(feed.event) if feed.event else rows
+    return set(rows.values_list("pk", flat=True))
+
+
+def _as_of(events: set[int], moment: datetime) -> list[Any]:
+    """The events as they were at the moment; not those that are newer."""
+    kept = history.of(Event)
+    assert kept is not None  # noqa: S101 -- the changes of events are kept
+    rows = kept.filter(id__in=events, history_date__lte=moment)
+    return list({row.id: row for row in rows.order_by("history_date", "history_id")}.values())
+
+
+def _was_shown(feed: CalendarFeed, event: Event) -> bool:
+    hidden = (Event.Status.DRAFT, Event.Status.CANCELLED, Event.Status.POSTPONED)
+    ours = event.team_id in (None, feed.team_id)
+    internal = event.visibility == Event.Visibility.INTERNAL
+    shown = event.status not in hidden and not internal and event.in_calendar
+    return shown and ours and event.when.is_exact

@@ -1,0 +1,137 @@
+"""When something is, as a foreign calendar says it: days, and wall times in zones that we know."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from functools import cache
+from typing import Final
+from zoneinfo import available_timezones
+
+from events.domain.ical import contentlines
+from events.domain.ical.contentlines import BadEntry, Property
+from events.domain.ical.parsing import Component
+from events.domain.ical.writing import UTC_NAMES
+from events.values import dates
+
+LONGEST_ZONE: Final = 200
+
+
+def _(text: str) -> str:
+    """Mark a text for translation by whoever shows it."""
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A day, or a wall time in a zone; the zone is UTC where the calendar says so."""
+
+    at: datetime
+    timezone: str
+    is_day: bool = False
+
+    @property
+    def key(self) -> str:
+        if self.is_day:
+            return f"{self.at:%Y%m%d}"
+        return f"{dates.to_utc(self.at.date(), self.at.time(), self.timezone):%Y%m%dT%H%M%SZ}"
+
+
+class Clocks:
+    """The zones that a calendar names, and the one at home of what names none."""
+
+    def __init__(self, blocks: Iterable[Component], home: str) -> None:
+        self.home = home
+        self.zones = _zones(block for block in blocks if block.name == "VTIMEZONE")
+
+    def moment(self, found: Property, value: str | None = None) -> Moment:
+        """Return the day or the wall time that a property means."""
+        text = (found.value if value is None else value).strip()
+        try:
+            at = contentlines.day_or_time(text)
+        except ValueError as error:
+            reason = _("“%(text)s” is not a date")
+            raise BadEntry(found.name, reason, text=text[:40]) from error
+        if not isinstance(at, datetime):
+            return Moment(datetime.combine(at, time.min), self.home, is_day=True)
+        if at.tzinfo:
+            return Moment(at.replace(tzinfo=None), "UTC")
+        name = found.parameters.get("TZID", "")
+        zone = self._zone(found.name, name, at) if name else self.home
+        return Moment(at, zone)
+
+    def moments(self, block: Component, name: str) -> Iterator[Moment]:
+        """Yield the days or times of all lines of a name; raise BadEntry."""
+        for found in contentlines.every(block, name):
+            if found.parameters.get("VALUE", "").upper() == "PERIOD":
+                raise BadEntry(name, _("periods are not understood"))
+            for value in found.value.split(","):
+                yield self.moment(found, value)
+
+    def until(self, start: Moment, text: str) -> datetime:
+        """Return the end of a rule on the clock of the series."""
+        end = self.moment(Property("RRULE", text, {}))
+        if end.is_day:
+            return datetime.combine(end.at.date(), time.max)
+        if end.timezone != "UTC" or start.is_day:
+            return end.at
+        there = end.at.replace(tzinfo=UTC).astimezone(dates.zone(start.timezone))
+        return there.replace(tzinfo=None)
+
+    def _zone(self, property_name: str, name: str, at: datetime) -> str:
+        """Return the IANA zone of a TZID, or refuse it by its name."""
+        if name in UTC_NAMES:
+            return "UTC"
+        if name in _names():
+            return name
+        known, offsets = self.zones.get(name, ("", frozenset()))
+        found = known or _iana(name)
+        offset = at.replace(tzinfo=dates.zone(found)).utcoffset() if found else None
+        if offset is None or (offsets and offset not in offsets):
+            reason = _("the time zone “%(name)s” is not known")
+            raise BadEntry(property_name, reason, name=name[:80])
+        return found
+
+
+def _zones(blocks: Iterator[Component]) -> dict[str, tuple[str, frozenset[timedelta]]]:
+    """Return for each zone of the calendar the IANA name that it tells of, and its offsets."""
+    found = {}
+    for block in blocks:
+        offsets = [
+            _offset(content)
+            for part in block.parts
+            for _line, content in part.lines.get("TZOFFSETTO", ())
+        ]
+        names = {
+            name: contentlines.clean(content.partition(":")[2])
+            for name, lines in block.lines.items()
+            for _line, content in lines[:1]
+        }
+        known = _iana(names.get("X-LIC-LOCATION", "")) or _iana(names.get("TZID", ""))
+        if "TZID" in names:
+            found[names["TZID"]] = (
+                known,
+                frozenset(offset for offset in offsets if offset is not None),
+            )
+    return found
+
+
+def _offset(content: str) -> timedelta | None:
+    match = re.fullmatch(r"([+-])([0-9]{2})([0-9]{2})(?:[0-9]{2})?", content.partition(":")[2])
+    if not match:
+        return None
+    size = timedelta(hours=int(match[2]), minutes=int(match[3]))
+    return -size if match[1] == "-" else size
+
+
+@cache
+def _names() -> frozenset[str]:
+    """The zones that there are; to list them takes a walk through files."""
+    return frozenset(available_timezones())
+
+
+def _iana(name: str) -> str:
+    """Return the IANA zone that a name ends in, as in /x.org/Asia/Tokyo, or that Windows means."""
+    parts = name.split("/") if len(name) <= LONGEST_ZONE else []
+    tails = ("/".join(parts[start:]) for start in range(min(len(parts), 6)))
+    return next((tail for tail in tails if tail in _names()), contentlines.zone_of_windows(name))

@@ -1,0 +1,1 @@
+"""Calendars of others become events of a team."""

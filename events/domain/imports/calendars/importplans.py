@@ -1,0 +1,313 @@
+"""What importing a foreign calendar would do: it is compared with what the team has of it.
+
+What was read last is kept beside each event, so that a second reading takes over what has changed
+there and leaves alone what was changed here.
+"""
+
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from itertools import chain
+from typing import Any, Final
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils.text import slugify
+from django.utils.translation import to_locale
+from modeltranslation.utils import build_localized_fieldname
+
+from events.domain.imports.calendars import foreignevents
+from events.domain.imports.calendars.foreignevents import Entry
+from events.domain.lifecycle import lifecycle
+from events.domain.programme import tree
+from events.models import Basis, Event, ImportedEvent, Place, Team
+from events.values.dates import When
+
+
+def _(text: str) -> str:
+    """Mark a text for translation by whoever shows it."""
+    return text
+
+
+class Outcome(StrEnum):
+    """What happens to an event of the calendar."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    KEPT = "kept"  # it has changed there, but here as well
+    CANCELLED = "cancelled"
+    SKIPPED = "skipped"  # nothing that would be of use here
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """Whose events they become, in which language they are written, and how they are shown."""
+
+    team: Team
+    language: str
+    timezone: str
+    kind: str = Event.Kind.CONFERENCE
+    visibility: str = Event.Visibility.INTERNAL
+
+
+@dataclass(slots=True, kw_only=True)
+class Row:
+    """One event of the calendar and what happens to it, with a reason where one is needed.
+
+    `changed` are the columns that are taken over, `kept` those that were changed here.
+    """
+
+    outcome: Outcome
+    line: int = 0
+    uid: str
+    title: str
+    when: When | None = None
+    event: Event | None = None
+    changed: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    name: str = ""  # the property at fault
+    reason: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+    people: int = 0  # who are expected at what is cancelled
+    parts: int = 0  # of the programme here, which move along
+    staying: frozenset[int] = frozenset()  # events of which the calendar itself says when they are
+    entry: Entry | None = None
+    said: dict[str, Any] = field(default_factory=dict)
+    link: ImportedEvent | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an import does, event by event."""
+
+    rows: list[Row]
+
+    def counts(self) -> dict[Outcome, int]:
+        """How many events there are of each outcome, none left out."""
+        found = Counter(row.outcome for row in self.rows)
+        return {outcome: found[outcome] for outcome in Outcome}
+
+
+class Planner:
+    """Compares a calendar with what the team has of it."""
+
+    def __init__(self, choices: Choices, now: datetime) -> None:
+        self.choices = choices
+        self.now = now
+        self.suffix = to_locale(choices.language).lower()
+        self.places = self._places()
+        self.told: frozenset[int] = frozenset()
+
+    def plan(self, reading: foreignevents.Reading) -> Plan:
+        uids = sorted({entry.uid for entry in reading.entries})
+        links = ImportedEvent.objects.filter(team=self.choices.team).of_uids(uids)
+        known = {(link.uid, link.key): link for link in links}
+        own = self._own(uids)
+        self.told = frozenset(link.event_id for link in known.values())
+        rows = [self._row(entry, known, own) for entry in reading.entries]
+        there = {(entry.uid, entry.key) for entry in reading.entries}
+        gone = [link for at, link in known.items() if at not in there and link.uid in reading.whole]
+        rows += chain(map(_refused, reading.refused), self._gone(gone))
+        return Plan(sorted(rows, key=lambda row: row.line))
+
+    def _places(self) -> dict[str, int]:
+        """The places that the team sees, by each of their names that only one of them has."""
+        rows = Place.objects.filter(Q(team=None) | Q(team=self.choices.team))
+        columns = [build_localized_fieldname("name", code) for code, _name in settings.LANGUAGES]
+        pairs = {(name, pk) for pk, *names in rows.values_list("pk", *columns) for name in names}
+        pairs = {(name, pk) for name, pk in pairs if name}
+        counts = Counter(name for name, _pk in pairs)
+        return {name: pk for name, pk in pairs if counts[name] == 1}
+
+    def _own(self, uids: Iterable[str]) -> set[str]:
+        """The UIDs under which the team itself publishes events."""
+        host = f"@{settings.UID_HOST}"
+        keys = [key for uid in uids if uid.endswith(host) and (key := _uuid(uid, host))]
+        rows = Event.objects.filter(team=self.choices.team, uid__in=keys)
+        return {row.ical_uid for row in rows}
+
+    def _row(self, entry: Entry, known: dict[Any, ImportedEvent], own: set[str]) -> Row:
+        link = known.get((entry.uid, entry.key))
+        if entry.uid in own:
+            return _row(entry, Outcome.SKIPPED, reason=OURS)
+        if link is None:
+            return self._new(entry)
+        if link.event.team_id != link.team_id:
+            return _row(entry, Outcome.SKIPPED, reason=GIVEN_AWAY)
+        if _is_older(entry, link):
+            return _row(entry, Outcome.SKIPPED, reason=OLDER, event=link.event, link=link)
+        if entry.is_cancelled:
+            return self._cancelled(_row(entry, Outcome.CANCELLED, event=link.event, link=link))
+        return self._compared(entry, link)
+
+    def _new(self, entry: Entry) -> Row:
+        if entry.is_cancelled:
+            return _row(entry, Outcome.SKIPPED, reason=NEVER_KNOWN)
+        said = self._said(entry)
+        event = Event(
+            team=self.choices.team,
+            kind=self.choices.kind,
+            visibility=self.choices.visibility,
+            status=Event.Status.TENTATIVE,
+            slug=_slug(entry.title),
+        )
+        _take_over(event, entry, said, said)
+        return _row(entry, Outcome.NEW, event=event, said=said)
+
+    def _cancelled(self, row: Row) -> Row:
+        """Let a row cancel its event, if that can still be."""
+        assert row.event  # noqa: S101 -- the caller knows it
+        if row.event.status == Event.Status.CANCELLED:
+            row.outcome = Outcome.UNCHANGED
+        else:
+            row.people = _expected(row.event)
+        return row
+
+    def _compared(self, entry: Entry, link: ImportedEvent) -> Row:
+        """Compare what the calendar says with what it said before, and with what stands here."""
+        event, said = link.event, self._said(entry)
+        here = {name: _value(event, name) for name in said}
+        moved = [name for name in said if said[name] not in (link.said.get(name, ""), here[name])]
+        # What was confirmed, put off or called off here is not ours to change any more.
+        is_open = event.status == Event.Status.TENTATIVE
+        ours = [name for name in moved if is_open and here[name] == link.said.get(name, "")]
+        kept = tuple(name for name in moved if name not in ours)
+        agreed = {name: said[name] for name in said if name not in kept}
+        found = Outcome.CHANGED if ours else Outcome.KEPT if kept else Outcome.UNCHANGED
+        row = _row(entry, found, event=event, link=link, said=agreed)
+        row.changed, row.kept = tuple(ours), kept
+        if event.status == Event.Status.CANCELLED:
+            row.outcome, row.reason = Outcome.KEPT, CALLED_OFF
+        if ours:
+            _take_over(event, entry, said, ours)
+            row.staying = self.told
+            return _checked(row)
+        return row
+
+    def _gone(self, links: Iterable[ImportedEvent]) -> Iterator[Row]:
+        """Times still to come that their series does not have any more."""
+        for link in links:
+            event = link.event
+            is_ours = event.team_id == link.team_id and event.status in Event.LIVE
+            if is_ours and event.start_at and event.start_at >= self.now:
+                yield Row(
+                    outcome=Outcome.CANCELLED,
+                    uid=link.uid,
+                    title=event.title,
+                    when=event.when,
+                    event=event,
+                    link=link,
+                    reason=NOT_IN_SERIES,
+                    people=_expected(event),
+                )
+
+    def _said(self, entry: Entry) -> dict[str, Any]:
+        """What the calendar says, by column of ours."""
+        place = self.places.get(entry.location, "")
+        texts = (entry.description, "" if place else entry.location)
+        return {
+            f"title_{self.suffix}": entry.title,
+            "when": _written(entry.when),
+            "place_id": place,
+            f"description_{self.suffix}": "\n\n".join(filter(None, texts)),
+            "url": entry.url,
+        }
+
+
+# Why nothing is done.
+OURS: Final = _("it is an event of this team already")
+GIVEN_AWAY: Final = _("its event belongs to another team now")
+CALLED_OFF: Final = _("it was called off here")
+OLDER: Final = _("a newer version was read before")
+NEVER_KNOWN: Final = _("it is cancelled, and was never read before")
+NOT_IN_SERIES: Final = _("its series does not have it any more")
+MISFITS: Final = (tree.OutsideParent, tree.LegsOverlap, tree.NoSuchTime)
+PROGRAMME: Final = _("it would not fit what it is part of here, or its own parts")
+
+
+def _row(entry: Entry, outcome: Outcome, **values: Any) -> Row:
+    about: dict[str, Any] = {
+        "line": entry.line,
+        "uid": entry.uid,
+        "title": entry.title,
+        "when": entry.when,
+    }
+    return Row(outcome=outcome, entry=entry, **about, **values)
+
+
+def _refused(refused: foreignevents.Refused) -> Row:
+    return Row(
+        outcome=Outcome.REFUSED,
+        line=refused.line,
+        uid=refused.uid,
+        title=refused.title,
+        name=refused.error.name,
+        reason=refused.error.reason,
+        values=refused.error.values,
+    )
+
+
+def _checked(row: Row) -> Row:
+    """Refuse a change that the programme does not allow."""
+    assert row.event  # noqa: S101 -- there is something to change
+    try:
+        row.parts = len(lifecycle.moving(event=row.event, staying=row.staying))
+    except (*MISFITS, lifecycle.NotAllowed):
+        row.outcome, row.reason, row.changed, row.kept = Outcome.REFUSED, PROGRAMME, (), ()
+    return row
+
+
+def _expected(event: Event) -> int:
+    return lifecycle.consequences(event=event, verb="cancel").people
+
+
+def _is_older(entry: Entry, link: ImportedEvent) -> bool:
+    if entry.sequence != link.sequence:
+        return entry.sequence < link.sequence
+    there, here = entry.modified_at, link.modified_at
+    return bool(there and here and there < here)
+
+
+def _uuid(uid: str, host: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(uid.removesuffix(host))
+    except ValueError:
+        return None
+
+
+def _slug(title: str) -> str:
+    """Return a short name that is free; a Chinese title gives no words."""
+    words = slugify(title)[:100].strip("-") or "event"
+    return f"{words}-{uuid.uuid4().hex[:8]}"
+
+
+def _written(when: When) -> list[str]:
+    """Return a date as plain words that compare and can be stored."""
+    parts = (
+        when.precision,
+        when.start_on,
+        when.start_time,
+        when.last_on,
+        when.end_time,
+        when.timezone,
+        when.end_timezone,
+        when.qualifier,
+    )
+    return ["" if part is None else str(part) for part in parts]
+
+
+def _value(event: Event, name: str) -> Any:
+    return _written(event.when) if name == "when" else getattr(event, name) or ""
+
+
+def _take_over(event: Event, entry: Entry, said: dict[str, Any], names: Iterable[str]) -> None:
+    for name in names:
+        if name == "when":
+            event.when, event.basis = entry.when, Basis.OUTSIDE
+        else:
+            setattr(event, name, said[name] or None if name == "place_id" else said[name])

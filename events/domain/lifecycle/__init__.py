@@ -1,0 +1,1 @@
+"""The verbs of an event: announce, confirm, move, postpone, cancel, clone."""

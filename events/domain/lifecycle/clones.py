@@ -1,0 +1,163 @@
+"""Clones: an event once more on other days, such as the next edition of an expo."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from itertools import chain, count
+from typing import Any, Final, TypeVar
+
+from django.db import transaction
+from django.db.models import Max, Model
+
+from events.domain.lifecycle import lifecycle
+from events.domain.programme import revisions, tree
+from events.models import (
+    Basis,
+    Event,
+    EventOrganisation,
+    EventPlace,
+    EventSeries,
+    ReminderRule,
+    Team,
+)
+from events.models.base.locks import hold_tree
+
+# What a clone does not take over: it is a draft, it is entered here, nobody has reported on it.
+FRESH: Final = frozenset(
+    {
+        *revisions.COUNTED,
+        "id", "uid", "slug", "status", "cancellation_reason", "origin", "team_id", "edition",
+        "parent_id", "after_id", "previous_related_id", "registration_closes_id", "basis",
+        "qualifier", "date_text", "start_at", "end_at",
+        "title", "description",  # stand for one of their three languages
+    }
+)  # fmt: skip
+DETAILS: Final[tuple[type[Model], ...]] = (EventOrganisation, EventPlace, ReminderRule)
+Row = TypeVar("Row", bound=Model)
+
+
+class NoTeam(Exception):
+    """The event is reported and belongs to nobody, but its clone has to."""
+
+    def __init__(self, event: Event) -> None:
+        super().__init__(event)
+        self.event = event
+
+
+class EditionTaken(Exception):
+    """The series has this edition already."""
+
+    def __init__(self, series: EventSeries, edition: int) -> None:
+        super().__init__(series, edition)
+        self.series = series
+        self.edition = edition
+
+
+def make(
+    *,
+    event: Event,
+    days: int,
+    now: datetime,
+    team: Team | None = None,
+    series_edition: int | None = None,
+) -> Event:
+    """Return a draft of the event with its programme, `days` later at the same wall clocks.
+
+    It has the organisations, places, sectors and reminders, and the deadline of the registration,
+    but no attendees; of a series it is the next edition unless another one is given. Without a
+    team it belongs to that of the event. Raises NoTeam, EditionTaken, programme.NoSuchTime and
+    what `programme.check` raises.
+    """
+    team = team or event.team
+    if team is None:
+        raise NoTeam(event)
+    with transaction.atomic():
+        hold_tree()
+        copies: dict[int, Event] = {}
+        for row in _originals(event, team):
+            edition = _edition(row, series_edition if row == event else None)
+            copies[row.pk] = _copy(row, days, team=team, edition=edition)
+            if row.parent_id:
+                copies[row.pk].parent = copies.get(row.parent_id, row.parent)
+            lifecycle.save(event=copies[row.pk], now=now)
+            _copy_details(row, copies[row.pk])
+        _link(copies, now)
+    return copies[event.pk]
+
+
+def programme_of(*, event: Event, team: Team) -> list[Event]:
+    """The parts that are copied along, parents first.
+
+    Parts that were dropped stay behind, and so do those of other teams.
+    """
+    kept = {event.pk: event}
+    for part in tree.below(event=event):
+        dropped = part.status == Event.Status.CANCELLED != event.status
+        if part.parent_id in kept and part.team_id in (None, team.pk) and not dropped:
+            kept[part.pk] = part
+    return list(kept.values())[1:]
+
+
+def _originals(event: Event, team: Team) -> list[Event]:
+    """The event, its programme and the deadlines of registration, parents first."""
+    kept = [Event.objects.get(pk=event.pk), *programme_of(event=event, team=team)]
+    deadlines = [row.registration_closes for row in kept if row.registration_closes]
+    return list({row.pk: row for row in (*kept, *deadlines)}.values())
+
+
+def _copy(row: Event, days: int, **changes: Any) -> Event:
+    """Return an unsaved draft of the event that lies `days` later."""
+    copy = _again(row, FRESH, origin=Event.Origin.MANAGED, **changes)
+    tree.shift(event=copy, days=days)
+    copy.when = replace(copy.when, qualifier="")
+    copy.basis = Basis.ENTERED if copy.start_on else ""
+    copy.slug = _free_slug(row, copy)
+    return copy
+
+
+def _again(row: Row, without: Iterable[str], **changes: Any) -> Row:
+    names = {column.attname for column in row._meta.concrete_fields} - {*without}
+    return type(row)(**{name: getattr(row, name) for name in names}, **changes)
+
+
+def _free_slug(row: Event, copy: Event) -> str:
+    """Return ciie-2026 for ciie-2025, with a number if there is one already."""
+    stem = row.slug[:110]
+    if row.start_on and copy.start_on:
+        stem = stem.replace(str(row.start_on.year), str(copy.start_on.year))
+    taken = set(Event.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+    names = chain([stem], (f"{stem}-{number}" for number in count(2)))
+    return next(name for name in names if name not in taken)
+
+
+def _edition(row: Event, wanted: int | None) -> int | None:
+    """Return the edition that is wanted, or the one after the latest of a series that counts."""
+    if row.series is None or (row.edition is None and wanted is None):
+        return None
+    editions = Event.objects.filter(series=row.series)
+    if wanted is None:
+        return int(editions.aggregate(latest=Max("edition"))["latest"]) + 1
+    if editions.filter(edition=wanted).exists():
+        raise EditionTaken(row.series, wanted)
+    return wanted
+
+
+def _copy_details(row: Event, copy: Event) -> None:
+    copy.sectors.set(row.sectors.all())
+    for model in DETAILS:
+        details = model._default_manager.filter(event=row).order_by("pk")
+        model._default_manager.bulk_create(
+            [_again(detail, ("id", "event_id"), event=copy) for detail in details]
+        )
+
+
+def _link(copies: dict[int, Event], now: datetime) -> None:
+    """Let the clones follow and close each other as their originals do."""
+    links = ("after_id", "registration_closes_id")
+    for row in Event.objects.filter(pk__in=copies).order_by("pk"):
+        copy = copies[row.pk]
+        for name in links:
+            if target := copies.get(getattr(row, name)):
+                setattr(copy, name, target.pk)
+        if copy.after_id or copy.registration_closes_id:
+            lifecycle.save(event=copy, now=now)

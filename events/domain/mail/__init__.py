@@ -1,0 +1,1 @@
+"""Mail composed, queued and handed to a server."""

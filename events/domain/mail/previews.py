@@ -1,0 +1,62 @@
+"""What a mail would say to somebody: composed as those that are sent, and not sent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from events.domain.mail import letters
+from events.domain.mail.transport import Message
+from events.models import Attendee, Delivery, Event, Person, Team
+from events.models.people.attendees import AttendeeQuerySet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A mail as an organiser may see it: without the secrets of its reader."""
+
+    subject: str
+    text: str
+    html: str
+    language: str
+
+
+class NoEvent(Exception):
+    """The person attends no event of the team, so there is nothing to write about."""
+
+
+def readers(*, team: Team) -> Any:
+    """Return the keys of those to whom the team writes."""
+    return _attended(team).values("person")
+
+
+def compose(*, team: Team, kind: str, person: Person, now: datetime) -> Shown:
+    """Return the mail about the next event that the person attends, or the last. Raises NoEvent."""
+    theirs = _attended(team).filter(person=person).select_related("event", "person")
+    coming = theirs.filter(event__start_at__gte=now).order_by("event__start_at", "pk")
+    attendee = coming.first() or theirs.order_by("-event__start_at", "-pk").first()
+    if attendee is None:
+        raise NoEvent(person)
+    row = Delivery(
+        kind=kind,
+        person=person,
+        attendee=attendee,
+        event=attendee.event,
+        language=attendee.reads,
+        zone=person.timezone,
+    )
+    return shown(message=letters.reminder(delivery=row, now=now), language=row.language)
+
+
+def shown(*, message: Message, language: str) -> Shown:
+    html = next((str(content) for content, _type in message.alternatives), "")
+    return Shown(
+        subject=str(message.subject),
+        text=letters.without_secrets(str(message.body)),
+        html=letters.without_secrets(html),
+        language=language,
+    )
+
+
+def _attended(team: Team) -> AttendeeQuerySet:
+    events = Event.objects.filter(team=team, origin=Event.Origin.MANAGED, start_at__isnull=False)
+    return Attendee.objects.expected().exclude(person=None).filter(event__in=events)

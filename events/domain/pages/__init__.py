@@ -1,0 +1,1 @@
+"""What people read: dates in words, filters of lists, public pages, itineraries."""

@@ -1,0 +1,1 @@
+"""The tree of events and its invariants; SEQUENCE and revision."""

@@ -1,0 +1,231 @@
+"""The tree of events: no circles, four levels at most, a part inside what it is part of."""
+
+from collections.abc import Collection, Iterator
+from datetime import date
+from typing import Final
+
+from events.models import Event
+from events.models.events.events import LEVELS, EventQuerySet
+from events.values import dates
+
+# What may lie outside the event that it belongs to: it closes or follows it.
+EXEMPT: Final = (Event.Kind.DEADLINE, Event.Kind.REVIEW)
+# What is called off keeps its old days, but they bind nobody any more.
+OFF: Final = (Event.Status.POSTPONED, Event.Status.CANCELLED)
+# What is postponed may come back with its programme, what is cancelled does not.
+NOT_BELOW: Final[dict[str, tuple[str, ...]]] = {
+    Event.Status.POSTPONED: Event.STANDING,
+    Event.Status.CANCELLED: Event.LIVE,
+}
+
+
+class Cycle(Exception):
+    """The event would be a part of itself."""
+
+
+class TooDeep(Exception):
+    """The tree would have more levels than four."""
+
+
+class ParentOff(Exception):
+    """The event or a part of it would go on, but not what it is part of."""
+
+    def __init__(self, parent: Event) -> None:
+        super().__init__(parent)
+        self.parent = parent
+
+
+class OutsideParent(Exception):
+    """Parts would lie outside the days of the event that they are part of."""
+
+    def __init__(self, parent: Event, *parts: Event) -> None:
+        super().__init__(parent, *parts)
+        self.parent = parent
+        self.parts = parts
+
+
+class LegsOverlap(Exception):
+    """The leg would share more than a travel day with another one."""
+
+    def __init__(self, other: Event) -> None:
+        super().__init__(other)
+        self.other = other
+
+
+class NoSuchTime(Exception):
+    """On its new day the part would end before it starts, for the clocks skip an hour there."""
+
+    def __init__(self, event: Event) -> None:
+        super().__init__(event)
+        self.event = event
+
+
+def check(*, event: Event, moved: Collection[Event] = ()) -> None:
+    """Raise Cycle or TooDeep where the event does not fit into the tree.
+
+    For our own events also ParentOff, OutsideParent or LegsOverlap; reported ones may contradict
+    each other. Parts that are `moved` count as they are given, not as they are stored.
+    """
+    ancestors = above(event=event)
+    if len(ancestors) + _height(event) > LEVELS:
+        raise TooDeep
+    if event.is_managed:
+        _check_status(event, ancestors)
+        _check_days(event, ancestors[0] if ancestors else None, moved)
+
+
+def above(*, event: Event) -> list[Event]:
+    """The events that it is part of, nearest first, as they are stored now.
+
+    Raises Cycle and TooDeep.
+    """
+    found: list[Event] = []
+    key = event.parent_id
+    while key is not None:
+        if key == event.pk:
+            raise Cycle
+        if len(found) == LEVELS:
+            raise TooDeep
+        found.append(Event.objects.get(pk=key))
+        key = found[-1].parent_id
+    return found
+
+
+def below(*, event: Event) -> list[Event]:
+    """All parts of the event, level by level, each in the order of time."""
+    found, level = [], [event]
+    for _level in range(1, LEVELS):
+        keys = [row.pk for row in level]
+        level = list(Event.objects.filter(parent__in=keys).in_time_order())
+        found += level
+    return found
+
+
+def off_above(*, event: Event) -> Event | None:
+    """The nearest event that it is part of and that is postponed or cancelled."""
+    return next((row for row in above(event=event) if row.status in OFF), None)
+
+
+def shown_in(*, event: Event) -> list[Event]:
+    """The events above whose attendees it concerns too, for it is a part for everybody there."""
+    found: list[Event] = []
+    row = event
+    for parent in above(event=event):
+        if not _is_for_everybody(row):
+            break
+        found.append(parent)
+        row = parent
+    return found
+
+
+def _is_for_everybody(part: Event) -> bool:
+    """Whether all who attend the whole attend the part: a leg is for its own attendees."""
+    is_open = part.audience == Event.Audience.EVERYBODY
+    return is_open and part.kind != Event.Kind.LEG and part.visibility != Event.Visibility.INTERNAL
+
+
+def is_outside(*, event: Event) -> bool:
+    """Whether the event lies outside the days of what it is part of."""
+    return event.parent is not None and _lies_outside(event, event.parent)
+
+
+def strays(*, event: Event, moved: Collection[Event] = ()) -> list[Event]:
+    """The parts of the event that lie outside its days, in the order of time."""
+    if not event.pk:
+        return []
+    given = {part.pk: part for part in moved}
+    children = Event.objects.filter(parent=event.pk).in_time_order()
+    parts = [given.get(child.pk, child) for child in children]
+    return [part for part in parts if _lies_outside(part, event)]
+
+
+def tree(*, event: Event, among: EventQuerySet) -> list[tuple[int, Event]]:
+    """Return the parts of the event that stand among the rows, in order, each with its depth.
+
+    The parts of the event itself have depth 1; one query a level.
+    """
+    below: dict[int, list[Event]] = {}
+    level = [event.pk]
+    while level:
+        rows = list(among.filter(parent__in=level).select_related("place").in_time_order())
+        for row in rows:
+            below.setdefault(row.parent_id or 0, []).append(row)
+        level = [row.pk for row in rows]
+    return list(_walk(event.pk, below, 1))
+
+
+def shift(*, event: Event, days: int) -> None:
+    """Move an event by days, at the same hours of the wall clock; raise NoSuchTime."""
+    when = event.when.moved(days)
+    try:
+        dates.validate(when)
+    except dates.BadDate as error:
+        raise NoSuchTime(event) from error
+    event.when = when
+
+
+def _walk(pk: int, below: dict[int, list[Event]], depth: int) -> Iterator[tuple[int, Event]]:
+    for row in below.get(pk, []):
+        yield depth, row
+        yield from _walk(row.pk, below, depth + 1)
+
+
+def _height(event: Event) -> int:
+    """How many levels the event and its parts fill; a tree too high already counts as such."""
+    height, level = 1, [event.pk] if event.pk else []
+    while height <= LEVELS and (
+        level := list(Event.objects.filter(parent__in=level).values_list("pk", flat=True))
+    ):
+        height += 1
+    return height
+
+
+def _check_status(event: Event, ancestors: list[Event]) -> None:
+    off = [row for row in ancestors if row.status in OFF]
+    states = {row.status for row in [event, *below(event=event)]} if off else set()
+    for row in off:
+        if not states.isdisjoint(NOT_BELOW[row.status]):
+            raise ParentOff(row)
+
+
+def _check_days(event: Event, parent: Event | None, moved: Collection[Event]) -> None:
+    if event.status in OFF:
+        return
+    if parent and _lies_outside(event, parent):
+        raise OutsideParent(parent, event)
+    if event.kind == Event.Kind.LEG:
+        _check_legs(event)
+    if parts := [part for part in strays(event=event, moved=moved) if part.is_managed]:
+        raise OutsideParent(event, *parts)
+
+
+def _check_legs(event: Event) -> None:
+    if event.parent_id is None:
+        return
+    legs = Event.objects.filter(parent=event.parent_id, kind=Event.Kind.LEG)
+    for other in legs.exclude(pk=event.pk).exclude(status__in=OFF).in_time_order():
+        if _overlap(event, other):
+            raise LegsOverlap(other)
+
+
+def _overlap(one: Event, other: Event) -> bool:
+    """Whether two legs share a day; to arrive on the day on which the other ends is allowed."""
+    mine, theirs = _days(one), _days(other)
+    return bool(mine and theirs and mine[0] < theirs[1] and theirs[0] < mine[1])
+
+
+def _lies_outside(child: Event, parent: Event) -> bool:
+    """Whether the child's local days leave the parent's; coarse dates and deadlines never do."""
+    if child.kind in EXEMPT or child.status in OFF or parent.status in OFF:
+        return False
+    inner, outer = _days(child), _days(parent)
+    if not (inner and outer):
+        return False
+    return inner[0] < outer[0] or (parent.end_on is not None and inner[1] > outer[1])
+
+
+def _days(event: Event) -> tuple[date, date] | None:
+    """The first and last local day, if they are known to the day."""
+    if not event.when.is_exact or event.start_on is None:
+        return None
+    return event.start_on, max(event.start_on, event.end_on or event.start_on)

@@ -1,0 +1,1 @@
+"""What makes a mail fall due: reminder rules, and changes that are to be told."""

@@ -1,0 +1,346 @@
+"""When reminders fall due: rows in the database, kept in step with rules and events."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+
+from events.domain.mail import outbox, quiethours
+from events.domain.mail.quiethours import LAST_CALL
+from events.models import Delivery, Event, ReminderOccurrence, ReminderRule, Team
+from events.models.mail.deliveries import DeliveryQuerySet
+from events.values import dates
+
+State = ReminderOccurrence.State
+Kind = ReminderRule.OffsetKind
+
+# From when and until when an event without a clock time counts.
+ALL_DAY: Final = time(9)
+ALL_DAY_END: Final = time(18)
+# A start that moves this much, or to another day, is news that deserves a second reminder.
+FAR: Final = timedelta(hours=6)
+# How late a reminder may come: a week's and a day's; the others until shortly before the start.
+WEEK_GRACE: Final = timedelta(hours=24)
+GRACE: Final = timedelta(hours=6)
+# How late thanks may come, and how long ago an event may be over of which a new rule still counts.
+AFTERWARDS: Final = timedelta(days=3)
+RECENT: Final = timedelta(days=31)
+# How far a time of day may lie, wherever a reader is, from so many days before the start.
+AROUND: Final = timedelta(hours=25)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a reminder falls due, and until when it is worth sending."""
+
+    due_at: datetime
+    expires_at: datetime
+
+
+def stands(*, event: Event) -> bool:
+    """Whether the event reminds anybody: ours, on, and known to the day."""
+    return event.is_managed and event.status in Event.STANDING and event.when.is_exact
+
+
+def plan(*, event: Event, now: datetime) -> None:
+    """Write a due row for each rule that has none yet."""
+    planned = set(event.reminder_occurrences.values_list("rule", flat=True))
+    ReminderOccurrence.objects.bulk_create(
+        [_occurrence(event, rule, now) for rule in _rules(event) if rule.pk not in planned],
+        ignore_conflicts=True,  # somebody else planned at the same time
+    )
+
+
+def replan(*, event: Event, now: datetime) -> None:
+    """Bring the due rows in step with the stored event and its rules; twice changes nothing."""
+    with transaction.atomic():
+        stored = Event.objects.select_for_update(no_key=True).get(pk=event.pk)
+        rules = {rule.pk: rule for rule in _rules(stored)}
+        latest = _latest(stored)
+        for occurrence in latest:
+            if rule := rules.get(occurrence.rule_id):
+                _adjust(occurrence, stored, rule, now)
+            else:
+                _cancel(occurrence)
+        if latest:
+            outbox.give_to_its_team(event=stored)  # those being written wait for its rows
+        plan(event=stored, now=now)
+        event.schedule_epoch = stored.schedule_epoch
+
+
+def replan_team(*, team: Team, now: datetime) -> None:
+    """Bring the due rows in step with the rules of a team, of all events that follow these."""
+    theirs = ReminderOccurrence.objects.filter(event=OuterRef("pk"), rule__team=team)
+    own = ReminderRule.objects.filter(event=OuterRef("pk"))
+    rows = Event.objects.filter(team=team, status__in=Event.STANDING, start_at__isnull=False)
+    rows = rows.filter(Q(end_at=None) | Q(end_at__gt=now - RECENT))
+    follow = Q(~Exists(own), team_reminders=True) | Exists(theirs)
+    for event in rows.filter(follow, origin=Event.Origin.MANAGED).order_by("pk"):
+        replan(event=event, now=now)
+
+
+def moments(*, occurrence: ReminderOccurrence, zones: Collection[str]) -> dict[str, Moment]:
+    """Return when readers are written to, by their zones; not those for whom it had begun by then.
+
+    A zone of '' is that of the event.
+    """
+    rule, event = occurrence.rule, occurrence.event
+    if not rule.is_by_reader:
+        return dict.fromkeys(zones, _planned(occurrence))
+    found = {zone: _moment(event, rule, zone) for zone in zones}
+    return {zone: each for zone, each in found.items() if each.due_at < each.expires_at}
+
+
+def last_due(*, occurrence: ReminderOccurrence) -> datetime:
+    """Return when it falls due for the last of its readers, wherever they may be."""
+    return _last_due(occurrence.rule, occurrence.due_at)
+
+
+def waiting(*, events: Collection[Event]) -> int:
+    """How many reminders of the events are still to come: planned ones, and mails not yet sent."""
+    planned = ReminderOccurrence.objects.filter(event__in=events, claim_at__isnull=False)
+    unsent = Delivery.objects.filter(event__in=events, kind=Delivery.Kind.REMINDER).unsent()
+    return planned.count() + unsent.count()
+
+
+def _rules(event: Event) -> list[ReminderRule]:
+    """Return the rules that count: its own, or those of its team; of an event that is on."""
+    if not stands(event=event):
+        return []
+    rules = list(event.reminder_rules.order_by("pk"))
+    if not rules and event.team_reminders:
+        rules = list(ReminderRule.objects.filter(team=event.team_id).order_by("pk"))
+    return [rule for rule in rules if rule.enabled]
+
+
+def _occurrence(event: Event, rule: ReminderRule, now: datetime) -> ReminderOccurrence:
+    """Return an unsaved row for the rule in the event's present epoch."""
+    moment = _span(event, rule)
+    state = _state(moment, rule, now)
+    return ReminderOccurrence(
+        rule=rule,
+        event=event,
+        schedule_epoch=event.schedule_epoch,
+        due_at=moment.due_at,
+        expires_at=moment.expires_at,
+        claim_at=moment.due_at if state == State.PLANNED else None,
+        planned_at=now,
+        state=state,
+    )
+
+
+def _planned(occurrence: ReminderOccurrence) -> Moment:
+    return Moment(occurrence.due_at, occurrence.expires_at)
+
+
+def _state(moment: Moment, rule: ReminderRule, now: datetime) -> State:
+    """Whoever plans after the fact sends nothing."""
+    last = _last_due(rule, moment.due_at)
+    return State.PLANNED if now < last < moment.expires_at else State.MISSED
+
+
+def _last_due(rule: ReminderRule, due: datetime) -> datetime:
+    """Return when a rule falls due for the last of its readers, that fell due for the first."""
+    return due + 2 * AROUND if rule.is_by_reader else due
+
+
+def _span(event: Event, rule: ReminderRule) -> Moment:
+    """Return when a rule falls due, or first falls due for a reader, and is of no more use."""
+    if not rule.is_by_reader:
+        return _moment(event, rule, "")
+    first = (_end(event) if rule.is_after else _start(event)) - _lead(rule)
+    return Moment(first, _last_due(rule, first) + (AFTERWARDS if rule.is_after else WEEK_GRACE))
+
+
+def _moment(event: Event, rule: ReminderRule, zone: str) -> Moment:
+    """Return when a rule falls due in a zone, that of the event if it is '', and is of no use."""
+    start = _start(event)
+    due = _due(event, rule, start, zone)
+    has_begun = not rule.is_after and due >= start
+    least = due if has_begun and event.start_time else due + LAST_CALL
+    return Moment(due, max(_useful_until(event, rule, start, due), least))
+
+
+def _start(event: Event) -> datetime:
+    """Return the moment that offsets count from: the start, on a whole day 09:00 there."""
+    assert event.start_on is not None  # noqa: S101 -- the event stands, so its day is known
+    return dates.to_utc(event.start_on, event.start_time or ALL_DAY, event.timezone)
+
+
+def _end(event: Event) -> datetime:
+    """Return the moment that offsets after it count from: the end, on a whole day 18:00 there."""
+    last, end = event.when.last_on, dates.over_at(event.when)
+    if event.start_time is None and last is not None:
+        return dates.to_utc(last, ALL_DAY_END, event.end_timezone or event.timezone)
+    assert end is not None  # noqa: S101 -- the event stands, so its day is known
+    return end
+
+
+def _due(event: Event, rule: ReminderRule, start: datetime, zone: str) -> datetime:
+    """Days count on the wall, hours and minutes on the clock: P1D and PT24H of RFC 5545, 3.3.6."""
+    if rule.offset_kind == Kind.MINUTES_AFTER:
+        return _end(event) + timedelta(minutes=rule.offset)
+    if rule.offset_kind == Kind.DAYS_AFTER:
+        end, zone = _end(event), zone or event.end_timezone or event.timezone
+        return max(end, _at(rule, end, _days(rule), zone))
+    if rule.offset_kind == Kind.NOMINAL_DAYS:
+        return _at(rule, start, -_days(rule), zone or event.timezone)
+    return start - _lead(rule)
+
+
+def _at(rule: ReminderRule, at: datetime, days: timedelta, zone: str) -> datetime:
+    """Return the rule's time of day so many days from a moment, at the clocks of a zone."""
+    day = at.astimezone(dates.zone(zone)).date() + days
+    return dates.to_utc(day, rule.at_local_time, zone)
+
+
+def _days(rule: ReminderRule) -> timedelta:
+    return timedelta(days=rule.offset)
+
+
+def _lead(rule: ReminderRule) -> timedelta:
+    """How long before what it counts from the rule falls due on the clock; nothing for days.
+
+    By the clocks of the readers: for the first of them.
+    """
+    if rule.is_by_reader:
+        return AROUND + (-_days(rule) if rule.is_after else _days(rule))
+    units = {
+        Kind.EXACT_HOURS: timedelta(hours=1),
+        Kind.EXACT_MINUTES: timedelta(minutes=1),
+        Kind.MINUTES_AFTER: -timedelta(minutes=1),
+    }
+    return rule.offset * units.get(Kind(rule.offset_kind), timedelta())
+
+
+def _useful_until(event: Event, rule: ReminderRule, start: datetime, due: datetime) -> datetime:
+    if rule.is_after:
+        return due + AFTERWARDS
+    in_days = rule.offset_kind == Kind.NOMINAL_DAYS
+    days = rule.offset if in_days else _lead(rule).days
+    grace = WEEK_GRACE if days >= 7 else GRACE
+    if event.start_time is None:
+        return due + grace
+    last_call = start - LAST_CALL
+    return min(last_call, due + grace) if days else last_call
+
+
+def _latest(event: Event) -> list[ReminderOccurrence]:
+    """Return the newest row of each rule, locked: a tick may be handing it over."""
+    rows = event.reminder_occurrences.select_for_update(no_key=True).order_by(
+        "schedule_epoch", "pk"
+    )
+    return list({row.rule_id: row for row in rows}.values())
+
+
+def _adjust(
+    occurrence: ReminderOccurrence, event: Event, rule: ReminderRule, now: datetime
+) -> None:
+    moment = _span(event, rule)
+    is_far = _is_far(occurrence, moment, event, rule)
+    if occurrence.state != State.EXPANDED:
+        _move(occurrence, rule, moment, now, anew=is_far or occurrence.state != State.PLANNED)
+    elif is_far:
+        _renew(occurrence, event, rule, now)
+    else:
+        _resume(occurrence, event, rule, moment, now)
+
+
+def _move(
+    occurrence: ReminderOccurrence, rule: ReminderRule, moment: Moment, now: datetime, *, anew: bool
+) -> None:
+    """Give what has not been handed over its new moment; leave alone what has not moved.
+
+    What is not planned `anew` still is for readers for whom it is due and who have no mail yet.
+    """
+    if _planned(occurrence) == moment and occurrence.state != State.CANCELLED:
+        return
+    occurrence.due_at, occurrence.expires_at = moment.due_at, moment.expires_at
+    occurrence.planned_at = now if anew else occurrence.planned_at
+    occurrence.state = _state(moment, rule, now)
+    occurrence.claim_at = moment.due_at if occurrence.state == State.PLANNED else None
+    occurrence.save(update_fields=["due_at", "expires_at", "planned_at", "state", "claim_at"])
+
+
+def _is_far(
+    occurrence: ReminderOccurrence, moment: Moment, event: Event, rule: ReminderRule
+) -> bool:
+    """Whether it has moved so much that people deserve another reminder.
+
+    On the same day readers hear of it at the same hour, by whose clock it may be.
+    """
+    lead, zone = _lead(rule), dates.zone(event.timezone)
+    old, new = occurrence.due_at + lead, moment.due_at + lead
+    other_day = old.astimezone(zone).date() != new.astimezone(zone).date()
+    return other_day or (not rule.is_by_reader and abs(new - old) >= FAR)
+
+
+def _renew(occurrence: ReminderOccurrence, event: Event, rule: ReminderRule, now: datetime) -> None:
+    """Start a new epoch: what was sent stays sent, and people are reminded once more."""
+    _cancel(occurrence)
+    event.schedule_epoch = max(event.schedule_epoch, occurrence.schedule_epoch + 1)
+    Event.objects.filter(pk=event.pk).update(schedule_epoch=event.schedule_epoch)
+    _occurrence(event, rule, now).save()
+
+
+def _resume(
+    occurrence: ReminderOccurrence, event: Event, rule: ReminderRule, span: Moment, now: datetime
+) -> None:
+    """Move what waits of a reminder that is going out, and revive what a cancellation stopped."""
+    moved = _planned(occurrence) != span
+    mine = ReminderOccurrence.objects.filter(pk=occurrence.pk)
+    if moved:
+        mine.update(due_at=span.due_at, expires_at=span.expires_at)
+    is_stopped = moved or occurrence.claim_at is None
+    if rule.is_by_reader and is_stopped and now < _last_due(rule, span.due_at):
+        mine.update(claim_at=max(span.due_at, now))
+    states = (*Delivery.UNSENT, Delivery.State.CANCELLED)
+    rows = occurrence.deliveries.exclude(reason=Delivery.Reason.DROPPED).filter(state__in=states)
+    for zone in list(rows.order_by().values_list("person__timezone", flat=True).distinct()):
+        moment = _moment(event, rule, zone if rule.is_by_reader else "")
+        _retime(rows.filter(person__timezone=zone), event, moment, zone)
+
+
+def _retime(rows: DeliveryQuerySet, event: Event, moment: Moment, zone: str) -> None:
+    """Let mails go at their moment that wait for another one, or that were called back.
+
+    What an organiser sends again does not wait for any.
+    """
+    times = {"due_at": moment.due_at, "expires_at": moment.expires_at}
+    is_called_back = Q(state=Delivery.State.CANCELLED)
+    rows = rows.filter(is_called_back | ~Q(**times), generation=0)
+    held = Q(state=Delivery.State.HELD) | Q(reason=Delivery.Reason.HELD)
+    rows.filter(held).update(state=Delivery.State.HELD, claim_at=None, reason="", **times)
+    rows.exclude(held).update(
+        state=Delivery.State.PENDING,
+        claim_at=sending_at(event=event, moment=moment, zone=zone, now=moment.due_at),
+        reason="",
+        lease_token=None,
+        lease_until=None,
+        **times,
+    )
+
+
+def sending_at(*, event: Event, moment: Moment, zone: str, now: datetime) -> datetime:
+    """Return when a mail goes to a reader with a zone of their own, or with none."""
+    if event.team is None or event.team.quiet_from is None:
+        return moment.due_at
+    return quiethours.sending_at(
+        at=max(moment.due_at, now),
+        useful_until=moment.expires_at,
+        team=event.team,
+        zone=zone or event.timezone,
+    )
+
+
+def _cancel(occurrence: ReminderOccurrence) -> None:
+    """Take back what is planned and what waits; what is sent stays recorded as it was."""
+    if occurrence.claim_at:
+        was_planned = occurrence.state == State.PLANNED
+        occurrence.state = State.CANCELLED if was_planned else occurrence.state
+        occurrence.claim_at = None
+        occurrence.save(update_fields=["state", "claim_at"])
+    occurrence.deliveries.call_back()

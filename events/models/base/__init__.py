@@ -1,0 +1,1 @@
+"""What all tables share: fields, teams, locks, the clock, history, prepared statements."""

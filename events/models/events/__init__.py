@@ -1,0 +1,1 @@
+"""Events and what belongs to them: dates, places, series, sectors, figures, evidence."""

@@ -1,0 +1,133 @@
+"""Dates with precision and basis: local wall time and zone, UTC derived."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from events.models.base.fields import TimezoneField
+from events.values import dates
+from events.values.dates import When
+
+
+class Basis(models.TextChoices):
+    """Where a value comes from, strongest first."""
+
+    STATED = "stated", _("stated")
+    COMPUTED = "computed", _("computed")
+    OUTSIDE = "outside", _("from outside")
+    ENTERED = "entered", _("entered")
+
+
+class Dated(models.Model):
+    """Something with a time; `start_at` and `end_at` are derived and never entered."""
+
+    class Precision(models.TextChoices):
+        TIME = dates.Precision.TIME.value, _("to the minute")
+        DAY = dates.Precision.DAY.value, _("to the day")
+        MONTH = dates.Precision.MONTH.value, _("month")
+        QUARTER = dates.Precision.QUARTER.value, _("quarter")
+        HALF_YEAR = dates.Precision.HALF_YEAR.value, _("half year")
+        YEAR = dates.Precision.YEAR.value, _("year")
+        UNKNOWN = dates.Precision.UNKNOWN.value, _("unknown")
+
+    class Qualifier(models.TextChoices):
+        UNCERTAIN = "?", _("uncertain")
+        APPROXIMATE = "~", _("approximate")
+        BOTH = "%", _("uncertain and approximate")
+
+    precision = models.CharField(
+        _("precision"), max_length=9, choices=Precision, default=Precision.DAY
+    )
+    basis = models.CharField(
+        _("basis"),
+        max_length=8,
+        choices=Basis,
+        default=Basis.ENTERED,
+        blank=True,
+        help_text=_("The weakest of its parts; empty when the date is unknown."),
+    )
+    qualifier = models.CharField(_("qualifier"), max_length=1, choices=Qualifier, blank=True)
+    start_on = models.DateField(_("first day"), null=True, blank=True)
+    start_time = models.TimeField(_("start time"), null=True, blank=True)
+    end_on = models.DateField(_("last day"), null=True, blank=True)
+    end_time = models.TimeField(_("end time"), null=True, blank=True)
+    timezone = TimezoneField(_("time zone"), help_text=_("IANA name, such as Asia/Shanghai."))
+    end_timezone = TimezoneField(
+        _("time zone of the end"), help_text=_("Only where it differs, as in a transfer.")
+    )
+    start_at = models.DateTimeField(_("starts"), null=True, editable=False)
+    end_at = models.DateTimeField(_("ends"), null=True, editable=False)
+    date_text = models.CharField(
+        _("words of the source"), max_length=100, blank=True, help_text=_("“last November”")
+    )
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(precision="unknown") | Q(start_on__isnull=False),
+                name="%(class)s_known_has_a_first_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(end_on=None) | Q(end_on__gte=F("start_on")) | ~Q(end_timezone=""),
+                name="%(class)s_last_day_after_first",
+            ),
+            models.CheckConstraint(
+                condition=Q(end_at=None) | Q(end_at__gte=F("start_at")),
+                name="%(class)s_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=~Q(precision="time")
+                | Q(start_at__isnull=False, start_time__isnull=False) & ~Q(timezone=""),
+                name="%(class)s_time_has_moment_and_zone",
+            ),
+            models.CheckConstraint(
+                condition=~Q(precision="day")
+                | Q(start_at__isnull=False, start_time=None, end_time=None) & ~Q(timezone=""),
+                name="%(class)s_day_has_zone_and_no_clock",
+            ),
+            models.CheckConstraint(
+                condition=Q(precision__in=["time", "day", "unknown"])
+                | Q(end_on__isnull=False, start_at=None, end_at=None),
+                name="%(class)s_window_is_closed",
+            ),
+        ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Derive the UTC moments from wall time and zone."""
+        self.start_at, self.end_at = dates.instants(self.when)
+        super().save(*args, **kwargs)
+
+    @property
+    def when(self) -> When:
+        """The time as a plain value."""
+        return When(
+            precision=dates.Precision(self.precision),
+            start_on=self.start_on,
+            end_on=self.end_on,
+            start_time=self.start_time,
+            end_time=self.end_time,
+            timezone=self.timezone,
+            end_timezone=self.end_timezone,
+            qualifier=self.qualifier,
+        )
+
+    @when.setter
+    def when(self, when: When) -> None:
+        self.precision = when.precision.value
+        self.start_on, self.end_on = when.start_on, when.end_on
+        self.start_time, self.end_time = when.start_time, when.end_time
+        self.timezone, self.end_timezone = when.timezone, when.end_timezone
+        self.qualifier = when.qualifier
+
+    def clean(self) -> None:
+        """Say kindly which part contradicts the precision."""
+        super().clean()
+        try:
+            dates.validate(self.when)
+        except dates.BadDate as error:
+            raise ValidationError({error.field: gettext(error.reason) % error.values}) from error

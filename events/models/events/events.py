@@ -1,0 +1,516 @@
+"""The one table of things that happen."""
+
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime
+from functools import reduce
+from itertools import chain, islice
+from operator import and_
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericRelation
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from events.models.base.teams import (
+    PUBLISHED,
+    Membership,
+    Owned,
+    OwnedQuerySet,
+    Viewer,
+    once,
+    teams_of,
+)
+from events.models.events.dates import Dated
+from events.models.events.evidence import Evidence
+from events.models.events.places import Place
+from events.models.events.sectors import Sector
+from events.models.events.series import EventSeries
+from events.values import dates
+
+LEVELS = 4  # of the tree; the root is level 1
+# The ways up: parent, parent__parent, parent__parent__parent.
+UPWARDS = tuple("__".join(["parent"] * level) for level in range(1, LEVELS))
+# Attendees who have neither lost their place nor stay away; and those who said that they do.
+SAID_NO = Q(attendees__answer__in=["declined", "delegated"])
+STILL_THERE = Q(
+    attendees__answer__in=["needs_action", "accepted", "tentative"],
+    attendees__place__in=["none", "confirmed", "waitlisted"],
+)
+
+# Events, or a column that holds their keys, or the keys of the few that they are.
+Keys = models.QuerySet[Any, Any] | list[int]
+
+
+class EventQuerySet(OwnedQuerySet["Event"]):
+    added_by = (Membership.Role.ORGANISER, Membership.Role.LIAISON, Membership.Role.SECRETARY)
+
+    def within(self, roots: Keys) -> Self:
+        """The events and all parts of them."""
+        return self.filter(pk__in=_any_of(Event.objects.filter(level) for level in _levels(roots)))
+
+    def below(self, roots: Keys) -> Self:
+        """What is part of the events, on any level."""
+        levels = islice(_levels(roots), 1, None)
+        return self.filter(pk__in=_any_of(Event.objects.filter(level) for level in levels))
+
+    def tops(self) -> set[int]:
+        """The keys of the roots of their trees."""
+        above = (f"{path}_id" for path in reversed(UPWARDS))
+        return set(self.order_by().values_list(Coalesce(*above, "pk"), flat=True).distinct())
+
+    def making_up(self, root: "Event") -> Self:
+        """An event and all its parts; of a leg also the transfers that lead there and on."""
+        levels = _levels(Event.objects.filter(pk=root.pk))
+        found = [Event.objects.filter(level) for level in levels]
+        if root.kind == Event.Kind.LEG and root.parent_id and root.start_on:
+            ways = Event.objects.filter(kind=Event.Kind.TRANSFER, parent=root.parent_id)
+            here = Place.objects.within(Place.objects.filter(pk__in=[root.place_id]))
+            ways = ways.filter(Q(place__in=here) | Q(end_place__in=here))
+            found.append(ways.touching(root.start_on, root.end_on or root.start_on))
+        return self.filter(pk__in=_any_of(found))
+
+    def concerning(
+        self, attended: Keys, *, travelling: Keys | None = None, refused: Keys | None = None
+    ) -> Self:
+        """What concerns those who attend these events: them, and their parts for everybody.
+
+        A leg is only for those who attend it, and what somebody refused takes its parts along.
+        `travelling` are the events that they attend as members of a delegation, all if it is not
+        given: guests from outside do not learn of parts that the delegation alone sees.
+        """
+        levels = [Q(pk__in=attended)]
+        for level in range(1, LEVELS):
+            below = ["parent__" * steps for steps in range(level)]
+            handed_down = reduce(and_, (_for_everybody(prefix, refused) for prefix in below))
+            above = f"{below[-1]}parent__in"
+            if travelling is None:
+                levels.append(handed_down & Q(**{above: attended}))
+                continue
+            for_guests = reduce(and_, (~_for_delegation(prefix) for prefix in below))
+            levels.append(handed_down & Q(**{above: travelling}))
+            levels.append(handed_down & for_guests & Q(**{above: attended}))
+        return self.filter(pk__in=_any_of(Event.objects.filter(level) for level in levels))
+
+    def looked_after_by(self, user: Viewer) -> Self:
+        """What the user is liaison officer of, such as the stay of a leg."""
+        return self._attended_as(user, Membership.Role.LIAISON)
+
+    def served_by(self, user: Viewer) -> Self:
+        """The missions whose head the user is secretary to."""
+        return self._attended_as(user, Membership.Role.SECRETARY)
+
+    def _attended_as(self, user: Viewer, part: str) -> Self:
+        """What the user attends in a part that they also have in its team, until they lose it."""
+        attends = {"attendees__person__user": user.pk, "attendees__role": part}
+        teams = teams_of(user, part)
+        return self.filter(STILL_THERE, team__in=teams, **attends) if teams else self.none()
+
+    def seen_as_member(self, user: Viewer) -> Q:
+        """Organisers all, viewers all but internal items, the others what they work for."""
+        shown = ~Q(visibility=Event.Visibility.INTERNAL)
+        return (
+            Q(team__in=teams_of(user, Membership.Role.ORGANISER))
+            | shown & Q(team__in=teams_of(user, Membership.Role.VIEWER))
+            | Q(pk__in=around_legs_of(user))
+            | Q(pk__in=days_served_by(user))
+        )
+
+    def changed_as_member(self, user: Viewer) -> Q:
+        """Organisers all; liaison officers the parts of their legs; secretaries internal items."""
+        return (
+            Q(team__in=teams_of(user, Membership.Role.ORGANISER))
+            | Q(pk__in=below_legs_of(user))
+            | Q(pk__in=days_served_by(user), visibility=Event.Visibility.INTERNAL)
+        )
+
+    def peopled_by(self, user: Viewer) -> Self:
+        """Those whose attendees the user may change: of a leg its officer, too."""
+        legs = Event.objects.looked_after_by(user)
+        return self.filter(Q(pk__in=self.changeable_by(user)) | Q(pk__in=legs))
+
+    def public(self) -> Self:
+        """What anybody may see: public and no draft."""
+        return self.filter(visibility=Event.Visibility.PUBLIC, status__in=PUBLISHED)
+
+    def in_calendar(self) -> Self:
+        """What a calendar can show: wanted there, and known to the day."""
+        return self.filter(in_calendar=True, precision__in=dates.EXACT)
+
+    def between(self, start: datetime, end: datetime) -> Self:
+        """Events that touch the half-open period of UTC moments."""
+        return self.filter(
+            Q(end_at__gt=start) | Q(end_at=None, start_at__gte=start), start_at__lt=end
+        )
+
+    def touching(self, first: date, last: date) -> Self:
+        """Events, or windows of coarse ones, that touch the local days first..last."""
+        ends_later = Q(end_on__gte=first) | Q(end_on=None, start_on__gte=first)
+        return self.filter(ends_later, start_on__lte=last)
+
+    def at(self, places: models.QuerySet[Place]) -> Self:
+        """Events that take place or end at one of the places, or join from there."""
+        there = Q(place_roles__place__in=places) & ~Q(place_roles__role="topic")
+        return self.filter(Q(place__in=places) | Q(end_place__in=places) | there).distinct()
+
+    def in_time_order(self) -> Self:
+        """The earliest first, undated ones last."""
+        return self.order_by(F("start_on").asc(nulls_last=True), F("start_at"), "pk")
+
+    def by_moment(self) -> Self:
+        """By the moment of their start, the longer first; those without a moment last."""
+        return self.order_by(
+            F("start_at").asc(nulls_last=True),
+            F("end_at").desc(nulls_last=True),
+            F("start_on").asc(nulls_last=True),
+            "pk",
+        )
+
+    def for_calendars(self) -> Self:
+        """With the rows that a calendar entry shows, each read once however many share it."""
+        return self.prefetch_related(
+            "parent",
+            "place__parent__parent",
+            "end_place__parent__parent",
+            "place_roles__place__parent__parent",
+            models.Prefetch("sectors", Sector.objects.order_by("pk"), to_attr="categories"),
+        )
+
+    def for_display(self) -> Self:
+        """With the rows that a list or a calendar entry shows."""
+        return self.select_related(
+            "place__parent__parent", "end_place__parent__parent", "series", "parent"
+        ).prefetch_related("sectors", "evidence__source")
+
+
+def _for_delegation(prefix: str) -> Q:
+    return Q(**{f"{prefix}visibility": Event.Visibility.DELEGATION})
+
+
+def _for_everybody(prefix: str, refused: Keys | None) -> Q:
+    """Whether an event is handed down to those who attend what it is part of."""
+    is_so = Q(**{f"{prefix}audience": Event.Audience.EVERYBODY})
+    is_so &= ~Q(**{f"{prefix}kind": Event.Kind.LEG})
+    return is_so if refused is None else is_so & ~Q(**{f"{prefix}pk__in": refused})
+
+
+# What some work for. They are few, and keys let the database use its indexes where it would read
+# a whole table for the questions that they answer.
+
+
+def in_legs_of(user: Viewer) -> list[int]:
+    """The legs that the user looks after, with their parts but not the internal ones."""
+    return once(user, "in legs", lambda: _of_officer(user, Event.objects.within))
+
+
+def below_legs_of(user: Viewer) -> list[int]:
+    """The parts of these legs alone."""
+    return once(user, "below legs", lambda: _of_officer(user, Event.objects.below))
+
+
+def around_legs_of(user: Viewer) -> list[int]:
+    """These legs with their parts, and what they are part of."""
+    return [*in_legs_of(user), *once(user, "above legs", lambda: _of_officer(user, _above))]
+
+
+def days_served_by(user: Viewer) -> list[int]:
+    """What concerns the heads of the missions that the user serves, on these missions."""
+    return once(user, "days", lambda: _days(user))
+
+
+def _of_officer(user: Viewer, related: Callable[[Keys], EventQuerySet]) -> list[int]:
+    """What is so related to the legs of the user, the team’s own, and not internal."""
+    legs = once(user, "legs", lambda: _keys(Event.objects.looked_after_by(user)))
+    if not legs:
+        return []
+    ours = related(legs).filter(team__in=teams_of(user, Membership.Role.LIAISON))
+    return _keys(ours.exclude(visibility=Event.Visibility.INTERNAL))
+
+
+def _above(legs: Keys) -> EventQuerySet:
+    rows = Event.objects.filter(pk__in=legs).values_list(*UPWARDS)
+    return Event.objects.filter(pk__in={*chain(*rows)} - {None})
+
+
+def _days(user: Viewer) -> list[int]:
+    missions = _keys(Event.objects.served_by(user))
+    if not missions:
+        return []
+    ours = Event.objects.filter(team__in=teams_of(user, Membership.Role.SECRETARY))
+    return _keys(ours.within(missions).concerning(_attended_by_heads(missions)))
+
+
+def _attended_by_heads(missions: Keys) -> list[int]:
+    """What those who lead the missions attend on them, or said that they do not."""
+    led = Event.objects.filter(STILL_THERE, pk__in=missions, attendees__role="head")
+    heads = led.values("attendees__person")
+    there = Event.objects.within(missions)
+    return _keys(there.filter(STILL_THERE | SAID_NO, attendees__person__in=heads))
+
+
+def _keys(rows: EventQuerySet) -> list[int]:
+    return [] if rows.query.is_empty() else sorted(rows.values_list("pk", flat=True))
+
+
+def _levels(roots: Keys) -> Iterator[Q]:
+    """The events, then their parts level by level."""
+    yield Q(pk__in=roots)
+    for path in UPWARDS:
+        yield Q(**{f"{path}__in": roots})
+
+
+def _any_of(levels: Iterable[EventQuerySet]) -> models.QuerySet[Any, Any]:
+    """The keys of what is found on one of the levels of the tree.
+
+    Each level is a query of its own with an index: joined by OR, the whole table is read.
+    """
+    first, *others = (level.values("pk") for level in levels)
+    return first.union(*others)
+
+
+class Event(Owned, Dated):
+    """Whatever takes place at a time: what iCalendar calls an event (RFC 5545, 3.6.1)."""
+
+    class Kind(models.TextChoices):
+        PROMOTION_CONFERENCE = "promotion_conference", _("promotion conference")
+        EXPO = "expo", _("expo")
+        FORUM = "forum", _("forum")
+        ANNUAL_SESSION = "annual_session", _("annual session")
+        CONFERENCE = "conference", _("conference")
+        ROADSHOW_STOP = "roadshow_stop", _("roadshow stop")
+        OFFICIAL_VISIT = "official_visit", _("official visit")
+        TRADE_MISSION = "trade_mission", _("trade mission")
+        LEG = "leg", _("leg")
+        SESSION = "session", _("session")
+        ADDRESS = "address", _("address")
+        CEREMONY = "ceremony", _("ceremony")
+        SIGNING = "signing", _("signing ceremony")
+        LAUNCH = "launch", _("launch")
+        BILATERAL = "bilateral", _("bilateral meeting")
+        ONE_TO_ONE = "one_to_one", _("one-to-one meeting")
+        SITE_VISIT = "site_visit", _("site visit")
+        RECEPTION = "reception", _("reception")
+        TRANSFER = "transfer", _("transfer")
+        RELAY = "relay", _("relay")
+        MEDIA_REMARKS = "media_remarks", _("remarks to the media")
+        PUBLICATION = "publication", _("publication")
+        DEADLINE = "deadline", _("deadline")
+        REVIEW = "review", _("review")
+        FREE_TIME = "free_time", _("free time")
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        TENTATIVE = "tentative", _("tentative")
+        CONFIRMED = "confirmed", _("confirmed")
+        POSTPONED = "postponed", _("postponed")
+        CANCELLED = "cancelled", _("cancelled")
+
+    # What takes place, as far as anybody knows.
+    STANDING: ClassVar = (Status.TENTATIVE, Status.CONFIRMED)
+    # What takes place or may do so again.
+    LIVE: ClassVar = (*STANDING, Status.POSTPONED)
+
+    class Visibility(models.TextChoices):
+        PUBLIC = "public", _("public")
+        PARTICIPANTS = "participants", _("participants")
+        DELEGATION = "delegation", _("delegation")
+        INTERNAL = "internal", _("internal")
+
+    class Audience(models.TextChoices):
+        EVERYBODY = "everybody", _("everybody at the event it is part of")
+        INVITED = "invited", _("its own attendees only")
+
+    class AttendanceMode(models.TextChoices):
+        IN_PERSON = "in_person", _("in person")
+        ONLINE = "online", _("online")
+        MIXED = "mixed", _("in person and online")
+
+    class Origin(models.TextChoices):
+        MANAGED = "managed", _("managed")
+        REPORTED = "reported", _("reported")
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    slug = models.SlugField(_("short name"), unique=True, max_length=120)
+    title = models.CharField(_("title"), max_length=300)
+    description = models.TextField(_("description"), blank=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    status = models.CharField(
+        _("status"), max_length=9, choices=Status, default=Status.DRAFT, db_index=True
+    )
+    cancellation_reason = models.CharField(_("reason given"), max_length=300, blank=True)
+    series = models.ForeignKey(
+        EventSeries,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="events",
+        verbose_name=_("series"),
+    )
+    edition = models.PositiveSmallIntegerField(
+        _("edition"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("part of"),
+    )
+    after = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("takes place after"),
+    )
+    previous_related = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("earlier event like it"),
+    )
+    place = models.ForeignKey(
+        Place,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="events",
+        verbose_name=_("place"),
+    )
+    end_place = models.ForeignKey(
+        Place,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="arrivals",
+        verbose_name=_("place of arrival"),
+        help_text=_("Only for a transfer."),
+    )
+    audience = models.CharField(
+        _("concerns"), max_length=9, choices=Audience, default=Audience.EVERYBODY
+    )
+    attendance_mode = models.CharField(
+        _("attendance"),
+        max_length=9,
+        choices=AttendanceMode,
+        default=AttendanceMode.IN_PERSON,
+    )
+    sectors = models.ManyToManyField(
+        Sector, blank=True, related_name="events", verbose_name=_("sectors")
+    )
+    visibility = models.CharField(
+        _("visibility"),
+        max_length=12,
+        choices=Visibility,
+        default=Visibility.INTERNAL,
+    )
+    in_calendar = models.BooleanField(
+        _("in calendars"), default=True, help_text=_("Off: on pages only.")
+    )
+    capacity = models.PositiveIntegerField(_("capacity"), null=True, blank=True)
+    registration_closes = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="closes_registration_of",
+        limit_choices_to={"kind": Kind.DEADLINE},
+        verbose_name=_("registration closes"),
+    )
+    team_reminders = models.BooleanField(
+        _("reminders of the team"),
+        default=True,
+        help_text=_("Unless it has reminders of its own, those that the team has set apply."),
+    )
+    url = models.URLField(_("web page"), blank=True, max_length=500)
+    stream_url = models.URLField(
+        _("stream"), blank=True, max_length=500, help_text=_("Shown to registered people only.")
+    )
+    origin = models.CharField(
+        _("origin"), max_length=8, choices=Origin, default=Origin.MANAGED, editable=False
+    )
+    sequence = models.PositiveIntegerField(_("sequence"), default=0, editable=False)
+    revision = models.PositiveIntegerField(_("revision"), default=0, editable=False)
+    schedule_epoch = models.PositiveIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(_("created"), editable=False)
+    changed_at = models.DateTimeField(_("last changed"), editable=False)
+    evidence = GenericRelation(Evidence)
+    categories: list[Sector]  # of those read for_calendars()
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta(Owned.Meta, Dated.Meta):
+        abstract = False
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        indexes = [
+            models.Index(fields=["start_at", "end_at"], name="event_period"),
+            models.Index(fields=["start_on"], name="event_first_day"),
+        ]
+        constraints = [
+            *Dated.Meta.constraints,
+            models.UniqueConstraint(fields=["series", "edition"], name="edition_once_per_series"),
+            models.CheckConstraint(
+                condition=Q(edition=None) | Q(series__isnull=False),
+                name="edition_has_a_series",
+                violation_error_message=_("Only an event of a series has an edition."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(parent=F("id")),
+                name="event_not_in_itself",
+                violation_error_message=_("An event cannot be part of itself."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(after=F("id")),
+                name="event_not_after_itself",
+                violation_error_message=_("An event cannot take place after itself."),
+            ),
+            models.CheckConstraint(
+                condition=Q(origin="reported") | Q(team__isnull=False),
+                name="managed_event_has_a_team",
+                violation_error_message=_("An event of our own belongs to a team."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("event", args=[self.slug])
+
+    @property
+    def ical_uid(self) -> str:
+        """The UID of RFC 5545, the same in every feed and invitation for ever."""
+        return f"{self.uid}@{settings.UID_HOST}"
+
+    @property
+    def is_managed(self) -> bool:
+        """Whether it is our own work; reported events send nothing."""
+        return self.origin == self.Origin.MANAGED
+
+
+class PromotionConference(Event):
+    """An event that promotes a place, as a screen of its own."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("promotion conference")
+        verbose_name_plural = _("promotion conferences")
+
+
+class Expo(Event):
+    """A fair with stands over several days, as a screen of its own."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("expo")
+        verbose_name_plural = _("expos")

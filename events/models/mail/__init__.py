@@ -1,0 +1,1 @@
+"""Reminder rules, deliveries, notices, replies, and how mails are worded."""

@@ -1,0 +1,243 @@
+"""Deliveries: one row for one mail to one person; and the mail server as we found it.
+
+The database is the queue: `claim_at` is set while a row may be claimed and NULL otherwise.
+"""
+
+import uuid
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import Case, F, Q, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from events.models.base.fields import LanguageField, TimezoneField
+from events.models.base.teams import Membership, Team, Viewer, sees_all, teams_of
+from events.models.events.events import Event
+from events.models.mail.notices import NoticeBatch
+from events.models.mail.reminders import ReminderOccurrence
+from events.models.people.attendees import Attendee
+from events.models.people.people import Person
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def visible_to(self, user: Viewer) -> Self:
+        """Deliveries about events of teams that the user runs: they bear addresses."""
+        if sees_all(user):
+            return self.all()
+        return self.filter(team__in=teams_of(user, Membership.Role.ORGANISER))
+
+    def changeable_by(self, user: Viewer) -> Self:
+        """Those that the user may release, drop or send again."""
+        return self.visible_to(user)
+
+    def invitations(self) -> Self:
+        """What tells a calendar program to show an event, or to take it back."""
+        return self.filter(kind__in=Delivery.INVITATIONS)
+
+    def unsent(self) -> Self:
+        """What can still be called back."""
+        return self.filter(state__in=Delivery.UNSENT)
+
+    def call_back(self) -> int:
+        """Send none of those that have not been sent; return how many.
+
+        Of what was held back it stays known, should it be revived.
+        """
+        was_held = When(state=Delivery.State.HELD, then=Value(Delivery.Reason.HELD))
+        return self.unsent().update(
+            state=Delivery.State.CANCELLED,
+            reason=Case(was_held, default=F("reason")),
+            claim_at=None,
+            lease_token=None,
+            lease_until=None,
+        )
+
+    def out(self) -> Self:
+        """What has reached its reader, or may have."""
+        return self.filter(Q(state__in=Delivery.OUT) | Q(unknowns__gt=0))
+
+    def holding(self) -> Self:
+        """What is out or about to leave."""
+        return self.filter(Q(state__in=(*Delivery.OUT, *Delivery.UNSENT)) | Q(unknowns__gt=0))
+
+
+class Delivery(models.Model):
+    """One mail to one person; whom and what is read again at the last moment."""
+
+    class Kind(models.TextChoices):
+        REMINDER = "reminder", _("reminder")
+        REQUEST = "request", _("invitation")
+        CANCEL = "cancel", _("end of an invitation")
+        THANKS = "thanks", _("thanks")
+        FOLLOW_UP = "followup", _("follow-up")
+        NOTICE = "notice", _("notice of changes")
+        DECISION = "decision", _("decision")
+        PLACE = "place", _("place that became free")
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("waiting")
+        HELD = "held", _("held back")
+        LEASED = "leased", _("being prepared")
+        SENDING = "sending", _("being sent")
+        SENT = "sent", _("sent")
+        PRESUMED = "presumed", _("taken to be sent")
+        UNKNOWN = "unknown", _("not known whether sent")
+        FAILED = "failed", _("failed")
+        DEAD = "dead", _("given up")
+        SKIPPED = "skipped", _("skipped")
+        SUPPRESSED = "suppressed", _("address does not exist")
+        CANCELLED = "cancelled", _("cancelled")
+        EXPIRED = "expired", _("too late")
+
+    class Reason(models.TextChoices):
+        OPTED_OUT = "opted_out", _("wants no such mail")
+        STAYS_AWAY = "stays_away", _("is not expected any more")
+        NO_ADDRESS = "no_address", _("has no address")
+        NOT_MEANT = "not_meant", _("is not among those meant any more")
+        EVENT_OFF = "event_off", _("the event does not take place")
+        RULE_OFF = "rule_off", _("the rule is off")
+        UNDONE = "undone", _("the change was undone")
+        DROPPED = "dropped", _("an organiser dropped it")
+        ANOTHER = "another", _("something newer is known")
+        HELD = "held", _("was held back")
+
+    public_uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.REMINDER)
+    occurrence = models.ForeignKey(
+        ReminderOccurrence,
+        models.SET_NULL,
+        null=True,
+        related_name="deliveries",
+        verbose_name=_("due reminder"),
+    )
+    attendee = models.ForeignKey(Attendee, models.SET_NULL, null=True, related_name="deliveries")
+    person = models.ForeignKey(
+        Person, models.PROTECT, related_name="deliveries", verbose_name=_("person")
+    )
+    event = models.ForeignKey(
+        Event, models.PROTECT, related_name="deliveries", verbose_name=_("event")
+    )
+    # That of the event, so that what a team may see is found without reading that of others.
+    team = models.ForeignKey(
+        Team,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("team"),
+    )
+    batch = models.ForeignKey(
+        NoticeBatch, models.SET_NULL, null=True, related_name="deliveries", editable=False
+    )  # the changes that a notice tells of
+    dedup_key = models.CharField(max_length=64, unique=True, editable=False)
+    language = LanguageField(_("language"))
+    zone = TimezoneField(_("time zone"))
+    due_at = models.DateTimeField(_("due"))
+    expires_at = models.DateTimeField(_("useful until"))
+    claim_at = models.DateTimeField(null=True)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
+    attempts = models.PositiveSmallIntegerField(
+        _("attempts"), default=0, help_text=_("Those that no mail server has answered.")
+    )
+    lease_token = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    # Whose journal tells how far the mail has got; '' before it was ever in hand.
+    leased_by = models.CharField(max_length=100, blank=True, editable=False)
+    unknowns = models.PositiveSmallIntegerField(
+        _("doubts"), default=0, help_text=_("How often nobody could tell whether it was sent.")
+    )
+    # Of the mail: another number is another Message-ID.
+    generation = models.PositiveSmallIntegerField(default=0, editable=False)
+    # Of the event as an invitation told of it; planned with it, and set anew when it is written.
+    sequence = models.PositiveIntegerField(null=True, editable=False)
+    revision = models.PositiveIntegerField(null=True, editable=False)
+    # A digest of what it said; '' before it was written.
+    said = models.CharField(max_length=64, blank=True, editable=False)
+    sent_at = models.DateTimeField(_("sent at"), null=True)
+    detail = models.CharField(_("detail"), max_length=300, blank=True)
+    reason = models.CharField(
+        _("reason"), max_length=10, choices=Reason, blank=True, help_text=_("Why it was not sent.")
+    )
+
+    PERSONAL = ("language", "zone", "detail")
+    INVITATIONS: ClassVar = (Kind.REQUEST, Kind.CANCEL)
+    UNSENT: ClassVar = (State.PENDING, State.HELD, State.LEASED)
+    OUT: ClassVar = (State.SENDING, State.SENT, State.PRESUMED, State.UNKNOWN)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(claim_at=None) | Q(state="pending"),
+                name="delivery_claimable_only_when_pending",
+            ),
+            models.CheckConstraint(
+                condition=Q(lease_token=None) | Q(state__in=["leased", "sending"]),
+                name="delivery_leased_only_while_in_hand",
+            ),
+        ]
+        indexes = [
+            # NOT NULL, not a list of states: SQLite uses no partial index for bound states.
+            models.Index(
+                fields=["claim_at", "id"],
+                condition=Q(claim_at__isnull=False),
+                name="delivery_claimable",
+            ),
+            models.Index(
+                fields=["lease_until"],
+                condition=Q(lease_until__isnull=False),
+                name="delivery_leased",
+            ),
+            models.Index(fields=["team", "due_at"], name="delivery_of_team"),
+            models.Index(fields=["team"], condition=Q(state="held"), name="delivery_held"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} · {self.person}"
+
+
+class Suppression(models.Model):
+    """A mail address that a server has called wrong; only its hash is kept."""
+
+    address_hash = models.CharField(max_length=64, unique=True)
+    since = models.DateTimeField(_("since"))
+    reply = models.CharField(_("reply"), max_length=300)
+
+    class Meta:
+        verbose_name = _("wrong address")
+        verbose_name_plural = _("wrong addresses")
+
+    def __str__(self) -> str:
+        return self.reply
+
+
+class MailBreaker(models.Model):
+    """Whether the mail server takes mail: after failures in a row it is only tried now and then.
+
+    There is one row. While `probe_at` is set nothing is sent but one mail from then on.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    failures = models.PositiveIntegerField(default=0)
+    opened_at = models.DateTimeField(null=True)
+    probe_at = models.DateTimeField(null=True)
+    detail = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_mail_breaker")]
+
+    def __str__(self) -> str:
+        return self.detail
+
+
+class Heartbeat(models.Model):
+    """When something that must go on has last gone on."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,1 @@
+"""People, organisations, and their roles at events."""

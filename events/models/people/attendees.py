@@ -1,0 +1,355 @@
+"""Who takes part in an event."""
+
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Case, Count, OuterRef, Q, Subquery, When, Window
+from django.db.models.functions import Coalesce, Now, RowNumber
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from events.models.base import duplicates
+from events.models.base.changes import CalendarChange
+from events.models.base.fields import LanguageField
+from events.models.base.teams import Membership, PartQuerySet, Viewer, teams_of
+from events.models.events.events import Event, EventQuerySet, days_served_by, in_legs_of
+from events.models.people.people import Appointment, Organisation, Person
+from events.models.people.roles import EventPlace
+
+
+class AttendeeQuerySet(PartQuerySet["Attendee"]):
+    holder = "event"
+    added_by = EventQuerySet.added_by
+
+    def seen_as_member(self, user: Viewer) -> Q:
+        """Those of shared events and of what the user works for; of a whole mission only its team.
+
+        A liaison officer sees the mission around a leg, but of those who travel only the party.
+        """
+        looked_on = Q(team__in=teams_of(user, Membership.Role.VIEWER))
+        events = Event.objects.filter(
+            Q(team=None)
+            | Q(team__in=teams_of(user, Membership.Role.ORGANISER))
+            | looked_on & ~Q(visibility=Event.Visibility.INTERNAL)
+            | Q(pk__in=in_legs_of(user))
+            | Q(pk__in=days_served_by(user))
+        )
+        return Q(event__in=events)
+
+    def holders(self, user: Viewer) -> EventQuerySet:
+        return Event.objects.peopled_by(user)
+
+    def expected(self) -> Self:
+        """Those who have neither declined nor lost their place."""
+        return self.exclude(_staying_away())
+
+    def staying_away(self) -> Self:
+        """Those who have declined, sent a substitute, lost their place or wait for one."""
+        return self.filter(_staying_away())
+
+    def on_the_list(self) -> Self:
+        """All but those who lost their place or sent somebody else; see `is_off_the_list`."""
+        lost = Q(place=Attendee.Place.CANCELLED) & ~Q(answer=Attendee.Answer.DECLINED)
+        return self.exclude(lost | Q(answer=Attendee.Answer.DELEGATED))
+
+    def travelling(self) -> Self:
+        """Members of a delegation and who works for it, not those whom it meets."""
+        return self.exclude(role__in=Attendee.FROM_OUTSIDE)
+
+    def foremost(self, number: int) -> Self:
+        """The first few at each event, each with how many there are: `total`."""
+        ranked = self.annotate(
+            rank=Window(RowNumber(), partition_by="event", order_by=("position", "pk")),
+            total=Window(Count("pk"), partition_by="event"),
+        )
+        return ranked.filter(rank__lte=number).order_by("event", "rank")
+
+    def reachable(self) -> Self:
+        """Those who can be written to."""
+        return self.exclude(person=None).exclude(person__email="")
+
+    def taking_a_place(self) -> Self:
+        """Those whom a place is kept for: they count against the capacity."""
+        return self.filter(place=Attendee.Place.CONFIRMED)
+
+    def waiting(self) -> Self:
+        """The waiting list: who asked first comes first."""
+        # Who waits since when has an index; of who has which place there would be too many.
+        return self.filter(waitlisted_at__isnull=False).order_by("waitlisted_at", "pk")
+
+    def per_venue(self) -> models.QuerySet[Any, Any]:
+        """How many have a place and how many wait at each hub; the hub None is the main venue."""
+        taken = Count("pk", filter=Q(place=Attendee.Place.CONFIRMED))
+        queued = Count("pk", filter=Q(place=Attendee.Place.WAITLISTED))
+        return self.order_by("hub").values("hub").annotate(taken=taken, queued=queued)
+
+    def with_turn(self) -> Self:
+        """With `turn`: when the turn of those who wait comes at their venue, 1 is the next."""
+        since = OuterRef("waitlisted_at")
+        ahead = Q(waitlisted_at__lt=since) | Q(waitlisted_at=since, pk__lte=OuterRef("pk"))
+        same_event = Attendee.objects.filter(ahead, event=OuterRef("event"), place="waitlisted")
+        same_venue = same_event.alias(venue=Coalesce("hub", 0)).filter(
+            venue=Coalesce(OuterRef("hub"), 0)
+        )
+        length = same_venue.values("event").annotate(length=Count("pk")).values("length")
+        waits = When(place="waitlisted", then=Subquery(length))
+        return self.annotate(turn=Case(waits, output_field=models.IntegerField()))
+
+
+def _staying_away() -> Q:
+    places = [Attendee.Place.CANCELLED, Attendee.Place.WAITLISTED]
+    return Q(answer__in=Attendee.SAID_NO) | Q(place__in=places)
+
+
+class Attendee(models.Model):
+    """RFC 5545's ATTENDEE: a person at an event, with role, answer and presence."""
+
+    class Role(models.TextChoices):
+        HEAD = "head", _("head of delegation")
+        DEPUTY = "deputy", _("deputy head")
+        DELEGATE = "delegate", _("delegate")
+        SPEAKER = "speaker", _("speaker")
+        GUEST_OF_HONOUR = "guest_of_honour", _("guest of honour")
+        REPRESENTATIVE = "representative", _("representative")
+        PARTICIPANT = "participant", _("participant")
+        LIAISON = "liaison", _("liaison officer")
+        SECRETARY = "secretary", _("head’s secretary")
+        MEDIA = "media", _("media")
+        STAFF = "staff", _("staff")
+        INTERPRETER = "interpreter", _("interpreter")
+
+    # Those who need not belong to the delegation whose event they attend.
+    FROM_OUTSIDE: ClassVar = (
+        Role.SPEAKER,
+        Role.GUEST_OF_HONOUR,
+        Role.REPRESENTATIVE,
+        Role.PARTICIPANT,
+    )
+
+    class Answer(models.TextChoices):
+        NEEDS_ACTION = "needs_action", _("no answer yet")
+        ACCEPTED = "accepted", _("accepted")
+        TENTATIVE = "tentative", _("tentative")
+        DECLINED = "declined", _("declined")
+        DELEGATED = "delegated", _("sent a substitute")
+
+    class Place(models.TextChoices):
+        NONE = "none", _("none needed")
+        CONFIRMED = "confirmed", _("confirmed")
+        WAITLISTED = "waitlisted", _("on the waiting list")
+        CANCELLED = "cancelled", _("cancelled")
+
+    class Presence(models.TextChoices):
+        EXPECTED = "expected", _("expected")
+        CHECKED_IN = "checked_in", _("checked in")
+        ATTENDED = "attended", _("attended")
+        NO_SHOW = "no_show", _("no-show")
+
+    event = models.ForeignKey(
+        Event, models.CASCADE, related_name="attendees", verbose_name=_("event")
+    )
+    person = models.ForeignKey(
+        Person,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="attendances",
+        verbose_name=_("person"),
+    )
+    label = models.CharField(
+        _("unnamed"), max_length=200, blank=True, help_text=_("For members not named yet.")
+    )
+    appointment = models.ForeignKey(
+        Appointment,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("in the capacity of"),
+    )
+    representing = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("representing"),
+    )
+    role = models.CharField(_("role"), max_length=15, choices=Role, default=Role.PARTICIPANT)
+    position = models.PositiveSmallIntegerField(_("order"), default=1)
+    answer = models.CharField(
+        _("answer"), max_length=12, choices=Answer, default=Answer.NEEDS_ACTION
+    )
+    place = models.CharField(
+        pgettext_lazy("at an event", "place"), max_length=10, choices=Place, default=Place.NONE
+    )
+    waitlisted_at = models.DateTimeField(_("on the waiting list since"), null=True, editable=False)
+    hub = models.ForeignKey(
+        EventPlace,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="attendees",
+        limit_choices_to={"role": EventPlace.Role.HUB},
+        verbose_name=_("joins at"),
+        help_text=_("Empty: where the event takes place."),
+    )
+    presence = models.CharField(
+        _("presence"), max_length=10, choices=Presence, default=Presence.EXPECTED
+    )
+    invited_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
+    substitute_for = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="substitutes"
+    )
+    tags = models.JSONField(_("tags"), default=list, blank=True)
+    language = LanguageField(_("language"), help_text=_("Empty: the person’s own."))
+    created_at = models.DateTimeField(
+        _("registered at"), db_default=Now(), editable=False
+    )  # the database’s clock, as the tick’s: whoever comes after a reminder gets none
+    answered_at = models.DateTimeField(_("answered at"), null=True, editable=False)
+    checked_in_at = models.DateTimeField(_("checked in at"), null=True, blank=True)
+    notes = models.TextField(_("notes"), blank=True)
+
+    PERSONAL = ("label", "language", "notes")
+    SAID_NO: ClassVar = (Answer.DECLINED, Answer.DELEGATED)
+    FURTHEST: tuple[str, ...] = (
+        Place.CONFIRMED,
+        Place.WAITLISTED,
+        Answer.ACCEPTED,
+        Answer.TENTATIVE,
+        Answer.DELEGATED,
+        Answer.DECLINED,
+        Answer.NEEDS_ACTION,
+        Place.CANCELLED,
+    )
+    ARRIVING: tuple[str, ...] = (
+        Presence.EXPECTED,
+        Presence.NO_SHOW,
+        Presence.CHECKED_IN,
+        Presence.ATTENDED,
+    )
+
+    objects = AttendeeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("attendee")
+        verbose_name_plural = _("attendees")
+        indexes = [
+            models.Index(
+                fields=["event", "waitlisted_at"],
+                condition=Q(waitlisted_at__isnull=False),
+                name="attendee_waits",
+            )
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "person"], name="person_once_per_event"),
+            models.CheckConstraint(
+                condition=Q(person__isnull=False) | ~Q(label=""),
+                name="attendee_is_somebody",
+                violation_error_message=_("Choose a person, or say who it is."),
+            ),
+            models.CheckConstraint(
+                condition=Q(place="waitlisted", waitlisted_at__isnull=False)
+                | ~Q(place="waitlisted") & Q(waitlisted_at=None),
+                name="attendee_waits_since",
+            ),
+            models.CheckConstraint(
+                condition=~Q(answer__in=["declined", "delegated"])
+                | Q(place__in=["none", "cancelled"]),
+                name="attendee_who_declined_has_no_place",
+                violation_error_message=_("Whoever declines or sends a substitute has no place."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(presence="checked_in") | Q(checked_in_at__isnull=False),
+                name="attendee_checked_in_at",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.person) if self.person else self.label
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store it, and note that calendars of the person may have changed."""
+        super().save(*args, **kwargs)
+        self._note_change()
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        self._note_change()
+        return super().delete(*args, **kwargs)
+
+    def _note_change(self) -> None:
+        top = Event.objects.filter(pk=self.event_id).tops()
+        CalendarChange.objects.bulk_create(
+            CalendarChange(person_id=self.person_id, attended_in_id=tree, at=Now()) for tree in top
+        )
+
+    @property
+    def is_out(self) -> bool:
+        """Whether they will not come: declined, sent somebody else, or lost their place."""
+        return self.answer in self.SAID_NO or self.place == self.Place.CANCELLED
+
+    @property
+    def is_expected(self) -> bool:
+        """As the rows that are `expected()`: neither declined, nor without a place, nor waiting."""
+        return not self.is_out and self.place != self.Place.WAITLISTED
+
+    @property
+    def is_off_the_list(self) -> bool:
+        """Whether they lost their place or sent somebody else: it is not they who said no."""
+        lost = self.place == self.Place.CANCELLED and self.answer != self.Answer.DECLINED
+        return lost or self.answer == self.Answer.DELEGATED
+
+    @property
+    def reads(self) -> str:
+        """The language in which they are written to."""
+        own = self.person.language if self.person else ""
+        return self.language or own or settings.LANGUAGE_CODE
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nothing has happened yet but the invitation."""
+        return (self.answer, self.place, self.presence) == (
+            self.Answer.NEEDS_ACTION,
+            self.Place.NONE,
+            self.Presence.EXPECTED,
+        )
+
+    def absorb(self, double: Self) -> bool:
+        """Take in a second row of the same person at the event; see `models.doubles`.
+
+        Who got furthest stands: a place before the waiting list, that before an answer, any answer
+        before none, and a lost place last; who was there, was there. Who leads stands: head,
+        deputy, others, those in support, mere participants. Of equals this row stands.
+        """
+        if double._lead() < self._lead():
+            duplicates.take(self, double, "role", "position", "representing_id", "appointment_id")
+        if double._progress() < self._progress():
+            for column in ("answer", "answered_at", "place", "waitlisted_at", "hub_id"):
+                setattr(self, column, getattr(double, column))
+        self.presence = max(self.presence, double.presence, key=self.ARRIVING.index)
+        self._add(double)
+        return True
+
+    def _add(self, double: Self) -> None:
+        moments = (self.checked_in_at, double.checked_in_at)
+        self.checked_in_at = min(filter(None, moments), default=None)
+        self.created_at = min(self.created_at, double.created_at)
+        self.tags = list(dict.fromkeys([*self.tags, *double.tags]))
+        self.notes = duplicates.join(self.notes, double.notes)
+        labels = ("label_en", "label_zh_hans", "label_zh_hant")
+        links = ("representing_id", "appointment_id", "invited_by_id", "substitute_for_id")
+        duplicates.fill(self, double, "language", *labels, *links)
+
+    def _lead(self) -> int:
+        """Their rank by role, the first is 0."""
+        support = (self.Role.LIAISON, self.Role.MEDIA, self.Role.STAFF, self.Role.INTERPRETER)
+        ranks = {self.Role.HEAD: 0, self.Role.DEPUTY: 1, self.Role.PARTICIPANT: 4}
+        return 3 if self.role in support else ranks.get(self.Role(self.role), 2)
+
+    def _progress(self) -> int:
+        """Their rank by answer and place, the furthest is 0."""
+        if self.place in (self.Place.CONFIRMED, self.Place.WAITLISTED):
+            return self.FURTHEST.index(self.place)
+        lost = self.place == self.Place.CANCELLED and self.answer not in self.SAID_NO
+        return self.FURTHEST.index(self.place if lost else self.answer)

@@ -1,0 +1,281 @@
+"""People and organisations, and who holds which office."""
+
+from datetime import date
+from typing import Any, Self
+
+from django.contrib.contenttypes.fields import GenericRelation
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from events.models.base.fields import LanguageField, TimezoneField
+from events.models.base.teams import (
+    Membership,
+    Owned,
+    OwnedQuerySet,
+    PartQuerySet,
+    Viewer,
+    sees_all,
+    teams_of,
+)
+from events.models.events.events import days_served_by, in_legs_of
+from events.models.events.evidence import Evidence
+from events.models.events.places import Place
+from events.models.events.sectors import Sector
+from events.values import names
+
+SCRIPTS = ("zh_hans", "zh_hant")
+
+
+def _holds(text: str) -> Q:
+    return Q(*(Q(search_key__contains=key) for key in names.wanted(text)))
+
+
+class OrganisationQuerySet(OwnedQuerySet["Organisation"]):
+    def matching(self, text: str) -> Self:
+        """Bodies whose names and abbreviations hold the words, whatever their case or script."""
+        return self.filter(_holds(text))
+
+    def public(self) -> Self:
+        """Shared organisations, and those with a role in something public."""
+        return self.shared_or_in_public("event_roles__event")
+
+
+class Organisation(Owned):
+    """A body: of government or business, a chamber, a firm; or a group that nobody named."""
+
+    class Kind(models.TextChoices):
+        GOVERNMENT = "government", _("government")
+        ASSEMBLY = "assembly", _("assembly")
+        PARTY_BODY = "party_body", _("party body")
+        INVESTMENT_AGENCY = "investment_agency", _("investment agency")
+        TRADE_BODY = "trade_body", _("trade promotion body")
+        CHAMBER = "chamber", _("chamber of commerce")
+        ASSOCIATION = "association", _("association")
+        COMPANY = "company", _("company")
+        EXCHANGE = "exchange", _("exchange")
+        MEDIA = "media", _("media")
+        THINK_TANK = "think_tank", _("think tank")
+        FORUM = "forum", _("forum")
+        TASK_FORCE = "task_force", _("task force")
+        PLATFORM = "platform", _("service platform")
+
+    slug = models.SlugField(_("short name"), unique=True, max_length=80)
+    name = models.CharField(_("name"), max_length=250)
+    short_name = models.CharField(_("abbreviation"), max_length=60, blank=True)
+    aliases = models.JSONField(_("other names"), default=list, blank=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.COMPANY)
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("part of"),
+    )
+    place = models.ForeignKey(
+        Place,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="organisations",
+        verbose_name=_("place"),
+    )
+    sectors = models.ManyToManyField(Sector, blank=True, verbose_name=_("sectors"))
+    search_key = models.CharField(max_length=1500, editable=False)
+    named = models.BooleanField(
+        _("named"), default=True, help_text=_("Off for a group such as “a dozen enterprises”.")
+    )
+    headcount_text = models.CharField(_("size"), max_length=100, blank=True)
+    evidence = GenericRelation(Evidence)
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(parent=models.F("id")),
+                name="organisation_not_in_itself",
+                violation_error_message=_("An organisation cannot be part of itself."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Derive the key to search by."""
+        columns = [f"{stem}_{of}" for stem in ("name", "short_name") for of in ("en", *SCRIPTS)]
+        texts = (getattr(self, column) or "" for column in columns)
+        self.search_key = names.search_key(*texts, *map(str, self.aliases))[:1500]
+        super().save(*args, **kwargs)
+
+
+class PersonQuerySet(OwnedQuerySet["Person"]):
+    def seen_as_member(self, user: Viewer) -> Q:
+        """Organisers and viewers all, the others whom they work for."""
+        whole = (Membership.Role.ORGANISER, Membership.Role.VIEWER)
+        return Q(team__in=teams_of(user, *whole)) | self._worked_for_by(user)
+
+    def reached_by(self, user: Viewer) -> Self:
+        """Those whose phone and mail the user may see: to look on is not enough."""
+        if sees_all(user):
+            return self.all()
+        run = teams_of(user, Membership.Role.ORGANISER)
+        shared = Q(team=None) if run else Q(pk__in=[])
+        return self.filter(Q(team__in=run) | shared | self._worked_for_by(user))
+
+    def sought_by(self, user: Viewer, text: str) -> Self:
+        """Those whose names match, and those with such an address, where the user may see it."""
+        return self.matching(text) | Person.objects.reached_by(user).filter(email__icontains=text)
+
+    def _worked_for_by(self, user: Viewer) -> Q:
+        """The parties of a liaison officer, and those whom the head of a secretary meets."""
+        work = (Membership.Role.LIAISON, Membership.Role.SECRETARY)
+        theirs = Q(attendances__event__in=[*in_legs_of(user), *days_served_by(user)])
+        teams = teams_of(user, *work)
+        # The team said twice spares reading the people of others.
+        return Q(team__in=teams, pk__in=Person.objects.filter(theirs, team__in=teams))
+
+    def matching(self, text: str) -> Self:
+        """People whose names hold the words, whatever case, accents, script or romanisation."""
+        return self.filter(_holds(text))
+
+
+class Person(Owned):
+    """A person; phone and mail are private and never leave the admin and the mail door."""
+
+    class NameOrder(models.TextChoices):
+        FAMILY_FIRST = "family_first", _("family name first")
+        WESTERN_FIRST = "western_first", _("western name first")
+
+    slug = models.SlugField(_("short name"), unique=True, max_length=80)
+    name = models.CharField(
+        _("name"),
+        max_length=200,
+        blank=True,
+        help_text=_("In English made from the parts: John LEE Ka-chiu."),
+    )
+    family_name = models.CharField(_("family name"), max_length=100)
+    given_name = models.CharField(_("given name"), max_length=100, blank=True)
+    western_name = models.CharField(_("western name"), max_length=100, blank=True)
+    name_order = models.CharField(
+        _("order of names"), max_length=13, choices=NameOrder, default=NameOrder.FAMILY_FIRST
+    )
+    honorific = models.CharField(_("honorific"), max_length=40, blank=True)
+    language = LanguageField(_("language"))
+    timezone = TimezoneField(_("time zone"))
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("phone"), max_length=20, blank=True, help_text=_("E.164: +852…"))
+    aliases = models.JSONField(_("other names"), default=list, blank=True)
+    sort_key = models.CharField(max_length=300, editable=False, db_index=True)
+    search_key = models.CharField(max_length=1500, editable=False)
+    erased_at = models.DateTimeField(_("erased"), null=True, editable=False)
+    evidence = GenericRelation(Evidence)
+
+    # What an erased person is called, wherever a name is shown.
+    ERASED = {
+        "name_en": "Erased person",
+        "name_zh_hans": "已匿名人士",
+        "name_zh_hant": "已匿名人士",
+    }
+    # What says something about the person; `domain.people.erase` clears it in such rows of theirs.
+    PERSONAL = (
+        "slug",
+        "name",
+        "family_name",
+        "given_name",
+        "western_name",
+        "honorific",
+        "language",
+        "timezone",
+        "email",
+        "phone",
+        "aliases",
+        "sort_key",
+        "search_key",
+    )
+
+    objects = PersonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Derive the formal name and the keys to sort and search by, unless there is no name."""
+        if self.erased_at is None:
+            self.derive()
+        super().save(*args, **kwargs)
+
+    def derive(self) -> None:
+        """Make the name in English and the keys of the parts of the name."""
+        parts = names.Name(
+            family=self.family_name,
+            given=self.given_name,
+            western=self.western_name,
+            order="western_first" if self.name_order == "western_first" else "family_first",
+            honorific=self.honorific,
+        )
+        setattr(self, "name_en", names.formal(parts))  # noqa: B010 -- modeltranslation's column
+        self.sort_key = names.sort_key(parts)
+        in_script = (getattr(self, f"name_{script}") or "" for script in SCRIPTS)
+        others = map(str, self.aliases)
+        self.search_key = names.search_key(names.formal(parts), *in_script, *others)[:1500]
+
+
+class AppointmentQuerySet(PartQuerySet["Appointment"]):
+    holder = "person"
+
+    def on(self, day: date) -> Self:
+        """Those held on a day, as far as is known: the highest first."""
+        begun = Q(valid_from=None) | Q(valid_from__lte=day)
+        not_over = Q(valid_to=None) | Q(valid_to__gte=day)
+        return self.filter(begun, not_over).order_by("-rank", "pk")
+
+
+class Appointment(models.Model):
+    """An office that a person holds; they may hold several at once."""
+
+    person = models.ForeignKey(
+        Person, models.CASCADE, related_name="appointments", verbose_name=_("person")
+    )
+    organisation = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="appointments",
+        verbose_name=_("organisation"),
+    )
+    title = models.CharField(pgettext_lazy("of an office", "title"), max_length=200)
+    valid_from = models.DateField(_("from"), null=True, blank=True)
+    valid_to = models.DateField(_("to"), null=True, blank=True)
+    as_of = models.DateField(
+        _("as of"), null=True, blank=True, help_text=_("A day on which it is known to be held.")
+    )
+    rank = models.PositiveSmallIntegerField(_("rank"), default=0)
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("appointment")
+        verbose_name_plural = _("appointments")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to=None)
+                | Q(valid_from=None)
+                | Q(valid_to__gte=models.F("valid_from")),
+                name="appointment_ends_after_it_begins",
+                violation_error_message=_("It ends before it begins."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,1 @@
+"""Pages behind signed addresses: answers to invitations, opt-outs."""

@@ -1,0 +1,56 @@
+"""The page of an invitation: what it is for, and the answer. Looking at it changes nothing."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import override
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from events.domain.access import answerlinks, ratelimits, signedlinks
+from events.domain.attendance import answers, attendees
+from events.web.secrecy import UNKEPT, guarded, unknown, wait
+
+
+@csrf_exempt  # the address is the secret: no cookie says who answers, so none can be abused
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer(request: HttpRequest, token: str) -> HttpResponse:
+    """Show an invitation, or take the answer and show it; all unknown ones are answered alike."""
+    now = timezone.now()
+    try:
+        with guarded(request, answerlinks.MISSES, signedlinks.Unknown, now):
+            response = _take(request, token, now) if request.method == "POST" else None
+            response = response or _show(request, token, now)
+    except ratelimits.TooMany as refusal:
+        return wait(render(request, "events/wait.html", status=429), refusal)
+    except signedlinks.Unknown:
+        response = unknown(request)
+    for name, value in UNKEPT.items():
+        response[name] = value
+    return response
+
+
+def _take(request: HttpRequest, token: str, now: datetime) -> HttpResponse:
+    try:
+        answers.give(token=token, verb=request.POST.get("answer", ""), now=now)
+    except answers.NoSuchAnswer:
+        return _show(request, token, now, status=400)
+    except attendees.Refusal:  # the page says how things stand by now
+        return _show(request, token, now, status=409)
+    return HttpResponseRedirect(request.get_full_path())
+
+
+def _show(request: HttpRequest, token: str, now: datetime, status: int = 200) -> HttpResponse:
+    page = answers.page(token=token, parameters=dict(request.GET.lists()), now=now)
+    wanted = request.GET.get("answer", "")
+    context = {
+        "page": page,
+        "letter": page.letter,
+        "wanted": wanted if wanted in page.choices else "",
+        "own_languages": settings.LANGUAGES,
+    }
+    with override(page.language):
+        return render(request, "events/answer.html", context, status=status)

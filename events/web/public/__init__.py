@@ -1,0 +1,1 @@
+"""The public calendar: month, list, event."""

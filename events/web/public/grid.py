@@ -1,0 +1,132 @@
+"""A month as weeks of days, with bars over the days that an event lasts."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from events.models import Event
+from events.values.dates import DAY, Precision
+from events.web.public import dates
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """The part of an event that lies in one week, from one day on."""
+
+    event: Event
+    span: int
+    begins: bool
+    ends: bool
+    folded: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """One day and the bars that start on it."""
+
+    on: date
+    column: int
+    inside: bool
+    is_today: bool
+    bars: Sequence[Bar]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Week:
+    """A week of ISO 8601: Monday to Sunday, and its number."""
+
+    number: int
+    days: Sequence[Day]
+
+
+def weeks(*, first: date, last: date, today: date, events: Sequence[Event]) -> list[Week]:
+    """Return the weeks that touch the month; small parts of an event are folded into its bar."""
+    folded = _folded(events)
+    hidden = Counter(folded.values())
+    shown = [event for event in events if event.pk not in folded]
+
+    def day(on: date) -> Day:
+        return Day(
+            on=on,
+            column=on.isoweekday(),
+            inside=first <= on <= last,
+            is_today=on == today,
+            bars=[_bar(event, on, hidden[event.pk]) for event in shown if _has_bar_from(event, on)],
+        )
+
+    return [
+        Week(number=monday.isocalendar().week, days=[day(monday + n * DAY) for n in range(7)])
+        for monday in _mondays(first, last)
+    ]
+
+
+def agenda(*, first: date, last: date, events: Sequence[Event]) -> dict[date, list[Event]]:
+    """Return the days of the month on which something begins, or goes on from before."""
+    days: dict[date, list[Event]] = {}
+    for event in events:
+        start, end = _days(event)
+        if start <= last and end >= first:
+            days.setdefault(max(start, first), []).append(event)
+    return dict(sorted(days.items()))
+
+
+def _mondays(first: date, last: date) -> Iterator[date]:
+    monday = first - first.weekday() * DAY
+    while monday <= last:
+        yield monday
+        monday += 7 * DAY
+
+
+def _folded(events: Sequence[Event]) -> dict[int, int]:
+    """Map what is on pages only, and part of something shown, to what its bar is folded into."""
+    shown = {event.pk for event in events}
+    folded = {
+        event.pk: event.parent_id
+        for event in events
+        if not event.in_calendar and event.parent_id in shown
+    }
+    return {pk: _top(parent, folded) for pk, parent in folded.items() if parent}
+
+
+def _top(pk: int, folded: Mapping[int, int | None]) -> int:
+    while above := folded.get(pk):
+        pk = above
+    return pk
+
+
+def _days(event: Event) -> tuple[date, date]:
+    first = event.start_on or date.max
+    return first, event.end_on or first
+
+
+def _has_bar_from(event: Event, on: date) -> bool:
+    """Whether a bar begins on this day: the first day, or a Monday in its course."""
+    first, last = _days(event)
+    return on == first or (on.weekday() == 0 and first < on <= last)
+
+
+def _bar(event: Event, on: date, folded: int) -> Bar:
+    first, last = _days(event)
+    sunday = on + (6 - on.weekday()) * DAY
+    return Bar(
+        event=event,
+        span=(min(last, sunday) - on).days + 1,
+        begins=on == first,
+        ends=last <= sunday,
+        folded=folded,
+    )
+
+
+def by_month(events: Sequence[Event]) -> list[tuple[str, list[Event]]]:
+    """Group events under the month in which they begin, or the coarser period they lie in."""
+    groups: dict[str, list[Event]] = {}
+    for event in events:
+        groups.setdefault(_heading(event), []).append(event)
+    return list(groups.items())
+
+
+def _heading(event: Event) -> str:
+    if event.start_on and (event.when.is_exact or event.precision == Precision.MONTH):
+        return dates.month(event.start_on)
+    return dates.words(event.when)

@@ -1,0 +1,351 @@
+"""Random calls about the guests of one event with two hubs, beside a model in plain Python."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    MultipleResults,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    multiple,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from events.domain.attendance import attendees
+from events.domain.lifecycle import lifecycle
+from events.models import Attendee, EventPlace, Person
+from tests import factories
+from tests.factories import NOW
+
+END = datetime(2026, 12, 2, 9, tzinfo=UTC)
+OUT = ("declined", "delegated")
+REPLIES = {"accept": "accepted", "accept_tentatively": "tentative", "decline": "declined"}
+PRESENCES = {
+    ("expected", "checked_in"),
+    ("checked_in", "attended"),
+    ("expected", "no_show"),
+}
+venue = st.integers(0, 2)  # the event itself and its hubs
+capacity = st.none() | st.integers(0, 3)
+
+
+@dataclass
+class Guest:
+    """What the model knows of an attendee."""
+
+    row: Attendee
+    venue: int
+    person: Person | None
+    answer: str = "needs_action"
+    place: str = "none"
+    presence: str = "expected"
+
+    @property
+    def is_out(self) -> bool:
+        return self.answer in OUT or self.place == "cancelled"
+
+    def state(self) -> tuple[str, str, str]:
+        return self.answer, self.place, self.presence
+
+
+class Guests(RuleBasedStateMachine):
+    guests: Bundle[Guest] = Bundle("guests")
+
+    @initialize(capacities=st.tuples(capacity, capacity, capacity))
+    def begin(self, capacities: tuple[int | None, ...]) -> None:
+        self.undo = transaction.atomic()
+        self.undo.__enter__()
+        self.now = NOW
+        self.capacities = list(capacities)
+        self.event = factories.event(capacity=capacities[0])
+        self.hubs: list[EventPlace | None] = [
+            None,
+            *(factories.hub(event=self.event, capacity=each) for each in capacities[1:]),
+        ]
+        self.known: dict[int, Guest] = {}
+        self.queues: list[list[Guest]] = [[], [], []]
+        self.before: dict[int, tuple[str, str, str]] = {}
+        self.taken_before = [0, 0, 0]
+
+    def teardown(self) -> None:
+        if hasattr(self, "undo"):
+            transaction.set_rollback(True)
+            self.undo.__exit__(None, None, None)
+
+    # The model: places and queues.
+
+    @property
+    def over(self) -> bool:
+        return self.now >= END
+
+    def taken(self, venue: int) -> int:
+        return sum(g.venue == venue and g.place == "confirmed" for g in self.known.values())
+
+    def has_room(self, venue: int) -> bool:
+        limit = self.capacities[venue]
+        return limit is None or self.taken(venue) < limit
+
+    def learn(self, row: Attendee, venue: int, person: Person | None) -> Guest:
+        guest = self.known[row.pk] = Guest(row, venue, person)
+        return guest
+
+    def enter(self, guest: Guest) -> None:
+        if self.has_room(guest.venue):
+            guest.place = "confirmed"
+        else:
+            guest.place = "waitlisted"
+            self.queues[guest.venue].append(guest)
+
+    def leave(self, guest: Guest, place: str) -> None:
+        if guest.place == "waitlisted":
+            self.queues[guest.venue].remove(guest)
+        guest.place = place
+
+    def let_in(self) -> None:
+        for number, queue in enumerate(self.queues):
+            while queue and not self.over and self.has_room(number):
+                queue.pop(0).place = "confirmed"
+
+    def say(self, guest: Guest, answer: str) -> None:
+        guest.answer = answer
+        if answer == "accepted":
+            if guest.place not in ("confirmed", "waitlisted"):
+                self.enter(guest)
+        elif answer == "tentative":
+            self.leave(guest, "none")
+        elif guest.place != "none":
+            self.leave(guest, "cancelled")
+
+    # The calls: each is made, and its outcome compared with what the model expects.
+
+    def tick(self) -> datetime:
+        self.now += timedelta(minutes=1)
+        return self.now
+
+    def attempt(self, guest: Guest, verb: str, function: str = "", **values: Any) -> Any:
+        """Make a call; return what it returns, or the refusal, which must have been foreseen."""
+        now = self.tick()
+        fresh = Attendee.objects.select_related("event").get(pk=guest.row.pk)
+        foreseen = verb in attendees.next_steps(attendee=fresh, now=now)
+        if verb != "name":
+            values["now"] = now
+        try:
+            done = getattr(attendees, function or verb)(attendee=guest.row, **values)
+        except (attendees.NoPlaceLeft, attendees.AlreadyInvited) as refusal:
+            return refusal
+        except attendees.Refusal as refusal:
+            assert not foreseen
+            return refusal
+        assert foreseen
+        return done
+
+    @rule(target=guests, venue=venue)
+    def invite(self, venue: int) -> Guest:
+        person = factories.person()
+        row = attendees.invite(event=self.event, person=person, hub=self.hubs[venue], now=self.now)
+        return self.learn(row, venue, person)
+
+    @rule(target=guests, venue=venue, size=st.integers(1, 3))
+    def register_group(self, venue: int, size: int) -> MultipleResults[Guest]:
+        call = partial(
+            attendees.register_group,
+            event=self.event,
+            representing=factories.organisation(),
+            contact=factories.person(),
+            size=size,
+            hub=self.hubs[venue],
+            now=self.tick(),
+        )
+        if self.over:
+            with pytest.raises(attendees.Over):
+                call()
+            return multiple()
+        group = [self.learn(row, venue, None) for row in call()]
+        for guest in group:
+            self.say(guest, "accepted")
+        return multiple(*group)
+
+    @rule(guest=guests, verb=st.sampled_from(sorted(REPLIES)))
+    def answer(self, guest: Guest, verb: str) -> None:
+        answer = REPLIES[verb]
+        has_place = guest.place in ("confirmed", "waitlisted")
+        if guest.answer == answer and (answer != "accepted" or has_place):
+            return  # said already
+        done = self.attempt(guest, verb, "answer", answer=Attendee.Answer(answer))
+        if self.over or guest.presence != "expected":
+            assert isinstance(done, attendees.Refusal)
+        else:
+            assert done is None
+            self.say(guest, answer)
+            self.let_in()
+
+    @rule(target=guests, guest=guests)
+    def substitute(self, guest: Guest) -> Guest | MultipleResults[Guest]:
+        person = factories.person()
+        done = self.attempt(guest, "substitute", person=person)
+        unable = self.over or guest.is_out or not guest.person or guest.presence != "expected"
+        assert isinstance(done, attendees.Refusal) is unable
+        if unable:
+            return multiple()
+        other = self.learn(done, guest.venue, person)
+        self.hand_over(guest, other)
+        return other
+
+    @rule(guest=guests, other=guests)
+    def substitute_by_somebody_known(self, guest: Guest, other: Guest) -> None:
+        if other.person is None:
+            return
+        done = self.attempt(guest, "substitute", person=other.person)
+        unable = self.over or guest.is_out or not guest.person or guest.presence != "expected"
+        assert isinstance(done, attendees.Refusal) is (unable or not other.is_out)
+        if not isinstance(done, attendees.Refusal):
+            assert done.pk == other.row.pk
+            other.venue = guest.venue
+            self.hand_over(guest, other)
+
+    def hand_over(self, guest: Guest, other: Guest) -> None:
+        if guest.place == "waitlisted":
+            queue = self.queues[guest.venue]
+            queue[queue.index(guest)] = other
+        if guest.place in ("confirmed", "waitlisted"):
+            other.place, guest.place = guest.place, "cancelled"
+        guest.answer = "delegated"
+        self.say(other, "accepted")
+
+    @rule(guest=guests)
+    def release(self, guest: Guest) -> None:
+        done = self.attempt(guest, "release")
+        if guest.is_out or guest.presence != "expected":
+            assert isinstance(done, attendees.NotAllowed)
+        else:
+            assert done is None
+            self.leave(guest, "cancelled")
+            self.let_in()
+
+    @rule(guest=guests)
+    def check_in(self, guest: Guest) -> None:
+        done = self.attempt(guest, "check_in")
+        waits = guest.place == "waitlisted"
+        homeless = guest.place == "none" and not self.has_room(guest.venue)
+        if guest.presence in ("checked_in", "attended"):
+            assert isinstance(done, attendees.AlreadyCheckedIn)
+        elif guest.is_out or guest.presence == "no_show":
+            assert isinstance(done, attendees.NotAllowed)
+        elif waits or homeless:
+            assert isinstance(done, attendees.NoPlaceLeft)
+        else:
+            assert done is None
+            guest.answer, guest.place, guest.presence = "accepted", "confirmed", "checked_in"
+
+    @rule(guest=guests)
+    def mark_attended(self, guest: Guest) -> None:
+        done = self.attempt(guest, "mark_attended")
+        assert (done is None) is (guest.presence == "checked_in")
+        if done is None:
+            guest.presence = "attended"
+
+    @rule(guest=guests)
+    def mark_no_show(self, guest: Guest) -> None:
+        done = self.attempt(guest, "mark_no_show")
+        expected = guest.presence == "expected" and not guest.is_out
+        missing = self.over and expected and guest.place != "waitlisted"
+        assert (done is None) is missing
+        if missing:
+            guest.presence = "no_show"
+
+    @rule(guest=guests)
+    def name(self, guest: Guest) -> None:
+        person = factories.person()
+        done = self.attempt(guest, "name", person=person)
+        assert (done is None) is (guest.person is None)
+        if done is None:
+            guest.person = person
+
+    @rule(guest=guests, venue=venue)
+    def move(self, guest: Guest, venue: int) -> None:
+        row = Attendee.objects.get(pk=guest.row.pk)
+        row.hub, now = self.hubs[venue], self.tick()
+        moves = guest.venue != venue
+        full = guest.place == "confirmed" and not self.has_room(venue)
+        if moves and (full or guest.presence != "expected"):
+            with pytest.raises((attendees.NoPlaceLeft, attendees.NotAllowed)):
+                attendees.save(attendee=row, now=now)
+            return
+        attendees.save(attendee=row, now=now)
+        if moves and guest.place == "waitlisted":
+            self.leave(guest, "none")
+            guest.venue = venue
+            self.enter(guest)
+        guest.venue = venue
+        self.let_in()
+
+    @rule(venue=venue, capacity=capacity)
+    def set_capacity(self, venue: int, capacity: int | None) -> None:
+        self.capacities[venue] = capacity
+        if hub := self.hubs[venue]:
+            hub.capacity = capacity
+            hub.save()
+            lifecycle.touch(event=self.event, now=self.now)
+        else:
+            self.event.capacity = capacity
+            lifecycle.save(event=self.event, now=self.now)
+        self.let_in()
+
+    @precondition(lambda self: len(self.known) > 4)
+    @rule(guest=consumes(guests))
+    def end(self, guest: Guest) -> None:
+        """The event is over, for this guest it hardly began."""
+        self.now = max(self.now, END)
+
+    # What holds after each step.
+
+    @invariant()
+    def database_and_model_agree(self) -> None:
+        rows = {row.pk: row for row in Attendee.objects.filter(event=self.event)}
+        assert rows.keys() == self.known.keys()
+        for pk, guest in self.known.items():
+            row, hub, person = rows[pk], self.hubs[guest.venue], guest.person
+            assert (row.answer, row.place, row.presence) == guest.state()
+            assert (row.hub_id, row.person_id) == (hub and hub.pk, person and person.pk)
+
+    @invariant()
+    def the_queues_are_those_of_the_database(self) -> None:
+        waiting = list(Attendee.objects.waiting().filter(event=self.event))
+        for hub, queue in zip(self.hubs, self.queues, strict=True):
+            there = [row for row in waiting if row.hub_id == (hub and hub.pk)]
+            assert there == [guest.row for guest in queue]
+
+    @invariant()
+    def places_are_kept(self) -> None:
+        """No more than the capacity has a place, save who had one before it fell."""
+        for number, limit in enumerate(self.capacities):
+            taken = self.taken(number)
+            assert limit is None or taken <= max(limit, self.taken_before[number])
+            assert self.over or not (self.queues[number] and self.has_room(number))
+            self.taken_before[number] = taken
+
+    @invariant()
+    def only_legal_steps_are_taken(self) -> None:
+        for pk, guest in self.known.items():
+            before = self.before.get(pk, guest.state())
+            assert before[2] == guest.presence or (before[2], guest.presence) in PRESENCES
+            assert (before[1], guest.place) != ("confirmed", "waitlisted")
+            assert not (guest.answer in OUT and guest.place in ("confirmed", "waitlisted"))
+            self.before[pk] = guest.state()
+
+
+@pytest.mark.django_db
+def test_any_calls_in_any_order_keep_places_queues_and_rows_right() -> None:
+    steps = settings(max_examples=12, stateful_step_count=25, deadline=None)
+    run_state_machine_as_test(Guests, settings=steps)

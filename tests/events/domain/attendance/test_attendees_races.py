@@ -1,0 +1,117 @@
+"""Several people at the same instant: real transactions in threads, on either database."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from django.db import connections, transaction
+
+from events.domain.attendance import attendees, capacity
+from events.domain.attendance.capacity import Venue
+from events.domain.lifecycle import lifecycle
+from events.models import Attendee, Event, EventPlace
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Answer = Attendee.Answer
+
+
+def at_once(*calls: Callable[[], object]) -> list[Exception]:
+    """Make the calls at the same instant; return what they raised."""
+    barrier, errors = threading.Barrier(len(calls)), list[Exception]()
+
+    def work(call: Callable[[], object]) -> None:
+        barrier.wait()
+        try:
+            call()
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=work, args=(call,)) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return errors
+
+
+def invited(event: Event, hub: EventPlace | None = None) -> Attendee:
+    return factories.attendee(event=event, hub=hub, answer="needs_action")
+
+
+def answers(attendee: Attendee, answer: Answer = Answer.ACCEPTED) -> Callable[[], None]:
+    """A call by somebody who has opened the page some time ago."""
+    stale = Attendee.objects.get(pk=attendee.pk)
+    return partial(attendees.answer, attendee=stale, answer=answer, now=NOW)
+
+
+@pytest.mark.parametrize("at_hub", [False, True], ids=["event", "hub"])
+def test_two_take_the_last_place_and_one_gets_it(at_hub: bool) -> None:
+    event = factories.event(capacity=None if at_hub else 1)
+    hub = factories.hub(event=event, capacity=1) if at_hub else None
+    for round_ in range(1, 4):
+        people = [invited(event, hub) for _ in range(4)]
+        assert at_once(*map(answers, people)) == []
+        here = capacity.of(event=event)[-1]
+        assert here == Venue(hub=hub, capacity=1, taken=1, waiting=4 * round_ - 1)
+
+
+def test_a_place_that_is_given_up_while_somebody_asks_is_not_lost() -> None:
+    event = factories.event(capacity=1)
+    for _ in range(5):
+        first, second = invited(event), invited(event)
+        answers(first)()
+        assert at_once(answers(first, Answer.DECLINED), answers(second)) == []
+        assert list(Attendee.objects.taking_a_place()) == [second]
+        attendees.release(attendee=second, now=NOW)
+
+
+def test_a_capacity_lowered_while_somebody_accepts_takes_nobodys_place() -> None:
+    event = factories.event(capacity=2)
+    holder, late = invited(event), invited(event)
+    answers(holder)()
+    event.capacity = 1
+    lower = partial(lifecycle.save, event=event, now=NOW + timedelta(hours=1))
+    assert at_once(lower, answers(late)) == []
+    holder.refresh_from_db()
+    late.refresh_from_db()
+    assert holder.place == "confirmed"
+    assert late.place in ("confirmed", "waitlisted")  # before the change, or after it
+    nobody_more = invited(event)
+    answers(nobody_more)()
+    assert nobody_more in Attendee.objects.waiting()
+
+
+def test_a_capacity_raised_while_somebody_asks_leaves_nobody_waiting() -> None:
+    hub = factories.hub(capacity=0)
+    attendee = invited(hub.event, hub)
+    hub.capacity = 1
+
+    def raise_capacity() -> None:
+        with transaction.atomic():
+            hub.save()
+            lifecycle.touch(event=hub.event, now=NOW)
+
+    assert at_once(raise_capacity, answers(attendee)) == []
+    assert capacity.of(event=hub.event)[1] == Venue(hub=hub, capacity=1, taken=1, waiting=0)
+
+
+def test_two_check_ins_of_one_person_let_them_in_once() -> None:
+    attendee = factories.attendee()
+    rows = [Attendee.objects.get(pk=attendee.pk) for _ in range(2)]
+    calls = [partial(attendees.check_in, attendee=row, now=NOW) for row in rows]
+    assert [type(error) for error in at_once(*calls)] == [attendees.AlreadyCheckedIn]
+
+
+def test_two_name_one_person_and_one_is_refused() -> None:
+    event, person = factories.event(), factories.person()
+    rows = [factories.attendee(event=event, person=None, label="A guest") for _ in range(2)]
+    calls = [partial(attendees.name, attendee=row, person=person) for row in rows]
+    assert [type(error) for error in at_once(*calls)] == [attendees.AlreadyInvited]
+    assert Attendee.objects.filter(person=person).count() == 1

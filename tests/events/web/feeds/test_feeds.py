@@ -1,0 +1,127 @@
+"""Feeds over HTTP."""
+
+import gzip
+
+import pytest
+
+from events.domain.lifecycle import lifecycle
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+PUBLIC = "/calendar/public.ics"
+
+
+def test_the_feed_is_a_calendar_that_anybody_may_keep(client):
+    factories.event()
+
+    response = client.get(PUBLIC)
+
+    assert response.status_code == 200
+    assert response["Content-Type"] == "text/calendar; charset=utf-8"
+    assert response["Cache-Control"] == "public, max-age=900"
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert "Cookie" not in response.get("Vary", "")
+    assert "Accept-Language" not in response.get("Vary", "")
+    assert not response.cookies
+
+
+def test_an_unchanged_feed_is_not_sent_again(client):
+    factories.event()
+    tag = client.get(PUBLIC)["ETag"]
+
+    for known in (tag, f"W/{tag}", f'"other", {tag}', "*"):
+        response = client.get(PUBLIC, headers={"if-none-match": known})
+
+        assert (response.status_code, response.content, response["ETag"]) == (304, b"", tag)
+
+
+def test_a_changed_feed_is_sent_again(client):
+    tag = client.get(PUBLIC)["ETag"]
+    lifecycle.save(event=factories.event(), now=factories.NOW)
+
+    assert client.get(PUBLIC, headers={"if-none-match": tag}).status_code == 200
+
+
+def test_a_client_that_keeps_dates_alone_is_served_too(client):
+    factories.event()
+    date = client.get(PUBLIC)["Last-Modified"]
+
+    assert client.get(PUBLIC, headers={"if-modified-since": date}).status_code == 304
+
+
+def test_head_says_the_same_without_the_body(client):
+    factories.event()
+    get, head = client.get(PUBLIC), client.head(PUBLIC)
+
+    assert (head.status_code, head.content, head["ETag"]) == (200, b"", get["ETag"])
+
+
+def test_it_is_compressed_for_those_who_can_read_that(client):
+    for _ in range(3):
+        factories.event()
+
+    plain = client.get(PUBLIC)
+    packed = client.get(PUBLIC, headers={"accept-encoding": "gzip"})
+
+    assert gzip.decompress(packed.content) == plain.content
+    assert packed["ETag"] == f"W/{plain['ETag']}"
+    assert "Accept-Encoding" in packed["Vary"]
+
+
+@pytest.mark.parametrize("language", ["zh", "fr;q=1", ""])
+def test_the_bytes_do_not_depend_on_who_asks(client, language):
+    factories.event(title_en="Expo", title_zh_hans="博览会")
+
+    other = client.get(PUBLIC, headers={"accept-language": language, "accept": "text/html"})
+
+    assert other.content == client.get(PUBLIC).content
+
+
+@pytest.mark.parametrize("query", ["knid=expo", "kind=party", "lang=fr", "past=x", "series=none"])
+def test_a_wrong_filter_is_refused_by_name(client, query):
+    response = client.get(f"{PUBLIC}?{query}")
+
+    assert response.status_code == 400
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
+    assert response.content.decode().startswith(query.split("=")[0] + ":")
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PROPFIND", "REPORT"])
+def test_only_reading_is_allowed(client, method):
+    assert client.generic(method, PUBLIC).status_code == 405
+
+
+def test_an_event_has_a_calendar_file_of_its_own(client):
+    factories.event(slug="expo", title="Expo")
+
+    response = client.get("/events/expo.ics")
+
+    assert b"SUMMARY:Expo\r\n" in response.content
+    assert response["Content-Disposition"] == 'inline; filename="expo.ics"'
+
+
+def test_what_is_not_public_is_not_found(client):
+    factories.event(slug="secret", visibility="internal")
+
+    assert client.get("/events/secret.ics").status_code == 404
+    assert client.get("/events/nothing.ics").status_code == 404
+
+
+@pytest.mark.parametrize("refused", ["gzip;q=0", "br, gzip; q=0.0", "identity"])
+def test_who_refuses_gzip_gets_the_plain_calendar(client, refused):
+    factories.event()
+    response = client.get(PUBLIC, headers={"accept-encoding": refused})
+    assert "Content-Encoding" not in response
+    assert response.content.startswith(b"BEGIN:VCALENDAR")
+
+
+def test_asking_takes_the_same_few_queries_however_many_events_there_are(
+    client, django_assert_max_num_queries
+):
+    place = factories.place(parent=factories.place())
+    for count in (1, 3, 30):
+        for _ in range(count):
+            factories.event(place=place, parent=factories.event(place=place))
+        with django_assert_max_num_queries(11):
+            client.get(PUBLIC)
