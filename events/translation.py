@@ -9,12 +9,12 @@ from events.models import (
     EventSeries,
     Expo,
     Figure,
+    MailWording,
     Organisation,
     Person,
     Place,
     PromotionConference,
     Sector,
-    Wording,
 )
 from events.models.base.history import keep
 
@@ -54,8 +54,8 @@ class FigureOptions(TranslationOptions):
     fields = ("unit",)
 
 
-@register(Wording)
-class WordingOptions(TranslationOptions):
+@register(MailWording)
+class MailWordingOptions(TranslationOptions):
     fields = ("subject", "opening", "closing")
 
 

@@ -110,7 +110,7 @@ def hub(**columns: Any) -> EventPlace:
 
 def attendee(**columns: Any) -> Attendee:
     """Return somebody who accepted; event and person are made when not given."""
-    values = {"answer": Attendee.Answer.ACCEPTED, "created_at": NOW, **columns}
+    values = {"partstat": Attendee.Partstat.ACCEPTED, "created_at": NOW, **columns}
     values["event"] = columns.get("event") or event()
     values["person"] = columns["person"] if "person" in columns else person()
     return Attendee.objects.create(**values)

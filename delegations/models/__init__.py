@@ -2,15 +2,15 @@
 
 from delegations.models.applications import Application, Nominee
 from delegations.models.decisions import Decision
-from delegations.models.delegations import Attendance, Delegate, Delegation, Leg, TradeMission
+from delegations.models.delegations import Delegate, Delegation, Leg, RosterAttendee, TradeMission
 
 __all__ = [
     "Application",
-    "Attendance",
     "Decision",
     "Delegate",
     "Delegation",
     "Leg",
     "Nominee",
+    "RosterAttendee",
     "TradeMission",
 ]

@@ -396,7 +396,7 @@ def lead(capacity: str) -> int:
     return ranks.get(Delegate.Capacity(capacity), last)
 
 
-class Attendance(models.Model):
+class RosterAttendee(models.Model):
     """An attendee that a roster keeps: what a delegate is at the mission or at a leg.
 
     Kept in step by `domain.rosters`; an attendee without such a row was invited by hand. One

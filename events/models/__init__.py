@@ -1,10 +1,10 @@
 """The tables of the events app."""
 
 from events.models.base.changes import CalendarChange
-from events.models.base.ratelimits import Tally
+from events.models.base.ratelimits import RateLimitCounter
 from events.models.base.teams import Membership, Team, User, Viewer
 from events.models.calendars.feeds import CalendarFeed, FeedState, FeedTree, RenderedEvent
-from events.models.calendars.imports import ImportedEvent, OpenedCalendar
+from events.models.calendars.imports import ImportedEvent, ImportPreview
 from events.models.events.dates import Basis, Dated
 from events.models.events.events import Event, Expo, PromotionConference
 from events.models.events.evidence import Evidence, Source
@@ -13,7 +13,7 @@ from events.models.events.places import Place
 from events.models.events.sectors import Sector
 from events.models.events.series import EventSeries
 from events.models.mail.deliveries import Delivery, Heartbeat, MailBreaker, Suppression
-from events.models.mail.letters import OptOut, Wording
+from events.models.mail.letters import MailWording, OptOut
 from events.models.mail.notices import EventChange, NoticeBatch
 from events.models.mail.reminders import ReminderOccurrence, ReminderRule
 from events.models.mail.replies import Reply
@@ -40,16 +40,18 @@ __all__ = [
     "FeedTree",
     "Figure",
     "Heartbeat",
+    "ImportPreview",
     "ImportedEvent",
     "MailBreaker",
+    "MailWording",
     "Membership",
     "NoticeBatch",
-    "OpenedCalendar",
     "OptOut",
     "Organisation",
     "Person",
     "Place",
     "PromotionConference",
+    "RateLimitCounter",
     "ReminderOccurrence",
     "ReminderRule",
     "RenderedEvent",
@@ -57,9 +59,7 @@ __all__ = [
     "Sector",
     "Source",
     "Suppression",
-    "Tally",
     "Team",
     "User",
     "Viewer",
-    "Wording",
 ]

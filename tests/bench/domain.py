@@ -148,7 +148,7 @@ def lists(desk: Desk) -> Iterator[Task]:
     yield desk.list(Event, "search “robotics”", q="robotics")
     yield desk.list(Event, "search “博览会1”", q="博览会1")
     yield desk.list(Attendee)
-    yield desk.list(Attendee, "who declined", answer__exact="declined")
+    yield desk.list(Attendee, "who declined", partstat__exact="declined")
     yield desk.list(Attendee, "at cancelled events", event__status__exact="cancelled")
     yield desk.list(Attendee, "search “lyu”", q="lyu")
     yield desk.list(Attendee, "search “robotics”", q="robotics")

@@ -212,7 +212,7 @@ def session(slug: str, n: int, team: Team, place: Place, parent: Event | None = 
 
 def reader(event: Event, n: int) -> Person:
     person = Person.objects.create(slug=f"{event.slug}-{n}", family_name=f"Reader {n}")
-    Attendee.objects.create(event=event, person=person, answer="accepted")
+    Attendee.objects.create(event=event, person=person, partstat="accepted")
     return person
 
 
@@ -278,7 +278,7 @@ def crowd(event: Event, number: int) -> None:
     people = rows.store(
         Person(slug=f"{event.slug}-crowd-{n}", family_name=f"Crowd {n}") for n in range(number)
     )
-    rows.store(Attendee(event=event, person=person, answer="accepted") for person in people)
+    rows.store(Attendee(event=event, person=person, partstat="accepted") for person in people)
     rows.store(
         CalendarFeed(
             name="Phone", team=event.team, person=person, token_hash=f"{event.pk}-{n}",

@@ -83,7 +83,7 @@ def event(slug: str, people: int, team: Team) -> Event:
         )
         for n in range(people)
     )  # fmt: skip
-    rows.store(Attendee(event=stored, person=guest, answer="accepted") for guest in guests)
+    rows.store(Attendee(event=stored, person=guest, partstat="accepted") for guest in guests)
     Attendee.objects.filter(event=stored).update(created_at=NOW - HOUR)
     return stored
 

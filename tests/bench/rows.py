@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import models, transaction
 
-from delegations.models import Application, Attendance, Delegate, Delegation, Leg, Nominee
+from delegations.models import Application, Delegate, Delegation, Leg, Nominee, RosterAttendee
 from events.models import (
     Appointment,
     Attendee,
@@ -68,7 +68,7 @@ CALLS = ("submitted", "under_review", "accepted", "waitlisted", "declined")
 # Parents before what points to them; events are stored level by level before all of these.
 ORDER: tuple[type[models.Model], ...] = (
     Organisation, Person, Appointment, EventOrganisation, EventPlace, Delegation, Leg, Application,
-    Nominee, Delegate, Attendee, Delivery, Attendance,
+    Nominee, Delegate, Attendee, Delivery, RosterAttendee,
 )  # fmt: skip
 
 
@@ -124,7 +124,9 @@ def gather(events: Iterable[Event], people: Iterable[Person]) -> None:
     events_, people_ = ({pair[side] for pair in pairs} for side in (0, 1))
     there = Attendee.objects.filter(event__in=events_, person__in=people_)
     coming = sorted(pairs - set(there.values_list("event", "person")))
-    store(Attendee(event_id=event, person_id=person, answer="accepted") for event, person in coming)
+    store(
+        Attendee(event_id=event, person_id=person, partstat="accepted") for event, person in coming
+    )
 
 
 class Block:
@@ -229,7 +231,7 @@ class Block:
 
     def attend(self, event: Event, person: Person, role: str = "participant") -> Attendee:
         answer = self.random.choice(ANSWERS)
-        attendee = Attendee(event=event, person=person, role=role, answer=answer)
+        attendee = Attendee(event=event, person=person, role=role, partstat=answer)
         return self.add(attendee)
 
     def evidence(self, event: Event) -> Evidence:
@@ -319,7 +321,9 @@ class Block:
             )
         )  # fmt: skip
         for event in (self.journey, *(leg.stay for leg in self.legs)):
-            self.add(Attendance(delegate=delegate, attendee=self.attend(event, person, capacity)))
+            self.add(
+                RosterAttendee(delegate=delegate, attendee=self.attend(event, person, capacity))
+            )
 
     def deliver(self, n: int, attendee: Attendee) -> None:
         due = NOW + timedelta(minutes=self.random.randrange(-500_000, 500_000))

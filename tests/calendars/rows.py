@@ -157,7 +157,7 @@ def farewell() -> bytes:
 def leave(attendee: Attendee, now: datetime) -> None:
     """Decline at a moment; what is kept of changes bears the time of the clock."""
     with time_machine.travel(now, tick=False):
-        attendees.answer(attendee=attendee, answer=Attendee.Answer.DECLINED, now=now)
+        attendees.answer(attendee=attendee, partstat=Attendee.Partstat.DECLINED, now=now)
 
 
 def hubs() -> bytes:

@@ -156,7 +156,7 @@ class Feeds(RuleBasedStateMachine):
     def answer(self, which: int, says: str) -> None:
         found = list(Attendee.objects.order_by("pk"))
         attendee = found[which % len(found)]
-        self.attempt(attendees.answer, attendee=attendee, answer=Attendee.Answer(says))
+        self.attempt(attendees.answer, attendee=attendee, partstat=Attendee.Partstat(says))
 
     @rule(days_on=st.sampled_from([1, 29, 31, 100]))
     def time_passes(self, days_on: int) -> None:

@@ -114,7 +114,7 @@ def test_a_real_subscriber_of_a_secret_feed_sees_each_change_and_its_end(
     kept = files.items() & subscriber.files().items()
     assert [b"Forum" in body for _name, (_time, body) in kept] == [True]
 
-    attendees.answer(attendee=attends[1], answer=Attendee.Answer.DECLINED, now=NOW)
+    attendees.answer(attendee=attends[1], partstat=Attendee.Partstat.DECLINED, now=NOW)
     subscriber.sync()
     assert entries(subscriber) == {moved, ("Cancelled: Forum", start, "CANCELLED")}
 

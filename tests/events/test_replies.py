@@ -39,12 +39,12 @@ def test_a_mail_that_is_piped_in_is_read(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], settings: Settings
 ) -> None:
     settings.UID_HOST = "attache.example"
-    attendee = factories.attendee(answer="needs_action")
+    attendee = factories.attendee(partstat="needs_action")
     pipe(monkeypatch, mails.apple(mails.of(attendee)))
     call_command("read_replies")
     assert capsys.readouterr().out == "applied\n"
     attendee.refresh_from_db()
-    assert attendee.answer == "accepted"
+    assert attendee.partstat == "accepted"
 
 
 @pytest.mark.django_db
@@ -59,12 +59,12 @@ def test_whatever_is_piped_in_the_mail_server_need_not_try_again(
 
 @pytest.mark.django_db(transaction=True)
 def test_a_real_pipe(settings: Settings) -> None:
-    attendee = factories.attendee(answer="needs_action")
+    attendee = factories.attendee(partstat="needs_action")
     command = [sys.executable, "manage.py", "read_replies"]
     raw = mails.outlook(mails.of(attendee))
     done = subprocess.run(command, input=raw, env=environment(), capture_output=True, check=True)
     assert done.stdout == b"applied\n"
-    assert Attendee.objects.get(pk=attendee.pk).answer == "accepted"
+    assert Attendee.objects.get(pk=attendee.pk).partstat == "accepted"
 
 
 @pytest.mark.django_db

@@ -21,7 +21,7 @@ from events.domain.access import ratelimits
 from events.domain.access.ratelimits import Limit
 from events.domain.feeds import changes
 from events.domain.lifecycle import lifecycle, zoneupdates
-from events.models import CalendarChange, Delivery, Event, ReminderRule, Tally
+from events.models import CalendarChange, Delivery, Event, RateLimitCounter, ReminderRule
 from events.models.base import clock
 from tests import factories
 from tests.conftest import database_url, process, wait_until
@@ -108,7 +108,7 @@ def test_what_has_served_its_time_is_forgotten() -> None:
     first = CalendarChange.objects.order_by("pk")[:1]
     CalendarChange.objects.filter(pk__in=first.values("pk")).update(at=long_ago)
     tasks.prune()
-    assert (Tally.objects.count(), CalendarChange.objects.count()) == (1, 1)
+    assert (RateLimitCounter.objects.count(), CalendarChange.objects.count()) == (1, 1)
 
 
 @pytest.mark.django_db

@@ -80,7 +80,7 @@ def wait_until_handed_over() -> None:
 
 def states() -> dict[str, tuple[str, int]]:
     """The state of the mail to each address, and how often it was in doubt."""
-    rows = Delivery.objects.values_list("person__email", "state", "unknowns")
+    rows = Delivery.objects.values_list("person__email", "state", "unknown_count")
     return {address: (state, doubts) for address, state, doubts in rows}
 
 

@@ -270,8 +270,8 @@ class Deliveries(RuleBasedStateMachine):
         if verb == "release":
             done = self.attempt(attendees.release, attendee=attendee)
         else:
-            says = Attendee.Answer(ANSWERS[verb])
-            done = self.attempt(attendees.answer, attendee=attendee, answer=says)
+            says = Attendee.Partstat(ANSWERS[verb])
+            done = self.attempt(attendees.answer, attendee=attendee, partstat=says)
         if done:
             self.list[talk, person] = {"release": "released"}.get(verb) or ANSWERS[verb]
 
@@ -664,7 +664,7 @@ class Deliveries(RuleBasedStateMachine):
         assert known is not None or method == "REQUEST"
         if known is not None:
             assert told[0] >= known[0]
-            assert told != known or row.unknowns
+            assert told != known or row.unknown_count
         self.calendars[talk, person] = told
         return talk
 
@@ -676,7 +676,7 @@ class Deliveries(RuleBasedStateMachine):
         copies = Counter(self.arrived)
         rows = Delivery.objects.filter(public_uuid__in={each.rpartition(".")[0] for each in copies})
         known = {
-            f"{row.public_uuid}.{row.generation}": row.unknowns + (row.state == State.SENT)
+            f"{row.public_uuid}.{row.generation}": row.unknown_count + (row.state == State.SENT)
             for row in rows
         }
         assert known == copies

@@ -41,7 +41,7 @@ def event(team: Team, office: Office) -> Event:
     )
     for email in ("ann@example.org", "ben@example.org", ""):
         person = factories.person(team=team, email=email)
-        factories.attendee(event=row, person=person, answer="needs_action")
+        factories.attendee(event=row, person=person, partstat="needs_action")
     return row
 
 
@@ -75,7 +75,7 @@ def press(mail: EmailMessage, words: str) -> Any:
 
 def answers(event: Event) -> dict[str, tuple[str, str]]:
     rows = Attendee.objects.filter(event=event).select_related("person")
-    return {row.person.email: (row.answer, row.place) for row in rows if row.person}
+    return {row.person.email: (row.partstat, row.seat) for row in rows if row.person}
 
 
 def test_invited_answered_moved_and_cancelled(

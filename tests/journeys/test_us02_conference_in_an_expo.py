@@ -67,7 +67,7 @@ def test_the_rundown_can_be_turned_round_and_hides_its_cues(office: Office, team
         team=team, status="draft", kind="promotion_conference", start_on=date(2025, 11, 6)
     )
     lee, xu, guest = (factories.person(team=team, family_name=name) for name in ("Lee", "Xu", "Au"))
-    factories.attendee(event=conference, person=guest, place="confirmed")
+    factories.attendee(event=conference, person=guest, seat="confirmed")
 
     # 3. Two addresses, one after the other; a cue for the stage stands between them.
     first = address_of(office, conference, team, lee, time(9, 30))

@@ -123,7 +123,7 @@ def test_seats_go_to_the_first_and_the_others_wait(
         # 5. Confirming makes members, who attend the mission.
         office.step(amber, "confirm")
     assert [member.organisation for member in mission.delegates.all()] == [amber.organisation]
-    attendee = Attendee.objects.get(event=mission.mission, place="confirmed")
+    attendee = Attendee.objects.get(event=mission.mission, seat="confirmed")
     assert attendee.representing == amber.organisation
 
 

@@ -173,7 +173,7 @@ def test_a_list_that_somebody_changed_is_kept_whole(loaded, catalogue):
 
 
 def test_an_answer_is_no_change_of_the_list(loaded, catalogue):
-    Attendee.objects.update(answer="accepted")
+    Attendee.objects.update(partstat="accepted")
 
     assert loader.load(catalogue=catalogue, now=NOW).kept == []
 

@@ -27,7 +27,7 @@ STEPS: Final[dict[str, tuple[str, ...]]] = {
 # Their members are named, not recruited.
 APPOINTED: Final = (Kind.OFFICIAL_DELEGATION, Kind.DUTY_VISIT)
 # Those who were expected and of whom nobody has said yet whether they came.
-OPEN_PRESENCE: Final = (Attendee.Presence.EXPECTED, Attendee.Presence.CHECKED_IN)
+OPEN_PRESENCE: Final = (Attendee.Attendance.EXPECTED, Attendee.Attendance.CHECKED_IN)
 
 
 class Refusal(Exception):
@@ -201,7 +201,7 @@ def _check_over(delegation: Delegation, now: datetime) -> None:
     mission = delegation.mission
     if mission is None or not _is_over(mission, now):
         raise NotOver(delegation)
-    expected = mission.attendees.expected().filter(presence__in=OPEN_PRESENCE)
+    expected = mission.attendees.expected().filter(attendance__in=OPEN_PRESENCE)
     if attendees := list(expected.select_related("person").order_by("position", "pk")):
         raise AttendanceOpen(delegation, attendees)
 

@@ -8,13 +8,14 @@ from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 
-from delegations.models import Attendance, Delegate, Delegation, Leg
+from delegations.models import Delegate, Delegation, Leg, RosterAttendee
 from events.domain.attendance import invitations
 from events.models import Attendee, Event
 from events.models.base.locks import hold_tree
 
 Capacity = Delegate.Capacity
-Place = Attendee.Place
+Seat = Attendee.Seat
+Partstat = Attendee.Partstat
 Role = Attendee.Role
 
 # A member in another capacity is a delegate at the events as well.
@@ -33,8 +34,12 @@ ROLES_ON_LEGS: Final[dict[str, str]] = {**ROLES, Capacity.LIAISON: Role.LIAISON}
 # The place in order of a member without a rank.
 LAST: Final = 32767
 LABELS: Final = ("label_en", "label_zh_hans", "label_zh_hant")
-LIVE: Final = {"place": Place.CONFIRMED, "waitlisted_at": None, "answer": Attendee.Answer.ACCEPTED}
-GONE: Final = {"place": Place.CANCELLED, "waitlisted_at": None}
+LIVE: Final = {
+    "seat": Seat.CONFIRMED,
+    "waitlisted_at": None,
+    "partstat": Partstat.ACCEPTED,
+}
+GONE: Final = {"seat": Seat.CANCELLED, "waitlisted_at": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +75,8 @@ def keep(*, delegation: Delegation, now: datetime) -> None:
         _link(link, attendee, part.delegate_id)
     for row in kept.values():
         _put(row.attendee, GONE)
-        if row.attendee.answer == Attendee.Answer.DECLINED:  # it is not they who say no any more
-            _put(row.attendee, {"answer": Attendee.Answer.NEEDS_ACTION})
+        if row.attendee.partstat == Partstat.DECLINED:  # it is not they who say no any more
+            _put(row.attendee, {"partstat": Partstat.NEEDS_ACTION})
         if row.delegate_id is None:  # who comes back by hand is not the roster's any more
             row.delete()
     invitations.follow(events=events, now=now)
@@ -80,7 +85,7 @@ def keep(*, delegation: Delegation, now: datetime) -> None:
 class _Known:
     """The attendees that there are, by person, or by delegate for those without a name."""
 
-    def __init__(self, parts: Iterable[_Part], kept: Iterable[Attendance]) -> None:
+    def __init__(self, parts: Iterable[_Part], kept: Iterable[RosterAttendee]) -> None:
         people = {part.person_id for part in parts if part.person_id}
         events = {part.event_id for part in parts}
         rows = Attendee.objects.filter(event__in=events, person__in=people)
@@ -156,12 +161,12 @@ def _events(leg: Leg) -> Iterator[int]:
     return filter(None, (leg.stay_id, leg.arrival_id, leg.departure_id))
 
 
-def _kept(delegation: Delegation) -> QuerySet[Attendance]:
+def _kept(delegation: Delegation) -> QuerySet[RosterAttendee]:
     """The attendees that the roster keeps or has kept, whatever has become of their delegates."""
     mission = delegation.mission_id
     there = Q(attendee__event=mission) | Q(attendee__event__parent=mission)
     theirs = Q(delegate__delegation=delegation) | there & Q(delegate=None)
-    rows = Attendance.objects.filter(theirs)
+    rows = RosterAttendee.objects.filter(theirs)
     return rows.select_related("attendee").order_by("pk")
 
 
@@ -179,8 +184,8 @@ def _hold(delegation: Delegation, parts: Iterable[_Part]) -> set[int]:
 
 def _has_said_otherwise(attendee: Attendee) -> bool:
     """Whether they have answered otherwise than the roster does for them."""
-    may_come = attendee.answer == Attendee.Answer.TENTATIVE and attendee.place != Place.CANCELLED
-    return may_come or attendee.answer in Attendee.SAID_NO
+    may_come = attendee.partstat == Partstat.TENTATIVE and attendee.seat != Seat.CANCELLED
+    return may_come or attendee.partstat in Attendee.SAID_NO
 
 
 def _put(attendee: Attendee, columns: dict[str, Any]) -> None:
@@ -195,9 +200,9 @@ def _put(attendee: Attendee, columns: dict[str, Any]) -> None:
         attendee.save(update_fields=[*differing, *label])
 
 
-def _link(row: Attendance | None, attendee: Attendee, delegate_id: int | None) -> None:
+def _link(row: RosterAttendee | None, attendee: Attendee, delegate_id: int | None) -> None:
     if row is None:
-        Attendance.objects.create(attendee=attendee, delegate_id=delegate_id)
+        RosterAttendee.objects.create(attendee=attendee, delegate_id=delegate_id)
     elif row.delegate_id != delegate_id:
         row.delegate_id = delegate_id
         row.save(update_fields=["delegate"])

@@ -25,9 +25,9 @@ def _not_allowed(refusal: attendees.NotAllowed) -> str:
     attendee = refusal.attendee
     return gettext("%(who)s: not possible now (%(answer)s; place: %(place)s; %(presence)s).") % {
         "who": attendee,
-        "answer": attendee.get_answer_display(),
-        "place": attendee.get_place_display(),
-        "presence": attendee.get_presence_display(),
+        "answer": attendee.get_partstat_display(),
+        "place": attendee.get_seat_display(),
+        "attendance": attendee.get_attendance_display(),
     }
 
 

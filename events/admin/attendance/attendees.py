@@ -26,20 +26,20 @@ from events.domain.pages import formatting
 from events.models import Appointment, Attendee, Event, EventPlace, Person
 
 ANSWER = {
-    Attendee.Answer.ACCEPTED: "success",
-    Attendee.Answer.TENTATIVE: "warning",
-    Attendee.Answer.DECLINED: "danger",
-    Attendee.Answer.DELEGATED: "info",
+    Attendee.Partstat.ACCEPTED: "success",
+    Attendee.Partstat.TENTATIVE: "warning",
+    Attendee.Partstat.DECLINED: "danger",
+    Attendee.Partstat.DELEGATED: "info",
 }
 PLACE = {
-    Attendee.Place.CONFIRMED: "success",
-    Attendee.Place.WAITLISTED: "warning",
-    Attendee.Place.CANCELLED: "danger",
+    Attendee.Seat.CONFIRMED: "success",
+    Attendee.Seat.WAITLISTED: "warning",
+    Attendee.Seat.CANCELLED: "danger",
 }
 PRESENCE = {
-    Attendee.Presence.CHECKED_IN: "success",
-    Attendee.Presence.ATTENDED: "success",
-    Attendee.Presence.NO_SHOW: "danger",
+    Attendee.Attendance.CHECKED_IN: "success",
+    Attendee.Attendance.ATTENDED: "success",
+    Attendee.Attendance.NO_SHOW: "danger",
 }
 BY_EVENT = "event__id__exact"  # the parameter of the filter
 
@@ -170,18 +170,18 @@ def _known(description: Any, column: str, colours: dict[Any, str]) -> Any:
 class InvitationColumns:
     """What attendees answered, whether they came, and how they stand with the places."""
 
-    shown_answer = _known(_("answer"), "answer", ANSWER)
-    shown_presence = _known(_("presence"), "presence", PRESENCE)
+    shown_answer = _known(_("answer"), "partstat", ANSWER)
+    shown_presence = _known(_("presence"), "attendance", PRESENCE)
 
     @display(description=pgettext_lazy("at an event", "place"), ordering="waitlisted_at")
     def shown_place(self, attendee: Attendee) -> str:
         """The place, and for those who wait, when their turn comes."""
         if _was_never_asked(attendee):
             return "–"
-        text, turn = attendee.get_place_display(), getattr(attendee, "turn", None)
+        text, turn = attendee.get_seat_display(), getattr(attendee, "turn", None)
         if turn:
             text = gettext("%(place)s: no. %(turn)s") % {"place": text, "turn": turn}
-        return coloured(text, PLACE.get(Attendee.Place(attendee.place), ""))
+        return coloured(text, PLACE.get(Attendee.Seat(attendee.seat), ""))
 
 
 class AttendeeInline(InvitationColumns, ScopedInline, TabularInline):
@@ -219,7 +219,7 @@ class AttendeeAdmin(ExportAdmin, StepsAdmin, InvitationColumns, FindsPeople, Tra
     )  # fmt: skip
     list_filter: ClassVar[Any] = (
         *searched("event"),
-        *chosen("role", "answer", "place", "presence", "event__kind", "event__status"),
+        *chosen("role", "partstat", "seat", "attendance", "event__kind", "event__status"),
     )
     list_select_related = ("person", "event", "representing", "hub__place")
     search_fields = (
@@ -256,11 +256,11 @@ class AttendeeAdmin(ExportAdmin, StepsAdmin, InvitationColumns, FindsPeople, Tra
 
     def state_of(self, row: Attendee) -> str:
         """The answer, and what else is known."""
-        states = [row.get_answer_display()]
-        if row.place != Attendee.Place.NONE:
-            states.append(row.get_place_display())
-        if row.presence != Attendee.Presence.EXPECTED:
-            states.append(row.get_presence_display())
+        states = [row.get_partstat_display()]
+        if row.seat != Attendee.Seat.NONE:
+            states.append(row.get_seat_display())
+        if row.attendance != Attendee.Attendance.EXPECTED:
+            states.append(row.get_attendance_display())
         return " · ".join(map(str, states))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:

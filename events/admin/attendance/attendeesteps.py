@@ -37,14 +37,14 @@ def _says(*texts: Any) -> Callable[[Attendee], Iterable[str]]:
     return lambda attendee: [str(text) % _about(attendee) for text in texts]
 
 
-def _answered(answer: Attendee.Answer) -> Callable[[Call], str]:
+def _answered(answer: Attendee.Partstat) -> Callable[[Call], str]:
     def perform(call: Call) -> str:
-        attendees.answer(attendee=call.row, answer=answer, now=call.now)
+        attendees.answer(attendee=call.row, partstat=answer, now=call.now)
         call.row.refresh_from_db()
         words = {
             "who": call.row,
-            "answer": call.row.get_answer_display(),
-            "place": call.row.get_place_display(),
+            "answer": call.row.get_partstat_display(),
+            "place": call.row.get_seat_display(),
         }
         return gettext("%(who)s: %(answer)s; place: %(place)s.") % words
 
@@ -78,7 +78,7 @@ STEPS = (
             _("%(who)s comes to “%(event)s”."),
             _("If it is full, they go on the waiting list and move up by themselves."),
         ),
-        perform=_answered(Attendee.Answer.ACCEPTED),
+        perform=_answered(Attendee.Partstat.ACCEPTED),
     ),
     Step(
         verb="name",
@@ -107,7 +107,7 @@ STEPS = (
         label=_("Accepts tentatively"),
         icon="help",
         explain=_says(_("%(who)s may come to “%(event)s”; no place is kept.")),
-        perform=_answered(Attendee.Answer.TENTATIVE),
+        perform=_answered(Attendee.Partstat.TENTATIVE),
         weighty=True,
     ),
     Step(
@@ -130,7 +130,7 @@ STEPS = (
             _("%(who)s does not come to “%(event)s”."),
             _("A place that becomes free goes to whoever has waited longest."),
         ),
-        perform=_answered(Attendee.Answer.DECLINED),
+        perform=_answered(Attendee.Partstat.DECLINED),
         weighty=True,
     ),
     Step(

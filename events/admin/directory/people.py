@@ -53,7 +53,7 @@ class AttendanceInline(ReadOnly, ScopedInline, TabularInline):
 
     model = Attendee
     fk_name = "person"
-    fields = ("event", "shown_when", "role", "representing", "answer", "place", "presence")
+    fields = ("event", "shown_when", "role", "representing", "partstat", "seat", "attendance")
     readonly_fields = ("shown_when",)
     ordering: ClassVar[Any] = (F("event__start_on").desc(nulls_last=True), "-pk")
     per_page = 20

@@ -14,7 +14,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 from events.admin.kit.base import ReadOnly, ScopedInline
 from events.admin.kit.columns import moment
 from events.admin.kit.forms import KnowingForm
-from events.models import Attendee, OptOut, ReminderRule, Wording
+from events.models import Attendee, MailWording, OptOut, ReminderRule
 
 
 class ReminderForm(KnowingForm):
@@ -57,7 +57,7 @@ class TeamReminderInline(ReminderInline):
 class WordingInline(ScopedInline, StackedInline):
     """How the team words its mails, in three languages."""
 
-    model = Wording
+    model = MailWording
     verbose_name_plural = _("wording of mails")
     ordering = ("kind", "pk")
     max_num = len(ReminderRule.Topic)

@@ -26,7 +26,7 @@ STATE = {
 
 
 def _explain_apply(reply: Reply) -> list[str]:
-    words = {"who": reply.attendee, "answer": reply.get_answer_display(), "sender": reply.sender}
+    words = {"who": reply.attendee, "answer": reply.get_partstat_display(), "sender": reply.sender}
     sentences = [
         gettext("%(who)s: the answer becomes “%(answer)s”.") % words,
         gettext("The mail says it comes from %(sender)s: be sure that it does.") % words,
@@ -46,7 +46,7 @@ def _apply(call: Call) -> str:
     replies.apply(reply=call.row, now=call.now)
     return gettext("%(who)s: the answer is “%(answer)s” now.") % {
         "who": call.row.attendee,
-        "answer": call.row.get_answer_display(),
+        "answer": call.row.get_partstat_display(),
     }
 
 
@@ -84,10 +84,10 @@ def _not_allowed(refusal: replies.NotAllowed) -> str:
 @admin.register(Reply)
 class ReplyAdmin(ReadOnly, StepsAdmin, FindsPeople):
     list_display = (
-        "shown_received", "shown_state", "sender", "event", "attendee", "method", "answer",
+        "shown_received", "shown_state", "sender", "event", "attendee", "method", "partstat",
         "reason",
     )  # fmt: skip
-    list_filter: ClassVar[Any] = chosen("state", "reason", "method", "answer")
+    list_filter: ClassVar[Any] = chosen("state", "reason", "method", "partstat")
     list_select_related = ("event", "attendee__person", "person")
     search_fields = (
         "sender", "subject", "event__title_en", "event__title_zh_hans", "event__title_zh_hant",
@@ -96,7 +96,7 @@ class ReplyAdmin(ReadOnly, StepsAdmin, FindsPeople):
     ordering: ClassVar[Any] = (F("settled_at").desc(nulls_first=True), "-received_at", "-pk")
     fields = (
         ("shown_received", "shown_state"), ("sender", "subject"), ("event", "attendee"),
-        ("method", "answer"), ("reason", "delegate"), "shown_proposed", "comment",
+        ("method", "partstat"), ("reason", "delegated_to"), "shown_proposed", "comment",
     )  # fmt: skip
     readonly_fields = ("shown_received", "shown_state", "shown_proposed")
     shown_state = badge(_("state"), "state", STATE)

@@ -15,13 +15,13 @@ from typing import Final
 from django.db import connection
 from django.utils.crypto import salted_hmac
 
-from events.models import Tally
+from events.models import RateLimitCounter
 
 # Whoever is beyond the limit changes nothing, and so costs no write.
 COUNT: Final = """
-    INSERT INTO events_tally (purpose, who, ends_at, number) VALUES (%s, %s, %s, 1)
-    ON CONFLICT (ends_at, purpose, who) DO UPDATE SET number = events_tally.number + 1
-    WHERE events_tally.number < %s
+    INSERT INTO events_ratelimitcounter (purpose, who, ends_at, number) VALUES (%s, %s, %s, 1)
+    ON CONFLICT (ends_at, purpose, who) DO UPDATE SET number = events_ratelimitcounter.number + 1
+    WHERE events_ratelimitcounter.number < %s
 """
 
 
@@ -46,7 +46,7 @@ def count(*, limit: Limit, who: str, now: datetime) -> None:
     """Count one time more, or raise TooMany."""
     ends_at = _end(limit, now)
     key = _key(limit, who)
-    rows = Tally.objects.filter(purpose=limit.purpose, who=key, ends_at=ends_at)
+    rows = RateLimitCounter.objects.filter(purpose=limit.purpose, who=key, ends_at=ends_at)
     is_over = rows.filter(number__gte=limit.most).exists()
     if is_over or not _add(limit, key, ends_at):
         raise TooMany(ceil((ends_at - now).total_seconds()))
@@ -68,7 +68,7 @@ def guarded(*, limit: Limit, who: str, miss: type[Exception], now: datetime) -> 
 
 def prune(*, now: datetime) -> int:
     """Forget the periods that are over."""
-    number, _rows = Tally.objects.filter(ends_at__lte=now).delete()
+    number, _rows = RateLimitCounter.objects.filter(ends_at__lte=now).delete()
     return number
 
 

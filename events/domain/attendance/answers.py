@@ -62,15 +62,15 @@ def give(*, token: str, verb: str, now: datetime) -> None:
     attendee = answerlinks.find(token=token)
     if verb not in VERBS:
         raise NoSuchAnswer(verb)
-    record(attendee=attendee, answer=attendees.ANSWERS[verb], now=now)
+    record(attendee=attendee, partstat=attendees.ANSWERS[verb], now=now)
 
 
 def record(
     *,
     attendee: Attendee,
-    answer: Attendee.Answer,
+    partstat: Attendee.Partstat,
     now: datetime,
-    said_at: datetime | None = None,
+    replied_at: datetime | None = None,
 ) -> None:
     """Record what somebody says of their own; who was taken off the list does not come back so.
 
@@ -80,5 +80,5 @@ def record(
         capacity.hold(event_id=attendee.event_id)
         attendee.refresh_from_db()
         if attendee.is_off_the_list:
-            raise attendees.NotAllowed(attendee, answer)
-        attendees.answer(attendee=attendee, answer=answer, now=now, said_at=said_at)
+            raise attendees.NotAllowed(attendee, partstat)
+        attendees.answer(attendee=attendee, partstat=partstat, now=now, replied_at=replied_at)

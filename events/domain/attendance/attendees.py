@@ -15,20 +15,20 @@ from django.db import transaction
 from events.domain.attendance import capacity, invitations
 from events.models import Appointment, Attendee, Event, EventPlace, Organisation, Person
 
-Answer = Attendee.Answer
-Place = Attendee.Place
-Presence = Attendee.Presence
+Partstat = Attendee.Partstat
+Seat = Attendee.Seat
+Attendance = Attendee.Attendance
 
 # What somebody says, by the verb; sending a substitute is a verb of its own.
 ANSWERS: Final = {
-    "accept": Answer.ACCEPTED,
-    "accept_tentatively": Answer.TENTATIVE,
-    "decline": Answer.DECLINED,
+    "accept": Partstat.ACCEPTED,
+    "accept_tentatively": Partstat.TENTATIVE,
+    "decline": Partstat.DECLINED,
 }
-HELD: Final = (Place.CONFIRMED, Place.WAITLISTED)
+HELD: Final = (Seat.CONFIRMED, Seat.WAITLISTED)
 # Decided by the verbs alone; a form that was opened earlier must not turn them back.
 STATE: Final = (
-    "answer", "answered_at", "place", "waitlisted_at", "presence", "checked_in_at",
+    "partstat", "answered_at", "seat", "waitlisted_at", "attendance", "checked_in_at",
 )  # fmt: skip
 TICK: Final = timedelta(microseconds=1)  # between members of a group, so that each has a turn
 
@@ -172,29 +172,29 @@ def register_group(
             _label(member, representing, number)
             _check_open(member, now)
             _check_hub(member)
-            _reply(member, Answer.ACCEPTED, now + number * TICK)
+            _reply(member, Partstat.ACCEPTED, now + number * TICK)
             member.save()
         return members
 
 
 def answer(
-    *, attendee: Attendee, answer: Answer, now: datetime, said_at: datetime | None = None
+    *, attendee: Attendee, partstat: Partstat, now: datetime, replied_at: datetime | None = None
 ) -> None:
     """Record what somebody says; who accepts gets a place or waits for one.
 
-    The same once more changes no more than the time of it. What was `said_at` an earlier time, as
-    mails are, counts less than what was said since: that raises Outdated. Raises NotOpen, Over or
-    NotAllowed.
+    The same answer once more changes nothing but its time. A mail was `replied_at` an earlier
+    moment than now; what was answered since counts more, and raises Outdated. Raises NotOpen, Over
+    or NotAllowed.
     """
     with _held(attendee):
         _check_open(attendee, now)
-        at = _said_at(attendee, said_at or now, now)
-        if _has_said(attendee, answer):
+        at = _counts_from(attendee, replied_at or now, now)
+        if _has_said(attendee, partstat):
             Attendee.objects.filter(pk=attendee.pk).update(answered_at=at)
             return
-        if answer not in ANSWERS.values() or attendee.presence != Presence.EXPECTED:
-            raise NotAllowed(attendee, answer)
-        _reply(attendee, answer, now)
+        if partstat not in ANSWERS.values() or attendee.attendance != Attendance.EXPECTED:
+            raise NotAllowed(attendee, partstat)
+        _reply(attendee, partstat, now)
         attendee.answered_at = at
         _store(attendee)
         capacity.promote(event=attendee.event, hub=attendee.hub, now=now)
@@ -202,7 +202,7 @@ def answer(
 
 
 def substitute(
-    *, attendee: Attendee, person: Person, now: datetime, said_at: datetime | None = None
+    *, attendee: Attendee, person: Person, now: datetime, replied_at: datetime | None = None
 ) -> Attendee:
     """Let another person come instead, who takes over the place, or the turn to get one.
 
@@ -211,13 +211,13 @@ def substitute(
     """
     with _held(attendee):
         _check_substitute(attendee, now)
-        at = _said_at(attendee, said_at or now, now)
+        at = _counts_from(attendee, replied_at or now, now)
         other = _substitute(attendee, person)
-        if attendee.place in HELD:
-            other.place, other.waitlisted_at = attendee.place, attendee.waitlisted_at
-        _reply(attendee, Answer.DELEGATED, at)
+        if attendee.seat in HELD:
+            other.seat, other.waitlisted_at = attendee.seat, attendee.waitlisted_at
+        _reply(attendee, Partstat.DELEGATED, at)
         _store(attendee)
-        _reply(other, Answer.ACCEPTED, now)
+        _reply(other, Partstat.ACCEPTED, now)
         other.save()
         invitations.hand_on(attendee=attendee, other=other, now=now)
         for each in (attendee, other):
@@ -229,7 +229,7 @@ def release(*, attendee: Attendee, now: datetime) -> None:
     """Take somebody off the list and give their place to the next. Raises NotAllowed."""
     with _held(attendee):
         _check_release(attendee, now)
-        _leave(attendee, Place.CANCELLED)
+        _leave(attendee, Seat.CANCELLED)
         _store(attendee)
         capacity.promote(event=attendee.event, hub=attendee.hub, now=now)
         invitations.replan(event=attendee.event, attendee=attendee, now=now)
@@ -242,10 +242,10 @@ def check_in(*, attendee: Attendee, now: datetime) -> None:
     """
     with _held(attendee):
         _check_arrival(attendee, now)
-        if attendee.place != Place.CONFIRMED and _is_full(attendee):
+        if attendee.seat != Seat.CONFIRMED and _is_full(attendee):
             raise NoPlaceLeft(attendee)
-        attendee.answer, attendee.place = Answer.ACCEPTED, Place.CONFIRMED
-        attendee.presence, attendee.checked_in_at = Presence.CHECKED_IN, now
+        attendee.partstat, attendee.seat = Partstat.ACCEPTED, Seat.CONFIRMED
+        attendee.attendance, attendee.checked_in_at = Attendance.CHECKED_IN, now
         _store(attendee)
 
 
@@ -253,7 +253,7 @@ def mark_attended(*, attendee: Attendee, now: datetime) -> None:
     """Record that somebody who was checked in did attend. Raises NotAllowed."""
     with _held(attendee):
         _check_attended(attendee, now)
-        attendee.presence = Presence.ATTENDED
+        attendee.attendance = Attendance.ATTENDED
         _store(attendee)
 
 
@@ -261,7 +261,7 @@ def mark_no_show(*, attendee: Attendee, now: datetime) -> None:
     """Record that somebody who was expected did not come. Raises NotOpen, NotOver, NotAllowed."""
     with _held(attendee):
         _check_no_show(attendee, now)
-        attendee.presence = Presence.NO_SHOW
+        attendee.attendance = Attendance.NO_SHOW
         _store(attendee)
 
 
@@ -279,21 +279,21 @@ def _store(attendee: Attendee) -> None:
     attendee.save(update_fields=STATE)
 
 
-def _reply(attendee: Attendee, answer: Answer, now: datetime) -> None:
-    """Let the place follow from the answer: only who accepts has one."""
-    attendee.answer, attendee.answered_at = answer, _seconds(now)
-    if answer == Answer.ACCEPTED:
-        if attendee.place not in HELD:
+def _reply(attendee: Attendee, partstat: Partstat, now: datetime) -> None:
+    """Let the seat follow from the answer: only who accepts has one."""
+    attendee.partstat, attendee.answered_at = partstat, _seconds(now)
+    if partstat == Partstat.ACCEPTED:
+        if attendee.seat not in HELD:
             capacity.seat(attendee=attendee, now=now)
-    elif answer == Answer.TENTATIVE:
-        _leave(attendee, Place.NONE)
-    elif attendee.place in HELD:
-        _leave(attendee, Place.CANCELLED)
+    elif partstat == Partstat.TENTATIVE:
+        _leave(attendee, Seat.NONE)
+    elif attendee.seat in HELD:
+        _leave(attendee, Seat.CANCELLED)
 
 
-def _said_at(attendee: Attendee, said_at: datetime, now: datetime) -> datetime:
-    """When an answer counts as given; raise Outdated. No clock of somebody else is ahead."""
-    at = _seconds(min(said_at, now))
+def _counts_from(attendee: Attendee, replied_at: datetime, now: datetime) -> datetime:
+    """Return the moment from which an answer counts, at most `now`; raise Outdated."""
+    at = _seconds(min(replied_at, now))
     if attendee.answered_at and at < min(attendee.answered_at, _seconds(now)):
         raise Outdated(attendee)
     return at
@@ -304,19 +304,19 @@ def _seconds(at: datetime) -> datetime:
     return at.replace(microsecond=0)
 
 
-def _leave(attendee: Attendee, place: Place) -> None:
-    attendee.place, attendee.waitlisted_at = place, None
+def _leave(attendee: Attendee, place: Seat) -> None:
+    attendee.seat, attendee.waitlisted_at = place, None
 
 
-def _has_said(attendee: Attendee, answer: Answer) -> bool:
+def _has_said(attendee: Attendee, partstat: Partstat) -> bool:
     """Whether the answer stands; who lost their place and accepts again queues anew."""
-    lost = answer == Answer.ACCEPTED and attendee.place not in HELD
-    return attendee.answer == answer and not lost
+    lost = partstat == Partstat.ACCEPTED and attendee.seat not in HELD
+    return attendee.partstat == partstat and not lost
 
 
 def _move(attendee: Attendee, left: EventPlace | None, now: datetime) -> None:
     """Let somebody join elsewhere; who waited for a place waits anew, at the end."""
-    if attendee.place == Place.WAITLISTED:
+    if attendee.seat == Seat.WAITLISTED:
         capacity.seat(attendee=attendee, now=now)
     attendee.save()
     capacity.promote(event=attendee.event, hub=left, now=now)
@@ -377,9 +377,9 @@ def _check_hub(attendee: Attendee) -> None:
 
 def _check_move(attendee: Attendee, stored: Attendee) -> None:
     """Nobody loses a place by a move, and who is there already does not move."""
-    if stored.presence != Presence.EXPECTED:
+    if stored.attendance != Attendance.EXPECTED:
         raise NotAllowed(stored, "move")
-    if stored.place == Place.CONFIRMED and _is_full(attendee):
+    if stored.seat == Seat.CONFIRMED and _is_full(attendee):
         raise NoPlaceLeft(attendee)
 
 
@@ -392,13 +392,13 @@ def _check_open(attendee: Attendee, now: datetime) -> None:
 
 def _check_answer(verb: str, attendee: Attendee, now: datetime) -> None:
     _check_open(attendee, now)
-    if attendee.presence != Presence.EXPECTED or _has_said(attendee, ANSWERS[verb]):
+    if attendee.attendance != Attendance.EXPECTED or _has_said(attendee, ANSWERS[verb]):
         raise NotAllowed(attendee, verb)
 
 
 def _check_substitute(attendee: Attendee, now: datetime) -> None:
     _check_open(attendee, now)
-    if attendee.person_id is None or attendee.is_out or attendee.presence != Presence.EXPECTED:
+    if attendee.person_id is None or attendee.is_out or attendee.attendance != Attendance.EXPECTED:
         raise NotAllowed(attendee, "substitute")
 
 
@@ -408,23 +408,23 @@ def _check_unnamed(attendee: Attendee, _now: datetime | None = None) -> None:
 
 
 def _check_release(attendee: Attendee, _now: datetime) -> None:
-    if attendee.is_out or attendee.presence != Presence.EXPECTED:
+    if attendee.is_out or attendee.attendance != Attendance.EXPECTED:
         raise NotAllowed(attendee, "release")
 
 
 def _check_arrival(attendee: Attendee, _now: datetime) -> None:
     if attendee.event.status not in Event.STANDING:
         raise NotOpen(attendee)
-    if attendee.presence in (Presence.CHECKED_IN, Presence.ATTENDED):
+    if attendee.attendance in (Attendance.CHECKED_IN, Attendance.ATTENDED):
         raise AlreadyCheckedIn(attendee)
-    if attendee.place == Place.WAITLISTED:
+    if attendee.seat == Seat.WAITLISTED:
         raise NoPlaceLeft(attendee)
-    if attendee.is_out or attendee.presence != Presence.EXPECTED:
+    if attendee.is_out or attendee.attendance != Attendance.EXPECTED:
         raise NotAllowed(attendee, "check_in")
 
 
 def _check_attended(attendee: Attendee, _now: datetime) -> None:
-    if attendee.presence != Presence.CHECKED_IN:
+    if attendee.attendance != Attendance.CHECKED_IN:
         raise NotAllowed(attendee, "mark_attended")
 
 
@@ -433,8 +433,8 @@ def _check_no_show(attendee: Attendee, now: datetime) -> None:
         raise NotOpen(attendee)
     if not capacity.is_over(event=attendee.event, now=now):
         raise NotOver(attendee)
-    waits = attendee.place == Place.WAITLISTED
-    if attendee.is_out or waits or attendee.presence != Presence.EXPECTED:
+    waits = attendee.seat == Seat.WAITLISTED
+    if attendee.is_out or waits or attendee.attendance != Attendance.EXPECTED:
         raise NotAllowed(attendee, "mark_no_show")
 
 

@@ -64,7 +64,7 @@ def is_over(*, event: Event, now: datetime) -> bool:
 def seat(*, attendee: Attendee, now: datetime) -> None:
     """Give a place, or else the end of the waiting list, to an attendee who is not stored yet."""
     full = room(event=attendee.event, hub=attendee.hub) == 0
-    attendee.place = Attendee.Place.WAITLISTED if full else Attendee.Place.CONFIRMED
+    attendee.seat = Attendee.Seat.WAITLISTED if full else Attendee.Seat.CONFIRMED
     attendee.waitlisted_at = now if full else None
 
 
@@ -78,8 +78,8 @@ def promote(*, event: Event, hub: EventPlace | None, now: datetime) -> None:
     queue = Attendee.objects.waiting().filter(event=event, hub=hub).select_related("person")
     seated = list(queue[: room(event=event, hub=hub)])
     for attendee in seated:
-        attendee.place, attendee.waitlisted_at = Attendee.Place.CONFIRMED, None
-        attendee.save(update_fields=["place", "waitlisted_at"])
+        attendee.seat, attendee.waitlisted_at = Attendee.Seat.CONFIRMED, None
+        attendee.save(update_fields=["seat", "waitlisted_at"])
     promotions.tell(event=event, attendees=seated, now=now)
 
 

@@ -25,7 +25,7 @@ from events.models import Attendee, Delivery, Event
 from events.models.people.attendees import AttendeeQuerySet
 from events.values import dates
 
-Answer = Attendee.Answer
+Partstat = Attendee.Partstat
 Kind = Delivery.Kind
 State = Delivery.State
 
@@ -186,12 +186,12 @@ class _Told:
             return waited is not None and waited.kind == Kind.REQUEST
         if known.sequence != self.event.sequence:
             return True
-        if person.answer == Answer.DECLINED:
+        if person.partstat == Partstat.DECLINED:
             return False  # who does not come cares for another date, not for another text
         if known.kind == Kind.CANCEL:
             return True
         is_edited = known.revision != self.event.revision
-        return is_edited and known.said != self._digest(person.reads)
+        return is_edited and known.content_digest != self._digest(person.reads)
 
     def _digest(self, language: str) -> str:
         if language not in self.digests:
@@ -209,7 +209,7 @@ def refusal(row: Delivery) -> State | None:
         return State.CANCELLED
     mails = person.deliveries.invitations()
     last = mails.out().order_by("-pk").first()
-    if last is None and person.answer == Answer.DECLINED:
+    if last is None and person.partstat == Partstat.DECLINED:
         return State.SKIPPED
     is_needless = row.kind == Kind.CANCEL and (last is None or last.kind != Kind.REQUEST)
     is_followed = mails.unsent().filter(pk__gt=row.pk).exists()
@@ -230,16 +230,17 @@ def compose(*, delivery: Delivery, now: datetime) -> transport.Message:
     said = _digest(entry, kind)
     # Of what has gone already, and is only shown again, it stays on record what it said.
     in_hand = Delivery.objects.filter(pk=delivery.pk, state=State.LEASED)
-    in_hand.update(sequence=event.sequence, revision=event.revision, said=said)
+    in_hand.update(sequence=event.sequence, revision=event.revision, content_digest=said)
     known = earlier if earlier and earlier.kind == Kind.REQUEST else None
-    is_update = known is not None and (known.sequence, known.said) != (event.sequence, said)
+    told = (known.sequence, known.content_digest) if known else None
+    is_update = told not in (None, (event.sequence, said))
     with override(delivery.language):
         stream = itip.write(
             method=METHODS[kind],
             entry=entry,
             organizer=Party(transport.one_line(event.team.name if event.team else ""), _ours()),
             attendee=Party(transport.one_line(person.name), transport.plain(person.email)),
-            answer=attendee.answer,
+            partstat=attendee.partstat,
             made_at=now,
         )
         return letters.invitation(
@@ -252,8 +253,8 @@ def compose(*, delivery: Delivery, now: datetime) -> transport.Message:
 
 
 def _who_may_come(event: Event) -> AttendeeQuerySet:
-    there = Attendee.objects.filter(event=event).exclude(answer__in=Attendee.SAID_NO)
-    return there.exclude(place=Attendee.Place.CANCELLED)
+    there = Attendee.objects.filter(event=event).exclude(partstat__in=Attendee.SAID_NO)
+    return there.exclude(seat=Attendee.Seat.CANCELLED)
 
 
 def _is_open(event: Event, now: datetime) -> bool:

@@ -28,7 +28,7 @@ def tell(*, event: Event, attendees: Iterable[Attendee], now: datetime) -> None:
             outbox.mail_to(
                 attendee=attendee,
                 event=event,
-                kind=Delivery.Kind.PLACE,
+                kind=Delivery.Kind.PROMOTION,
                 key=(attendee.pk, now.isoformat()),
                 due_at=now + PAUSE,
                 expires_at=end,
@@ -46,7 +46,7 @@ def refusal(delivery: Delivery) -> tuple[State, Reason] | None:
         return State.CANCELLED, Reason.EVENT_OFF
     if not delivery.person.email:
         return State.SKIPPED, Reason.NO_ADDRESS
-    if attendee is None or attendee.place != Attendee.Place.CONFIRMED:
+    if attendee is None or attendee.seat != Attendee.Seat.CONFIRMED:
         return State.SKIPPED, Reason.STAYS_AWAY
     return None
 
@@ -62,7 +62,7 @@ def compose(*, delivery: Delivery, now: datetime) -> transport.Message:
             delivery=delivery,
             now=now,
             subject=letters.filled(SUBJECT, {"title": letter.title, "when": letter.start}),
-            template="events/mail/place",
+            template="events/mail/promotion",
             letter=letter,
             link=answerlinks.link(attendee=attendee),
         )

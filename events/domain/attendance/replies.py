@@ -17,11 +17,11 @@ from django.db import transaction
 from django.db.models import Q
 
 from events.domain.attendance import answers, attendees, capacity, invitations, replymails
-from events.domain.attendance.replymails import Said, Voice
+from events.domain.attendance.replymails import AttendeeReply, ParsedReply
 from events.domain.mail import addresses
 from events.models import Attendee, Event, Person, Reply
 
-Answer = Attendee.Answer
+Partstat = Attendee.Partstat
 Method = Reply.Method
 Reason = Reply.Reason
 State = Reply.State
@@ -48,24 +48,24 @@ class NotAllowed(Exception):
 
 def read(*, raw: bytes, now: datetime) -> Reply:
     """Read a mail, do what it says if that can be, and keep what became of it."""
-    said = replymails.read(raw=raw)
+    parsed = replymails.read(raw=raw)
     with transaction.atomic():
         row, is_new = Reply.objects.get_or_create(
-            message_hash=_hash(said, raw),
+            message_hash=_hash(parsed, raw),
             defaults={
                 "received_at": now,
-                "sender": said.sender,
-                "subject": said.subject,
-                "method": said.method,
-                "comment": said.comment,
-                "said_at": said.stamped_at,
-                "proposed_start_at": said.start_at,
-                "proposed_end_at": said.end_at,
-                "reason": said.reason,
+                "sender": parsed.sender,
+                "subject": parsed.subject,
+                "method": parsed.method,
+                "comment": parsed.comment,
+                "replied_at": parsed.stamped_at,
+                "proposed_start_at": parsed.start_at,
+                "proposed_end_at": parsed.end_at,
+                "reason": parsed.reason,
             },
         )
-        if is_new and not said.reason:
-            _take(row, said, now)
+        if is_new and not parsed.reason:
+            _take(row, parsed, now)
         return row
 
 
@@ -73,7 +73,7 @@ def next_steps(*, reply: Reply) -> tuple[str, ...]:
     """Return the verbs that are legal now: functions of this module."""
     if reply.state != State.OPEN:
         return ()
-    can_apply = reply.attendee_id and reply.answer in attendees.ANSWERS.values()
+    can_apply = reply.attendee_id and reply.partstat in attendees.ANSWERS.values()
     return ("apply", "dismiss") if can_apply else ("dismiss",)
 
 
@@ -82,7 +82,7 @@ def apply(*, reply: Reply, now: datetime) -> None:
     with transaction.atomic():
         held = _hold(reply, "apply")
         assert held.attendee is not None  # noqa: S101 -- `next_steps` has looked
-        answers.record(attendee=held.attendee, answer=Answer(held.answer), now=now)
+        answers.record(attendee=held.attendee, partstat=Partstat(held.partstat), now=now)
         _settle(held, State.APPLIED, now)
     reply.refresh_from_db()
 
@@ -100,10 +100,10 @@ def prune(*, now: datetime) -> int:
     return number
 
 
-def _hash(said: Said, raw: bytes) -> str:
+def _hash(parsed: ParsedReply, raw: bytes) -> str:
     """Return what is the same whenever a mail comes again; another sender's is another mail."""
-    name = said.message_id or hashlib.sha256(raw).hexdigest()
-    return hashlib.sha256(json.dumps([name, said.sender]).encode(errors="replace")).hexdigest()
+    name = parsed.message_id or hashlib.sha256(raw).hexdigest()
+    return hashlib.sha256(json.dumps([name, parsed.sender]).encode(errors="replace")).hexdigest()
 
 
 def _hold(reply: Reply, verb: str) -> Reply:
@@ -116,12 +116,12 @@ def _hold(reply: Reply, verb: str) -> Reply:
     return held
 
 
-def _take(row: Reply, said: Said, now: datetime) -> None:
+def _take(row: Reply, parsed: ParsedReply, now: datetime) -> None:
     """Do what a reply says, or set it aside."""
     try:
         with transaction.atomic():
-            attendee = _whom(row, said)
-            DO[said.method](row, said, attendee, now)
+            attendee = _whom(row, parsed)
+            DO[parsed.method](row, parsed, attendee, now)
     except SetAside as aside:
         row.reason = aside.reason
     except attendees.Outdated:
@@ -141,24 +141,24 @@ def _settle(row: Reply, state: State, now: datetime) -> None:
     row.save(update_fields=["state", "settled_at"])
 
 
-def _whom(row: Reply, said: Said) -> Attendee:
+def _whom(row: Reply, parsed: ParsedReply) -> Attendee:
     """Return who speaks; note in the row what is known of them, even where that is not enough."""
-    event = _event(said.uid)
+    event = _event(parsed.uid)
     if event is None:
         raise SetAside(Reason.UNKNOWN_EVENT)
     held = row.event = capacity.hold(event_id=event.pk)
-    voice = _voice(said)
-    row.answer = voice.answer if voice else ""
-    row.delegate = voice.delegate if voice else ""
-    attendee = row.attendee = _attendee(held, voice)
+    spoken = _own(parsed)
+    row.partstat = spoken.partstat if spoken else ""
+    row.delegated_to = spoken.delegated_to if spoken else ""
+    attendee = row.attendee = _attendee(held, spoken)
     row.person = attendee.person if attendee else None
-    if said.is_forged:
+    if parsed.is_forged:
         raise SetAside(Reason.FORGED)
-    if voice is None or not said.sender or voice.address != said.sender:
+    if spoken is None or not parsed.sender or spoken.address != parsed.sender:
         raise SetAside(Reason.OTHER_SENDER)
     if attendee is None:
         raise SetAside(Reason.NOT_INVITED)
-    if said.sequence < held.sequence and said.method != Method.REFRESH:
+    if parsed.sequence < held.sequence and parsed.method != Method.REFRESH:
         raise attendees.Outdated(attendee)
     return attendee
 
@@ -170,18 +170,20 @@ def _event(uid: str) -> Event | None:
     return Event.objects.filter(uid=UUID(match[1]), origin=Event.Origin.MANAGED).first()
 
 
-def _voice(said: Said) -> Voice | None:
-    """What the sender says of themselves; else the one voice that there is."""
-    own = [voice for voice in said.voices if voice.address and voice.address == said.sender]
-    return next(iter(own or said.voices), None)
+def _own(parsed: ParsedReply) -> AttendeeReply | None:
+    """What the sender says of themselves; else the only one there is."""
+    own = [
+        spoken for spoken in parsed.replies if spoken.address and spoken.address == parsed.sender
+    ]
+    return next(iter(own or parsed.replies), None)
 
 
-def _attendee(event: Event, voice: Voice | None) -> Attendee | None:
+def _attendee(event: Event, spoken: AttendeeReply | None) -> Attendee | None:
     """Who on the list has this address; nobody if two have it."""
-    if voice is None or not voice.address:
+    if spoken is None or not spoken.address:
         return None
     people = Attendee.objects.reachable().filter(event=event).select_related("person")
-    found = [row for row in people if row.person and _address(row.person) == voice.address]
+    found = [row for row in people if row.person and _address(row.person) == spoken.address]
     return found[0] if len(found) == 1 else None
 
 
@@ -189,14 +191,16 @@ def _address(person: Person) -> str:
     return addresses.normal(person.email)
 
 
-def _answer(row: Reply, said: Said, attendee: Attendee, now: datetime) -> None:
+def _answer(row: Reply, parsed: ParsedReply, attendee: Attendee, now: datetime) -> None:
     """REPLY (RFC 5546, 3.2.3)."""
-    if row.answer == Answer.DELEGATED:
-        person = _substitute(attendee, row.delegate)
-        attendees.substitute(attendee=attendee, person=person, now=now, said_at=said.stamped_at)
-    elif row.answer in attendees.ANSWERS.values():
-        answer = Answer(row.answer)
-        answers.record(attendee=attendee, answer=answer, now=now, said_at=said.stamped_at)
+    if row.partstat == Partstat.DELEGATED:
+        person = _substitute(attendee, row.delegated_to)
+        attendees.substitute(
+            attendee=attendee, person=person, now=now, replied_at=parsed.stamped_at
+        )
+    elif row.partstat in attendees.ANSWERS.values():
+        answer = Partstat(row.partstat)
+        answers.record(attendee=attendee, partstat=answer, now=now, replied_at=parsed.stamped_at)
     else:
         raise SetAside(Reason.UNREADABLE)
 
@@ -211,18 +215,18 @@ def _substitute(attendee: Attendee, address: str) -> Person:
     return found[0]
 
 
-def _counter(row: Reply, said: Said, attendee: Attendee, now: datetime) -> None:
+def _counter(row: Reply, parsed: ParsedReply, attendee: Attendee, now: datetime) -> None:
     """COUNTER (3.2.7): an organiser decides."""
     raise SetAside(Reason.COUNTER)
 
 
-def _refresh(row: Reply, said: Said, attendee: Attendee, now: datetime) -> None:
+def _refresh(row: Reply, parsed: ParsedReply, attendee: Attendee, now: datetime) -> None:
     """REFRESH (3.2.6)."""
     if not invitations.send_again(attendee=attendee, now=now):
         raise attendees.NotAllowed(attendee, "refresh")
 
 
-DO: Final[dict[str, Callable[[Reply, Said, Attendee, datetime], None]]] = {
+DO: Final[dict[str, Callable[[Reply, ParsedReply, Attendee, datetime], None]]] = {
     Method.REPLY: _answer,
     Method.COUNTER: _counter,
     Method.REFRESH: _refresh,

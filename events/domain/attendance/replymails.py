@@ -22,7 +22,7 @@ from events.domain.mail.transport import one_line
 from events.models import Attendee, Reply
 from events.values import dates
 
-Answer = Attendee.Answer
+Partstat = Attendee.Partstat
 Method = Reply.Method
 Reason = Reply.Reason
 
@@ -39,10 +39,10 @@ CHARSET: Final = re.compile(
 )
 BLANK: Final = re.compile(rb"\r?\n\r?\n")
 PARTSTAT: Final = {
-    "ACCEPTED": Answer.ACCEPTED,
-    "TENTATIVE": Answer.TENTATIVE,
-    "DECLINED": Answer.DECLINED,
-    "DELEGATED": Answer.DELEGATED,
+    "ACCEPTED": Partstat.ACCEPTED,
+    "TENTATIVE": Partstat.TENTATIVE,
+    "DECLINED": Partstat.DECLINED,
+    "DELEGATED": Partstat.DELEGATED,
 }
 ASKED: Final = {
     "VCALENDAR": {"METHOD"},
@@ -58,16 +58,16 @@ CALENDARS: Final = ("text/calendar", "application/ics")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Voice:
+class AttendeeReply:
     """What is said of one attendee: the answer, and who comes instead."""
 
     address: str
-    answer: str = ""
-    delegate: str = ""  # '' also where there are several
+    partstat: str = ""
+    delegated_to: str = ""  # '' also where there are several
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class ParsedReply:
     """What a mail says. With a reason it says nothing more that could be understood."""
 
     message_id: str = ""
@@ -79,34 +79,34 @@ class Said:
     uid: str = ""
     sequence: int = 0
     stamped_at: datetime | None = None
-    voices: tuple[Voice, ...] = ()
+    replies: tuple[AttendeeReply, ...] = ()
     comment: str = ""
     start_at: datetime | None = None
     end_at: datetime | None = None
 
 
-def read(*, raw: bytes) -> Said:
+def read(*, raw: bytes) -> ParsedReply:
     """Return what a mail says, whatever it is."""
     head = raw[:LONGEST_HEAD]
     mail = message_from_bytes(BLANK.split(head, maxsplit=1)[0] + b"\n\n", policy=policy.compat32)
-    said = Said(
+    parsed = ParsedReply(
         message_id=_header(mail, "Message-ID").strip(),
         sender=_sender(mail),
         subject=_words(_header(mail, "Subject"))[:300],
         is_forged=_is_forged(mail),
     )
     if _is_too_large(raw):
-        return replace(said, reason=Reason.TOO_LARGE)
+        return replace(parsed, reason=Reason.TOO_LARGE)
     mail = message_from_bytes(raw, policy=policy.compat32)
     part = next(_calendars(mail), None)
     if _is_by_machine(mail) or (part is None and _looks_automatic(mail)):
-        return replace(said, reason=Reason.AUTOMATIC)
+        return replace(parsed, reason=Reason.AUTOMATIC)
     if part is None:
-        return replace(said, reason=Reason.NO_CALENDAR)
+        return replace(parsed, reason=Reason.NO_CALENDAR)
     try:
-        return _understood(said, _body(part))
+        return _understood(parsed, _body(part))
     except (parsing.Unreadable, BadEntry):
-        return replace(said, reason=Reason.UNREADABLE)
+        return replace(parsed, reason=Reason.UNREADABLE)
 
 
 def _is_too_large(raw: bytes) -> bool:
@@ -196,7 +196,7 @@ def _body(part: "Message[str, str]") -> bytes:
         return body
 
 
-def _understood(said: Said, body: bytes) -> Said:
+def _understood(parsed: ParsedReply, body: bytes) -> ParsedReply:
     """Return what the calendar says; raise Unreadable or BadEntry."""
     calendars = parsing.calendars(body=body, asked=ASKED)
     events = [part for each in calendars for part in each.parts if part.name == "VEVENT"]
@@ -204,40 +204,40 @@ def _understood(said: Said, body: bytes) -> Said:
         raise parsing.NotACalendar
     method = contentlines.text(calendars[0], "METHOD").upper()
     if method not in Method.values:
-        return replace(said, reason=Reason.OTHER_METHOD)
+        return replace(parsed, reason=Reason.OTHER_METHOD)
     uids = {contentlines.text(event, "UID") for event in events}
     event = next((event for event in events if "RECURRENCE-ID" not in event.lines), None)
     if len(uids) != 1 or event is None:
         raise parsing.NotACalendar
-    said = replace(
-        said,
+    parsed = replace(
+        parsed,
         method=method,
         uid=uids.pop(),
         sequence=contentlines.number(event, "SEQUENCE"),
         stamped_at=contentlines.moment(event, "DTSTAMP"),
-        voices=tuple(_voices(event)),
+        replies=tuple(_attendee_replies(event)),
         comment=contentlines.text(event, "COMMENT")[:LONGEST_COMMENT],
     )
-    return _with_times(said, calendars[0], event) if method == Method.COUNTER else said
+    return _with_times(parsed, calendars[0], event) if method == Method.COUNTER else parsed
 
 
-def _voices(event: Component) -> Iterator[Voice]:
+def _attendee_replies(event: Component) -> Iterator[AttendeeReply]:
     for found in contentlines.every(event, "ATTENDEE"):
-        yield Voice(
+        yield AttendeeReply(
             address=addresses.of_uri(found.value),
-            answer=PARTSTAT.get(found.parameters.get("PARTSTAT", "").strip().upper(), ""),
-            delegate=addresses.of_uri(found.parameters.get("DELEGATED-TO", "")),
+            partstat=PARTSTAT.get(found.parameters.get("PARTSTAT", "").strip().upper(), ""),
+            delegated_to=addresses.of_uri(found.parameters.get("DELEGATED-TO", "")),
         )
 
 
-def _with_times(said: Said, calendar: Component, event: Component) -> Said:
+def _with_times(parsed: ParsedReply, calendar: Component, event: Component) -> ParsedReply:
     """Add the time that is proposed; a zone that nobody knows leaves it out."""
     clocks = datetimes.Clocks(calendar.parts, "UTC")
     try:
         start, end = (_moment(clocks, event, name) for name in ("DTSTART", "DTEND"))
     except (BadEntry, OverflowError):
-        return said
-    return replace(said, start_at=start, end_at=end)
+        return parsed
+    return replace(parsed, start_at=start, end_at=end)
 
 
 def _moment(clocks: datetimes.Clocks, event: Component, name: str) -> datetime | None:

@@ -72,8 +72,8 @@ def put_off(*, row: Delivery, now: datetime, reason: str, **changes: Any) -> str
 def doubt(*, row: Delivery, now: datetime, reason: str) -> str:
     """Send once more what may have got lost: two of a mail are better than none, three are not."""
     logger.warning("Nobody knows whether delivery %s was sent: %s", row.public_uuid, reason)
-    seen = {"detail": reason, "unknowns": row.unknowns + 1}
-    if row.unknowns or now + AGAIN >= row.expires_at:
+    seen = {"detail": reason, "unknown_count": row.unknown_count + 1}
+    if row.unknown_count or now + AGAIN >= row.expires_at:
         return settle(row=row, state=State.UNKNOWN, **seen)
     return put_back(row=row, claim_at=now + AGAIN, **seen)
 

@@ -103,7 +103,7 @@ LETTERS: Final[dict[str, Callable[..., transport.Message]]] = {
     Delivery.Kind.THANKS: letters.reminder,
     Delivery.Kind.FOLLOW_UP: letters.reminder,
     Delivery.Kind.NOTICE: noticeletters.notice,
-    Delivery.Kind.PLACE: promotions.compose,
+    Delivery.Kind.PROMOTION: promotions.compose,
 }
 REFUSALS: Final[dict[str, Callable[[Delivery], Refusal | None]]] = {
     Delivery.Kind.REMINDER: _no_reminder,
@@ -112,5 +112,5 @@ REFUSALS: Final[dict[str, Callable[[Delivery], Refusal | None]]] = {
     Delivery.Kind.THANKS: _no_reminder,
     Delivery.Kind.FOLLOW_UP: _no_reminder,
     Delivery.Kind.NOTICE: _no_notice,
-    Delivery.Kind.PLACE: promotions.refusal,
+    Delivery.Kind.PROMOTION: promotions.refusal,
 }

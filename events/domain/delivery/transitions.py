@@ -25,7 +25,7 @@ SENDING: Final = """
             AND rule.answers = %s AND CAST(rule.roles AS text) = %s
             AND event.revision = %s AND event.status = %s AND event.origin = %s
             AND person.email = %s AND person.language = %s AND person.timezone = %s
-            AND attendee.person_id = %s AND attendee.answer = %s AND attendee.place = %s
+            AND attendee.person_id = %s AND attendee.partstat = %s AND attendee.seat = %s
             AND attendee.language = %s AND attendee.role = %s AND COALESCE(attendee.hub_id, 0) = %s
             AND NOT EXISTS (
                 SELECT 1 FROM events_optout stopped
@@ -50,7 +50,7 @@ def sending(*, row: Delivery, until: datetime) -> bool:
         *(occurrence.rule.answers, json.dumps(occurrence.rule.roles)),
         *(event.revision, event.status, event.origin),
         *(person.email, person.language, person.timezone),
-        *(row.person_id, attendee.answer, attendee.place, attendee.language),
+        *(row.person_id, attendee.partstat, attendee.seat, attendee.language),
         *(attendee.role, attendee.hub_id or 0),
     )
     return statements.change(statement=SENDING, values=values) == 1

@@ -126,7 +126,7 @@ def _lend(keep: Person, drop: Person) -> None:
 
 def _events_with_two_places(keep: Person, drop: Person) -> list[Event]:
     """The events where each of the two records has a place."""
-    seats = Attendee.objects.filter(place=Attendee.Place.CONFIRMED)
+    seats = Attendee.objects.filter(seat=Attendee.Seat.CONFIRMED)
     shared = seats.filter(person=drop, event__in=seats.filter(person=keep).values("event"))
     return list(Event.objects.filter(pk__in=shared.values("event")).order_by("pk"))
 

@@ -21,7 +21,7 @@ from events.models.events.events import EventQuerySet
 
 SHOWN_FOR: Final = timedelta(days=30)
 SECOND: Final = timedelta(seconds=1)
-AWAY: Final = {"answer": ("declined", "delegated"), "place": ("cancelled", "waitlisted")}
+AWAY: Final = {"partstat": ("declined", "delegated"), "seat": ("cancelled", "waitlisted")}
 
 
 @dataclass(slots=True)
@@ -38,7 +38,7 @@ class Stay:
     def note(self, row: Any) -> None:
         """Learn what a kept change of their attendance says."""
         away = row.history_type == "-"
-        away |= row.answer in AWAY["answer"] or row.place in AWAY["place"]
+        away |= row.partstat in AWAY["partstat"] or row.seat in AWAY["seat"]
         if away == self.is_there and (self.is_there or self.left):
             self.moved_at = row.history_date
         if away and self.is_there:
@@ -93,7 +93,7 @@ def stays(*, feed: CalendarFeed) -> list[Stay]:
     assert kept is not None  # noqa: S101 -- the changes of attendees are kept
     mine = Attendee.objects.filter(person=feed.person_id)
     rows = kept.filter(Q(person=feed.person_id) | Q(id__in=mine.values("pk")))
-    columns = ("event_id", "role", "answer", "place", "history_type", "history_date")
+    columns = ("event_id", "role", "partstat", "seat", "history_type", "history_date")
     found: dict[int, Stay] = {}
     for row in rows.order_by("history_date", "history_id").values_list(*columns, named=True):
         found.setdefault(row.event_id, Stay(row.event_id)).note(row)

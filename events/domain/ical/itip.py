@@ -15,11 +15,11 @@ from events.models import Attendee
 REQUEST: Final = "REQUEST"
 CANCEL: Final = "CANCEL"
 PARTSTAT: Final[dict[str, str]] = {
-    Attendee.Answer.NEEDS_ACTION: "NEEDS-ACTION",
-    Attendee.Answer.ACCEPTED: "ACCEPTED",
-    Attendee.Answer.TENTATIVE: "TENTATIVE",
-    Attendee.Answer.DECLINED: "DECLINED",
-    Attendee.Answer.DELEGATED: "DELEGATED",
+    Attendee.Partstat.NEEDS_ACTION: "NEEDS-ACTION",
+    Attendee.Partstat.ACCEPTED: "ACCEPTED",
+    Attendee.Partstat.TENTATIVE: "TENTATIVE",
+    Attendee.Partstat.DECLINED: "DECLINED",
+    Attendee.Partstat.DELEGATED: "DELEGATED",
 }
 # RFC 6068, 2: what may stand in an address of the scheme mailto as it is.
 PLAIN: Final = "@!$'*+"
@@ -40,7 +40,13 @@ class Party:
 
 
 def write(
-    *, method: str, entry: Entry, organizer: Party, attendee: Party, answer: str, made_at: datetime
+    *,
+    method: str,
+    entry: Entry,
+    organizer: Party,
+    attendee: Party,
+    partstat: str,
+    made_at: datetime,
 ) -> bytes:
     """Return the message for one attendee, who has answered so far as it says.
 
@@ -48,7 +54,7 @@ def write(
     Raises calendars.Inexact and calendars.BadAddress.
     """
     part = writing.vevent(entry=replace(entry, stamped_at=made_at))
-    lines = _people(organizer, attendee, answer, asks=method == REQUEST)
+    lines = _people(organizer, attendee, partstat, asks=method == REQUEST)
     return writing.message(method=method, part=part, lines=lines)
 
 
@@ -59,9 +65,9 @@ def digest(*, method: str, entry: Entry) -> str:
     return hashlib.sha256(method.encode() + b"\0" + body).hexdigest()
 
 
-def _people(organizer: Party, attendee: Party, answer: str, *, asks: bool) -> Iterator[bytes]:
+def _people(organizer: Party, attendee: Party, partstat: str, *, asks: bool) -> Iterator[bytes]:
     yield writing.line(f"ORGANIZER{_called(organizer)}", organizer.uri)
-    part = f"CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT={PARTSTAT[answer]}"
+    part = f"CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT={PARTSTAT[partstat]}"
     rsvp = ";RSVP=TRUE" if asks else ""
     yield writing.line(f"ATTENDEE;{part}{rsvp}{_called(attendee)}", attendee.uri)
 

@@ -18,7 +18,7 @@ from events.domain.access import answerlinks
 from events.domain.mail import optouts, transport
 from events.domain.mail.transport import Message, one_line
 from events.domain.pages import formatting
-from events.models import Attendee, Delivery, Event, Person, ReminderRule, Wording
+from events.models import Attendee, Delivery, Event, MailWording, Person, ReminderRule
 from events.models.mail.letters import BRACES
 from events.values import dates
 
@@ -118,8 +118,8 @@ def invitation(
     name = f"events/mail/{method.lower()}"
     more: dict[str, Any] = {
         "is_update": is_update,
-        "answer": attendee.answer,
-        "waits": attendee.place == Attendee.Place.WAITLISTED,
+        "answer": attendee.partstat,
+        "waits": attendee.seat == Attendee.Seat.WAITLISTED,
         "status": event.status,
         "reason": one_line(event.cancellation_reason),
         "link": answerlinks.link(attendee=attendee),
@@ -194,11 +194,11 @@ def message(
     return made
 
 
-def _wording(delivery: Delivery) -> Wording:
+def _wording(delivery: Delivery) -> MailWording:
     """The words of the team for mails of this kind; those of a batch are read with it."""
     team = delivery.event.team
     rows = team.wordings.all() if team else ()
-    return next((row for row in rows if row.kind == delivery.kind), Wording())
+    return next((row for row in rows if row.kind == delivery.kind), MailWording())
 
 
 def _typed(event: Event, person: Person) -> dict[str, str]:

@@ -124,11 +124,11 @@ def send_again(*, delivery: Delivery, now: datetime) -> None:
         row = Delivery.objects.select_for_update().select_related("person").get(pk=delivery.pk)
         if row.state not in ENDED:
             raise NotAllowed(row, "send_again")
-        may_be_out = bool(row.unknowns) or row.state in Delivery.OUT
+        may_be_out = bool(row.unknown_count) or row.state in Delivery.OUT
         row.state, row.claim_at, row.due_at = State.PENDING, now, now
         row.expires_at = max(row.expires_at, now + ONCE_MORE)
         row.generation += 1
-        row.attempts, row.unknowns = 0, int(may_be_out)
+        row.attempts, row.unknown_count = 0, int(may_be_out)
         row.detail = row.reason = ""
         row.sent_at = None
         row.save()

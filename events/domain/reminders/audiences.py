@@ -12,11 +12,11 @@ def of(*, rule: ReminderRule, event: Event, person_id: int | None = None) -> lis
     if rule.roles:
         rows = rows.filter(role__in=rule.roles)
     if rule.answers == ReminderRule.Answers.ACCEPTED:
-        rows = rows.filter(answer=Attendee.Answer.ACCEPTED)
+        rows = rows.filter(partstat=Attendee.Partstat.ACCEPTED)
     if rule.answers == ReminderRule.Answers.UNANSWERED:
-        rows = rows.filter(answer=Attendee.Answer.NEEDS_ACTION)
+        rows = rows.filter(partstat=Attendee.Partstat.NEEDS_ACTION)
     if rule.is_after:
-        rows = rows.exclude(presence=Attendee.Presence.NO_SHOW)
+        rows = rows.exclude(attendance=Attendee.Attendance.NO_SHOW)
     meant = [row for row in rows.order_by("pk") if not rule.tag or rule.tag in row.tags]
     # Who attends the whole comes with that, whatever parts they attend.
     meant.sort(key=lambda row: row.event_id == event.pk)
@@ -28,10 +28,12 @@ def is_for(*, rule: ReminderRule, attendee: Attendee) -> bool:
     if rule.subtree or rule.tag or rule.is_after:
         return False
     answers = {
-        ReminderRule.Answers.ACCEPTED: Attendee.Answer.ACCEPTED,
-        ReminderRule.Answers.UNANSWERED: Attendee.Answer.NEEDS_ACTION,
+        ReminderRule.Answers.ACCEPTED: Attendee.Partstat.ACCEPTED,
+        ReminderRule.Answers.UNANSWERED: Attendee.Partstat.NEEDS_ACTION,
     }
-    is_asked = answers.get(ReminderRule.Answers(rule.answers), attendee.answer) == attendee.answer
+    is_asked = (
+        answers.get(ReminderRule.Answers(rule.answers), attendee.partstat) == attendee.partstat
+    )
     return attendee.is_expected and is_asked and (not rule.roles or attendee.role in rule.roles)
 
 

@@ -135,7 +135,7 @@ def _concerned(event: Event) -> set[int]:
         people |= set(_people(rows))
         way.append(above)
     return people - set(
-        _people(Attendee.objects.filter(event__in=way, answer__in=Attendee.SAID_NO))
+        _people(Attendee.objects.filter(event__in=way, partstat__in=Attendee.SAID_NO))
     )
 
 
@@ -187,7 +187,7 @@ def _before(change: EventChange, places: dict[int, Place]) -> Event:
 def _refused(found: list[tuple[EventChange, News]]) -> AttendeeQuerySet:
     """Who has said that they do not come to one of the events."""
     events = [change.event_id for change, _news in found]
-    return Attendee.objects.filter(event__in=events, answer__in=Attendee.SAID_NO)
+    return Attendee.objects.filter(event__in=events, partstat__in=Attendee.SAID_NO)
 
 
 def _expand(pk: int, now: datetime) -> bool:

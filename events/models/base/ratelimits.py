@@ -3,7 +3,7 @@
 from django.db import models
 
 
-class Tally(models.Model):
+class RateLimitCounter(models.Model):
     """Something was done so many times within a period that ends at `ends_at`.
 
     `who` is a keyed hash: neither addresses of machines nor secrets are kept.
@@ -18,7 +18,7 @@ class Tally(models.Model):
         constraints = [
             # The end comes first: what is over is found by it.
             models.UniqueConstraint(
-                fields=["ends_at", "purpose", "who"], name="tally_once_per_period"
+                fields=["ends_at", "purpose", "who"], name="rate_limit_counter_once_per_period"
             )
         ]
 

@@ -29,7 +29,8 @@ class ImportedEvent(models.Model):
     sequence = models.PositiveIntegerField(default=0)
     modified_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField()
-    said = models.JSONField(default=dict)  # by column
+    # What the calendar said when it was last read, by column of Event.
+    source_values = models.JSONField(default=dict)
 
     objects = ImportedEventQuerySet.as_manager()
 
@@ -51,7 +52,7 @@ def new_key() -> str:
     return secrets.token_urlsafe(32)
 
 
-class OpenedCalendar(models.Model):
+class ImportPreview(models.Model):
     """A calendar that somebody looks at before they import it; gone after an hour."""
 
     key = models.CharField(max_length=43, unique=True, default=new_key)

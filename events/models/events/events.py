@@ -37,10 +37,10 @@ LEVELS = 4  # of the tree; the root is level 1
 # The ways up: parent, parent__parent, parent__parent__parent.
 UPWARDS = tuple("__".join(["parent"] * level) for level in range(1, LEVELS))
 # Attendees who have neither lost their place nor stay away; and those who said that they do.
-SAID_NO = Q(attendees__answer__in=["declined", "delegated"])
+SAID_NO = Q(attendees__partstat__in=["declined", "delegated"])
 STILL_THERE = Q(
-    attendees__answer__in=["needs_action", "accepted", "tentative"],
-    attendees__place__in=["none", "confirmed", "waitlisted"],
+    attendees__partstat__in=["needs_action", "accepted", "tentative"],
+    attendees__seat__in=["none", "confirmed", "waitlisted"],
 )
 
 # Events, or a column that holds their keys, or the keys of the few that they are.

@@ -54,11 +54,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def out(self) -> Self:
         """What has reached its reader, or may have."""
-        return self.filter(Q(state__in=Delivery.OUT) | Q(unknowns__gt=0))
+        return self.filter(Q(state__in=Delivery.OUT) | Q(unknown_count__gt=0))
 
     def holding(self) -> Self:
         """What is out or about to leave."""
-        return self.filter(Q(state__in=(*Delivery.OUT, *Delivery.UNSENT)) | Q(unknowns__gt=0))
+        return self.filter(Q(state__in=(*Delivery.OUT, *Delivery.UNSENT)) | Q(unknown_count__gt=0))
 
 
 class Delivery(models.Model):
@@ -72,7 +72,7 @@ class Delivery(models.Model):
         FOLLOW_UP = "followup", _("follow-up")
         NOTICE = "notice", _("notice of changes")
         DECISION = "decision", _("decision")
-        PLACE = "place", _("place that became free")
+        PROMOTION = "promoted", _("place that became free")
 
     class State(models.TextChoices):
         PENDING = "pending", _("waiting")
@@ -143,7 +143,7 @@ class Delivery(models.Model):
     lease_until = models.DateTimeField(null=True)
     # Whose journal tells how far the mail has got; '' before it was ever in hand.
     leased_by = models.CharField(max_length=100, blank=True, editable=False)
-    unknowns = models.PositiveSmallIntegerField(
+    unknown_count = models.PositiveSmallIntegerField(
         _("doubts"), default=0, help_text=_("How often nobody could tell whether it was sent.")
     )
     # Of the mail: another number is another Message-ID.
@@ -152,7 +152,7 @@ class Delivery(models.Model):
     sequence = models.PositiveIntegerField(null=True, editable=False)
     revision = models.PositiveIntegerField(null=True, editable=False)
     # A digest of what it said; '' before it was written.
-    said = models.CharField(max_length=64, blank=True, editable=False)
+    content_digest = models.CharField(max_length=64, blank=True, editable=False)
     sent_at = models.DateTimeField(_("sent at"), null=True)
     detail = models.CharField(_("detail"), max_length=300, blank=True)
     reason = models.CharField(

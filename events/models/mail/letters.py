@@ -38,7 +38,7 @@ def validate_placeholders(text: str) -> None:
         )
 
 
-class Wording(models.Model):
+class MailWording(models.Model):
     """How a team words its mails of one kind; what is empty reads as everywhere."""
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="wordings", verbose_name=_("team"))

@@ -58,12 +58,12 @@ class Reply(models.Model):
     sender = models.CharField(_("sender"), max_length=320, blank=True)
     subject = models.CharField(_("subject"), max_length=300, blank=True)
     method = models.CharField(_("kind"), max_length=7, choices=Method, blank=True)
-    answer = models.CharField(_("answer"), max_length=12, choices=Attendee.Answer, blank=True)
-    delegate = models.CharField(_("comes instead"), max_length=320, blank=True)
+    partstat = models.CharField(_("answer"), max_length=12, choices=Attendee.Partstat, blank=True)
+    delegated_to = models.CharField(_("comes instead"), max_length=320, blank=True)
     comment = models.TextField(_("comment"), blank=True)
     proposed_start_at = models.DateTimeField(_("proposed start"), null=True)
     proposed_end_at = models.DateTimeField(_("proposed end"), null=True)
-    said_at = models.DateTimeField(_("said at"), null=True)
+    replied_at = models.DateTimeField(_("said at"), null=True)
     event = models.ForeignKey(
         Event, models.SET_NULL, null=True, related_name="replies", verbose_name=_("event")
     )
@@ -79,7 +79,7 @@ class Reply(models.Model):
     )
     settled_at = models.DateTimeField(_("settled at"), null=True)
 
-    PERSONAL = ("sender", "subject", "delegate", "comment")
+    PERSONAL = ("sender", "subject", "delegated_to", "comment")
 
     objects = ReplyQuerySet.as_manager()
 

@@ -50,8 +50,8 @@ class AttendeeQuerySet(PartQuerySet["Attendee"]):
 
     def on_the_list(self) -> Self:
         """All but those who lost their place or sent somebody else; see `is_off_the_list`."""
-        lost = Q(place=Attendee.Place.CANCELLED) & ~Q(answer=Attendee.Answer.DECLINED)
-        return self.exclude(lost | Q(answer=Attendee.Answer.DELEGATED))
+        lost = Q(seat=Attendee.Seat.CANCELLED) & ~Q(partstat=Attendee.Partstat.DECLINED)
+        return self.exclude(lost | Q(partstat=Attendee.Partstat.DELEGATED))
 
     def travelling(self) -> Self:
         """Members of a delegation and who works for it, not those whom it meets."""
@@ -71,7 +71,7 @@ class AttendeeQuerySet(PartQuerySet["Attendee"]):
 
     def taking_a_place(self) -> Self:
         """Those whom a place is kept for: they count against the capacity."""
-        return self.filter(place=Attendee.Place.CONFIRMED)
+        return self.filter(seat=Attendee.Seat.CONFIRMED)
 
     def waiting(self) -> Self:
         """The waiting list: who asked first comes first."""
@@ -80,26 +80,26 @@ class AttendeeQuerySet(PartQuerySet["Attendee"]):
 
     def per_venue(self) -> models.QuerySet[Any, Any]:
         """How many have a place and how many wait at each hub; the hub None is the main venue."""
-        taken = Count("pk", filter=Q(place=Attendee.Place.CONFIRMED))
-        queued = Count("pk", filter=Q(place=Attendee.Place.WAITLISTED))
+        taken = Count("pk", filter=Q(seat=Attendee.Seat.CONFIRMED))
+        queued = Count("pk", filter=Q(seat=Attendee.Seat.WAITLISTED))
         return self.order_by("hub").values("hub").annotate(taken=taken, queued=queued)
 
     def with_turn(self) -> Self:
         """With `turn`: when the turn of those who wait comes at their venue, 1 is the next."""
         since = OuterRef("waitlisted_at")
         ahead = Q(waitlisted_at__lt=since) | Q(waitlisted_at=since, pk__lte=OuterRef("pk"))
-        same_event = Attendee.objects.filter(ahead, event=OuterRef("event"), place="waitlisted")
+        same_event = Attendee.objects.filter(ahead, event=OuterRef("event"), seat="waitlisted")
         same_venue = same_event.alias(venue=Coalesce("hub", 0)).filter(
             venue=Coalesce(OuterRef("hub"), 0)
         )
         length = same_venue.values("event").annotate(length=Count("pk")).values("length")
-        waits = When(place="waitlisted", then=Subquery(length))
+        waits = When(seat="waitlisted", then=Subquery(length))
         return self.annotate(turn=Case(waits, output_field=models.IntegerField()))
 
 
 def _staying_away() -> Q:
-    places = [Attendee.Place.CANCELLED, Attendee.Place.WAITLISTED]
-    return Q(answer__in=Attendee.SAID_NO) | Q(place__in=places)
+    seats = [Attendee.Seat.CANCELLED, Attendee.Seat.WAITLISTED]
+    return Q(partstat__in=Attendee.SAID_NO) | Q(seat__in=seats)
 
 
 class Attendee(models.Model):
@@ -127,20 +127,20 @@ class Attendee(models.Model):
         Role.PARTICIPANT,
     )
 
-    class Answer(models.TextChoices):
+    class Partstat(models.TextChoices):
         NEEDS_ACTION = "needs_action", _("no answer yet")
         ACCEPTED = "accepted", _("accepted")
         TENTATIVE = "tentative", _("tentative")
         DECLINED = "declined", _("declined")
         DELEGATED = "delegated", _("sent a substitute")
 
-    class Place(models.TextChoices):
+    class Seat(models.TextChoices):
         NONE = "none", _("none needed")
         CONFIRMED = "confirmed", _("confirmed")
         WAITLISTED = "waitlisted", _("on the waiting list")
         CANCELLED = "cancelled", _("cancelled")
 
-    class Presence(models.TextChoices):
+    class Attendance(models.TextChoices):
         EXPECTED = "expected", _("expected")
         CHECKED_IN = "checked_in", _("checked in")
         ATTENDED = "attended", _("attended")
@@ -178,11 +178,11 @@ class Attendee(models.Model):
     )
     role = models.CharField(_("role"), max_length=15, choices=Role, default=Role.PARTICIPANT)
     position = models.PositiveSmallIntegerField(_("order"), default=1)
-    answer = models.CharField(
-        _("answer"), max_length=12, choices=Answer, default=Answer.NEEDS_ACTION
+    partstat = models.CharField(
+        _("answer"), max_length=12, choices=Partstat, default=Partstat.NEEDS_ACTION
     )
-    place = models.CharField(
-        pgettext_lazy("at an event", "place"), max_length=10, choices=Place, default=Place.NONE
+    seat = models.CharField(
+        pgettext_lazy("at an event", "place"), max_length=10, choices=Seat, default=Seat.NONE
     )
     waitlisted_at = models.DateTimeField(_("on the waiting list since"), null=True, editable=False)
     hub = models.ForeignKey(
@@ -195,8 +195,8 @@ class Attendee(models.Model):
         verbose_name=_("joins at"),
         help_text=_("Empty: where the event takes place."),
     )
-    presence = models.CharField(
-        _("presence"), max_length=10, choices=Presence, default=Presence.EXPECTED
+    attendance = models.CharField(
+        _("presence"), max_length=10, choices=Attendance, default=Attendance.EXPECTED
     )
     invited_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
     substitute_for = models.ForeignKey(
@@ -212,22 +212,22 @@ class Attendee(models.Model):
     notes = models.TextField(_("notes"), blank=True)
 
     PERSONAL = ("label", "language", "notes")
-    SAID_NO: ClassVar = (Answer.DECLINED, Answer.DELEGATED)
+    SAID_NO: ClassVar = (Partstat.DECLINED, Partstat.DELEGATED)
     FURTHEST: tuple[str, ...] = (
-        Place.CONFIRMED,
-        Place.WAITLISTED,
-        Answer.ACCEPTED,
-        Answer.TENTATIVE,
-        Answer.DELEGATED,
-        Answer.DECLINED,
-        Answer.NEEDS_ACTION,
-        Place.CANCELLED,
+        Seat.CONFIRMED,
+        Seat.WAITLISTED,
+        Partstat.ACCEPTED,
+        Partstat.TENTATIVE,
+        Partstat.DELEGATED,
+        Partstat.DECLINED,
+        Partstat.NEEDS_ACTION,
+        Seat.CANCELLED,
     )
     ARRIVING: tuple[str, ...] = (
-        Presence.EXPECTED,
-        Presence.NO_SHOW,
-        Presence.CHECKED_IN,
-        Presence.ATTENDED,
+        Attendance.EXPECTED,
+        Attendance.NO_SHOW,
+        Attendance.CHECKED_IN,
+        Attendance.ATTENDED,
     )
 
     objects = AttendeeQuerySet.as_manager()
@@ -250,18 +250,18 @@ class Attendee(models.Model):
                 violation_error_message=_("Choose a person, or say who it is."),
             ),
             models.CheckConstraint(
-                condition=Q(place="waitlisted", waitlisted_at__isnull=False)
-                | ~Q(place="waitlisted") & Q(waitlisted_at=None),
+                condition=Q(seat="waitlisted", waitlisted_at__isnull=False)
+                | ~Q(seat="waitlisted") & Q(waitlisted_at=None),
                 name="attendee_waits_since",
             ),
             models.CheckConstraint(
-                condition=~Q(answer__in=["declined", "delegated"])
-                | Q(place__in=["none", "cancelled"]),
-                name="attendee_who_declined_has_no_place",
+                condition=~Q(partstat__in=["declined", "delegated"])
+                | Q(seat__in=["none", "cancelled"]),
+                name="attendee_who_declined_has_no_seat",
                 violation_error_message=_("Whoever declines or sends a substitute has no place."),
             ),
             models.CheckConstraint(
-                condition=~Q(presence="checked_in") | Q(checked_in_at__isnull=False),
+                condition=~Q(attendance="checked_in") | Q(checked_in_at__isnull=False),
                 name="attendee_checked_in_at",
             ),
         ]
@@ -287,18 +287,18 @@ class Attendee(models.Model):
     @property
     def is_out(self) -> bool:
         """Whether they will not come: declined, sent somebody else, or lost their place."""
-        return self.answer in self.SAID_NO or self.place == self.Place.CANCELLED
+        return self.partstat in self.SAID_NO or self.seat == self.Seat.CANCELLED
 
     @property
     def is_expected(self) -> bool:
         """As the rows that are `expected()`: neither declined, nor without a place, nor waiting."""
-        return not self.is_out and self.place != self.Place.WAITLISTED
+        return not self.is_out and self.seat != self.Seat.WAITLISTED
 
     @property
     def is_off_the_list(self) -> bool:
         """Whether they lost their place or sent somebody else: it is not they who said no."""
-        lost = self.place == self.Place.CANCELLED and self.answer != self.Answer.DECLINED
-        return lost or self.answer == self.Answer.DELEGATED
+        lost = self.seat == self.Seat.CANCELLED and self.partstat != self.Partstat.DECLINED
+        return lost or self.partstat == self.Partstat.DELEGATED
 
     @property
     def reads(self) -> str:
@@ -309,10 +309,10 @@ class Attendee(models.Model):
     @property
     def is_untouched(self) -> bool:
         """Whether nothing has happened yet but the invitation."""
-        return (self.answer, self.place, self.presence) == (
-            self.Answer.NEEDS_ACTION,
-            self.Place.NONE,
-            self.Presence.EXPECTED,
+        return (self.partstat, self.seat, self.attendance) == (
+            self.Partstat.NEEDS_ACTION,
+            self.Seat.NONE,
+            self.Attendance.EXPECTED,
         )
 
     def absorb(self, double: Self) -> bool:
@@ -325,9 +325,9 @@ class Attendee(models.Model):
         if double._lead() < self._lead():
             duplicates.take(self, double, "role", "position", "representing_id", "appointment_id")
         if double._progress() < self._progress():
-            for column in ("answer", "answered_at", "place", "waitlisted_at", "hub_id"):
+            for column in ("partstat", "answered_at", "seat", "waitlisted_at", "hub_id"):
                 setattr(self, column, getattr(double, column))
-        self.presence = max(self.presence, double.presence, key=self.ARRIVING.index)
+        self.attendance = max(self.attendance, double.attendance, key=self.ARRIVING.index)
         self._add(double)
         return True
 
@@ -349,7 +349,7 @@ class Attendee(models.Model):
 
     def _progress(self) -> int:
         """Their rank by answer and place, the furthest is 0."""
-        if self.place in (self.Place.CONFIRMED, self.Place.WAITLISTED):
-            return self.FURTHEST.index(self.place)
-        lost = self.place == self.Place.CANCELLED and self.answer not in self.SAID_NO
-        return self.FURTHEST.index(self.place if lost else self.answer)
+        if self.seat in (self.Seat.CONFIRMED, self.Seat.WAITLISTED):
+            return self.FURTHEST.index(self.seat)
+        lost = self.seat == self.Seat.CANCELLED and self.partstat not in self.SAID_NO
+        return self.FURTHEST.index(self.seat if lost else self.partstat)

@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 from delegations.domain.applications import applications
 from delegations.domain.lifecycle import lifecycle
 from delegations.domain.rosters import legs, quotas, rosters
-from delegations.models import Application, Attendance, Delegation, Nominee
+from delegations.models import Application, Delegation, Nominee, RosterAttendee
 from events.models import Attendee
 from tests import factories
 from tests.factories import NOW
@@ -71,9 +71,9 @@ class Now:
         self.asked = Counter(row.application_id for row in nominees if row.is_counted)
         self.members = list(self.delegation.delegates.prefetch_related("legs"))
         self.legs = list(self.delegation.legs.select_related("stay").in_order())
-        rows = Attendee.objects.values("pk", "event", "event__kind", "person", "place")
+        rows = Attendee.objects.values("pk", "event", "event__kind", "person", "seat")
         self.attendees = {row["pk"]: row for row in rows}
-        self.kept = dict(Attendance.objects.values_list("attendee", "delegate"))
+        self.kept = dict(RosterAttendee.objects.values_list("attendee", "delegate"))
 
 
 class Life(RuleBasedStateMachine):
@@ -113,7 +113,7 @@ class Life(RuleBasedStateMachine):
     def step(self, verb: str) -> None:
         if verb == "conclude" and self.now.state == "confirmed":
             self.time = max(self.time, NOW + timedelta(days=170))
-            Attendee.objects.filter(event=self.delegation.mission).update(presence="attended")
+            Attendee.objects.filter(event=self.delegation.mission).update(attendance="attended")
         self.call(getattr(lifecycle, verb), delegation=self.delegation)
 
     @rule(seriously=st.integers(0, 9))
@@ -283,7 +283,7 @@ class Life(RuleBasedStateMachine):
             holds(self.now)
         nobody_waits_in_vain(self.now, self.time)
         self.guests -= self.now.kept.keys()  # once on the roster, they are its own
-        assert {self.now.attendees[pk]["place"] for pk in self.guests} <= {"none"}
+        assert {self.now.attendees[pk]["seat"] for pk in self.guests} <= {"none"}
 
 
 def _propose(*, application: Application, now: datetime) -> None:
@@ -351,7 +351,7 @@ def attendees_are_in_step(now: Now) -> None:
             expected[leg.stay_id].add(("person", leg.liaison_id))
     live = defaultdict(list)
     for pk, row in now.attendees.items():
-        if row["place"] == "confirmed" and row["event__kind"] != "transfer":
+        if row["seat"] == "confirmed" and row["event__kind"] != "transfer":
             seat = ("person", row["person"]) if row["person"] else ("seat", now.kept[pk])
             live[row["event"]].append(seat)
     assert {event: sorted(people) for event, people in live.items()} == {

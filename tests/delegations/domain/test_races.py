@@ -167,7 +167,7 @@ def test_a_new_member_attends_the_leg_that_is_new_at_that_instant(_round: int) -
         ),
         partial(rosters.add, delegation=delegation, person=factories.person(), now=LATER),
     )
-    there = Attendee.objects.filter(person=member.person, place="confirmed")
+    there = Attendee.objects.filter(person=member.person, seat="confirmed")
     assert {row.event for row in there} == {mission, leg.stay}
     assert is_in_step(delegation)
 

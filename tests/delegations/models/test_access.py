@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from delegations.models import Application, Attendance, Delegate, Delegation, Leg, Nominee
+from delegations.models import Application, Delegate, Delegation, Leg, Nominee, RosterAttendee
 from events.domain.access import access
 from tests import factories, missions
 from tests.events.admin import screens
@@ -54,7 +54,7 @@ def test_a_leg_whose_stay_is_internal_is_no_more_to_be_seen_than_the_stay(
 
 def test_nobody_without_a_way_in_sees_anything(mission: Mission) -> None:
     for user in (AnonymousUser(), factories.user(member_of=mission.team, is_staff=False)):
-        for model in (Delegation, Leg, Delegate, Application, Nominee, Attendance):
+        for model in (Delegation, Leg, Delegate, Application, Nominee, RosterAttendee):
             assert not access.visible(user=user, model=model).exists()
             assert not access.changeable(user=user, model=model).exists()
 

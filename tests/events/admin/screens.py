@@ -133,7 +133,7 @@ def reply(team: Team | None, word: str, **columns: Any) -> Reply:
     about = columns.pop("event", None) or event(team, word)
     whose = attendee(team, word, event=about)
     key = hashlib.sha256(str(factories.number()).encode()).hexdigest()
-    values = {"message_hash": key, "received_at": factories.NOW, "answer": "accepted"}
+    values = {"message_hash": key, "received_at": factories.NOW, "partstat": "accepted"}
     said = {"sender": word, "subject": word, "comment": word, "reason": "forged"}
     to = {"event": about, "attendee": whose, "person": whose.person}
     return Reply.objects.create(**{**values, **said, **to, **columns})

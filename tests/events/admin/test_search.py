@@ -13,7 +13,7 @@ from tests.office import Office
 
 
 def attending(event: Event, person: Person) -> Attendee:
-    return factories.attendee(event=event, person=person, place="waitlisted", waitlisted_at=NOW)
+    return factories.attendee(event=event, person=person, seat="waitlisted", waitlisted_at=NOW)
 
 
 def told(event: Event, person: Person) -> Delivery:

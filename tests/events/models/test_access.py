@@ -176,7 +176,7 @@ def test_a_role_counts_in_its_own_team_alone(mission: Mission) -> None:
     [("liaison", "officer@one"), ("secretary", "secretary@mission")],
 )
 @pytest.mark.parametrize(
-    "columns", [{"place": "cancelled"}, {"answer": "declined"}, {"role": "staff"}], ids=str
+    "columns", [{"seat": "cancelled"}, {"partstat": "declined"}, {"role": "staff"}], ids=str
 )
 def test_who_loses_the_part_loses_the_sight(
     role: str, attendee: str, columns: dict[str, str], mission: Mission
@@ -202,7 +202,7 @@ def test_a_part_at_an_event_is_nothing_without_the_role_in_the_team(
 
 def test_the_secretary_follows_the_head_who_leads_now(mission: Mission) -> None:
     before, after = mission.attendees["head@mission"], mission.attendees["two_only@mission"]
-    Attendee.objects.filter(pk=before.pk).update(role="delegate", place="cancelled")
+    Attendee.objects.filter(pk=before.pk).update(role="delegate", seat="cancelled")
     Attendee.objects.filter(pk=after.pk).update(role="head")
     seen = rights(mission.users["secretary"], mission.events)
     assert {name for name, may in seen.items() if may != "–"} == {
@@ -215,9 +215,9 @@ def test_what_the_head_declined_stays_in_sight_and_what_they_lost_does_not(
 ) -> None:
     user = mission.users["secretary"]
     row = Attendee.objects.filter(pk=mission.attendees["head@one"].pk)
-    row.update(answer="declined", place="none")
+    row.update(partstat="declined", seat="none")
     assert rights(user, mission.events)["one"] == "sees"
-    row.update(answer="accepted", place="cancelled")
+    row.update(partstat="accepted", seat="cancelled")
     later = User.objects.get(pk=user.pk)
     assert rights(later, mission.events)["one"] == "–"
 

@@ -172,10 +172,16 @@ class Planner:
         """Compare what the calendar says with what it said before, and with what stands here."""
         event, said = link.event, self._said(entry)
         here = {name: _value(event, name) for name in said}
-        moved = [name for name in said if said[name] not in (link.said.get(name, ""), here[name])]
+        moved = [
+            name
+            for name in said
+            if said[name] not in (link.source_values.get(name, ""), here[name])
+        ]
         # What was confirmed, put off or called off here is not ours to change any more.
         is_open = event.status == Event.Status.TENTATIVE
-        ours = [name for name in moved if is_open and here[name] == link.said.get(name, "")]
+        ours = [
+            name for name in moved if is_open and here[name] == link.source_values.get(name, "")
+        ]
         kept = tuple(name for name in moved if name not in ours)
         agreed = {name: said[name] for name in said if name not in kept}
         found = Outcome.CHANGED if ours else Outcome.KEPT if kept else Outcome.UNCHANGED

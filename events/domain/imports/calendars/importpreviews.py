@@ -8,7 +8,7 @@ from events.domain.access import access
 from events.domain.imports.calendars import imports
 from events.domain.imports.calendars.importplans import Choices, Plan
 from events.domain.imports.calendars.imports import Calendar
-from events.models import OpenedCalendar, User
+from events.models import ImportPreview, User
 
 KEPT_FOR: Final = timedelta(hours=1)
 
@@ -21,7 +21,7 @@ class Gone(Exception):
 class Opened:
     """A calendar that waits for a yes, and what the yes would do."""
 
-    calendar: OpenedCalendar
+    calendar: ImportPreview
     plan: Plan
 
 
@@ -31,7 +31,7 @@ def open_file(*, calendar: Calendar, choices: Choices, user: User, now: datetime
     Raises what `imports.preview` raises; then nothing is kept.
     """
     plan = imports.preview(calendar=calendar, choices=choices, now=now)
-    kept = OpenedCalendar.objects.create(
+    kept = ImportPreview.objects.create(
         user=user,
         team=choices.team,
         source=calendar.name,
@@ -54,7 +54,7 @@ def open_address(*, address: str, choices: Choices, user: User, now: datetime) -
 def carry_out(*, key: str, user: User, now: datetime) -> Plan:
     """Import what was opened, for a team that the user still runs; raise Gone."""
     teams = access.own_teams(user=user).values("pk")
-    rows = OpenedCalendar.objects.filter(user=user, opened_at__gte=now - KEPT_FOR)
+    rows = ImportPreview.objects.filter(user=user, opened_at__gte=now - KEPT_FOR)
     kept = rows.select_related("team").filter(key=key, team__in=teams).first()
     if kept is None:
         raise Gone
@@ -73,5 +73,5 @@ def carry_out(*, key: str, user: User, now: datetime) -> Plan:
 
 def prune(*, now: datetime) -> int:
     """Forget what was opened too long ago: it may say what is nobody's business here."""
-    number, _rows = OpenedCalendar.objects.filter(opened_at__lt=now - KEPT_FOR).delete()
+    number, _rows = ImportPreview.objects.filter(opened_at__lt=now - KEPT_FOR).delete()
     return number

@@ -75,7 +75,7 @@ def _add(row: Row, calendar: Calendar, choices: Choices, now: datetime) -> None:
         sequence=row.entry.sequence,
         modified_at=row.entry.modified_at,
         read_at=now,
-        said=row.said,
+        source_values=row.said,
     )
 
 
@@ -103,10 +103,10 @@ def _remember(row: Row, now: datetime) -> None:
     link, entry = row.link, row.entry
     if not link or not entry or row.outcome in {Outcome.NEW, Outcome.SKIPPED, Outcome.REFUSED}:
         return
-    latest = {**link.said, **row.said}
-    before = (link.said, link.sequence, link.modified_at)
+    latest = {**link.source_values, **row.said}
+    before = (link.source_values, link.sequence, link.modified_at)
     if before == (latest, entry.sequence, entry.modified_at):
         return
-    link.said, link.sequence, link.modified_at = latest, entry.sequence, entry.modified_at
+    link.source_values, link.sequence, link.modified_at = latest, entry.sequence, entry.modified_at
     link.read_at = now
     link.save()

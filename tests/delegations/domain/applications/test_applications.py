@@ -378,7 +378,7 @@ class TestConfirmation:
         assert {(m.application, m.organisation) for m in members} == {(row, row.organisation)}
         assert members[0].appointment == office
         attendee = Attendee.objects.get(event=delegation.mission, person=person)
-        assert (attendee.place, attendee.representing) == ("confirmed", row.organisation)
+        assert (attendee.seat, attendee.representing) == ("confirmed", row.organisation)
 
     def test_not_when_the_time_is_over(self) -> None:
         row = factories.application(status="accepted", confirm_by=UNTIL)
@@ -418,7 +418,7 @@ class TestConfirmation:
         assert statuses(row, waits) == ["withdrawn", "accepted"]
         assert list(delegation.delegates.all()) == [stays]
         places = Attendee.objects.filter(event=delegation.mission).order_by("pk")
-        assert [attendee.place for attendee in places] == ["confirmed", "cancelled"]
+        assert [attendee.seat for attendee in places] == ["confirmed", "cancelled"]
 
 
 class TestLapse:

@@ -44,7 +44,7 @@ def add(delegation: Delegation, person: Person, **values: Any) -> Delegate:
 
 
 def live(leg: Leg) -> list[Person | None]:
-    return [row.person for row in leg.stay.attendees.filter(place="confirmed").order_by("pk")]
+    return [row.person for row in leg.stay.attendees.filter(seat="confirmed").order_by("pk")]
 
 
 def test_one_member_of_the_legs_of_both_is_left() -> None:
@@ -109,7 +109,7 @@ def test_who_was_a_member_once_and_is_invited_under_another_name_stays_invited()
     factories.attendee(event=doha.stay, person=drop, role="speaker")
     merge(keep, drop)
     rosters.sync(delegation=body, now=NOW)
-    assert [(row.person, row.place) for row in doha.stay.attendees.all()] == [(keep, "none")]
+    assert [(row.person, row.seat) for row in doha.stay.attendees.all()] == [(keep, "none")]
 
 
 @settings(

@@ -165,15 +165,17 @@ class TestTheEnd:
         delegation = ready(status="confirmed")
         mission = delegation.mission
         expected = factories.attendee(event=mission)
-        there = factories.attendee(event=mission, presence="checked_in", checked_in_at=NOW)
-        factories.attendee(event=mission, presence="attended")
-        factories.attendee(event=mission, presence="no_show")
-        factories.attendee(event=mission, answer="declined")
-        factories.attendee(event=mission, place="cancelled")
+        there = factories.attendee(event=mission, attendance="checked_in", checked_in_at=NOW)
+        factories.attendee(event=mission, attendance="attended")
+        factories.attendee(event=mission, attendance="no_show")
+        factories.attendee(event=mission, partstat="declined")
+        factories.attendee(event=mission, seat="cancelled")
         with pytest.raises(AttendanceOpen) as refusal:
             lifecycle.conclude(delegation=delegation, now=OVER)
         assert refusal.value.attendees == [expected, there]
-        Attendee.objects.filter(presence__in=["expected", "checked_in"]).update(presence="attended")
+        Attendee.objects.filter(attendance__in=["expected", "checked_in"]).update(
+            attendance="attended"
+        )
         lifecycle.conclude(delegation=delegation, now=OVER)
         assert stored(delegation) == "concluded"
 

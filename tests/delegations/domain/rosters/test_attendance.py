@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from delegations.domain.rosters import legs, rosters
-from delegations.models import Attendance, Delegate, Delegation, Leg
+from delegations.models import Delegate, Delegation, Leg, RosterAttendee
 from events.domain.attendance import answers, attendees, invitations
 from events.domain.delivery import delivery
 from events.models import Attendee, Event
@@ -56,7 +56,7 @@ def member(delegation: Delegation, **values: Any) -> Delegate:
 
 
 def live(event: Event | None) -> list[str]:
-    rows = Attendee.objects.filter(event=event, place="confirmed", answer="accepted")
+    rows = Attendee.objects.filter(event=event, seat="confirmed", partstat="accepted")
     return [str(row.person or row.label) for row in rows.order_by("position", "pk")]
 
 
@@ -95,9 +95,9 @@ def test_who_leaves_a_leg_loses_the_place_and_has_it_back_on_return(
     row = member(delegation, legs=[doha, kuwait])
     before = of(row, kuwait.stay)
     rosters.change(delegate=row, legs=[doha], now=LATER)
-    assert of(row, kuwait.stay).place == "cancelled"
+    assert of(row, kuwait.stay).seat == "cancelled"
     rosters.change(delegate=row, legs=[doha, kuwait], now=LATER)
-    assert (of(row, kuwait.stay), of(row, kuwait.stay).place) == (before, "confirmed")
+    assert (of(row, kuwait.stay), of(row, kuwait.stay).seat) == (before, "confirmed")
 
 
 @pytest.mark.parametrize("answer", ["declined", "tentative"])
@@ -105,13 +105,13 @@ def test_what_somebody_has_answered_outlives_the_next_change(
     delegation: Delegation, kuwait: Leg, answer: str
 ) -> None:
     row = member(delegation)
-    says = Attendee.Answer(answer)
-    attendees.answer(attendee=of(row, kuwait.stay), answer=says, now=LATER)
+    says = Attendee.Partstat(answer)
+    attendees.answer(attendee=of(row, kuwait.stay), partstat=says, now=LATER)
     before = of(row, kuwait.stay)
     rosters.change(delegate=row, capacity="deputy", now=LATER)
     after = of(row, kuwait.stay)
-    assert (after.answer, after.place, after.role) == (answer, before.place, "deputy")
-    assert of(row, delegation.mission).answer == "accepted"
+    assert (after.partstat, after.seat, after.role) == (answer, before.seat, "deputy")
+    assert of(row, delegation.mission).partstat == "accepted"
 
 
 def test_who_declined_and_leaves_the_roster_does_not_come_back_by_a_link(
@@ -119,10 +119,10 @@ def test_who_declined_and_leaves_the_roster_does_not_come_back_by_a_link(
 ) -> None:
     row = member(delegation)
     there = of(row, delegation.mission)
-    attendees.answer(attendee=there, answer=Attendee.Answer.DECLINED, now=LATER)
+    attendees.answer(attendee=there, partstat=Attendee.Partstat.DECLINED, now=LATER)
     rosters.remove(delegate=row, now=LATER)
     with pytest.raises(attendees.NotAllowed):
-        answers.record(attendee=there, answer=Attendee.Answer.ACCEPTED, now=LATER)
+        answers.record(attendee=there, partstat=Attendee.Partstat.ACCEPTED, now=LATER)
     assert live(delegation.mission) == []
 
 
@@ -130,8 +130,8 @@ def test_who_may_not_come_is_on_the_list_again_with_the_leg(
     delegation: Delegation, doha: Leg, kuwait: Leg
 ) -> None:
     row = member(delegation, legs=[doha, kuwait])
-    answer = Attendee.Answer.TENTATIVE
-    attendees.answer(attendee=of(row, kuwait.stay), answer=answer, now=LATER)
+    answer = Attendee.Partstat.TENTATIVE
+    attendees.answer(attendee=of(row, kuwait.stay), partstat=answer, now=LATER)
     for chosen in ([doha], [doha, kuwait]):
         rosters.change(delegate=row, legs=chosen, now=LATER)
     assert str(row) in live(kuwait.stay)
@@ -141,7 +141,7 @@ def test_a_substitute_stays_in_the_place_of_a_member(delegation: Delegation, kuw
     row, other = member(delegation), factories.person()
     attendees.substitute(attendee=of(row, kuwait.stay), person=other, now=LATER)
     rosters.change(delegate=row, capacity="deputy", now=LATER)
-    assert of(row, kuwait.stay).answer == "delegated"
+    assert of(row, kuwait.stay).partstat == "delegated"
     assert live(kuwait.stay) == [str(other)]
 
 
@@ -151,9 +151,9 @@ def test_who_leaves_the_roster_keeps_the_rows_but_not_the_places(
     person = factories.person()
     row = member(delegation, person=person)
     rosters.remove(delegate=row, now=LATER)
-    assert [a.place for a in person.attendances.all()] == ["cancelled", "cancelled"]
+    assert [a.seat for a in person.attendances.all()] == ["cancelled", "cancelled"]
     member(delegation, person=person)
-    assert [a.place for a in person.attendances.all()] == ["confirmed", "confirmed"]
+    assert [a.seat for a in person.attendances.all()] == ["confirmed", "confirmed"]
 
 
 def test_even_if_the_member_was_deleted_elsewhere(delegation: Delegation, doha: Leg) -> None:
@@ -162,7 +162,7 @@ def test_even_if_the_member_was_deleted_elsewhere(delegation: Delegation, doha: 
     Delegate.objects.filter(pk=row.pk).delete()
     rosters.sync(delegation=delegation, now=LATER)
     assert [live(delegation.mission), live(doha.stay)] == [[], []]
-    assert Attendee.objects.filter(place="cancelled").count() == 4
+    assert Attendee.objects.filter(seat="cancelled").count() == 4
 
 
 def test_a_member_who_is_named_is_the_same_attendee(delegation: Delegation, doha: Leg) -> None:
@@ -176,27 +176,27 @@ def test_a_member_who_is_named_is_the_same_attendee(delegation: Delegation, doha
 def test_who_was_invited_by_hand_is_not_invited_twice(delegation: Delegation) -> None:
     person = factories.person()
     invited = factories.attendee(
-        event=delegation.mission, person=person, answer="declined", notes="vegetarian"
+        event=delegation.mission, person=person, partstat="declined", notes="vegetarian"
     )
     unnamed = member(delegation, label="A banker")
     rosters.name(delegate=unnamed, person=person, now=LATER)
     invited.refresh_from_db()
-    assert (invited.place, invited.answer, invited.notes) == (
+    assert (invited.seat, invited.partstat, invited.notes) == (
         "confirmed",
         "accepted",
         "vegetarian",
     )
     assert live(delegation.mission) == [str(person)]
-    assert Attendee.objects.get(label="A banker", person=None).place == "cancelled"
+    assert Attendee.objects.get(label="A banker", person=None).seat == "cancelled"
 
 
 def test_who_waits_for_a_place_has_one_as_a_member(delegation: Delegation) -> None:
     person = factories.person()
     factories.attendee(
-        event=delegation.mission, person=person, place="waitlisted", waitlisted_at=NOW
+        event=delegation.mission, person=person, seat="waitlisted", waitlisted_at=NOW
     )
     row = member(delegation, person=person)
-    assert (of(row, delegation.mission).place, of(row, delegation.mission).waitlisted_at) == (
+    assert (of(row, delegation.mission).seat, of(row, delegation.mission).waitlisted_at) == (
         "confirmed",
         None,
     )
@@ -207,7 +207,7 @@ def test_guests_invited_by_hand_are_left_alone(delegation: Delegation) -> None:
     row = member(delegation)
     rosters.remove(delegate=row, now=LATER)
     assert live(delegation.mission) == []
-    assert Attendee.objects.get(pk=guest.pk).place == "none"
+    assert Attendee.objects.get(pk=guest.pk).seat == "none"
 
 
 def test_a_mission_within_a_mission_keeps_its_own(delegation: Delegation) -> None:
@@ -225,7 +225,7 @@ def test_another_person_in_the_same_seat_is_another_attendee(delegation: Delegat
     row.save()
     rosters.sync(delegation=delegation, now=LATER)
     old.refresh_from_db()
-    assert (old.place, live(delegation.mission)) == ("cancelled", [str(new)])
+    assert (old.seat, live(delegation.mission)) == ("cancelled", [str(new)])
 
 
 def test_two_members_may_change_seats(delegation: Delegation) -> None:
@@ -237,7 +237,7 @@ def test_two_members_may_change_seats(delegation: Delegation) -> None:
         row.save()
     rosters.sync(delegation=delegation, now=LATER)
     assert {a.person_id: a.pk for a in Attendee.objects.all()} == attendees
-    assert [row.attendee.person for row in Attendance.objects.order_by("delegate")] == [
+    assert [row.attendee.person for row in RosterAttendee.objects.order_by("delegate")] == [
         second,
         first,
     ]
@@ -294,10 +294,10 @@ def test_attendees_follow_what_changes_on_the_roster(delegation: Delegation) -> 
 
 def test_presence_stays_what_it_was(delegation: Delegation) -> None:
     row = member(delegation)
-    Attendee.objects.update(presence="checked_in", checked_in_at=NOW)
+    Attendee.objects.update(attendance="checked_in", checked_in_at=NOW)
     rosters.change(delegate=row, capacity="adviser", now=LATER)
     rosters.remove(delegate=row, now=LATER)
-    assert Attendee.objects.get().presence == "checked_in"
+    assert Attendee.objects.get().attendance == "checked_in"
 
 
 class TestLiaisonOfficers:
@@ -305,7 +305,7 @@ class TestLiaisonOfficers:
         officer = factories.person()
         doha = stop(delegation, 11, 12, liaison=officer)
         attendee = Attendee.objects.get(person=officer)
-        assert (attendee.event, attendee.role, attendee.place) == (
+        assert (attendee.event, attendee.role, attendee.seat) == (
             doha.stay,
             "liaison",
             "confirmed",
@@ -317,7 +317,7 @@ class TestLiaisonOfficers:
         doha.liaison = new
         doha.save()
         rosters.sync(delegation=delegation, now=LATER)
-        rows = {a.person: (a.role, a.place) for a in doha.stay.attendees.all()}
+        rows = {a.person: (a.role, a.seat) for a in doha.stay.attendees.all()}
         assert rows == {old: ("liaison", "cancelled"), new: ("liaison", "confirmed")}
 
     def test_a_member_may_be_one(self, delegation: Delegation, kuwait: Leg) -> None:
@@ -326,15 +326,15 @@ class TestLiaisonOfficers:
         assert of(row, doha.stay).role == "liaison"
         assert of(row, kuwait.stay).role == "delegate"
         rosters.remove(delegate=row, now=LATER)
-        assert (of(row, doha.stay).role, of(row, doha.stay).place) == ("liaison", "confirmed")
-        assert of(row, kuwait.stay).place == "cancelled"
+        assert (of(row, doha.stay).role, of(row, doha.stay).seat) == ("liaison", "confirmed")
+        assert of(row, kuwait.stay).seat == "cancelled"
 
     def test_they_stay_when_the_member_is_no_officer_any_more(self, delegation: Delegation) -> None:
         row = member(delegation)
         doha = stop(delegation, 11, 12, liaison=row.person)
         Leg.objects.update(liaison=None)
         rosters.sync(delegation=delegation, now=LATER)
-        assert (of(row, doha.stay).role, of(row, doha.stay).place) == ("delegate", "confirmed")
+        assert (of(row, doha.stay).role, of(row, doha.stay).seat) == ("delegate", "confirmed")
 
 
 @pytest.mark.parametrize(

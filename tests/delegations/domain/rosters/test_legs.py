@@ -63,7 +63,7 @@ def add(delegation: Delegation, place: Place, first: int, last: int, **values: A
 
 
 def people_at(event: Event | None) -> list[Person | None]:
-    rows = Attendee.objects.filter(event=event, place="confirmed")
+    rows = Attendee.objects.filter(event=event, seat="confirmed")
     return [row.person for row in rows.order_by("position", "pk")]
 
 
@@ -217,7 +217,7 @@ class TestRemoval:
         legs.remove(leg=leg, reason="No flights", now=NOW)
         stay = Event.objects.get(kind="leg")
         assert (stay.status, stay.cancellation_reason) == ("cancelled", "No flights")
-        assert {row.place for row in stay.attendees.all()} == {"cancelled"}
+        assert {row.seat for row in stay.attendees.all()} == {"cancelled"}
         assert len(people_at(delegation.mission)) == 1
         assert not Leg.objects.exists()
 

@@ -30,19 +30,19 @@ def event(ours: Team) -> Event:
 
 def invited(event: Event, name: str = "Chan", **columns: Any) -> Attendee:
     person = factories.person(team=event.team, family_name=name)
-    return factories.attendee(event=event, person=person, answer="needs_action", **columns)
+    return factories.attendee(event=event, person=person, partstat="needs_action", **columns)
 
 
 def accepted(event: Event, *names: str, **columns: Any) -> list[Attendee]:
     people = [invited(event, name, **columns) for name in names]
     for row in people:
-        attendees.answer(attendee=row, answer=Attendee.Answer.ACCEPTED, now=NOW)
+        attendees.answer(attendee=row, partstat=Attendee.Partstat.ACCEPTED, now=NOW)
     return people
 
 
 def state(row: Attendee) -> tuple[str, str, str]:
     row.refresh_from_db()
-    return row.answer, row.place, row.presence
+    return row.partstat, row.seat, row.attendance
 
 
 def add(client: Client, **values: Any) -> Any:
@@ -69,7 +69,7 @@ class TestForm:
         self, event: Event, ours: Team, organiser: Client
     ) -> None:
         person = factories.person(team=ours)
-        forged = {"answer": "accepted", "place": "confirmed", "presence": "attended"}
+        forged = {"partstat": "accepted", "seat": "confirmed", "attendance": "attended"}
         page = add(organiser, event=event.pk, person=person.pk, role="speaker", **forged)
         assert page.status_code == 302
         row = Attendee.objects.get()
@@ -121,7 +121,7 @@ class TestForm:
         self, event: Event, organiser: Client
     ) -> None:
         (row,) = accepted(event, "Chan")
-        forged = {"answer": "declined", "place": "none", "presence": "no_show"}
+        forged = {"partstat": "declined", "seat": "none", "attendance": "no_show"}
         assert save(organiser, row, notes="vegetarian", **forged).status_code == 302
         assert state(row) == ("accepted", "confirmed", "expected")
         assert row.notes == "vegetarian"
@@ -176,7 +176,7 @@ class TestOfAnEvent:
         self, ours: Team, event: Event, organiser: Client
     ) -> None:
         hub, person = factories.hub(event=event), factories.person(team=ours)
-        forged = {"answer": "accepted", "place": "confirmed"}
+        forged = {"partstat": "accepted", "seat": "confirmed"}
         page = save(organiser, event, **self.added(person, hub=hub.pk, **forged))
         assert page.status_code == 302
         row = Attendee.objects.get()
@@ -351,7 +351,7 @@ class TestList:
 
     def test_whom_a_report_names_was_never_asked(self, ours: Team, organiser: Client) -> None:
         columns = admin.site.get_model_admin(Attendee)
-        told = {"answer": "needs_action", "place": "none"}
+        told = {"partstat": "needs_action", "seat": "none"}
         asked = factories.attendee(event=factories.event(team=ours), **told)
         named = factories.attendee(event=factories.event(team=ours, origin="reported"), **told)
         assert "no answer yet" in columns.shown_answer(asked)
@@ -404,7 +404,7 @@ def add_guests(event: Event, hub: EventPlace, number: int) -> None:
     people = Person.objects.bulk_create(
         Person(slug=slug, family_name="Chan", name_en="CHAN", team=event.team) for slug in slugs
     )
-    waits = {"answer": "accepted", "place": "waitlisted", "waitlisted_at": NOW}
+    waits = {"partstat": "accepted", "seat": "waitlisted", "waitlisted_at": NOW}
     Attendee.objects.bulk_create(
         Attendee(event=event, person=person, hub=hub if row % 2 else None, **waits)
         for row, person in enumerate(people)

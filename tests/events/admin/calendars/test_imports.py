@@ -12,7 +12,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from events import tasks
-from events.models import Event, Expo, OpenedCalendar, Team
+from events.models import Event, Expo, ImportPreview, Team
 from tests import factories
 from tests.events.domain.imports.calendars.test_imports import ics, one, vevent
 from tests.office import address
@@ -47,7 +47,7 @@ def test_a_calendar_is_looked_at_then_imported(ours: Team, organiser: Client) ->
     assert "2 events read: 1 new, 1 refused." in done.text
     event = Event.objects.get()
     assert (event.team, event.status, event.kind) == (ours, "tentative", "forum")
-    assert OpenedCalendar.objects.count() == 0
+    assert ImportPreview.objects.count() == 0
 
 
 def test_a_second_reading_says_what_has_changed_and_what_is_kept(
@@ -120,7 +120,7 @@ def test_nobody_imports_for_a_team_that_they_do_not_run(
     page = organiser.post(URL, filled_in(theirs, one()))
     assert "team" in page.context["form"].errors
     assert b"CANARY" not in page.content
-    assert OpenedCalendar.objects.count() == 0
+    assert ImportPreview.objects.count() == 0
 
 
 def test_events_of_other_teams_are_not_shown_as_known(
@@ -155,16 +155,16 @@ def test_a_preview_is_gone_after_an_hour_and_after_its_import(
     assert organiser.post(URL, {"key": key}).status_code == 302
     assert organiser.post(URL, {"key": key}).status_code == 409
     late = look_at(organiser, ours, one()).context["opened"]
-    OpenedCalendar.objects.update(opened_at=late.opened_at - timedelta(hours=1, seconds=1))
+    ImportPreview.objects.update(opened_at=late.opened_at - timedelta(hours=1, seconds=1))
     assert organiser.post(URL, {"key": late.key}).status_code == 409
 
 
 def test_a_preview_that_came_to_nothing_is_forgotten(ours: Team, organiser: Client) -> None:
     old, new = (look_at(organiser, ours, one()).context["opened"] for _ in range(2))
     past = old.opened_at - timedelta(hours=1, seconds=1)
-    OpenedCalendar.objects.filter(pk=old.pk).update(opened_at=past)
+    ImportPreview.objects.filter(pk=old.pk).update(opened_at=past)
     tasks.prune()
-    assert OpenedCalendar.objects.get() == new
+    assert ImportPreview.objects.get() == new
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_a_hostile_file_is_refused_in_words(
     page = organiser.post(URL, filled_in(ours, body))
     assert page.status_code == 409
     assert page.context["refusal"] == said
-    assert OpenedCalendar.objects.count() == 0
+    assert ImportPreview.objects.count() == 0
 
 
 def test_a_file_that_is_too_large_is_refused_at_its_field(ours: Team, organiser: Client) -> None:

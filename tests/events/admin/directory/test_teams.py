@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from events.models import OptOut, ReminderOccurrence, ReminderRule, Team, Wording
+from events.models import MailWording, OptOut, ReminderOccurrence, ReminderRule, Team
 from tests import factories
 from tests.factories import NOW
 from tests.office import Office, address, detail
@@ -76,11 +76,11 @@ def test_a_wording_with_an_unknown_placeholder_is_refused(ours: Team, office: Of
         sent = detail(office.open(url), "wordings", kind="reminder", opening_zh_hant=text)
         assert text in office.refused(url, **sent).replace("&#x27;", "'")
     office.add_detail(ours, "wordings", kind="reminder", opening_en="Dear {{name}}")
-    assert Wording.objects.get(team=ours).opening_en == "Dear {{name}}"
+    assert MailWording.objects.get(team=ours).opening_en == "Dear {{name}}"
 
 
 def test_a_mail_is_previewed_for_a_person(ours: Team, office: Office) -> None:
-    Wording.objects.create(team=ours, kind="reminder", opening_en="Hello <b>{{name}}</b>")
+    MailWording.objects.create(team=ours, kind="reminder", opening_en="Hello <b>{{name}}</b>")
     person = factories.person(team=ours, family_name="Chan", given_name="Tai-man")
     factories.attendee(event=factories.event(team=ours), person=person)
     url = f"/admin/events/team/{ours.pk}/preview/"
@@ -129,7 +129,7 @@ def test_a_rule_is_called_by_its_time(values: dict[str, Any], words: str) -> Non
 
 
 def test_the_words_of_each_language_are_labelled_in_it(ours: Team, office: Office) -> None:
-    Wording.objects.create(team=ours, kind="reminder")
+    MailWording.objects.create(team=ours, kind="reminder")
     page = office.open(address(ours, "change")).content.decode()
     for label in ("Subject · English", "Opening · 简体中文", "Closing · 繁體中文"):
         assert label in page

@@ -32,7 +32,7 @@ def event(team: Team) -> Event:
 
 def guest(event: Event, **columns: object) -> Attendee:
     person = columns.pop("person", None) or factories.person(team=event.team)
-    return factories.attendee(event=event, person=person, answer="needs_action", **columns)
+    return factories.attendee(event=event, person=person, partstat="needs_action", **columns)
 
 
 def test_those_who_get_one_are_shown_and_get_it(office: Office, event: Event) -> None:

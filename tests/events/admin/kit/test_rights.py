@@ -178,7 +178,7 @@ def test_a_forged_row_of_an_inline_changes_nothing(
         "attendees-0-event": mine.pk,
         "attendees-0-role": "staff",
         "attendees-0-answer": "declined",
-        "attendees-0-place": "none",
+        "attendees-0-seat": "none",
         "attendees-0-position": 9,
     }
     page = save(organiser, mine, **added)
@@ -194,7 +194,7 @@ def test_a_foreign_person_cannot_be_invited(ours: Team, theirs: Team, organiser:
         "attendees-0-person": foreign.pk,
         "attendees-0-role": "staff",
         "attendees-0-answer": "accepted",
-        "attendees-0-place": "none",
+        "attendees-0-seat": "none",
         "attendees-0-position": 1,
     }
     page = save(organiser, mine, **added)

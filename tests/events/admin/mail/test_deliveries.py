@@ -121,7 +121,7 @@ class TestAgain:
         due_event(ours, people=1)
         delivery.tick(now=DUE)
         row = Delivery.objects.get()
-        Delivery.objects.update(state=state, attempts=3, unknowns=1)
+        Delivery.objects.update(state=state, attempts=3, unknown_count=1)
         attempts._suppress(row.person.email, "550 5.1.1", DUE)
         office.step(row, "send_again")
         assert row.claim_at
@@ -234,7 +234,7 @@ class TestTheMail:
         assert "/a/…" in page
         assert token not in page
         row.refresh_from_db()
-        assert (row.sequence, row.said) == (7, "x")
+        assert (row.sequence, row.content_digest) == (7, "x")
 
     def test_it_is_said_whether_it_has_gone(self, ours: Team, office: Office) -> None:
         for state, words in (("sent", "As it went"), ("failed", "It has not gone")):

@@ -32,7 +32,7 @@ def attendee(team: Team, settings: Settings) -> Attendee:
     settings.UID_HOST = "attache.example"
     event = factories.event(team=team)
     person = factories.person(team=team)
-    return factories.attendee(event=event, person=person, answer="needs_action")
+    return factories.attendee(event=event, person=person, partstat="needs_action")
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_an_organiser_takes_the_answer(team: Team, attendee: Attendee, forged: R
     said = office.step(forged, "apply")
     assert "other@example.com" in said
     attendee.refresh_from_db()
-    assert attendee.answer == "accepted"
+    assert attendee.partstat == "accepted"
     assert forged.state == "applied"
     assert office.buttons(forged) == []
     assert office.client.post(address(forged, "step", "apply")).status_code == 409
@@ -89,7 +89,7 @@ def test_an_organiser_takes_the_answer(team: Team, attendee: Attendee, forged: R
 def test_or_puts_it_away(team: Team, attendee: Attendee, forged: Reply) -> None:
     at_work(member_of=team).step(forged, "dismiss")
     attendee.refresh_from_db()
-    assert (attendee.answer, forged.state) == ("needs_action", "dismissed")
+    assert (attendee.partstat, forged.state) == ("needs_action", "dismissed")
 
 
 def test_a_proposed_time_is_shown_at_the_clock_of_the_event(team: Team, attendee: Attendee) -> None:

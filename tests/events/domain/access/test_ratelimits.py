@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from events.domain.access import ratelimits
 from events.domain.access.ratelimits import Limit, TooMany
-from events.models import Tally
+from events.models import RateLimitCounter
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -78,8 +78,8 @@ def test_what_is_right_is_right_however_much_was_wrong_before() -> None:
 def test_neither_addresses_nor_secrets_are_kept() -> None:
     is_counted(who="203.0.113.77")
     is_counted(who="cf1_secret")
-    assert "203.0.113.77" not in str(list(Tally.objects.values()))
-    assert "cf1_secret" not in str(list(Tally.objects.values()))
+    assert "203.0.113.77" not in str(list(RateLimitCounter.objects.values()))
+    assert "cf1_secret" not in str(list(RateLimitCounter.objects.values()))
 
 
 def test_one_more_is_two_small_statements_and_one_too_many_writes_nothing(
@@ -91,7 +91,7 @@ def test_one_more_is_two_small_statements_and_one_too_many_writes_nothing(
     with django_assert_num_queries(1) as asked:
         is_counted()
     assert asked.captured_queries[0]["sql"].startswith("SELECT")
-    assert Tally.objects.count() == 1
+    assert RateLimitCounter.objects.count() == 1
 
 
 def test_what_is_over_is_forgotten() -> None:
@@ -126,4 +126,4 @@ def test_of_those_who_come_at_once_no_more_get_in_than_may() -> None:
     for thread in threads:
         thread.join(60)
     assert sorted(outcomes) == [False, False, False, True, True, True]
-    assert Tally.objects.get().number == 3
+    assert RateLimitCounter.objects.get().number == 3

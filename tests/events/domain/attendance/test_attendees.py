@@ -27,29 +27,29 @@ from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 
-Answer = Attendee.Answer
+Partstat = Attendee.Partstat
 LATER = NOW + timedelta(hours=1)
 AFTERWARDS = datetime(2026, 12, 2, 9, tzinfo=UTC)  # the event of the factory ends just now
 
 
 def invited(event: Event | None = None, **columns: Any) -> Attendee:
     """Somebody who has not answered."""
-    return factories.attendee(answer="needs_action", event=event, **columns)
+    return factories.attendee(partstat="needs_action", event=event, **columns)
 
 
 def accept(*people: Attendee, now: datetime = NOW) -> None:
     for number, attendee in enumerate(people):
         moment = now + timedelta(minutes=number)
-        attendees.answer(attendee=attendee, answer=Answer.ACCEPTED, now=moment)
+        attendees.answer(attendee=attendee, partstat=Partstat.ACCEPTED, now=moment)
 
 
 def decline(attendee: Attendee, now: datetime = LATER) -> None:
-    attendees.answer(attendee=attendee, answer=Answer.DECLINED, now=now)
+    attendees.answer(attendee=attendee, partstat=Partstat.DECLINED, now=now)
 
 
 def state(attendee: Attendee) -> tuple[str, str, str]:
     row = Attendee.objects.get(pk=attendee.pk)
-    return row.answer, row.place, row.presence
+    return row.partstat, row.seat, row.attendance
 
 
 def full_event(**columns: Any) -> tuple[Event, list[Attendee]]:
@@ -100,7 +100,7 @@ class TestInvitations:
             attendees.invite(event=site.event, person=factories.person(), hub=site, now=NOW)
 
     def test_a_new_row_brings_no_answer_of_its_own(self) -> None:
-        row = Attendee(event=factories.event(), person=factories.person(), answer="accepted")
+        row = Attendee(event=factories.event(), person=factories.person(), partstat="accepted")
         attendees.save(attendee=row, now=NOW)
         assert state(row) == ("needs_action", "none", "expected")
 
@@ -127,7 +127,7 @@ class TestAnswers:
     )
     def test_only_who_accepts_takes_a_place(self, answer: str, place: str) -> None:
         attendee = invited()
-        attendees.answer(attendee=attendee, answer=Answer(answer), now=NOW)
+        attendees.answer(attendee=attendee, partstat=Partstat(answer), now=NOW)
         assert state(attendee) == (answer, place, "expected")
 
     def test_the_count_follows_the_answers(self) -> None:
@@ -135,7 +135,7 @@ class TestAnswers:
         people = [invited(event) for _ in range(3)]
         accept(*people)
         decline(people[0])
-        attendees.answer(attendee=people[1], answer=Answer.TENTATIVE, now=LATER)
+        attendees.answer(attendee=people[1], partstat=Partstat.TENTATIVE, now=LATER)
         assert capacity.of(event=event) == [Venue(hub=None, capacity=3, taken=1, waiting=0)]
 
     def test_the_same_answer_once_more_changes_nothing(self) -> None:
@@ -143,7 +143,7 @@ class TestAnswers:
         since = second.waitlisted_at
         accept(second, now=LATER)
         second.refresh_from_db()
-        assert (second.place, second.waitlisted_at) == ("waitlisted", since)
+        assert (second.seat, second.waitlisted_at) == ("waitlisted", since)
 
     @pytest.mark.parametrize("status", ["draft", "cancelled"])
     def test_a_draft_and_a_cancelled_event_take_no_answers(self, status: str) -> None:
@@ -171,7 +171,7 @@ class TestAnswers:
 
     def test_delegating_needs_to_say_to_whom(self) -> None:
         with pytest.raises(NotAllowed):
-            attendees.answer(attendee=invited(), answer=Answer.DELEGATED, now=NOW)
+            attendees.answer(attendee=invited(), partstat=Partstat.DELEGATED, now=NOW)
 
     def test_who_is_there_does_not_decline_any_more(self) -> None:
         attendee = invited()
@@ -183,7 +183,7 @@ class TestAnswers:
 class TestWaitingList:
     def test_who_accepts_too_late_waits_and_keeps_the_moment(self) -> None:
         _event, people = full_event()
-        rows = Attendee.objects.order_by("pk").values_list("place", "waitlisted_at")
+        rows = Attendee.objects.order_by("pk").values_list("seat", "waitlisted_at")
         assert list(rows) == [
             ("confirmed", None),
             ("waitlisted", NOW + timedelta(minutes=1)),
@@ -198,7 +198,7 @@ class TestWaitingList:
             case "decline":
                 decline(first)
             case "tentative":
-                attendees.answer(attendee=first, answer=Answer.TENTATIVE, now=LATER)
+                attendees.answer(attendee=first, partstat=Partstat.TENTATIVE, now=LATER)
             case "release":
                 attendees.release(attendee=first, now=LATER)
         assert state(second) == ("accepted", "confirmed", "expected")
@@ -327,7 +327,7 @@ class TestHubs:
             attendees.save(attendee=attendee, now=LATER)
         third.refresh_from_db()
         assert state(second) == ("accepted", "confirmed", "expected")
-        assert (third.place, third.waitlisted_at) == ("waitlisted", LATER)
+        assert (third.seat, third.waitlisted_at) == ("waitlisted", LATER)
 
     def test_who_is_there_does_not_move(self) -> None:
         attendee = invited()
@@ -402,7 +402,7 @@ class TestSubstitutes:
 
     def test_somebody_unnamed_or_out_sends_nobody(self) -> None:
         unnamed = invited(person=None, label="A guest")
-        declined = factories.attendee(answer="declined")
+        declined = factories.attendee(partstat="declined")
         for attendee in (unnamed, declined):
             with pytest.raises(NotAllowed):
                 attendees.substitute(attendee=attendee, person=factories.person(), now=NOW)
@@ -448,7 +448,7 @@ class TestGroups:
             hub=hub,
             now=NOW,
         )
-        assert [row.place for row in group] == ["confirmed", "confirmed", "waitlisted"]
+        assert [row.seat for row in group] == ["confirmed", "confirmed", "waitlisted"]
 
     def test_each_member_of_a_group_has_a_turn_that_a_substitute_takes_over(self) -> None:
         event = factories.event(capacity=0)
@@ -511,7 +511,7 @@ class TestPresence:
             assert refusal.value.attendee == attendee
 
     def test_who_declined_says_yes_first(self) -> None:
-        attendee = factories.attendee(answer="declined")
+        attendee = factories.attendee(partstat="declined")
         with pytest.raises(NotAllowed):
             attendees.check_in(attendee=attendee, now=NOW)
 
@@ -541,13 +541,13 @@ class TestPresence:
     @pytest.mark.parametrize(
         "columns",
         [
-            {"answer": "declined"},
-            {"answer": "delegated"},
-            {"place": "cancelled"},
-            {"place": "waitlisted", "waitlisted_at": NOW},
-            {"presence": "checked_in", "checked_in_at": NOW},
-            {"presence": "attended"},
-            {"presence": "no_show"},
+            {"partstat": "declined"},
+            {"partstat": "delegated"},
+            {"seat": "cancelled"},
+            {"seat": "waitlisted", "waitlisted_at": NOW},
+            {"attendance": "checked_in", "checked_in_at": NOW},
+            {"attendance": "attended"},
+            {"attendance": "no_show"},
         ],
         ids=str,
     )
@@ -583,26 +583,26 @@ class TestNextSteps:
         ("columns", "steps"),
         [
             (
-                {"answer": "needs_action"},
+                {"partstat": "needs_action"},
                 "accept accept_tentatively decline substitute release check_in",
             ),
-            ({"place": "confirmed"}, "accept_tentatively decline substitute release check_in"),
+            ({"seat": "confirmed"}, "accept_tentatively decline substitute release check_in"),
             (
-                {"place": "waitlisted", "waitlisted_at": NOW},
+                {"seat": "waitlisted", "waitlisted_at": NOW},
                 "accept_tentatively decline substitute release",
             ),
             (
-                {"answer": "declined", "place": "cancelled"},
+                {"partstat": "declined", "seat": "cancelled"},
                 "accept accept_tentatively",
             ),
-            ({"answer": "delegated"}, "accept accept_tentatively decline"),
+            ({"partstat": "delegated"}, "accept accept_tentatively decline"),
             (
-                {"person": None, "label": "A guest", "place": "confirmed"},
+                {"person": None, "label": "A guest", "seat": "confirmed"},
                 "accept_tentatively decline name release check_in",
             ),
-            ({"presence": "checked_in", "checked_in_at": NOW}, "mark_attended"),
-            ({"presence": "attended"}, ""),
-            ({"presence": "no_show"}, ""),
+            ({"attendance": "checked_in", "checked_in_at": NOW}, "mark_attended"),
+            ({"attendance": "attended"}, ""),
+            ({"attendance": "no_show"}, ""),
         ],
         ids=str,
     )
@@ -613,10 +613,10 @@ class TestNextSteps:
     @pytest.mark.parametrize(
         ("columns", "steps"),
         [
-            ({"place": "confirmed"}, "release check_in mark_no_show"),
-            ({"place": "waitlisted", "waitlisted_at": NOW}, "release"),
-            ({"answer": "declined", "place": "cancelled"}, ""),
-            ({"presence": "checked_in", "checked_in_at": NOW}, "mark_attended"),
+            ({"seat": "confirmed"}, "release check_in mark_no_show"),
+            ({"seat": "waitlisted", "waitlisted_at": NOW}, "release"),
+            ({"partstat": "declined", "seat": "cancelled"}, ""),
+            ({"attendance": "checked_in", "checked_in_at": NOW}, "mark_attended"),
         ],
         ids=str,
     )

@@ -47,16 +47,16 @@ class Guest:
     row: Attendee
     venue: int
     person: Person | None
-    answer: str = "needs_action"
-    place: str = "none"
-    presence: str = "expected"
+    partstat: str = "needs_action"
+    seat: str = "none"
+    attendance: str = "expected"
 
     @property
     def is_out(self) -> bool:
-        return self.answer in OUT or self.place == "cancelled"
+        return self.partstat in OUT or self.seat == "cancelled"
 
     def state(self) -> tuple[str, str, str]:
-        return self.answer, self.place, self.presence
+        return self.partstat, self.seat, self.attendance
 
 
 class Guests(RuleBasedStateMachine):
@@ -90,7 +90,7 @@ class Guests(RuleBasedStateMachine):
         return self.now >= END
 
     def taken(self, venue: int) -> int:
-        return sum(g.venue == venue and g.place == "confirmed" for g in self.known.values())
+        return sum(g.venue == venue and g.seat == "confirmed" for g in self.known.values())
 
     def has_room(self, venue: int) -> bool:
         limit = self.capacities[venue]
@@ -102,29 +102,29 @@ class Guests(RuleBasedStateMachine):
 
     def enter(self, guest: Guest) -> None:
         if self.has_room(guest.venue):
-            guest.place = "confirmed"
+            guest.seat = "confirmed"
         else:
-            guest.place = "waitlisted"
+            guest.seat = "waitlisted"
             self.queues[guest.venue].append(guest)
 
     def leave(self, guest: Guest, place: str) -> None:
-        if guest.place == "waitlisted":
+        if guest.seat == "waitlisted":
             self.queues[guest.venue].remove(guest)
-        guest.place = place
+        guest.seat = place
 
     def let_in(self) -> None:
         for number, queue in enumerate(self.queues):
             while queue and not self.over and self.has_room(number):
-                queue.pop(0).place = "confirmed"
+                queue.pop(0).seat = "confirmed"
 
     def say(self, guest: Guest, answer: str) -> None:
-        guest.answer = answer
+        guest.partstat = answer
         if answer == "accepted":
-            if guest.place not in ("confirmed", "waitlisted"):
+            if guest.seat not in ("confirmed", "waitlisted"):
                 self.enter(guest)
         elif answer == "tentative":
             self.leave(guest, "none")
-        elif guest.place != "none":
+        elif guest.seat != "none":
             self.leave(guest, "cancelled")
 
     # The calls: each is made, and its outcome compared with what the model expects.
@@ -179,11 +179,11 @@ class Guests(RuleBasedStateMachine):
     @rule(guest=guests, verb=st.sampled_from(sorted(REPLIES)))
     def answer(self, guest: Guest, verb: str) -> None:
         answer = REPLIES[verb]
-        has_place = guest.place in ("confirmed", "waitlisted")
-        if guest.answer == answer and (answer != "accepted" or has_place):
+        has_place = guest.seat in ("confirmed", "waitlisted")
+        if guest.partstat == answer and (answer != "accepted" or has_place):
             return  # said already
-        done = self.attempt(guest, verb, "answer", answer=Attendee.Answer(answer))
-        if self.over or guest.presence != "expected":
+        done = self.attempt(guest, verb, "answer", partstat=Attendee.Partstat(answer))
+        if self.over or guest.attendance != "expected":
             assert isinstance(done, attendees.Refusal)
         else:
             assert done is None
@@ -194,7 +194,7 @@ class Guests(RuleBasedStateMachine):
     def substitute(self, guest: Guest) -> Guest | MultipleResults[Guest]:
         person = factories.person()
         done = self.attempt(guest, "substitute", person=person)
-        unable = self.over or guest.is_out or not guest.person or guest.presence != "expected"
+        unable = self.over or guest.is_out or not guest.person or guest.attendance != "expected"
         assert isinstance(done, attendees.Refusal) is unable
         if unable:
             return multiple()
@@ -207,7 +207,7 @@ class Guests(RuleBasedStateMachine):
         if other.person is None:
             return
         done = self.attempt(guest, "substitute", person=other.person)
-        unable = self.over or guest.is_out or not guest.person or guest.presence != "expected"
+        unable = self.over or guest.is_out or not guest.person or guest.attendance != "expected"
         assert isinstance(done, attendees.Refusal) is (unable or not other.is_out)
         if not isinstance(done, attendees.Refusal):
             assert done.pk == other.row.pk
@@ -215,18 +215,18 @@ class Guests(RuleBasedStateMachine):
             self.hand_over(guest, other)
 
     def hand_over(self, guest: Guest, other: Guest) -> None:
-        if guest.place == "waitlisted":
+        if guest.seat == "waitlisted":
             queue = self.queues[guest.venue]
             queue[queue.index(guest)] = other
-        if guest.place in ("confirmed", "waitlisted"):
-            other.place, guest.place = guest.place, "cancelled"
-        guest.answer = "delegated"
+        if guest.seat in ("confirmed", "waitlisted"):
+            other.seat, guest.seat = guest.seat, "cancelled"
+        guest.partstat = "delegated"
         self.say(other, "accepted")
 
     @rule(guest=guests)
     def release(self, guest: Guest) -> None:
         done = self.attempt(guest, "release")
-        if guest.is_out or guest.presence != "expected":
+        if guest.is_out or guest.attendance != "expected":
             assert isinstance(done, attendees.NotAllowed)
         else:
             assert done is None
@@ -236,33 +236,33 @@ class Guests(RuleBasedStateMachine):
     @rule(guest=guests)
     def check_in(self, guest: Guest) -> None:
         done = self.attempt(guest, "check_in")
-        waits = guest.place == "waitlisted"
-        homeless = guest.place == "none" and not self.has_room(guest.venue)
-        if guest.presence in ("checked_in", "attended"):
+        waits = guest.seat == "waitlisted"
+        homeless = guest.seat == "none" and not self.has_room(guest.venue)
+        if guest.attendance in ("checked_in", "attended"):
             assert isinstance(done, attendees.AlreadyCheckedIn)
-        elif guest.is_out or guest.presence == "no_show":
+        elif guest.is_out or guest.attendance == "no_show":
             assert isinstance(done, attendees.NotAllowed)
         elif waits or homeless:
             assert isinstance(done, attendees.NoPlaceLeft)
         else:
             assert done is None
-            guest.answer, guest.place, guest.presence = "accepted", "confirmed", "checked_in"
+            guest.partstat, guest.seat, guest.attendance = "accepted", "confirmed", "checked_in"
 
     @rule(guest=guests)
     def mark_attended(self, guest: Guest) -> None:
         done = self.attempt(guest, "mark_attended")
-        assert (done is None) is (guest.presence == "checked_in")
+        assert (done is None) is (guest.attendance == "checked_in")
         if done is None:
-            guest.presence = "attended"
+            guest.attendance = "attended"
 
     @rule(guest=guests)
     def mark_no_show(self, guest: Guest) -> None:
         done = self.attempt(guest, "mark_no_show")
-        expected = guest.presence == "expected" and not guest.is_out
-        missing = self.over and expected and guest.place != "waitlisted"
+        expected = guest.attendance == "expected" and not guest.is_out
+        missing = self.over and expected and guest.seat != "waitlisted"
         assert (done is None) is missing
         if missing:
-            guest.presence = "no_show"
+            guest.attendance = "no_show"
 
     @rule(guest=guests)
     def name(self, guest: Guest) -> None:
@@ -277,13 +277,13 @@ class Guests(RuleBasedStateMachine):
         row = Attendee.objects.get(pk=guest.row.pk)
         row.hub, now = self.hubs[venue], self.tick()
         moves = guest.venue != venue
-        full = guest.place == "confirmed" and not self.has_room(venue)
-        if moves and (full or guest.presence != "expected"):
+        full = guest.seat == "confirmed" and not self.has_room(venue)
+        if moves and (full or guest.attendance != "expected"):
             with pytest.raises((attendees.NoPlaceLeft, attendees.NotAllowed)):
                 attendees.save(attendee=row, now=now)
             return
         attendees.save(attendee=row, now=now)
-        if moves and guest.place == "waitlisted":
+        if moves and guest.seat == "waitlisted":
             self.leave(guest, "none")
             guest.venue = venue
             self.enter(guest)
@@ -316,7 +316,7 @@ class Guests(RuleBasedStateMachine):
         assert rows.keys() == self.known.keys()
         for pk, guest in self.known.items():
             row, hub, person = rows[pk], self.hubs[guest.venue], guest.person
-            assert (row.answer, row.place, row.presence) == guest.state()
+            assert (row.partstat, row.seat, row.attendance) == guest.state()
             assert (row.hub_id, row.person_id) == (hub and hub.pk, person and person.pk)
 
     @invariant()
@@ -339,9 +339,9 @@ class Guests(RuleBasedStateMachine):
     def only_legal_steps_are_taken(self) -> None:
         for pk, guest in self.known.items():
             before = self.before.get(pk, guest.state())
-            assert before[2] == guest.presence or (before[2], guest.presence) in PRESENCES
-            assert (before[1], guest.place) != ("confirmed", "waitlisted")
-            assert not (guest.answer in OUT and guest.place in ("confirmed", "waitlisted"))
+            assert before[2] == guest.attendance or (before[2], guest.attendance) in PRESENCES
+            assert (before[1], guest.seat) != ("confirmed", "waitlisted")
+            assert not (guest.partstat in OUT and guest.seat in ("confirmed", "waitlisted"))
             self.before[pk] = guest.state()
 
 

@@ -17,7 +17,7 @@ from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-Answer = Attendee.Answer
+Partstat = Attendee.Partstat
 
 
 def at_once(*calls: Callable[[], object]) -> list[Exception]:
@@ -42,13 +42,13 @@ def at_once(*calls: Callable[[], object]) -> list[Exception]:
 
 
 def invited(event: Event, hub: EventPlace | None = None) -> Attendee:
-    return factories.attendee(event=event, hub=hub, answer="needs_action")
+    return factories.attendee(event=event, hub=hub, partstat="needs_action")
 
 
-def answers(attendee: Attendee, answer: Answer = Answer.ACCEPTED) -> Callable[[], None]:
+def answers(attendee: Attendee, answer: Partstat = Partstat.ACCEPTED) -> Callable[[], None]:
     """A call by somebody who has opened the page some time ago."""
     stale = Attendee.objects.get(pk=attendee.pk)
-    return partial(attendees.answer, attendee=stale, answer=answer, now=NOW)
+    return partial(attendees.answer, attendee=stale, partstat=answer, now=NOW)
 
 
 @pytest.mark.parametrize("at_hub", [False, True], ids=["event", "hub"])
@@ -67,7 +67,7 @@ def test_a_place_that_is_given_up_while_somebody_asks_is_not_lost() -> None:
     for _ in range(5):
         first, second = invited(event), invited(event)
         answers(first)()
-        assert at_once(answers(first, Answer.DECLINED), answers(second)) == []
+        assert at_once(answers(first, Partstat.DECLINED), answers(second)) == []
         assert list(Attendee.objects.taking_a_place()) == [second]
         attendees.release(attendee=second, now=NOW)
 
@@ -81,8 +81,8 @@ def test_a_capacity_lowered_while_somebody_accepts_takes_nobodys_place() -> None
     assert at_once(lower, answers(late)) == []
     holder.refresh_from_db()
     late.refresh_from_db()
-    assert holder.place == "confirmed"
-    assert late.place in ("confirmed", "waitlisted")  # before the change, or after it
+    assert holder.seat == "confirmed"
+    assert late.seat in ("confirmed", "waitlisted")  # before the change, or after it
     nobody_more = invited(event)
     answers(nobody_more)()
     assert nobody_more in Attendee.objects.waiting()

@@ -30,7 +30,7 @@ from tests.smtp import Sink
 
 pytestmark = pytest.mark.django_db
 
-Answer = Attendee.Answer
+Partstat = Attendee.Partstat
 State = Delivery.State
 SECOND = timedelta(seconds=1)
 
@@ -59,7 +59,7 @@ def event() -> Event:
 
 
 def guest(event: Event, **columns: Any) -> Attendee:
-    return factories.attendee(event=event, **{"answer": "needs_action", **columns})
+    return factories.attendee(event=event, **{"partstat": "needs_action", **columns})
 
 
 def move(event: Event, day: int, now: datetime) -> None:
@@ -212,7 +212,7 @@ class TestTheMail:
         attendee = guest(event)
         invite(event, NOW)
         waits = {"waitlisted_at": NOW} if place == "waitlisted" else {}
-        Attendee.objects.filter(pk=attendee.pk).update(answer=answer, place=place, **waits)
+        Attendee.objects.filter(pk=attendee.pk).update(partstat=answer, seat=place, **waits)
         [mail] = box.new(NOW)
         for kind in ("plain", "html"):
             body = mail.get_body((kind,))
@@ -265,11 +265,11 @@ class TestTheMail:
 
 class TestWhoGetsOne:
     def test_those_with_an_address_who_may_come(self, event: Event, box: Mailbox) -> None:
-        first, second = guest(event), guest(event, answer="accepted")
+        first, second = guest(event), guest(event, partstat="accepted")
         guest(event, person=factories.person(email=""))
         guest(event, person=None, label="Two from the chamber")
-        guest(event, answer="declined")
-        guest(event, answer="accepted", place="cancelled")
+        guest(event, partstat="declined")
+        guest(event, partstat="accepted", seat="cancelled")
         assert list(invitations.uninvited(event=event)) == [first, second]
         assert invitations.without_address(event=event) == 2
         assert invite(event, NOW) == 2
@@ -315,7 +315,7 @@ class TestWhoGetsOne:
         gone, declines = guest(event), guest(event)
         invite(event, NOW)
         attendees.release(attendee=gone, now=NOW)
-        attendees.answer(attendee=declines, answer=Answer.DECLINED, now=NOW)
+        attendees.answer(attendee=declines, partstat=Partstat.DECLINED, now=NOW)
         assert box.after_a_while(NOW) == []
         assert states(gone) == [("request", "cancelled")]
         assert states(declines) == [("request", "skipped")]
@@ -429,7 +429,7 @@ class TestChanges:
         attendee = guest(event)
         invite(event, NOW)
         box.new(NOW)
-        attendees.answer(attendee=attendee, answer=Answer.DECLINED, now=NOW)
+        attendees.answer(attendee=attendee, partstat=Partstat.DECLINED, now=NOW)
         describe(event, "New", NOW)
         assert box.after_a_while(NOW) == []
         move(event, 9, NOW)
@@ -565,7 +565,7 @@ class TestTheEnd:
         box.new(NOW)
         attendees.release(attendee=attendee, now=NOW)
         box.after_a_while(NOW)
-        attendees.answer(attendee=attendee, answer=Answer.ACCEPTED, now=NOW)
+        attendees.answer(attendee=attendee, partstat=Partstat.ACCEPTED, now=NOW)
         [mail] = box.after_a_while(NOW)
         assert method(mail) == "REQUEST"
 
@@ -593,21 +593,21 @@ class TestTheEnd:
         box.new(NOW)
         attendees.release(attendee=attendee, now=NOW)
         box.after_a_while(NOW)
-        attendees.answer(attendee=attendee, answer=Answer.DECLINED, now=NOW + LATER)
+        attendees.answer(attendee=attendee, partstat=Partstat.DECLINED, now=NOW + LATER)
         assert box.after_a_while(NOW + LATER) == []
 
     def test_who_declines_is_told_nothing(self, event: Event, box: Mailbox) -> None:
         attendee = guest(event)
         invite(event, NOW)
         box.new(NOW)
-        attendees.answer(attendee=attendee, answer=Answer.DECLINED, now=NOW)
+        attendees.answer(attendee=attendee, partstat=Partstat.DECLINED, now=NOW)
         assert box.after_a_while(NOW) == []
 
     def test_what_may_have_arrived_is_taken_back(self, event: Event, box: Mailbox) -> None:
         """The server took it without a word, and it waits to be sent once more."""
         attendee = guest(event)
         invite(event, NOW)
-        Delivery.objects.update(unknowns=1, claim_at=NOW + 2 * LATER)
+        Delivery.objects.update(unknown_count=1, claim_at=NOW + 2 * LATER)
         lifecycle.cancel(event=event, reason="", now=NOW)
         mails = box.after_a_while(NOW)
         assert summary(mails) == [(attendee.person.email, "CANCEL", 1)]
@@ -651,7 +651,7 @@ class TestHowItStands:
         guest(event)
         invite(event, NOW)
         box.new(NOW)
-        Delivery.objects.update(said="as it was written before")
+        Delivery.objects.update(content_digest="as it was written before")
         lifecycle.save(event=event, now=NOW)
         assert box.after_a_while(NOW) == []
 

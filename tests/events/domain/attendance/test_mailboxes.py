@@ -26,7 +26,7 @@ def box() -> Iterator[Mailbox]:
 @pytest.fixture(autouse=True)
 def attendee(settings: Settings) -> Attendee:
     settings.UID_HOST = "attache.example"
-    return factories.attendee(answer="needs_action")
+    return factories.attendee(partstat="needs_action")
 
 
 def test_what_is_new_is_read_and_marked(box: Mailbox, attendee: Attendee) -> None:
@@ -34,7 +34,7 @@ def test_what_is_new_is_read_and_marked(box: Mailbox, attendee: Attendee) -> Non
     assert mailboxes.read(url=box.url, now=NOW) == 2
     assert box.seen == {1, 2}
     attendee.refresh_from_db()
-    assert attendee.answer == "accepted"
+    assert attendee.partstat == "accepted"
     assert mailboxes.read(url=box.url, now=NOW) == 0
     assert Reply.objects.count() == 2
 

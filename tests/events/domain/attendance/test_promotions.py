@@ -18,7 +18,7 @@ from tests.smtp import Sink
 pytestmark = pytest.mark.django_db
 
 LATER = NOW + timedelta(minutes=3)
-Answer = Attendee.Answer
+Partstat = Attendee.Partstat
 
 
 @pytest.fixture(autouse=True)
@@ -41,14 +41,14 @@ def first(event: Event) -> Attendee:
 @pytest.fixture
 def waiting(event: Event, first: Attendee) -> Attendee:
     row = accepted(event, "waiting@example.org")
-    assert row.place == "waitlisted"
+    assert row.seat == "waitlisted"
     return row
 
 
 def accepted(event: Event, email: str) -> Attendee:
     person = factories.person(email=email)
     row = attendees.invite(event=event, person=person, now=NOW)
-    attendees.answer(attendee=row, answer=Answer.ACCEPTED, now=NOW)
+    attendees.answer(attendee=row, partstat=Partstat.ACCEPTED, now=NOW)
     return row
 
 
@@ -58,7 +58,7 @@ def told(server: Sink) -> list[str]:
 
 
 def test_who_moves_up_gets_one_mail(server: Sink, first: Attendee, waiting: Attendee) -> None:
-    attendees.answer(attendee=first, answer=Answer.DECLINED, now=NOW)
+    attendees.answer(attendee=first, partstat=Partstat.DECLINED, now=NOW)
     assert told(server) == ["waiting@example.org"]
     [mail] = server.messages
     assert mail["Subject"] == "You have a place: Going Global · Wednesday 2 December 2026, 09:30"
@@ -85,7 +85,7 @@ def test_who_had_a_place_from_the_first_is_told_nothing(server: Sink, first: Att
 
 
 def gives_it_up(row: Attendee) -> None:
-    attendees.answer(attendee=row, answer=Answer.DECLINED, now=NOW)
+    attendees.answer(attendee=row, partstat=Partstat.DECLINED, now=NOW)
 
 
 def is_taken_off(row: Attendee) -> None:
@@ -114,29 +114,29 @@ def loses_the_address(row: Attendee) -> None:
 def test_what_is_not_so_any_more_is_not_told(
     first: Attendee, waiting: Attendee, between: Callable[[Attendee], None], reason: str
 ) -> None:
-    attendees.answer(attendee=first, answer=Answer.DECLINED, now=NOW)
+    attendees.answer(attendee=first, partstat=Partstat.DECLINED, now=NOW)
     between(waiting)
     delivery.tick(now=LATER)
-    row = Delivery.objects.get(kind="place")
+    row = Delivery.objects.get(kind="promoted")
     assert (row.state in ("skipped", "cancelled"), row.reason) == (True, reason)
 
 
 def test_who_waits_and_moves_up_again_is_told_again(
     server: Sink, event: Event, first: Attendee, waiting: Attendee
 ) -> None:
-    attendees.answer(attendee=first, answer=Answer.DECLINED, now=NOW)
+    attendees.answer(attendee=first, partstat=Partstat.DECLINED, now=NOW)
     told(server)
-    attendees.answer(attendee=waiting, answer=Answer.DECLINED, now=LATER)
-    attendees.answer(attendee=first, answer=Answer.ACCEPTED, now=LATER)
-    attendees.answer(attendee=waiting, answer=Answer.ACCEPTED, now=LATER)
-    attendees.answer(attendee=first, answer=Answer.DECLINED, now=LATER + timedelta(minutes=1))
+    attendees.answer(attendee=waiting, partstat=Partstat.DECLINED, now=LATER)
+    attendees.answer(attendee=first, partstat=Partstat.ACCEPTED, now=LATER)
+    attendees.answer(attendee=waiting, partstat=Partstat.ACCEPTED, now=LATER)
+    attendees.answer(attendee=first, partstat=Partstat.DECLINED, now=LATER + timedelta(minutes=1))
     delivery.tick(now=LATER + timedelta(minutes=4))
     assert [each.rcpt_tos[0] for each in server.envelopes] == ["waiting@example.org"] * 2
 
 
 def test_who_cannot_be_reached_moves_up_all_the_same(event: Event, first: Attendee) -> None:
     row = accepted(event, "")
-    attendees.answer(attendee=first, answer=Answer.DECLINED, now=NOW)
+    attendees.answer(attendee=first, partstat=Partstat.DECLINED, now=NOW)
     row.refresh_from_db()
-    assert row.place == "confirmed"
-    assert not Delivery.objects.filter(kind="place").exists()
+    assert row.seat == "confirmed"
+    assert not Delivery.objects.filter(kind="promoted").exists()

@@ -45,7 +45,9 @@ def site(settings: Settings) -> None:
 @pytest.fixture
 def attendee() -> Attendee:
     """Somebody who was sent an invitation."""
-    row = factories.attendee(event=factories.event(title_en="Going Global"), answer="needs_action")
+    row = factories.attendee(
+        event=factories.event(title_en="Going Global"), partstat="needs_action"
+    )
     invite(row.event, NOW)
     Delivery.objects.update(state="sent", claim_at=None)
     return row
@@ -61,7 +63,7 @@ def told(reply: Reply) -> tuple[str, str]:
 
 def state_of(attendee: Attendee) -> tuple[str, str]:
     attendee.refresh_from_db()
-    return attendee.answer, attendee.place
+    return attendee.partstat, attendee.seat
 
 
 APPLIED = (State.APPLIED, Reason.NONE)
@@ -74,7 +76,7 @@ def aside(reason: Reason) -> tuple[str, str]:
 class TestWhatCounts:
     @programs
     @pytest.mark.parametrize(
-        ("partstat", "state"),
+        ("answer", "state"),
         [
             ("ACCEPTED", ("accepted", "confirmed")),
             ("TENTATIVE", ("tentative", "none")),
@@ -82,14 +84,14 @@ class TestWhatCounts:
         ],
     )
     def test_an_answer_of_each_program(
-        self, attendee: Attendee, program: str, partstat: str, state: tuple[str, str]
+        self, attendee: Attendee, program: str, answer: str, state: tuple[str, str]
     ) -> None:
-        reply = read(PROGRAMS[program](mails.of(attendee, partstat=partstat)))
+        reply = read(PROGRAMS[program](mails.of(attendee, partstat=answer)))
         assert told(reply) == APPLIED
         assert state_of(attendee) == state
         assert attendee.answered_at == mails.NOW
         assert (reply.attendee, reply.person) == (attendee, attendee.person)
-        assert (reply.answer, reply.sender) == (state[0], attendee.person.email)
+        assert (reply.partstat, reply.sender) == (state[0], attendee.person.email)
 
     def test_an_address_in_a_domain_with_other_letters(self, attendee: Attendee) -> None:
         Person.objects.filter(pk=attendee.person_id).update(email="sam@bücher.example")
@@ -118,14 +120,14 @@ class TestWhatCounts:
     def test_the_same_mail_counts_once(self, attendee: Attendee, program: str) -> None:
         raw = PROGRAMS[program](mails.of(attendee))
         first = read(raw)
-        attendees.answer(attendee=attendee, answer=Attendee.Answer.DECLINED, now=LATER)
+        attendees.answer(attendee=attendee, partstat=Attendee.Partstat.DECLINED, now=LATER)
         assert read(raw, LATER + HOUR) == first
         assert Reply.objects.count() == 1
         assert state_of(attendee)[0] == "declined"
 
     def test_a_full_event_puts_on_the_waiting_list(self, attendee: Attendee) -> None:
         Event.objects.update(capacity=1)
-        factories.attendee(event=attendee.event, place="confirmed")
+        factories.attendee(event=attendee.event, seat="confirmed")
         assert told(read(mails.gmail(mails.of(attendee)))) == APPLIED
         assert state_of(attendee) == ("accepted", "waitlisted")
 
@@ -137,7 +139,7 @@ class TestWhatCounts:
         assert told(read(PROGRAMS[program](said))) == APPLIED
         assert state_of(attendee)[0] == "delegated"
         instead = attendee.event.attendees.get(person=other)
-        assert (instead.substitute_for, instead.answer) == (attendee, "accepted")
+        assert (instead.substitute_for, instead.partstat) == (attendee, "accepted")
 
     @pytest.mark.parametrize("to", ["", ';DELEGATED-TO="mailto:nobody@example.org"'])
     def test_a_substitute_whom_nobody_knows_is_set_aside(self, attendee: Attendee, to: str) -> None:
@@ -145,7 +147,7 @@ class TestWhatCounts:
         said = mails.of(attendee, partstat="DELEGATED", parameters=to)
         reply = read(mails.apple(said))
         assert told(reply) == aside(Reason.NO_SUBSTITUTE)
-        assert reply.delegate == ("nobody@example.org" if to else "")
+        assert reply.delegated_to == ("nobody@example.org" if to else "")
         assert state_of(attendee)[0] == "needs_action"
 
     @programs
@@ -311,8 +313,8 @@ class TestWhatIsSetAside:
         self, attendee: Attendee, program: str, changes: dict[str, str], reason: Reason
     ) -> None:
         assert attendee.person
-        other = factories.attendee(event=attendee.event, answer="needs_action")
-        foreign = factories.attendee(answer="needs_action")
+        other = factories.attendee(event=attendee.event, partstat="needs_action")
+        foreign = factories.attendee(partstat="needs_action")
         reported = factories.event(origin="reported")
         assert other.person
         words = {
@@ -427,7 +429,7 @@ def test_no_bytes_make_reading_fail(
     for mail in (raw, answer):
         said = replymails.read(raw=mail)
         assert not re.search(r"[\r\n\x00]", said.subject + said.sender + said.comment)
-        for address in (said.sender, *(voice.delegate for voice in said.voices)):
+        for address in (said.sender, *(reply.delegated_to for reply in said.replies)):
             assert address == "" or re.fullmatch(r"[^@\s\x00]+@[^@\s\x00]+", address)
 
 
@@ -458,7 +460,7 @@ class TestWhatAnOrganiserDecides:
         assert attendee.person
         own = attendee.person.email
         reply = read(mails.gmail(mails.of(attendee, sender="other@example.com", attendee=own)))
-        assert (reply.attendee, reply.answer) == (attendee, "accepted")
+        assert (reply.attendee, reply.partstat) == (attendee, "accepted")
         assert replies.next_steps(reply=reply) == ("apply", "dismiss")
         replies.apply(reply=reply, now=LATER)
         assert (reply.state, reply.settled_at) == (State.APPLIED, LATER)
@@ -508,9 +510,9 @@ def test_page_and_mail_at_the_same_instant_end_in_one_state(settings: Settings) 
     """The same mail twice, another one and the page: whatever wins, it is one of the answers."""
     settings.UID_HOST = "attache.example"
     event = factories.event(capacity=1)
-    factories.attendee(event=event, answer="accepted", place="confirmed")
+    factories.attendee(event=event, partstat="accepted", seat="confirmed")
     for number in range(4):
-        row = factories.attendee(event=event, answer="needs_action")
+        row = factories.attendee(event=event, partstat="needs_action")
         token = answerlinks.link(attendee=row).rpartition("/")[2]
         accepted = mails.gmail(mails.of(row, message_id=f"<a{number}@x>"))
         declined = mails.apple(
@@ -525,6 +527,6 @@ def test_page_and_mail_at_the_same_instant_end_in_one_state(settings: Settings) 
         ]
         assert at_once(*calls) == []
         row.refresh_from_db()
-        assert (row.answer, row.place, row.waitlisted_at) == ("tentative", "none", None)
+        assert (row.partstat, row.seat, row.waitlisted_at) == ("tentative", "none", None)
         assert Reply.objects.filter(attendee=row).count() == 2
-    assert not invitations.uninvited(event=event).filter(answer="declined").exists()
+    assert not invitations.uninvited(event=event).filter(partstat="declined").exists()

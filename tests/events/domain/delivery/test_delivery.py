@@ -154,10 +154,10 @@ class TestHandingOver:
     @pytest.mark.parametrize(
         "columns",
         [
-            {"answer": "declined"},
-            {"answer": "delegated"},
-            {"place": "cancelled"},
-            {"place": "waitlisted", "waitlisted_at": NOW},
+            {"partstat": "declined"},
+            {"partstat": "delegated"},
+            {"seat": "cancelled"},
+            {"seat": "waitlisted", "waitlisted_at": NOW},
             {"person": None, "label": "A member to be named"},
             {"created_at": DUE + SECOND},
         ],
@@ -295,7 +295,7 @@ class TestLastLook:
         assert "Manila" in (folder / f"{claimed.public_uuid}.eml").read_text()
 
     def test_who_declined_gets_nothing(self, claimed: Delivery) -> None:
-        Attendee.objects.update(answer="declined")
+        Attendee.objects.update(partstat="declined")
         assert self.deliver(claimed) == "skipped"
 
     def test_who_was_replaced_gets_nothing(self, claimed: Delivery) -> None:
@@ -382,13 +382,13 @@ class TestDeadWorkers:
         now = self.AFTER + grace
         assert delivery.tick(now=now) == Summary()
         row.refresh_from_db()
-        assert (row.state, row.unknowns, row.claim_at) == (State.PENDING, 1, now + 5 * MINUTE)
+        assert (row.state, row.unknown_count, row.claim_at) == (State.PENDING, 1, now + 5 * MINUTE)
         Delivery.objects.update(
             state=State.SENDING, claim_at=None, leased_by=holder, lease_until=now
         )
         assert delivery.tick(now=now + delivery.GRACE + SECOND) == Summary()
         row.refresh_from_db()
-        assert (row.state, row.unknowns, bool(row.detail)) == (State.UNKNOWN, 2, True)
+        assert (row.state, row.unknown_count, bool(row.detail)) == (State.UNKNOWN, 2, True)
         assert server.messages == []
 
     def test_killed_before_a_server_had_it_is_sent(self, server: Sink) -> None:
@@ -611,7 +611,7 @@ class TestMailServers:
         assert results(delivery.tick(now=DUE)) == {"pending": 1}
         assert delivery.tick(now=DUE + 4 * MINUTE) == Summary()
         assert results(delivery.tick(now=DUE + 6 * MINUTE)) == {"unknown": 1}
-        assert Delivery.objects.get().unknowns == 2
+        assert Delivery.objects.get().unknown_count == 2
         assert delivery.tick(now=DUE + HOUR) == Summary()
 
     def test_a_folder_that_cannot_be_written_is_tried_again(self, folder: Path) -> None:

@@ -17,7 +17,7 @@ from django.db.models import Model, QuerySet
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from delegations.models import Application, Attendance, Delegate, Delegation, Leg, Nominee
+from delegations.models import Application, Delegate, Delegation, Leg, Nominee, RosterAttendee
 from events.domain.attendance import attendees
 from events.domain.directory import merging, people
 from events.models import (
@@ -157,14 +157,14 @@ def test_an_event_that_both_attend_is_attended_once_in_the_further_state() -> No
     event = factories.event()
     keep, drop = john(), john()
     kept = factories.attendee(
-        event=event, person=keep, answer="needs_action", tags=["vip"], notes="Window seat"
+        event=event, person=keep, partstat="needs_action", tags=["vip"], notes="Window seat"
     )
     double = factories.attendee(
         event=event,
         person=drop,
-        answer="accepted",
-        place="confirmed",
-        presence="checked_in",
+        partstat="accepted",
+        seat="confirmed",
+        attendance="checked_in",
         checked_in_at=NOW,
         role="speaker",
         tags=["press", "vip"],
@@ -176,7 +176,7 @@ def test_an_event_that_both_attend_is_attended_once_in_the_further_state() -> No
     merge(keep, drop)
     row = event.attendees.get(person=keep)
     assert row.pk == kept.pk
-    assert (row.answer, row.place, row.presence, row.checked_in_at) == (
+    assert (row.partstat, row.seat, row.attendance, row.checked_in_at) == (
         "accepted", "confirmed", "checked_in", NOW,
     )  # fmt: skip
     assert (row.role, row.tags) == ("speaker", ["vip", "press"])
@@ -204,11 +204,11 @@ def test_who_got_furthest_stands(kept: Any, double: Any, stands: Any) -> None:
     for person, (answer, place) in ((keep, kept), (drop, double)):
         since = NOW if place == "waitlisted" else None
         factories.attendee(
-            event=event, person=person, answer=answer, place=place, waitlisted_at=since
+            event=event, person=person, partstat=answer, place=place, waitlisted_at=since
         )
     merge(keep, drop)
     row = event.attendees.get()
-    assert (row.answer, row.place) == stands
+    assert (row.partstat, row.seat) == stands
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,7 @@ def test_who_leads_stands(kept: str, double: str, stands: str) -> None:
 
 def test_whoever_stood_in_for_their_double_stands_in_for_nobody() -> None:
     event, keep, drop = factories.event(), john(), john()
-    double = factories.attendee(event=event, person=drop, answer="delegated")
+    double = factories.attendee(event=event, person=drop, partstat="delegated")
     factories.attendee(event=event, person=keep, substitute_for=double)
     merge(keep, drop)
     assert event.attendees.get().substitute_for is None
@@ -281,7 +281,7 @@ def test_a_member_of_one_delegation_is_its_member_once() -> None:
     attendances = []
     for member in (kept, double):
         attendee = factories.attendee(event=body.mission, person=member.person)
-        attendances.append(Attendance.objects.create(delegate=member, attendee=attendee))
+        attendances.append(RosterAttendee.objects.create(delegate=member, attendee=attendee))
     merge(keep, drop)
     member = body.delegates.get()
     assert (member.pk, member.capacity, member.precedence) == (kept.pk, "head", 1)
@@ -401,10 +401,10 @@ def some_attendee(random: Random, event: Event, person: Person) -> Attendee:
         event=event,
         person=person,
         role=random.choice(Attendee.Role.values),
-        answer=answer,
+        partstat=answer,
         place=place,
         waitlisted_at=NOW if place == "waitlisted" else None,
-        presence=presence,
+        attendance=presence,
         checked_in_at=NOW if presence in ("checked_in", "attended") else None,
         substitute_for=random.choice([None, *event.attendees.all()]),
     )
@@ -429,7 +429,7 @@ def some_membership(random: Random, body: Delegation, person: Person) -> None:
     assert body.mission
     attendee = body.mission.attendees.filter(person=person).first()
     attendee = attendee or some_attendee(random, body.mission, person)
-    Attendance.objects.create(delegate=member, attendee=attendee)
+    RosterAttendee.objects.create(delegate=member, attendee=attendee)
 
 
 def some_rows(random: Random, keep: Person, drop: Person) -> None:
@@ -472,7 +472,7 @@ def test_whatever_the_rows_none_is_lost_and_each_leads_to_the_survivor(random: R
         folds |= worlds.doubles(before, Attendee, "person_id", "event_id", of=folds)
         folds |= worlds.doubles(before, Delegate, "person_id", "delegation_id", of=folds)
         folds |= worlds.doubles(before, Nominee, "person_id", "application_id", of=folds)
-        folds |= worlds.doubles(before, Attendance, "attendee_id", of=folds)
+        folds |= worlds.doubles(before, RosterAttendee, "attendee_id", of=folds)
         assert worlds.faults(before, after, folds) == []
         assert {event.pk: best_of(event) for event in Event.objects.all()} == furthest
         assert {row.target for row in Evidence.objects.all()} <= {keep}
@@ -484,8 +484,8 @@ def best_of(event: Event) -> Counter[str]:
     """Return what must not get worse: who has a place, who was there, who leads."""
     theirs = event.attendees.filter(person__family_name="Lee")
     return Counter(
-        place=theirs.filter(place="confirmed").exists(),
-        there=theirs.filter(presence__in=["checked_in", "attended"]).exists(),
+        place=theirs.filter(seat="confirmed").exists(),
+        there=theirs.filter(attendance__in=["checked_in", "attended"]).exists(),
         head=theirs.filter(role="head").exists(),
     )
 
@@ -588,7 +588,7 @@ def test_an_erased_person_is_nowhere_any_more() -> None:
 def test_what_is_counted_stays() -> None:
     person, attendee, member = cage()
     firm = factories.organisation()
-    Attendee.objects.filter(pk=attendee.pk).update(representing=firm, place="confirmed")
+    Attendee.objects.filter(pk=attendee.pk).update(representing=firm, seat="confirmed")
     sent = delivery(attendee, state="sent")
     before = worlds.rows()
     erase(person)
@@ -597,7 +597,7 @@ def test_what_is_counted_stays() -> None:
     for row in (attendee, member, sent):
         row.refresh_from_db()
         assert row.person == person
-    assert (attendee.answer, attendee.place, attendee.representing) == (
+    assert (attendee.partstat, attendee.seat, attendee.representing) == (
         "accepted", "confirmed", firm,
     )  # fmt: skip
     assert sent.state == "sent"
@@ -759,18 +759,18 @@ def test_two_who_merge_the_same_records_at_once_lose_nothing() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_an_answer_given_during_a_merger_is_not_lost() -> None:
     event, keep, drop = factories.event(capacity=1), john(), john()
-    factories.attendee(event=event, person=keep, answer="needs_action")
-    double = factories.attendee(event=event, person=drop, answer="needs_action")
+    factories.attendee(event=event, person=keep, partstat="needs_action")
+    double = factories.attendee(event=event, person=drop, partstat="needs_action")
 
     def accept() -> None:
-        attendees.answer(attendee=double, answer=Attendee.Answer.ACCEPTED, now=NOW)
+        attendees.answer(attendee=double, partstat=Attendee.Partstat.ACCEPTED, now=NOW)
 
     merged, answered = at_once(lambda: merge(keep, drop), accept)
     assert merged is None
     assert answered in (None, Attendee.DoesNotExist)
     row = event.attendees.get()
     stands = ("needs_action", "none") if answered else ("accepted", "confirmed")
-    assert (row.person, row.answer, row.place) == (keep, *stands)
+    assert (row.person, row.partstat, row.seat) == (keep, *stands)
 
 
 @pytest.mark.django_db(transaction=True)

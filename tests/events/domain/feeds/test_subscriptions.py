@@ -356,7 +356,7 @@ class TestUnchanged:
         elif step == "place":
             lifecycle.touch_shown_with(place=hall, now=now)
         elif step == "leave":
-            attendees.answer(attendee=attendee, answer="declined", now=now)
+            attendees.answer(attendee=attendee, partstat="declined", now=now)
         else:
             other = factories.event(title_en="Other", team=event.team)
             attendees.invite(event=other, person=attendee.person, now=now)
@@ -419,7 +419,7 @@ class TestUnchanged:
 class TestLeaving:
     def leave(self, attendee: Attendee) -> Any:
         """Return the moment at which somebody left."""
-        attendees.answer(attendee=attendee, answer="declined", now=NOW)
+        attendees.answer(attendee=attendee, partstat="declined", now=NOW)
         with connection.cursor() as cursor:
             cursor.execute("SELECT max(history_date) FROM events_historicalattendee")
         return Attendee.history.latest().history_date  # type: ignore[attr-defined]
@@ -466,7 +466,7 @@ class TestLeaving:
         entries = [entry(token)]
         others = read(everybody).body
         for answer in ("declined", "accepted", "declined", "accepted"):
-            attendees.answer(attendee=attendee, answer=Attendee.Answer(answer), now=NOW)
+            attendees.answer(attendee=attendee, partstat=Attendee.Partstat(answer), now=NOW)
             entries.append(entry(token, NOW + DAY))
         assert [each["SEQUENCE"] for each in entries] == [0, 1, 2, 3, 4]
         moments = [each["LAST-MODIFIED"].dt for each in entries]

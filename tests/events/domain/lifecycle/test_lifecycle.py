@@ -658,8 +658,8 @@ class TestConsequences:
         factories.attendee(event=part, person=both)
         factories.attendee(event=part, person=None, label="Two from Doha")
         factories.attendee(event=part, person=None, label="One from Kuwait")
-        factories.attendee(event=event, answer="declined")
-        factories.attendee(event=event, place="cancelled")
+        factories.attendee(event=event, partstat="declined")
+        factories.attendee(event=event, seat="cancelled")
         factories.attendee(event=draft)
         for row in (event, part):
             factories.rule(event=row)

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from pytest_django import Settings
 
 from events.domain.mail import letters, optouts, previews, transport
-from events.models import Delivery, Event, Person, Place, Team, Wording
+from events.models import Delivery, Event, MailWording, Person, Place, Team
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -286,7 +286,7 @@ class TestWording:
         return factories.team(name="Promotion Office")
 
     def test_a_team_words_its_mails_in_each_language(self, team: Team) -> None:
-        Wording.objects.create(
+        MailWording.objects.create(
             team=team,
             kind="reminder",
             subject_en="Soon: {{title}}",
@@ -304,14 +304,14 @@ class TestWording:
         assert chinese["Subject"] == "即將舉行：Promotion Conference"  # noqa: RUF001 -- Chinese
 
     def test_what_is_empty_reads_as_everywhere(self, team: Team) -> None:
-        Wording.objects.create(team=team, kind="reminder", closing_en="Bye")
+        MailWording.objects.create(team=team, kind="reminder", closing_en="Bye")
         message = received(delivery(event=factories.event(team=team)))
         assert message["Subject"].startswith("Reminder: ")
         assert lines(message)[1] == "This is a reminder of:"
 
     def test_that_of_another_team_or_kind_says_nothing(self, team: Team) -> None:
-        Wording.objects.create(team=factories.team(), kind="reminder", opening_en="Theirs")
-        Wording.objects.create(team=team, kind="thanks", opening_en="After")
+        MailWording.objects.create(team=factories.team(), kind="reminder", opening_en="Theirs")
+        MailWording.objects.create(team=team, kind="thanks", opening_en="After")
         assert lines(received(delivery(event=factories.event(team=team))))[1] == (
             "This is a reminder of:"
         )
@@ -333,7 +333,7 @@ class TestWording:
     def test_what_people_call_themselves_is_no_link_markup_or_code(
         self, team: Team, evil: str
     ) -> None:
-        Wording.objects.create(
+        MailWording.objects.create(
             team=team, kind="reminder", opening_en="{{name}} {{title}} {{place}} {{team}}"
         )
         person = factories.person(family_name=evil, given_name="", name_zh_hans=evil)
@@ -353,13 +353,13 @@ class TestWording:
     def test_a_placeholder_that_does_not_exist_is_refused_by_name(
         self, team: Team, braces: str
     ) -> None:
-        row = Wording(team=team, kind="reminder", opening_en=f"Hello {braces} ")
+        row = MailWording(team=team, kind="reminder", opening_en=f"Hello {braces} ")
         with pytest.raises(ValidationError, match=re.escape(braces)):
             row.full_clean()
 
     def test_known_ones_are_taken(self, team: Team) -> None:
         words = "{{name}} {{ place }} {{team}} {{title}} {{when}} {single} {% tag %}"
-        Wording(team=team, kind="reminder", opening_en=words).full_clean()
+        MailWording(team=team, kind="reminder", opening_en=words).full_clean()
 
     def test_the_preview_is_the_mail_without_the_secret_of_its_reader(self, team: Team) -> None:
         row = delivery(event=factories.event(team=team))

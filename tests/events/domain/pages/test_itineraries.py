@@ -152,10 +152,10 @@ def test_a_part_to_which_somebody_is_invited_does_not_bring_the_whole(gulf: Gulf
 @pytest.mark.parametrize(
     "lost",
     [
-        {"answer": "declined"},
-        {"answer": "delegated"},
-        {"place": "cancelled"},
-        {"place": "waitlisted", "waitlisted_at": factories.NOW},
+        {"partstat": "declined"},
+        {"partstat": "delegated"},
+        {"seat": "cancelled"},
+        {"seat": "waitlisted", "waitlisted_at": factories.NOW},
     ],
     ids=lambda lost: next(iter(lost.values())),
 )
@@ -173,13 +173,13 @@ def test_who_has_lost_the_mission_keeps_what_they_are_invited_to(gulf: Gulf) -> 
     dinner = part(gulf.first, "Dinner", 11, "19:00")
     part(gulf.first, "Visit", 11, "10:00")
     join(gulf.beta, dinner)
-    Attendee.objects.exclude(event=dinner).filter(person=gulf.beta).update(place="cancelled")
+    Attendee.objects.exclude(event=dinner).filter(person=gulf.beta).update(seat="cancelled")
     assert titles(of(gulf.beta)) == ["Dinner"]
 
 
 def test_no_answer_yet_and_perhaps_are_expected(gulf: Gulf) -> None:
     for answer in ("needs_action", "tentative"):
-        join(gulf.beta, part(gulf.second, answer, 13, "10:00"), answer=answer)
+        join(gulf.beta, part(gulf.second, answer, 13, "10:00"), partstat=answer)
     assert titles(of(gulf.beta)) == ["needs_action", "tentative"]
 
 
@@ -595,7 +595,7 @@ def test_companions_stand_in_order_of_precedence_and_without_the_reader(gulf: Gu
     join(second, call, role="representative", position=3)
     join(host, call, role="guest_of_honour", position=2, representing=body, appointment=chair)
     join(gulf.alpha, call, role="head", position=1)
-    join(absent, call, position=4, answer="declined")
+    join(absent, call, position=4, partstat="declined")
     Attendee.objects.create(event=call, label="Their interpreter", role="interpreter", position=5)
     row = item(of(gulf.alpha), "Call")
     assert [(who.name, who.role, who.office, who.representing) for who in row.companions] == [

@@ -282,10 +282,10 @@ class TestNobodyElse:
     @pytest.mark.parametrize(
         "columns",
         [
-            {"answer": "declined"},
-            {"answer": "delegated"},
-            {"place": "cancelled"},
-            {"place": "waitlisted", "waitlisted_at": NOW},
+            {"partstat": "declined"},
+            {"partstat": "delegated"},
+            {"seat": "cancelled"},
+            {"seat": "waitlisted", "waitlisted_at": NOW},
             {"person": None, "label": "Somebody"},
         ],
     )
@@ -325,7 +325,7 @@ class TestNobodyElse:
         lifecycle.move(event=event, when=on(9), now=NOW)
         attendees.answer(
             attendee=event.attendees.get(person=person),
-            answer="declined",
+            partstat="declined",
             now=NOW,  # type: ignore[arg-type]
         )
         assert told(server) == []
@@ -356,7 +356,7 @@ class TestNobodyElse:
         part = factories.event(team=mission.team, parent=mission, kind="session")
         person = factories.person()
         factories.attendee(event=mission, person=person)
-        factories.attendee(event=part, person=person, answer="declined")
+        factories.attendee(event=part, person=person, partstat="declined")
         lifecycle.move(event=part, when=on(3), now=NOW)
         assert told(server) == []
 

@@ -458,10 +458,10 @@ class TestAudience:
         event = factories.event()
         for name, columns in {
             "Speaker": {"role": "speaker"},
-            "Silent": {"answer": "needs_action", "place": "none"},
+            "Silent": {"partstat": "needs_action", "seat": "none"},
             "Tagged": {"tags": ["press", "vip"], "role": "media"},
-            "Away": {"answer": "declined"},
-            "Missed": {"presence": "no_show"},
+            "Away": {"partstat": "declined"},
+            "Missed": {"attendance": "no_show"},
         }.items():
             factories.attendee(event=event, person=factories.person(family_name=name), **columns)
         return event
@@ -594,9 +594,9 @@ class TestByTheClocksOfReaders:
         reminders.plan(event=whole, now=NOW)
         self.hand_over(whole, until=DUE)
         for row in (last, first):
-            attendees.answer(attendee=row, answer=Attendee.Answer.DECLINED, now=DUE + HOUR)
-            attendees.answer(attendee=row, answer=Attendee.Answer.ACCEPTED, now=DUE + HOUR)
-            Attendee.objects.filter(pk=last.pk).update(answer="declined", place="none")
+            attendees.answer(attendee=row, partstat=Attendee.Partstat.DECLINED, now=DUE + HOUR)
+            attendees.answer(attendee=row, partstat=Attendee.Partstat.ACCEPTED, now=DUE + HOUR)
+            Attendee.objects.filter(pk=last.pk).update(partstat="declined", seat="none")
             self.hand_over(whole, until=DUE + 3 * HOUR)
         assert due_at(whole) == {"": DUE}
 

@@ -21,7 +21,7 @@ from config.logs import WithoutSecrets
 from events.domain.feeds import subscriptions
 from events.domain.imports.calendars import importpreviews
 from events.domain.lifecycle import lifecycle
-from events.models import CalendarFeed, OpenedCalendar
+from events.models import CalendarFeed, ImportPreview
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -273,7 +273,7 @@ def test_no_other_secret_opens_a_calendar_and_a_calendar_opens_nothing_else(
 ) -> None:
     token = path.split("/f/")[1].removesuffix(".ics")
     user = factories.user(member_of=feed.team, is_superuser=True)
-    opened = OpenedCalendar.objects.create(
+    opened = ImportPreview.objects.create(
         user=user, team=feed.team, source="x", body=b"", language="en", timezone="UTC",
         kind="expo", visibility="internal", opened_at=timezone.now(),
     )  # fmt: skip

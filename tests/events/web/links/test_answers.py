@@ -19,7 +19,7 @@ from events.domain.directory import people
 from events.domain.feeds import subscriptions
 from events.domain.lifecycle import lifecycle
 from events.domain.mail import optouts
-from events.models import Attendee, CalendarFeed, Event, Tally
+from events.models import Attendee, CalendarFeed, Event, RateLimitCounter
 from tests import factories
 from tests.events.web.conftest import Read
 
@@ -39,7 +39,7 @@ def attendee() -> Attendee:
         place=place,
     )
     person = factories.person(timezone="America/Vancouver")
-    return factories.attendee(event=event, person=person, answer="needs_action")
+    return factories.attendee(event=event, person=person, partstat="needs_action")
 
 
 def path(attendee: Attendee) -> str:
@@ -89,7 +89,7 @@ def test_an_answer_is_recorded_and_shown(
     response = answer(client, attendee, verb)
     assert (response.status_code, response["Location"]) == (302, path(attendee))
     attendee.refresh_from_db()
-    assert (attendee.answer, attendee.place) == (said, place)
+    assert (attendee.partstat, attendee.seat) == (said, place)
     assert attendee.answered_at == timezone.now().replace(microsecond=0)
     page = client.get(path(attendee)).content.decode()
     assert f'value="{verb}"' not in page
@@ -124,7 +124,7 @@ def test_who_comes_from_a_button_of_the_mail_is_told_that_it_takes_another(
 
 def test_a_full_event_has_a_waiting_list(client: Client, attendee: Attendee) -> None:
     Event.objects.update(capacity=1)
-    factories.attendee(event=attendee.event, place="confirmed")
+    factories.attendee(event=attendee.event, seat="confirmed")
     answer(client, attendee, "accept")
     page = client.get(path(attendee)).content.decode()
     assert "On the waiting list" in page
@@ -251,7 +251,7 @@ def test_all_that_is_unknown_is_answered_alike(client: Client, attendee: Attende
         for response in (client.get(url), client.post(url, {"answer": "accept"})):
             assert response.status_code == 404, token
             assert told(response, url) == plain, token
-            Tally.objects.all().delete()
+            RateLimitCounter.objects.all().delete()
     attendee.refresh_from_db()
     assert attendee.is_untouched
 
