@@ -1,7 +1,7 @@
 """The project as an installed app: its commands, templates, translations and checks."""
 
 from django.apps import AppConfig
-from django.core.checks import register
+from django.core.checks import Tags, register
 
 from config import checks
 
@@ -13,3 +13,4 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         register(checks.time_zones)
+        register(checks.schema, Tags.database)

@@ -1,10 +1,13 @@
-"""System checks of our own: the rules of the time zones are the pinned ones."""
+"""System checks of our own: the rules of the time zones are the pinned ones, tables as declared."""
 
 import zoneinfo
+from collections.abc import Sequence
 from importlib import metadata
 from typing import Any
 
 from django.core.checks import CheckMessage, Error
+
+from config import preflight, tables
 
 OLDEST_RULES = (2026, 6)
 
@@ -30,3 +33,14 @@ def time_zones(**kwargs: Any) -> list[CheckMessage]:
             )
         )
     return found
+
+
+def schema(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """Find tables other than the applied migrations make: `check --database default`, `migrate`.
+
+    So `migrate` refuses before it changes anything.
+    """
+    if not databases:
+        return []
+    found = tables.differences()
+    return [Error(said, hint=preflight.MENDED, id="config.E003") for said in found]

@@ -20,9 +20,18 @@ from django.db.migrations.recorder import MigrationRecorder
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from config import tables
+
 NO_RETRY = Retry(NoBackoff(), retries=0)
 ROOM = 50 * 1024 * 1024
 PACKAGES = ("config", "events", "delegations", "seeds")
+SHOWN = 3  # differences between tables and models, before the others are only counted
+# What to do about them.
+MENDED = (
+    "The migrations that are applied made other tables: a program of another state has made the"
+    " database. Nothing was changed. Start the program that made it, put a backup in its place, or"
+    " choose another folder or database."
+)
 
 
 class Refusal(SystemExit):
@@ -118,18 +127,51 @@ def broker(url: str) -> None:
 
 def database() -> None:
     """Reach the database; see that it is whole and not from the future."""
-    try:
+    with database_answers():
         connection.ensure_connection()
         if connection.vendor == "sqlite":
             check_file()
         unknown = migrations_from_the_future()
-    except (DatabaseError, ImproperlyConfigured) as error:
-        raise Refusal(sentence(error) or database_unusable(error)) from None
     if unknown:
         raise Refusal(
             f"The database belongs to a newer Attaché ({unknown[0]} is unknown here)."
             " Update this one (git pull), or choose another folder or database."
         )
+
+
+def schema() -> None:
+    """See that the tables are those that the applied migrations make; pending ones may wait."""
+    with database_answers():
+        found = tables.differences()
+    if found:
+        raise Refusal(f"{' '.join(found[:SHOWN])}{more(found)} {MENDED}")
+
+
+def serving() -> None:
+    """See that a web server finds the tables that it asks for; silent while no database answers."""
+    try:
+        waiting = tables.pending()
+    except (DatabaseError, ImproperlyConfigured):
+        return  # it may come up later than we do
+    if waiting:
+        raise Refusal(
+            f"The database is not up to date ({waiting[0]} is not applied)."
+            " Bring it up to date: .venv/bin/python manage.py migrate"
+        )
+    schema()
+
+
+def more(found: list[str]) -> str:
+    return f" And {len(found) - SHOWN} more." if len(found) > SHOWN else ""
+
+
+@contextmanager
+def database_answers() -> Iterator[None]:
+    """Turn what keeps the database from answering into a sentence."""
+    try:
+        yield
+    except (DatabaseError, ImproperlyConfigured) as error:
+        raise Refusal(sentence(error) or database_unusable(error)) from None
 
 
 def database_unusable(error: Exception) -> str:

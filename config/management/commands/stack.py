@@ -43,9 +43,11 @@ class Command(BaseCommand):
 
     def bring_up(self) -> None:
         preflight.database()
+        preflight.schema()
         self.start_broker()
         with self.step("Preparing the database"):
             call_command("migrate", interactive=False, verbosity=0)
+        preflight.schema()
         with self.step("Collecting static files"):
             static_files.collect(settings.STATIC_ROOT)
         password = self.make_admin()

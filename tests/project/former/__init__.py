@@ -1,0 +1,1 @@
+"""Databases as former versions left them, and how each was made."""

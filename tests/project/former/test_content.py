@@ -1,0 +1,34 @@
+"""The next release can leave its dump: what fills it speaks of the version beside it."""
+
+import pytest
+from django.db.models import Model
+
+from events.models import Attendee, Delivery
+from tests.project.former import content
+
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
+
+COLUMNS = [
+    (Attendee, "place"),
+    (Attendee, "answer"),
+    (Attendee, "presence"),
+    (Delivery, "state"),
+    (Delivery, "kind"),
+]
+# What lasts for a moment only, or comes about in no other way than others that are there.
+ABSENT = {"sending", "skipped", "followup"}
+
+
+def test_an_office_is_made_with_rows_in_every_state() -> None:
+    calendars = content.make()
+    assert len(calendars) == 6
+    for model, column in COLUMNS:
+        assert _used(model, column) == _known(model, column) - ABSENT
+
+
+def _used(model: type[Model], column: str) -> set[str]:
+    return set(model._default_manager.values_list(column, flat=True))
+
+
+def _known(model: type[Model], column: str) -> set[str]:
+    return {value for value, _label in model._meta.get_field(column).flatchoices}
