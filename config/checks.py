@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error
 
-from config import preflight, tables
+from config.runtime import preflight, tables
 
 OLDEST_RULES = (2026, 6)
 

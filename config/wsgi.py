@@ -7,7 +7,7 @@ import sys
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
 
-from config import preflight
+from config.runtime import preflight
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 

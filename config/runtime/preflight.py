@@ -20,7 +20,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from config import tables
+from config.runtime import tables
 
 NO_RETRY = Retry(NoBackoff(), retries=0)
 ROOM = 50 * 1024 * 1024

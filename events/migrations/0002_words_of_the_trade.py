@@ -21,6 +21,22 @@ KINDS = [
 ]
 
 
+def rename_stored_names(apps: Any, schema_editor: Any) -> None:
+    """Let evidence on attendees name the columns by their new names; see ATTENDEE."""
+    _rename_evidence(apps, schema_editor, ATTENDEE)
+
+
+def restore_stored_names(apps: Any, schema_editor: Any) -> None:
+    _rename_evidence(apps, schema_editor, {new: old for old, new in ATTENDEE.items()})
+
+
+def _rename_evidence(apps: Any, schema_editor: Any, names: dict[str, str]) -> None:
+    evidence = apps.get_model("events", "Evidence").objects.using(schema_editor.connection.alias)
+    for old, new in names.items():
+        rows = evidence.filter(content_type__app_label="events", content_type__model="attendee")
+        rows.filter(field=old).update(field=new)
+
+
 def rename_kind(apps: Any, schema_editor: Any) -> None:
     """Give mails about a seat that became free the name of what they are: promotions."""
     deliveries = apps.get_model("events", "Delivery").objects.using(schema_editor.connection.alias)
@@ -81,6 +97,7 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunPython(rename_kind, restore_kind),
+        migrations.RunPython(rename_stored_names, restore_stored_names),
         migrations.RenameField("importedevent", "said", "source_values"),
         migrations.RenameModel("OpenedCalendar", "ImportPreview"),
         migrations.RenameModel("Wording", "MailWording"),

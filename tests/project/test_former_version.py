@@ -22,16 +22,20 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 
-from config import preflight, tables
-from events.domain import audiences, delivery, history, invitations, openings, reminders
-from events.domain.importplans import Outcome
+from config.runtime import preflight, tables
+from events.domain.attendance import invitations
+from events.domain.delivery import delivery
+from events.domain.directory import history
+from events.domain.imports.calendars import importpreviews
+from events.domain.imports.calendars.importplans import Outcome
+from events.domain.reminders import audiences, reminders
 from events.models import (
     Attendee,
     Delivery,
     Event,
     Evidence,
     FeedState,
-    OpenedCalendar,
+    ImportPreview,
     ReminderOccurrence,
     ReminderRule,
     RenderedEvent,
@@ -47,14 +51,35 @@ pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("former")]
 LATER = END + timedelta(minutes=5)
 
 # What is called otherwise since: tables, and their columns.
-MODELS: dict[str, str] = {}
-COLUMNS: dict[str, dict[str, str]] = {}
+MODELS: dict[str, str] = {
+    "delegations.attendance": "delegations.rosterattendee",
+    "events.openedcalendar": "events.importpreview",
+    "events.tally": "events.ratelimitcounter",
+    "events.wording": "events.mailwording",
+}
+ATTENDEE = {"answer": "partstat", "place": "seat", "presence": "attendance"}
+COLUMNS: dict[str, dict[str, str]] = {
+    "events.attendee": ATTENDEE,
+    "events.historicalattendee": ATTENDEE,
+    "events.reply": {
+        "answer": "partstat",
+        "delegate": "delegated_to",
+        "said_at": "replied_at",
+    },
+    "events.delivery": {"said": "content_digest", "unknowns": "unknown_count"},
+    "events.importedevent": {"said": "source_values"},
+}
 # What is stored otherwise since: each changes a row of the former version into one of today.
-CONVERSIONS: dict[str, Callable[[Dump, dict[str, Any]], None]] = {}
+CONVERSIONS: dict[str, Callable[[Dump, dict[str, Any]], None]] = {
+    "events.delivery": lambda _kept, row: _rename(row, "kind", {"place": "promoted"}),
+    "events.evidence": lambda kept, row: (
+        _rename(row, "field", ATTENDEE) if _is_of("attendee", kept, row) else None
+    ),
+}
 # What each start of a version writes anew by itself.
 DERIVED = ("auth.permission", "contenttypes.contenttype")
 # By the names of today.
-SEAT, ANSWER, PRESENCE = "place", "answer", "presence"
+SEAT, ANSWER, PRESENCE = "seat", "partstat", "attendance"
 
 
 @dataclass(frozen=True)
@@ -160,6 +185,18 @@ def _wanted(kept: Dump, label: str) -> list[dict[str, Any]]:
     return rows
 
 
+def _rename(row: dict[str, Any], column: str, names: dict[str, str]) -> None:
+    """Give a stored name the form of today."""
+    row[column] = names.get(row[column], row[column])
+
+
+def _is_of(model: str, kept: Dump, row: dict[str, Any]) -> bool:
+    """Whether a generic key leads to a row of a table of events."""
+    kinds = {kind["id"]: kind for kind in kept.rows["contenttypes.contenttype"]}
+    kind = kinds[row["content_type_id"]]
+    return (kind["app_label"], kind["model"]) == ("events", model)
+
+
 def _as_it_is(kept: Dump, row: dict[str, Any]) -> None:
     """Change nothing."""
 
@@ -248,7 +285,7 @@ def test_what_waits_goes_out_once_and_what_was_sent_stays_sent() -> None:
     assert Counter(rest.values_list("kind", "state")) == {
         ("decision", "sent"): 1,
         ("notice", "sent"): 5,
-        ("place", "sent"): 1,
+        ("promoted", "sent"): 1,
         ("reminder", "sent"): 2,
         ("request", "sent"): 8,
     }
@@ -282,8 +319,8 @@ def test_rules_mean_the_same_people() -> None:
 
 
 def test_a_calendar_that_was_opened_is_compared_with_what_was_said_before() -> None:
-    key, user = OpenedCalendar.objects.get().key, User.objects.get()
-    plan = openings.carry_out(key=key, user=user, now=LATER)
+    key, user = ImportPreview.objects.get().key, User.objects.get()
+    plan = importpreviews.carry_out(key=key, user=user, now=LATER)
     assert [(row.title, row.outcome) for row in plan.rows] == [
         ("Example Forum", Outcome.UNCHANGED),
         ("Example Gala", Outcome.CHANGED),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.conftest import process
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 COMMAND = [sys.executable, str(ROOT / "manage.py"), "stack"]
 OURS = ("ATTACHE", "DJANGO", "PYTEST", "COV")
 ROLES = ("gunicorn", "config worker", "config beat", "valkey-server")

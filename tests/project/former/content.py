@@ -14,23 +14,17 @@ import time_machine
 from django.contrib.contenttypes.models import ContentType
 from django.test import Client, override_settings
 
-from delegations.domain import applications
+from delegations.domain.applications import applications
 from delegations.models import Application
-from events.domain import (
-    attendees,
-    delivery,
-    handover,
-    imports,
-    invitations,
-    lifecycle,
-    openings,
-    optouts,
-    outbox,
-    replies,
-    subscriptions,
-)
-from events.domain.importplans import Choices
-from events.domain.imports import Calendar
+from events.domain.attendance import attendees, invitations, replies
+from events.domain.delivery import delivery
+from events.domain.feeds import subscriptions
+from events.domain.imports.calendars import importpreviews, imports
+from events.domain.imports.calendars.importplans import Choices
+from events.domain.imports.calendars.imports import Calendar
+from events.domain.lifecycle import lifecycle
+from events.domain.mail import optouts, outbox
+from events.domain.reminders import fanout
 from events.models import (
     Attendee,
     CalendarFeed,
@@ -38,6 +32,7 @@ from events.models import (
     Event,
     EventPlace,
     Evidence,
+    MailWording,
     Membership,
     Person,
     Place,
@@ -46,7 +41,6 @@ from events.models import (
     Suppression,
     Team,
     User,
-    Wording,
 )
 from events.values.dates import Precision, When
 from seeds import library
@@ -56,7 +50,7 @@ BEGIN = datetime(2026, 5, 1, 8, tzinfo=UTC)
 END = datetime(2026, 6, 1, 8, tzinfo=UTC)  # from here on the next version is at work
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
-Answer = Attendee.Answer
+Partstat = Attendee.Partstat
 State = Delivery.State
 
 # A calendar of others: read once before, and opened again after it has changed there.
@@ -136,10 +130,10 @@ class Office:
         found = Attendee.objects.select_related("event", "person")
         return found.get(event=self.events[event], person=self.people[name])
 
-    def answer(self, event: str, answer: Answer, *names: str) -> None:
+    def answer(self, event: str, answer: Partstat, *names: str) -> None:
         for name in names:
             row = self.there(event, name)
-            attendees.answer(attendee=row, answer=answer, now=self.now)
+            attendees.answer(attendee=row, partstat=answer, now=self.now)
 
 
 def make() -> dict[str, str]:
@@ -174,7 +168,7 @@ def _open(clock: Any) -> Office:
     ]
     for columns in rules:
         ReminderRule.objects.create(team=team, **columns)
-    Wording.objects.create(
+    MailWording.objects.create(
         team=team, kind="reminder", subject="Soon: {{title}}", opening="See you, {{name}}."
     )
     return Office(team, user, clock)
@@ -186,7 +180,7 @@ def _seminar(office: Office) -> None:
     office.invite("seminar", "amy", "bob", "col", "dee")
     office.invite("seminar", "eli", role="speaker")
     Attendee.objects.filter(person=office.people["bob"]).update(tags=["press"])
-    office.answer("seminar", Answer.ACCEPTED, "amy", "bob", "col")
+    office.answer("seminar", Partstat.ACCEPTED, "amy", "bob", "col")
     for day in (5, 11):
         office.at(datetime(2026, 5, day, 4, tzinfo=UTC))
     now = office.at(datetime(2026, 5, 12, 0, 50, tzinfo=UTC))
@@ -214,9 +208,9 @@ def _fair(office: Office) -> None:
     keys = [row.pk for row in invited]
     invitations.send(event=fair, attendees=keys, now=office.now)
     office.at(office.now + MINUTE)
-    office.answer("fair", Answer.ACCEPTED, "amy", "bob", "col", "dee", "joy")
-    office.answer("fair", Answer.TENTATIVE, "eli")
-    office.answer("fair", Answer.DECLINED, "fay")
+    office.answer("fair", Partstat.ACCEPTED, "amy", "bob", "col", "dee", "joy")
+    office.answer("fair", Partstat.TENTATIVE, "eli")
+    office.answer("fair", Partstat.DECLINED, "fay")
     attendees.substitute(
         attendee=office.there("fair", "gil"), person=office.person("kay"), now=office.now
     )
@@ -275,7 +269,7 @@ def _briefing(office: Office) -> None:
     office.clock.move_to(END - 5 * DAY)
     office.add("briefing", (END + DAY).date(), visibility="participants", end_on=None)
     office.invite("briefing", "amy", "bob", "col", "dee", "joy", "eli")
-    office.answer("briefing", Answer.ACCEPTED, "amy", "bob", "col", "dee", "joy")
+    office.answer("briefing", Partstat.ACCEPTED, "amy", "bob", "col", "dee", "joy")
     office.at(END - DAY)
     office.at(END - 6 * HOUR)
     workshop = office.add("workshop", date(2026, 9, 9))
@@ -295,7 +289,7 @@ def _accidents(office: Office) -> None:
         State.FAILED: {"sent_at": None, "detail": "550 No such user"},
         State.DEAD: {"sent_at": None, "attempts": 6},
         State.PRESUMED: {"detail": "The worker ended while it was sending."},
-        State.UNKNOWN: {"sent_at": None, "unknowns": 2},
+        State.UNKNOWN: {"sent_at": None, "unknown_count": 2},
         State.SUPPRESSED: {"sent_at": None},
         State.EXPIRED: {"sent_at": None},
     }
@@ -305,7 +299,7 @@ def _accidents(office: Office) -> None:
         address_hash=outbox.address_hash("wrong@example.org"), since=office.now, reply="550 No"
     )
     source = Source.objects.order_by("pk")[0]
-    for name in ("answer", "place", "presence"):
+    for name in ("partstat", "seat", "attendance"):
         Evidence.objects.create(
             content_type=ContentType.objects.get_for_model(Attendee),
             object_id=office.there("fair", "bob").pk,
@@ -343,12 +337,12 @@ def _changes(office: Office) -> None:
         timezone="Asia/Singapore",
     )
     lifecycle.move(event=fair, when=when, now=now)
-    office.answer("fair", Answer.DECLINED, "bob")
-    handover.hand_over(now=now)
+    office.answer("fair", Partstat.DECLINED, "bob")
+    fanout.hand_over(now=now)
     _decline("sample-tides", now)
     choices = Choices(team=office.team, language="en", timezone="Asia/Singapore")
     opened = Calendar(name="example.org", body=MOVED)
-    openings.open_file(calendar=opened, choices=choices, user=office.user, now=now)
+    importpreviews.open_file(calendar=opened, choices=choices, user=office.user, now=now)
     waiting = Delivery.objects.filter(event=fair, state=State.PENDING).order_by("pk")
     Delivery.objects.filter(pk=waiting[0].pk).update(
         state=State.LEASED, claim_at=None, lease_token=uuid4(), lease_until=now

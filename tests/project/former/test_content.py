@@ -9,9 +9,9 @@ from tests.project.former import content
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 COLUMNS = [
-    (Attendee, "place"),
-    (Attendee, "answer"),
-    (Attendee, "presence"),
+    (Attendee, "seat"),
+    (Attendee, "partstat"),
+    (Attendee, "attendance"),
     (Delivery, "state"),
     (Delivery, "kind"),
 ]

@@ -8,9 +8,9 @@ import pytest
 from django.core.checks import Tags, run_checks
 from django.db import connection
 
-from config import preflight, tables
-from config.preflight import Refusal
-from tests.config import stack
+from config.runtime import preflight, tables
+from config.runtime.preflight import Refusal
+from tests.config.runtime import stack
 from tests.config.test_settings import PROGRAMS, SET
 
 
