@@ -171,6 +171,13 @@ class EventQuerySet(OwnedQuerySet["Event"]):
             "pk",
         )
 
+    def untranslated(self) -> Self:
+        """Without the translation of column names, which costs more than to read the rows.
+
+        From here on a translated text is named with its language: `title_en`.
+        """
+        return self.rewrite(False)  # type: ignore[attr-defined]  # modeltranslation adds it
+
     def for_calendars(self) -> Self:
         """With the rows that a calendar entry shows, each read once however many share it."""
         return self.prefetch_related(
