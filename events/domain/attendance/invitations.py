@@ -20,7 +20,6 @@ from events.domain.ical import entries, itip
 from events.domain.ical.itip import Party
 from events.domain.ical.writing import Entry
 from events.domain.mail import letters, outbox, transport
-from events.domain.reminders import reminders
 from events.models import Attendee, Delivery, Event
 from events.models.people.attendees import AttendeeQuerySet
 from events.values import dates
@@ -258,7 +257,7 @@ def _who_may_come(event: Event) -> AttendeeQuerySet:
 
 
 def _is_open(event: Event, now: datetime) -> bool:
-    return reminders.stands(event=event) and not capacity.is_over(event=event, now=now)
+    return event.stands and not capacity.is_over(event=event, now=now)
 
 
 def _wanted(event: Event, person: Attendee, now: datetime) -> Kind | None:
@@ -270,7 +269,7 @@ def _wanted(event: Event, person: Attendee, now: datetime) -> Kind | None:
 def _kind(event: Event, person: Attendee) -> Kind | None:
     if event.status in OFF:
         return Kind.CANCEL
-    if not reminders.stands(event=event):
+    if not event.stands:
         return None
     return Kind.CANCEL if person.is_off_the_list else Kind.REQUEST
 

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from events.domain.attendance import invitations, promotions
 from events.domain.mail import letters, optouts, outbox, transport
-from events.domain.reminders import audiences, noticeletters, notices, reminders
+from events.domain.reminders import audiences, noticeletters, notices
 from events.models import Delivery, Suppression
 
 State = Delivery.State
@@ -33,7 +33,7 @@ def is_plain(*, row: Delivery, now: datetime) -> bool:
         return False
     if occurrence is None or attendee is None or attendee.person_id != row.person_id:
         return False
-    stands = occurrence.rule.enabled and reminders.stands(event=row.event)
+    stands = occurrence.rule.enabled and row.event.stands
     return stands and audiences.is_for(rule=occurrence.rule, attendee=attendee)
 
 
@@ -76,7 +76,7 @@ def _no_reminder(row: Delivery) -> Refusal | None:
     occurrence = row.occurrence  # None: the rule was deleted
     if not (occurrence and occurrence.rule.enabled):
         return State.CANCELLED, Reason.RULE_OFF
-    if not reminders.stands(event=row.event):
+    if not row.event.stands:
         return State.CANCELLED, Reason.EVENT_OFF
     if not row.person.email:
         return State.SKIPPED, Reason.NO_ADDRESS

@@ -16,7 +16,6 @@ from typing import Any, Final
 from django.db import transaction
 
 from events.domain.mail import outbox, quiethours
-from events.domain.programme import tree
 from events.models import Attendee, Delivery, Event, EventChange, NoticeBatch, Person, Place
 from events.models.people.attendees import AttendeeQuerySet
 from events.values import dates
@@ -128,7 +127,7 @@ def _concerned(event: Event) -> set[int]:
     """Those who are expected at an event, or at what it is a part of for everybody."""
     people = set(_people(Attendee.objects.filter(event=event).expected()))
     way = [event]
-    for above in tree.shown_in(event=event):
+    for above in Event.objects.shown_in(event):
         rows = Attendee.objects.filter(event=above).expected()
         if any(part.visibility == Event.Visibility.DELEGATION for part in way):
             rows = rows.travelling()

@@ -40,11 +40,6 @@ class Moment:
     expires_at: datetime
 
 
-def stands(*, event: Event) -> bool:
-    """Whether the event reminds anybody: ours, on, and known to the day."""
-    return event.is_managed and event.status in Event.STANDING and event.when.is_exact
-
-
 def plan(*, event: Event, now: datetime) -> None:
     """Write a due row for each rule that has none yet."""
     planned = set(event.reminder_occurrences.values_list("rule", flat=True))
@@ -108,7 +103,7 @@ def waiting(*, events: Collection[Event]) -> int:
 
 def _rules(event: Event) -> list[ReminderRule]:
     """Return the rules that count: its own, or those of its team; of an event that is on."""
-    if not stands(event=event):
+    if not event.stands:
         return []
     rules = list(event.reminder_rules.order_by("pk"))
     if not rules and event.team_reminders:
