@@ -276,7 +276,7 @@ def _why(reason: str) -> dict[str, str]:
 
 def _planned(request: HttpRequest, event: Event | None) -> int:
     """How many rules will still fall due for the event."""
-    rows: QuerySet[Any] = ReminderOccurrence.objects.filter(claim_at__isnull=False)
+    rows: QuerySet[Any] = ReminderOccurrence.objects.queued()
     return rows.filter(event=event).count() if event else 0
 
 

@@ -96,7 +96,7 @@ def last_due(*, occurrence: ReminderOccurrence) -> datetime:
 
 def waiting(*, events: Collection[Event]) -> int:
     """How many reminders of the events are still to come: planned ones, and mails not yet sent."""
-    planned = ReminderOccurrence.objects.filter(event__in=events, claim_at__isnull=False)
+    planned = ReminderOccurrence.objects.queued().filter(event__in=events)
     unsent = Delivery.objects.filter(event__in=events, kind=Delivery.Kind.REMINDER).unsent()
     return planned.count() + unsent.count()
 
@@ -309,12 +309,10 @@ def _retime(rows: DeliveryQuerySet, event: Event, moment: Moment, zone: str) -> 
     rows = rows.filter(is_called_back | ~Q(**times), generation=0)
     held = Q(state=Delivery.State.HELD) | Q(reason=Delivery.Reason.HELD)
     rows.filter(held).update(state=Delivery.State.HELD, claim_at=None, reason="", **times)
-    rows.exclude(held).update(
+    rows.exclude(held).free(
         state=Delivery.State.PENDING,
         claim_at=sending_at(event=event, moment=moment, zone=zone, now=moment.due_at),
         reason="",
-        lease_token=None,
-        lease_until=None,
         **times,
     )
 

@@ -1,7 +1,4 @@
-"""Deliveries: one row for one mail to one person; and the mail server as we found it.
-
-The database is the queue: `claim_at` is set while a row may be claimed and NULL otherwise.
-"""
+"""Deliveries: one row for one mail to one person; and the mail server as we found it."""
 
 import uuid
 from typing import ClassVar, Self
@@ -10,6 +7,7 @@ from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
+from events.models.base.claimable import Leasable, LeasableQuerySet
 from events.models.base.fields import LanguageField, TimezoneField
 from events.models.base.teams import Membership, Team, Viewer, sees_all, teams_of
 from events.models.events.events import Event
@@ -19,7 +17,7 @@ from events.models.people.attendees import Attendee
 from events.models.people.people import Person
 
 
-class DeliveryQuerySet(models.QuerySet["Delivery"]):
+class DeliveryQuerySet(LeasableQuerySet["Delivery"]):
     def visible_to(self, user: Viewer) -> Self:
         """Deliveries about events of teams that the user runs: they bear addresses."""
         if sees_all(user):
@@ -44,12 +42,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         Of what was held back it stays known, should it be revived.
         """
         was_held = When(state=Delivery.State.HELD, then=Value(Delivery.Reason.HELD))
-        return self.unsent().update(
+        return self.unsent().free(
             state=Delivery.State.CANCELLED,
             reason=Case(was_held, default=F("reason")),
             claim_at=None,
-            lease_token=None,
-            lease_until=None,
         )
 
     def out(self) -> Self:
@@ -61,7 +57,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.filter(Q(state__in=(*Delivery.OUT, *Delivery.UNSENT)) | Q(unknown_count__gt=0))
 
 
-class Delivery(models.Model):
+class Delivery(Leasable):
     """One mail to one person; whom and what is read again at the last moment."""
 
     class Kind(models.TextChoices):
@@ -134,15 +130,10 @@ class Delivery(models.Model):
     zone = TimezoneField(_("time zone"))
     due_at = models.DateTimeField(_("due"))
     expires_at = models.DateTimeField(_("useful until"))
-    claim_at = models.DateTimeField(null=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField(
         _("attempts"), default=0, help_text=_("Those that no mail server has answered.")
     )
-    lease_token = models.UUIDField(null=True)
-    lease_until = models.DateTimeField(null=True)
-    # Whose journal tells how far the mail has got; '' before it was ever in hand.
-    leased_by = models.CharField(max_length=100, blank=True, editable=False)
     unknown_count = models.PositiveSmallIntegerField(
         _("doubts"), default=0, help_text=_("How often nobody could tell whether it was sent.")
     )
