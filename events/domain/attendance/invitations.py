@@ -20,6 +20,7 @@ from events.domain.ical import entries, itip
 from events.domain.ical.itip import Party
 from events.domain.ical.writing import Entry
 from events.domain.mail import letters, outbox, transport
+from events.domain.mail.kinds import Refusal
 from events.models import Attendee, Delivery, Event
 from events.models.people.attendees import AttendeeQuerySet
 from events.values import dates
@@ -199,20 +200,20 @@ class _Told:
         return self.digests[language]
 
 
-def refusal(row: Delivery) -> State | None:
+def refusal(*, delivery: Delivery) -> Refusal | None:
     """Return why a mail must not go by now, if there is a reason."""
-    person, event = row.attendee, row.event
-    if person is None or person.person_id != row.person_id or not row.person.email:
-        return State.SKIPPED
-    if _kind(event, person) != row.kind:
-        return State.CANCELLED
+    person, event = delivery.attendee, delivery.event
+    if person is None or person.person_id != delivery.person_id or not delivery.person.email:
+        return State.SKIPPED, ""
+    if _kind(event, person) != delivery.kind:
+        return State.CANCELLED, ""
     mails = person.deliveries.invitations()
     last = mails.out().order_by("-pk").first()
     if last is None and person.partstat == Partstat.DECLINED:
-        return State.SKIPPED
-    is_needless = row.kind == Kind.CANCEL and (last is None or last.kind != Kind.REQUEST)
-    is_followed = mails.unsent().filter(pk__gt=row.pk).exists()
-    return State.CANCELLED if is_needless or is_followed else None
+        return State.SKIPPED, ""
+    is_needless = delivery.kind == Kind.CANCEL and (last is None or last.kind != Kind.REQUEST)
+    is_followed = mails.unsent().filter(pk__gt=delivery.pk).exists()
+    return (State.CANCELLED, "") if is_needless or is_followed else None
 
 
 def compose(*, delivery: Delivery, now: datetime) -> transport.Message:

@@ -1,6 +1,7 @@
 """Deliveries: one row for one mail to one person; and the mail server as we found it."""
 
 import uuid
+from enum import StrEnum
 from typing import ClassVar, Self
 
 from django.db import models
@@ -11,6 +12,7 @@ from events.models.base.claimable import Leasable, LeasableQuerySet
 from events.models.base.fields import LanguageField, TimezoneField
 from events.models.base.teams import Membership, Team, Viewer, sees_all, teams_of
 from events.models.events.events import Event
+from events.models.mail import kinds
 from events.models.mail.notices import NoticeBatch
 from events.models.mail.reminders import ReminderOccurrence
 from events.models.people.attendees import Attendee
@@ -60,15 +62,16 @@ class DeliveryQuerySet(LeasableQuerySet["Delivery"]):
 class Delivery(Leasable):
     """One mail to one person; whom and what is read again at the last moment."""
 
-    class Kind(models.TextChoices):
-        REMINDER = "reminder", _("reminder")
-        REQUEST = "request", _("invitation")
-        CANCEL = "cancel", _("end of an invitation")
-        THANKS = "thanks", _("thanks")
-        FOLLOW_UP = "followup", _("follow-up")
-        NOTICE = "notice", _("notice of changes")
-        DECISION = "decision", _("decision")
-        PROMOTION = "promoted", _("place that became free")
+    class Kind(StrEnum):
+        """The stored values of the mails about events; `domain.mailkinds` says what they are."""
+
+        REMINDER = "reminder"
+        REQUEST = "request"
+        CANCEL = "cancel"
+        THANKS = "thanks"
+        FOLLOW_UP = "followup"
+        NOTICE = "notice"
+        PROMOTION = "promoted"
 
     class State(models.TextChoices):
         PENDING = "pending", _("waiting")
@@ -96,9 +99,10 @@ class Delivery(Leasable):
         DROPPED = "dropped", _("an organiser dropped it")
         ANOTHER = "another", _("something newer is known")
         HELD = "held", _("was held back")
+        NO_SENDER = "no_sender", _("nothing here sends mails of this kind any more")
 
     public_uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.REMINDER)
+    kind = models.CharField(_("kind"), max_length=8, choices=kinds.choices, default=Kind.REMINDER)
     occurrence = models.ForeignKey(
         ReminderOccurrence,
         models.SET_NULL,
