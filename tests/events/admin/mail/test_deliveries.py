@@ -228,7 +228,7 @@ class TestTheMail:
             event=factories.event(team=ours), person=factories.person(team=ours)
         )
         invitations.send(event=attendee.event, attendees=[attendee.pk], now=NOW)
-        Delivery.objects.update(state="sent", claim_at=None, sequence=7, said="x")
+        Delivery.objects.update(state="sent", claim_at=None, sequence=7, content_digest="x")
         row = Delivery.objects.get()
         token = answerlinks.link(attendee=attendee).rpartition("/")[2]
         page = office.open(address(row, "mail")).content.decode()
