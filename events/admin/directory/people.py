@@ -18,7 +18,6 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldBooleanWidget
 
 from events.admin.events.itineraries import PersonItinerary
-from events.admin.kit import refusals
 from events.admin.kit.base import ReadOnly, ScopedInline, TranslatedAdmin
 from events.admin.kit.fields import LinesField
 from events.admin.kit.filters import chosen, related
@@ -256,8 +255,3 @@ class PersonAdmin(MergesAdmin, StepsAdmin, PersonItinerary, TranslatedAdmin):
     @display(description=_("e-mail"))
     def shown_email(self, person: Any) -> str:
         return person.email if person.is_reached else ""
-
-
-@refusals.sentence.register
-def _erased(refusal: people.Erased) -> str:
-    return gettext("The person was erased, so nobody knows whose record it is.")

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSelectWidget
 
 from events.admin.events import eventsteps
-from events.admin.kit import refusals
 from events.admin.kit.steps import Call, Step, StepForm
 from events.domain.access import access
 from events.domain.lifecycle import clones
@@ -109,16 +108,3 @@ CLONE = Step(
     form=CloneForm,
     beside=True,
 )
-
-
-@refusals.sentence.register
-def _no_team(refusal: clones.NoTeam) -> str:
-    return gettext("Choose the team that the clone of “%(title)s” belongs to.") % {
-        "title": refusal.event
-    }
-
-
-@refusals.sentence.register
-def _edition_taken(refusal: clones.EditionTaken) -> str:
-    text = gettext("“%(series)s” has an edition %(edition)s already.")
-    return text % {"series": refusal.series, "edition": refusal.edition}

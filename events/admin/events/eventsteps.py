@@ -1,11 +1,10 @@
 """The next steps of an event: what each does, to whom, and what it asks for."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Model
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
@@ -16,19 +15,15 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
-from events.admin.kit import refusals
 from events.admin.kit.steps import Call, Step, StepForm
 from events.admin.kit.widgets import Autocomplete
 from events.domain.access import access
 from events.domain.lifecycle import lifecycle
 from events.domain.pages import formatting
-from events.domain.programme import tree
+from events.domain.refusals import some
 from events.models import Event, Place, User
-from events.models.events.events import LEVELS
 from events.values import dates
 from events.values.dates import Precision, When
-
-NAMED = 5  # parts that a sentence names; of more it says how many
 
 
 class ReasonForm(StepForm):
@@ -126,19 +121,7 @@ def parts(rows: list[Event], user: User) -> str:
     """Name the parts of a programme that the user may see."""
     keys = access.visible(user=user, model=Event).filter(pk__in=[row.pk for row in rows])
     seen = set(keys.values_list("pk", flat=True))
-    return listed([row for row in rows if row.pk in seen], among=len(rows))
-
-
-def listed(rows: Sequence[Model], among: int = 0) -> str:
-    """Name some rows, and say how many there are besides: “A; B; C and 4 more”."""
-    names = gettext("; ").join(str(row) for row in rows[:NAMED])
-    number = max(among, len(rows))
-    if number <= min(len(rows), NAMED):
-        return names
-    return gettext("%(names)s and %(number)s more") % {
-        "names": names or "…",
-        "number": number - min(len(rows), NAMED),
-    }
+    return some([str(row) for row in rows if row.pk in seen], among=len(rows))
 
 
 def touched(event: Event, verb: str, user: User) -> Iterator[str]:
@@ -341,75 +324,3 @@ STEPS = (
         weighty=True,
     ),
 )
-
-MISSING = {
-    "day": _("a day"),
-    "zone": _("a time zone"),
-    "place": _("a place"),
-    "organiser": _("an organiser or host"),
-}
-
-
-@refusals.sentence.register
-def _not_allowed(refusal: lifecycle.NotAllowed) -> str:
-    state = refusal.event.get_status_display()
-    return gettext("“%(title)s” is %(state)s, so this is not possible.") % {
-        "title": refusal.event,
-        "state": state,
-    }
-
-
-@refusals.sentence.register
-def _incomplete(refusal: lifecycle.Incomplete) -> str:
-    missing = gettext(", ").join(str(MISSING[name]) for name in refusal.missing)
-    return gettext("“%(title)s” still needs: %(missing)s.") % {
-        "title": refusal.event,
-        "missing": missing,
-    }
-
-
-@refusals.sentence.register
-def _cycle(refusal: tree.Cycle) -> str:
-    return gettext("The event would be a part of itself.")
-
-
-@refusals.sentence.register
-def _too_deep(refusal: tree.TooDeep) -> str:
-    text = gettext("A programme has at most %(levels)s levels, this one would have more.")
-    return text % {"levels": LEVELS}
-
-
-@refusals.sentence.register
-def _parent_off(refusal: tree.ParentOff) -> str:
-    text = gettext("“%(parent)s”, which it is part of, is postponed or cancelled.")
-    return text % {"parent": refusal.parent}
-
-
-@refusals.sentence.register
-def _outside_parent(refusal: tree.OutsideParent) -> str:
-    return gettext("Outside the days of “%(parent)s” would lie: %(parts)s.") % {
-        "parent": refusal.parent,
-        "parts": listed(refusal.parts),
-    }
-
-
-@refusals.sentence.register
-def _legs_overlap(refusal: tree.LegsOverlap) -> str:
-    text = gettext("Overlaps with “%(leg)s”: two legs share a day of travel at most.")
-    return text % {"leg": refusal.other}
-
-
-@refusals.sentence.register
-def _no_such_time(refusal: tree.NoSuchTime) -> str:
-    return gettext(
-        "“%(title)s” would end before it starts: the clocks skip an hour on its new day. Move it"
-        " by itself first."
-    ) % {"title": refusal.event}
-
-
-@refusals.sentence.register
-def _in_use(refusal: lifecycle.InUse) -> str:
-    return gettext("“%(title)s” is needed by: %(rows)s.") % {
-        "title": refusal.event,
-        "rows": listed(refusal.rows),
-    }

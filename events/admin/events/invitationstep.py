@@ -8,7 +8,6 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from events.admin.kit import refusals
 from events.admin.kit.steps import Call, Step, StepForm
 from events.domain.access import access
 from events.domain.attendance import invitations
@@ -81,11 +80,3 @@ INVITE = Step(
     form=InvitationsForm,
     beside=True,
 )
-
-
-@refusals.sentence.register
-def _not_open(refusal: invitations.NotOpen) -> str:
-    return gettext("“%(event)s” is in no state to invite people to: %(status)s.") % {
-        "event": refusal.event,
-        "status": refusal.event.get_status_display(),
-    }

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
-from events.admin.kit import refusals
+from events.domain.refusals import Refusal
 from events.models import User
 
 
@@ -113,8 +113,8 @@ class StepsAdmin:
             return super().changeform_view(  # type: ignore[misc]
                 request, object_id, form_url, extra_context
             )
-        except Exception as refusal:  # told() lets faults go on
-            messages.error(request, refusals.told(refusal, request.user))
+        except Refusal as refusal:
+            messages.error(request, refusal.sentence(user=request.user))
             return HttpResponseRedirect(request.get_full_path())
 
     def step_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
@@ -169,8 +169,8 @@ class StepsAdmin:
         try:
             with transaction.atomic():
                 said = step.perform(call)
-        except Exception as refusal:
-            text = refusals.told(refusal, call.user)
+        except Refusal as refusal:
+            text = refusal.sentence(user=call.user)
             return self.step_page(request, row, step, form, refusal=text)
         messages.success(request, said)
         there = self.row_url(call.made) if call.made else self.way_back(request, row)

@@ -18,7 +18,6 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
-from events.admin.kit import refusals
 from events.admin.kit.base import FindsPeople, Panel, ReadOnly, ScopedInline
 from events.admin.kit.columns import badge, coloured
 from events.admin.kit.filters import chosen, searched
@@ -282,10 +281,3 @@ def _planned(request: HttpRequest, event: Event | None) -> int:
 
 def _list(filters: dict[str, Any]) -> str:
     return f"{reverse('admin:events_delivery_changelist')}?{urlencode(filters)}"
-
-
-@refusals.sentence.register
-def _not_allowed(refusal: outbox.NotAllowed) -> str:
-    return gettext("This step is not possible now: the state is “%(state)s”.") % {
-        "state": refusal.delivery.get_state_display()
-    }

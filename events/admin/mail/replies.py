@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from events.admin.kit import refusals, rights
+from events.admin.kit import rights
 from events.admin.kit.base import FindsPeople, ReadOnly
 from events.admin.kit.columns import badge
 from events.admin.kit.filters import chosen
@@ -72,13 +72,6 @@ STEPS = (
         beside=True,
     ),
 )
-
-
-@refusals.sentence.register
-def _not_allowed(refusal: replies.NotAllowed) -> str:
-    return gettext("Somebody has looked at this reply already: %(state)s.") % {
-        "state": refusal.reply.get_state_display()
-    }
 
 
 @admin.register(Reply)
