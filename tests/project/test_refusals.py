@@ -9,7 +9,8 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from django.db import models
+from django.contrib import admin
+from django.db import IntegrityError, models
 from django.test import RequestFactory
 from django.utils.translation import gettext, override
 from rest_framework.request import Request
@@ -17,6 +18,7 @@ from rest_framework.request import Request
 import delegations.domain
 import events.domain
 from delegations.models import Application, Delegate, Delegation, Leg
+from events.admin.kit.steps import Step, StepForm
 from events.api import errors
 from events.domain.attendance import attendees
 from events.domain.directory.organisations import Circle
@@ -171,6 +173,23 @@ def test_a_screen_of_each_app_shows_why(client: Any, db: None) -> None:
     assert office.refused_step(delegation, "confirm") == (
         "“Gulf” still needs: a head of delegation, a leg."
     )
+
+
+def test_a_database_error_is_not_shown_as_a_refusal(rf: RequestFactory, db: None) -> None:
+    event = factories.event()
+    fails = Step(
+        verb="fail",
+        label="Fail",
+        icon="",
+        noun="event",
+        does=lambda event, now: Desk.objects.create(name="x", slug=factories.team(slug="x").slug),
+        says="",
+    )
+    form = StepForm({}, row=event, user=factories.user(is_superuser=True))
+    assert form.is_valid()
+    screen: Any = admin.site.get_model_admin(Event)
+    with pytest.raises(IntegrityError):
+        screen.take(rf.post("/"), event, fails, form)
 
 
 def test_the_api_says_why_in_its_own_language(rf: RequestFactory, db: None) -> None:
