@@ -270,8 +270,7 @@ class EventAdmin(
 
     def view_on_site(self, obj: Event) -> str | None:
         """The page of a public event; others have none."""
-        public = obj.visibility == Event.Visibility.PUBLIC and obj.status != Event.Status.DRAFT
-        return obj.get_absolute_url() if public else None
+        return obj.get_absolute_url() if obj.is_public else None
 
     def save_model(self, request: HttpRequest, obj: Event, form: Any, change: bool) -> None:
         lifecycle.save(event=obj, now=timezone.now())

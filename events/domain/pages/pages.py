@@ -275,9 +275,7 @@ def _related(shown: Event) -> list[Event]:
 
 
 def _if_public(row: Event | None) -> Event | None:
-    if row is None or row.visibility != Event.Visibility.PUBLIC:
-        return None
-    return None if row.status == Event.Status.DRAFT else row
+    return row if row and row.is_public else None
 
 
 def _in_sequence(rows: list[Event]) -> list[Event]:

@@ -525,6 +525,11 @@ class Event(Owned, Dated):
         is_open = self.audience == self.Audience.EVERYBODY and self.kind != self.Kind.LEG
         return is_open and self.visibility != self.Visibility.INTERNAL
 
+    @property
+    def is_public(self) -> bool:
+        """Whether anybody may see it: as the rows that are `public()`."""
+        return self.visibility == self.Visibility.PUBLIC and self.status in PUBLISHED
+
 
 class PromotionConference(Event):
     """An event that promotes a place, as a screen of its own."""

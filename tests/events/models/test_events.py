@@ -1,5 +1,7 @@
 """What an event says of itself, and the questions that are asked of all of them."""
 
+from itertools import product
+
 import pytest
 
 from events.models import Event, Team
@@ -29,3 +31,19 @@ class TestShownIn:
         part = factories.event(team=team, parent=middle)
         assert Event.objects.shown_in(part) == [middle]
         assert Event.objects.shown_in(middle) == []
+
+
+class TestPublic:
+    def test_row_and_query_agree_for_each_status_and_visibility(self) -> None:
+        for status, visibility in product(Event.Status, Event.Visibility):
+            factories.event(status=status, visibility=visibility)
+        by_row = {event.pk for event in Event.objects.all() if event.is_public}
+        assert by_row == {event.pk for event in Event.objects.public()}
+        assert len(by_row) == 4
+
+    @pytest.mark.parametrize("status", Event.Status)
+    def test_all_but_a_draft_of_what_is_public(self, status: str) -> None:
+        event = Event(status=status, visibility="public")
+        assert event.is_public == (status != "draft")
+        event.visibility = Event.Visibility.PARTICIPANTS
+        assert not event.is_public
