@@ -184,6 +184,12 @@ def over_at(when: When) -> datetime | None:
     return to_utc(when.last_on + DAY, time.min, when.end_timezone or when.timezone or "UTC")
 
 
+def last_day_over(now: datetime, timezone: str) -> date:
+    """Return the latest local day whose last midnight has passed in a zone."""
+    today = now.astimezone(zone(timezone)).date()
+    return today if to_utc(today + DAY, time.min, timezone) <= now else today - DAY
+
+
 def period(precision: Precision, day: date) -> tuple[date, date]:
     """Return the first and last day of the month, quarter, half year or year that holds `day`."""
     length = MONTHS[precision]

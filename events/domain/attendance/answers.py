@@ -50,7 +50,7 @@ def page(*, token: str, parameters: eventfilters.Parameters, now: datetime) -> P
         attendee=attendee,
         event=event,
         choices=tuple(verb for verb in VERBS if verb in steps),
-        is_over=capacity.is_over(event=event, now=now),
+        is_over=capacity.is_too_late(event=event, now=now),
     )
 
 

@@ -435,7 +435,7 @@ def _check_move(attendee: Attendee, stored: Attendee) -> None:
 def _check_open(attendee: Attendee, now: datetime) -> None:
     if attendee.event.status in capacity.CLOSED:
         raise NotOpen(attendee)
-    if capacity.is_over(event=attendee.event, now=now):
+    if capacity.is_too_late(event=attendee.event, now=now):
         raise Over(attendee)
 
 
@@ -480,7 +480,7 @@ def _check_attended(attendee: Attendee, _now: datetime) -> None:
 def _check_no_show(attendee: Attendee, now: datetime) -> None:
     if attendee.event.status not in Event.STANDING:
         raise NotOpen(attendee)
-    if not capacity.is_over(event=attendee.event, now=now):
+    if not capacity.is_too_late(event=attendee.event, now=now):
         raise NotOver(attendee)
     waits = attendee.seat == Seat.WAITLISTED
     if attendee.is_out or waits or attendee.attendance != Attendance.EXPECTED:

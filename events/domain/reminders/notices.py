@@ -63,9 +63,7 @@ def note(*, event: Event, stored: Event, now: datetime) -> None:
 
     Of drafts, of what others report and of what is over nobody does.
     """
-    over = dates.over_at(stored.when)
-    is_past = over is not None and over <= now
-    known = event.is_managed and stored.status != Status.DRAFT and not is_past
+    known = event.is_managed and stored.status != Status.DRAFT and not stored.is_over(now)
     if not known or not (_differ(stored, event, (*WHEN, *WHERE)) or _what(stored, event)):
         return
     if people := _concerned(event):

@@ -26,7 +26,7 @@ from events.models.base.teams import (
     once,
     teams_of,
 )
-from events.models.events.dates import Dated
+from events.models.events.dates import Dated, ended
 from events.models.events.evidence import Evidence
 from events.models.events.places import Place
 from events.models.events.sectors import Sector
@@ -147,6 +147,10 @@ class EventQuerySet(OwnedQuerySet["Event"]):
     def public(self) -> Self:
         """What anybody may see: public and no draft."""
         return self.filter(visibility=Event.Visibility.PUBLIC, status__in=PUBLISHED)
+
+    def ended(self, now: datetime) -> Q:
+        """Which of them are over: as the rows that are `is_over(now)`."""
+        return ended(self, now)
 
     def in_calendar(self) -> Self:
         """What a calendar can show: wanted there, and known to the day."""
