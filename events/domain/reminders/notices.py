@@ -121,21 +121,8 @@ def _differ(one: Event, other: Event, names: Iterable[str]) -> bool:
 
 def _concerned(event: Event) -> set[int]:
     """Those who are expected at an event, or at what it is a part of for everybody."""
-    people = set(_people(Attendee.objects.filter(event=event).expected()))
-    way = [event]
-    for above in Event.objects.shown_in(event):
-        rows = Attendee.objects.filter(event=above).expected()
-        if any(part.visibility == Event.Visibility.DELEGATION for part in way):
-            rows = rows.travelling()
-        people |= set(_people(rows))
-        way.append(above)
-    return people - set(
-        _people(Attendee.objects.filter(event__in=way, partstat__in=Attendee.SAID_NO))
-    )
-
-
-def _people(rows: AttendeeQuerySet) -> Iterator[int]:
-    yield from rows.exclude(person=None).order_by().values_list("person", flat=True)
+    rows = Attendee.objects.concerned_by(event).expected().exclude(person=None)
+    return set(rows.order_by().values_list("person", flat=True))
 
 
 def _open(event: Event, now: datetime) -> NoticeBatch:

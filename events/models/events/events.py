@@ -214,7 +214,10 @@ def _for_delegation(prefix: str) -> Q:
 
 
 def _for_everybody(prefix: str, refused: Keys | None) -> Q:
-    """Whether an event is handed down to those who attend what it is part of."""
+    """Whether an event is handed down to those who attend what it is part of.
+
+    The twin of `Event.is_for_everybody`; who may see internal items gets them handed down, too.
+    """
     is_so = Q(**{f"{prefix}audience": Event.Audience.EVERYBODY})
     is_so &= ~Q(**{f"{prefix}kind": Event.Kind.LEG})
     return is_so if refused is None else is_so & ~Q(**{f"{prefix}pk__in": refused})

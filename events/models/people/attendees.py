@@ -53,6 +53,23 @@ class AttendeeQuerySet(PartQuerySet["Attendee"]):
         lost = Q(seat=Attendee.Seat.CANCELLED) & ~Q(partstat=Attendee.Partstat.DECLINED)
         return self.exclude(lost | Q(partstat=Attendee.Partstat.DELEGATED))
 
+    def concerned_by(self, event: Event) -> Self:
+        """Those at an event, and those at what it is a part of for everybody.
+
+        The same rule as `EventQuerySet.concerning`, asked from the side of the event: who stays
+        away from it or from what lies between is left out above, and so are guests from outside
+        where the delegation alone sees a part.
+        """
+        way, found = [event], Q(event=event)
+        for above in Event.objects.shown_in(event):
+            away = Attendee.objects.filter(event__in=way).staying_away().exclude(person=None)
+            there = Q(event=above) & ~Q(person__in=away.values("person"))
+            if any(part.visibility == Event.Visibility.DELEGATION for part in way):
+                there &= ~Q(role__in=Attendee.FROM_OUTSIDE)
+            found |= there
+            way.append(above)
+        return self.filter(found)
+
     def travelling(self) -> Self:
         """Members of a delegation and who works for it, not those whom it meets."""
         return self.exclude(role__in=Attendee.FROM_OUTSIDE)

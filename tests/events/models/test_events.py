@@ -71,7 +71,9 @@ class TestPublic:
 
 
 class TestOver:
-    @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(
+        max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    )
     @given(times=st.lists(TIMES, min_size=1, max_size=8), minutes=st.integers(-1440, 8 * 1440))
     def test_row_and_query_agree(self, times: list[dict[str, Any]], minutes: int) -> None:
         rows = [factories.event(team=None, origin="reported", **_when(each)) for each in times]
