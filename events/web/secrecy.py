@@ -10,7 +10,7 @@ from django.utils.translation import get_language_from_request, override
 
 from events.domain.access import ratelimits
 from events.domain.access.ratelimits import Limit
-from events.values import networks
+from events.values import languages, networks
 
 SECRET = {
     "Cache-Control": "private, max-age=900",
@@ -30,9 +30,8 @@ def guarded(
 
 def unknown(request: HttpRequest) -> HttpResponse:
     """Say that nothing is there, in a language that whoever was sent the address reads."""
-    named = request.GET.get("lang", "")
-    is_ours = named in dict(settings.LANGUAGES)
-    with override(named if is_ours else get_language_from_request(request)):
+    language = languages.first(request.GET.get("lang"), get_language_from_request(request))
+    with override(language):
         return render(request, "404.html", status=404)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import chain, count, pairwise
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from django.db import transaction
 from django.utils.translation import gettext_noop
@@ -17,11 +17,10 @@ from events.domain.refusals import Name, Refusal, joined
 from events.models import Event, Organisation, Person, Place
 from events.values import dates
 from events.values.dates import Precision, When
+from events.values.languages import SUFFIXES
 
 Span = tuple[date, date]
 Way = Literal["arrival", "departure"]
-
-LANGUAGES: Final = ("en", "zh_hans", "zh_hant")
 
 
 class Overlap(Refusal):
@@ -249,7 +248,7 @@ def _zone(delegation: Delegation, place: Place) -> str:
 def _names(*places: Place) -> dict[str, Any]:
     """The title of an event there, or between two, in each language that they have names in."""
     titles = {}
-    for language in LANGUAGES:
+    for language in SUFFIXES:
         names = [getattr(place, f"name_{language}") for place in places]
         titles[f"title_{language}"] = " – ".join(names) if all(names) else ""
     return titles

@@ -25,12 +25,13 @@ from events.domain.directory import history
 from events.domain.directory.history import Change, Entry
 from events.domain.pages import formatting
 from events.models import User
+from events.values.languages import suffix
 
 PER_PAGE = 50
 EMPTY = "–"
 DONE = {"+": _("added"), "~": _("changed"), "-": _("removed")}
 COLOURS = {"+": "success", "-": "danger"}
-LANGUAGES = {code.replace("-", "_"): name for code, name in settings.LANGUAGES}
+LANGUAGES = {suffix(code): name for code, name in settings.LANGUAGES}
 
 
 class HistoryAdmin:
@@ -138,7 +139,7 @@ def label(field: Any) -> str:
     of = getattr(field, "translated_field", None)
     if of is None:
         return capfirst(field.verbose_name)
-    return f"{capfirst(of.verbose_name)} ({LANGUAGES[field.language.replace('-', '_')]})"
+    return f"{capfirst(of.verbose_name)} ({LANGUAGES[suffix(field.language)]})"
 
 
 def _actor(user: User | None) -> str:

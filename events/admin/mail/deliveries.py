@@ -28,6 +28,7 @@ from events.domain.delivery import presend
 from events.domain.mail import kinds, letters, outbox, previews
 from events.domain.pages import formatting
 from events.models import Delivery, Event, ReminderOccurrence, User
+from events.values.languages import columns
 
 STATE = {
     Delivery.State.PENDING: "info",
@@ -160,7 +161,7 @@ class DeliveryAdmin(ReadOnly, StepsAdmin, FindsPeople):
     list_select_related = ("person", "event")
     date_hierarchy = "due_at"
     search_fields = (
-        "event__title_en", "event__title_zh_hans", "event__title_zh_hant", "detail",
+        *columns("event__title"), "detail",
     )  # fmt: skip
     ordering: ClassVar[Any] = ("-due_at", "-pk")
     fields = (

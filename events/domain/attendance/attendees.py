@@ -19,6 +19,7 @@ from events.domain.attendance import capacity, invitations
 from events.domain.pages import formatting
 from events.domain.refusals import Name, Refusal
 from events.models import Appointment, Attendee, Event, EventPlace, Organisation, Person
+from events.values.languages import SUFFIXES
 
 Partstat = Attendee.Partstat
 Seat = Attendee.Seat
@@ -377,7 +378,7 @@ def _is_full(attendee: Attendee) -> bool:
 
 def _label(attendee: Attendee, organisation: Organisation, number: int) -> None:
     """Call somebody by the organisation and a number, in each language that it has a name in."""
-    for language in ("en", "zh_hans", "zh_hant"):
+    for language in SUFFIXES:
         if name := getattr(organisation, f"name_{language}"):
             setattr(attendee, f"label_{language}", f"{name[:190]} {number}")
 

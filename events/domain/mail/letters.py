@@ -20,7 +20,7 @@ from events.domain.mail.transport import Message, one_line
 from events.domain.pages import formatting
 from events.models import Attendee, Delivery, Event, MailWording, Person, ReminderRule
 from events.models.mail.letters import BRACES
-from events.values import dates
+from events.values import dates, languages
 
 Topic = ReminderRule.Topic
 
@@ -180,7 +180,7 @@ def message(
     **more: Any,
 ) -> Message:
     """Render a mail in the active language, as text and as a page."""
-    context = {"letter": letter, "language": _bcp47(delivery.language), **more}
+    context = {"letter": letter, "language": languages.tag(delivery.language), **more}
     team = delivery.event.team
     ours = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     made = Message(
@@ -266,11 +266,5 @@ def _headers(delivery: Delivery, now: datetime) -> dict[str, str]:
         "Message-ID": message_id(delivery=delivery),
         "Date": format_datetime(now),
         "Auto-Submitted": "auto-generated",  # RFC 3834
-        "Content-Language": _bcp47(delivery.language),
+        "Content-Language": languages.tag(delivery.language),
     }
-
-
-def _bcp47(language: str) -> str:
-    """Return zh-Hans for Django's zh-hans."""
-    head, dash, script = language.partition("-")
-    return head + dash + script.title()

@@ -10,6 +10,7 @@ from django.db.models.functions import Greatest
 from events.models import Event
 from events.models.events.events import EventQuerySet
 from events.values import dates
+from events.values.languages import columns
 
 # A change of these is another appointment: SEQUENCE rises (RFC 5545, 3.8.7.4).
 SCHEDULE: Final = (
@@ -27,9 +28,7 @@ SCHEDULE: Final = (
 # A change of these shows in the parts of the event, too.
 SHOWN_BELOW: Final = (
     "slug",
-    "title_en",
-    "title_zh_hans",
-    "title_zh_hant",
+    *columns("title"),
     "visibility",
     "status",
 )
@@ -37,12 +36,7 @@ SHOWN_BELOW: Final = (
 VISIBLE: Final = (
     *SCHEDULE,
     "slug",
-    "title_en",
-    "title_zh_hans",
-    "title_zh_hant",
-    "description_en",
-    "description_zh_hans",
-    "description_zh_hant",
+    *columns("title", "description"),
     "kind",
     "cancellation_reason",
     "series_id",

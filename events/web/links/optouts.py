@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from events.domain.access import signedlinks
 from events.domain.mail import optouts
+from events.values import languages
 from events.web.secrecy import UNKEPT, unknown
 
 
@@ -25,7 +26,7 @@ def opt_out(request: HttpRequest, token: str) -> HttpResponse:
             choice = optouts.read(token=token)
     except signedlinks.Unknown:
         return unknown(request)
-    language = _language(request, choice)
+    language = languages.first(request.GET.get("lang"), choice.person.language, get_language())
     with override(language):
         context = {
             "choice": choice,
@@ -37,11 +38,3 @@ def opt_out(request: HttpRequest, token: str) -> HttpResponse:
         response[name] = value
     response["Content-Language"] = language
     return response
-
-
-def _language(request: HttpRequest, choice: optouts.Choice) -> str:
-    """The language that the address names, else the reader's, else that of the browser."""
-    named = request.GET.get("lang", "")
-    if named in dict(settings.LANGUAGES):
-        return named
-    return choice.person.language or get_language() or settings.LANGUAGE_CODE

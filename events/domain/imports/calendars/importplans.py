@@ -16,8 +16,6 @@ from typing import Any, Final
 from django.conf import settings
 from django.db.models import Q
 from django.utils.text import slugify
-from django.utils.translation import to_locale
-from modeltranslation.utils import build_localized_fieldname
 
 from events.domain.imports.calendars import foreignevents
 from events.domain.imports.calendars.foreignevents import Entry
@@ -26,6 +24,7 @@ from events.domain.programme import tree
 from events.models import Basis, Event, ImportedEvent, Place, Team
 from events.values import threeway
 from events.values.dates import When
+from events.values.languages import columns, suffix
 
 
 def _(text: str) -> str:
@@ -100,7 +99,7 @@ class Planner:
     def __init__(self, choices: Choices, now: datetime) -> None:
         self.choices = choices
         self.now = now
-        self.suffix = to_locale(choices.language).lower()
+        self.suffix = suffix(choices.language)
         self.places = self._places()
         self.told: frozenset[int] = frozenset()
 
@@ -119,8 +118,8 @@ class Planner:
     def _places(self) -> dict[str, int]:
         """The places that the team sees, by each of their names that only one of them has."""
         rows = Place.objects.filter(Q(team=None) | Q(team=self.choices.team))
-        columns = [build_localized_fieldname("name", code) for code, _name in settings.LANGUAGES]
-        pairs = {(name, pk) for pk, *names in rows.values_list("pk", *columns) for name in names}
+        named = rows.values_list("pk", *columns("name"))
+        pairs = {(name, pk) for pk, *names in named for name in names}
         pairs = {(name, pk) for name, pk in pairs if name}
         counts = Counter(name for name, _pk in pairs)
         return {name: pk for name, pk in pairs if counts[name] == 1}

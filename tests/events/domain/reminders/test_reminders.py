@@ -586,11 +586,11 @@ class TestPartsForEverybody:
         assert self.handed_over(session) == {"Chan", "Lee"}
 
     def test_each_once_and_not_who_stays_away_from_either(self, session: Event) -> None:
-        self.attend(session.parent, "Chan", "Lee", "Ho", "Waits")
+        self.attend(session.parent, "Chan", "Lee", "Ho", "Lost")
         self.attend(session.parent, "Away", partstat="declined")
         self.attend(session, "Chan", role="speaker")
         self.attend(session, "Ho", partstat="declined")
-        self.attend(session, "Waits", seat="waitlisted", waitlisted_at=NOW)
+        self.attend(session, "Lost", seat="cancelled")
         assert self.handed_over(session) == {"Chan", "Lee"}
         assert Delivery.objects.get(person__family_name="Chan").attendee == (
             Attendee.objects.get(event=session, person__family_name="Chan")
