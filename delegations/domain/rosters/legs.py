@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from itertools import chain, count, pairwise
+from itertools import pairwise
 from typing import Any, Literal
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from events.domain.lifecycle import lifecycle
 from events.domain.pages import formatting
 from events.domain.refusals import Name, Refusal, joined
 from events.models import Event, Organisation, Person, Place
+from events.models.base import slugs
 from events.values import dates
 from events.values.dates import Precision, When
 from events.values.languages import SUFFIXES
@@ -211,19 +212,13 @@ def _part_of(delegation: Delegation, kind: str, name: str) -> Event:
     mission = delegation.mission
     assert mission is not None  # noqa: S101 -- a constraint: the delegation is ours
     return Event(
-        slug=_free_slug(f"{mission.slug}-{name}"[:110]),
+        slug=slugs.free(rows=Event.objects.all(), stem=f"{mission.slug}-{name}"),
         kind=kind,
         team=delegation.team,
         parent=mission,
         status=mission.status if mission.status in Event.STANDING else Event.Status.DRAFT,
         visibility=Event.Visibility.DELEGATION,
     )
-
-
-def _free_slug(stem: str) -> str:
-    taken = set(Event.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
-    slugs = chain([stem], (f"{stem}-{number}" for number in count(2)))
-    return next(slug for slug in slugs if slug not in taken)
 
 
 def _days(delegation: Delegation, place: Place, first: date, last: date) -> When:

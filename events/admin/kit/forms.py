@@ -1,6 +1,5 @@
 """The forms of the screens: what is required, what is filled in for the organiser."""
 
-import uuid
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
@@ -16,6 +15,7 @@ from unfold.forms import PaginationInlineFormSet
 
 from events.admin.kit.widgets import Autocomplete
 from events.models import Viewer
+from events.models.base import slugs
 from events.values.languages import columns, suffix
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class ScopedForm(KnowingForm):
             if not any(map(values.get, columns(stem))):
                 self.add_error(self._shown(stem), _("Write this in one language at least."))
         if "slug" in self.fields and not self.errors.get("slug") and not values.get("slug"):
-            values["slug"] = self._free_slug(values)
+            values["slug"] = self._slug(values)
         return values
 
     def _names(self) -> list[str]:
@@ -113,14 +113,11 @@ class ScopedForm(KnowingForm):
         """The field of the tab that is open: that of the language of the page."""
         return f"{stem}_{suffix(get_language() or 'en')}"
 
-    def _free_slug(self, values: dict[str, Any]) -> str:
+    def _slug(self, values: dict[str, Any]) -> str:
         """Return a short name from the English one; a Chinese name gives none, so a number does."""
-        length = self.fields["slug"].max_length or 50  # type: ignore[attr-defined]
         words = next((values.get(f"{stem}_en") for stem in self._names()), "") or ""
-        slug = slugify(words)[: length - 9].strip("-")
-        rows = self._meta.model._default_manager
-        taken = rows.exclude(pk=self.instance.pk)
-        if slug and not taken.filter(slug=slug).exists():
-            return slug
-        kind = slug or self._meta.model._meta.model_name
-        return f"{kind}-{uuid.uuid4().hex[:8]}"[:length]
+        model = self._meta.model
+        rows = model._default_manager.exclude(pk=self.instance.pk)
+        if stem := slugify(words):
+            return slugs.free(rows=rows, stem=stem)
+        return slugs.random(rows=rows, stem=model._meta.model_name or "")

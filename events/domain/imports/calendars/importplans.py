@@ -22,6 +22,7 @@ from events.domain.imports.calendars.foreignevents import Entry
 from events.domain.lifecycle import lifecycle
 from events.domain.programme import tree
 from events.models import Basis, Event, ImportedEvent, Place, Team
+from events.models.base import slugs
 from events.values import threeway
 from events.values.dates import When
 from events.values.languages import columns, suffix
@@ -154,7 +155,7 @@ class Planner:
             kind=self.choices.kind,
             visibility=self.choices.visibility,
             status=Event.Status.TENTATIVE,
-            slug=_slug(entry.title),
+            slug=slugs.random(rows=Event.objects.all(), stem=slugify(entry.title) or "event"),
         )
         _take_over(event, entry, said, said)
         return _row(entry, Outcome.NEW, event=event, said=said)
@@ -278,12 +279,6 @@ def _uuid(uid: str, host: str) -> uuid.UUID | None:
         return uuid.UUID(uid.removesuffix(host))
     except ValueError:
         return None
-
-
-def _slug(title: str) -> str:
-    """Return a short name that is free; a Chinese title gives no words."""
-    words = slugify(title)[:100].strip("-") or "event"
-    return f"{words}-{uuid.uuid4().hex[:8]}"
 
 
 def _written(when: When) -> list[str]:
