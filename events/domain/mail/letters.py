@@ -43,7 +43,6 @@ STOPS: Final = {
 # Where a mail program would make a link of a text that somebody has typed: behind these it may
 # break, and so is none.
 LINKING: Final = re.compile(r"(?<=[\w/])([.:@/])(?=[\w/])")
-SECRET: Final = re.compile(r"(/(?:a|u)/)[^/\s\"'<>?]+")
 
 
 class NobodyThere(LookupError):
@@ -162,11 +161,6 @@ def fence(text: str) -> str:
 def message_id(*, delivery: Delivery) -> str:
     """Return the same on every try, so that a receiver can tell a repeated mail."""
     return f"<{delivery.public_uuid}.{delivery.generation}@{settings.UID_HOST}>"
-
-
-def without_secrets(text: str) -> str:
-    """Return a mail as others than its reader may see it."""
-    return SECRET.sub(r"\1…", text)
 
 
 def message(
