@@ -18,7 +18,7 @@ from events.domain.access import answerlinks
 from events.domain.mail import optouts, transport
 from events.domain.mail.transport import Message, one_line
 from events.domain.pages import formatting
-from events.models import Attendee, Delivery, Event, MailWording, Person, ReminderRule
+from events.models import Attendee, Delivery, Event, MailWording, ReminderRule
 from events.models.mail.letters import BRACES
 from events.values import dates, languages
 
@@ -79,22 +79,14 @@ def reminder(*, delivery: Delivery, now: datetime) -> Message:
     kind = Topic(delivery.kind)
     stop = optouts.link(person=delivery.person, kind=kind)
     with override(delivery.language):
-        event, wording_ = delivery.event, _wording(delivery)
-        typed = _typed(event, delivery.person)
+        wording_, typed = _wording(delivery), _typed(delivery.event, delivery.person.name)
         fenced = {name: fence(text) for name, text in typed.items()}
-        when = {"when": start(event)}
+        facts = _facts(delivery.event, delivery.attendee, delivery.zone, fenced)
+        when = {"when": facts["start"]}
         letter = Reminder(
-            title=fenced["title"],
-            name=fenced["name"],
-            start=when["when"],
+            **facts,
             opening=filled(wording_.opening or OPENINGS[kind], {**fenced, **when}),
             closing=filled(wording_.closing or "", {**fenced, **when}),
-            there=time_there(event),
-            own=own_time(event, delivery.zone),
-            place=fenced["place"],
-            joins=joining(event, delivery.attendee),
-            url=formatting.link(event=event),
-            sender=fenced["team"],
             stop=str(STOPS[kind]),
             stop_url=stop,
         )
@@ -135,17 +127,25 @@ def invitation(
 
 def tell(*, attendee: Attendee, event: Event, zone: str) -> Letter:
     """Return what an attendee with this clock is told of an event, in the active language."""
-    return Letter(
-        title=one_line(event.title),
-        name=one_line(str(attendee)),
-        start=start(event),
-        there=time_there(event),
-        own=own_time(event, zone),
-        place=one_line(formatting.where(event=event)),
-        joins=joining(event, attendee),
-        url=formatting.link(event=event),
-        sender=one_line(event.team.name if event.team else ""),
-    )
+    typed = {name: one_line(text) for name, text in _typed(event, str(attendee)).items()}
+    return Letter(**_facts(event, attendee, zone, typed))
+
+
+def _facts(
+    event: Event, attendee: Attendee | None, zone: str, typed: Mapping[str, str]
+) -> dict[str, str]:
+    """The fields of a letter in the active language; what people have `typed` is safe by then."""
+    return {
+        "title": typed["title"],
+        "name": typed["name"],
+        "place": typed["place"],
+        "sender": typed["team"],
+        "start": start(event),
+        "there": time_there(event),
+        "own": own_time(event, zone),
+        "joins": joining(event, attendee),
+        "url": formatting.link(event=event),
+    }
 
 
 def filled(text: object, values: Mapping[str, str]) -> str:
@@ -195,11 +195,11 @@ def _wording(delivery: Delivery) -> MailWording:
     return next((row for row in rows if row.kind == delivery.kind), MailWording())
 
 
-def _typed(event: Event, person: Person) -> dict[str, str]:
+def _typed(event: Event, name: str) -> dict[str, str]:
     """What people have typed, by its placeholder."""
     return {
         "title": event.title,
-        "name": person.name,
+        "name": name,
         "place": formatting.where(event=event),
         "team": event.team.name if event.team else "",
     }
