@@ -12,8 +12,7 @@ from events.models.events.events import EventQuerySet
 from events.values import dates
 from events.values.languages import columns
 
-# A change of these is another appointment: SEQUENCE rises (RFC 5545, 3.8.7.4).
-SCHEDULE: Final = (
+WHEN: Final = (
     "precision",
     "start_on",
     "start_time",
@@ -21,10 +20,10 @@ SCHEDULE: Final = (
     "end_time",
     "timezone",
     "end_timezone",
-    "place_id",
-    "end_place_id",
-    "status",
 )
+WHERE: Final = ("place_id", "end_place_id")
+# A change of these is another appointment: SEQUENCE rises (RFC 5545, 3.8.7.4).
+SCHEDULE: Final = (*WHEN, *WHERE, "status")
 # A change of these shows in the parts of the event, too.
 SHOWN_BELOW: Final = (
     "slug",
