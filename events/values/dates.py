@@ -8,6 +8,8 @@ from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from events.values.texts import gettext_noop as _
+
 DAY = timedelta(days=1)
 # Of these every moment has a UTC date, whatever the zone.
 YEARS = range(1000, 9000)
@@ -29,11 +31,6 @@ EXACT = frozenset({Precision.TIME, Precision.DAY})
 MONTHS = {Precision.MONTH: 1, Precision.QUARTER: 3, Precision.HALF_YEAR: 6, Precision.YEAR: 12}
 # ISO 8601-2:2019, 4.8: 33-36 are the quarters of a year, 40-41 its halves.
 GROUPINGS = {Precision.QUARTER: 33, Precision.HALF_YEAR: 40}
-
-
-def _(text: str) -> str:
-    """Mark a text for translation by whoever shows it."""
-    return text
 
 
 class BadDate(ValueError):

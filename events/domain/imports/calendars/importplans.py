@@ -16,6 +16,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.db.models import Q
 from django.utils.text import slugify
+from django.utils.translation import gettext_noop as _
 
 from events.domain.imports.calendars import foreignevents
 from events.domain.imports.calendars.foreignevents import Entry
@@ -26,11 +27,6 @@ from events.models.base import slugs
 from events.values import threeway
 from events.values.dates import When
 from events.values.languages import columns, suffix
-
-
-def _(text: str) -> str:
-    """Mark a text for translation by whoever shows it."""
-    return text
 
 
 class Outcome(StrEnum):
