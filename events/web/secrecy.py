@@ -1,10 +1,13 @@
 """What all pages and feeds at secret addresses share: their headers, and a limit on guessing."""
 
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
+from functools import wraps
+from typing import Any, TypeVar
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import get_language_from_request, override
 
@@ -18,6 +21,26 @@ SECRET = {
     "Referrer-Policy": "no-referrer",
 }
 UNKEPT = {**SECRET, "Cache-Control": "no-store"}  # of what an answer changes
+
+
+Response = TypeVar("Response", bound=HttpResponseBase)
+
+
+def dressed(response: Response, headers: Mapping[str, str]) -> Response:
+    """Return the response with these headers."""
+    for name, value in headers.items():
+        response[name] = value
+    return response
+
+
+def unkept(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let nobody keep, find or hand on what a view answers, whatever it is."""
+
+    @wraps(view)
+    def careful(*args: Any, **kwargs: Any) -> HttpResponse:
+        return dressed(view(*args, **kwargs), UNKEPT)
+
+    return careful
 
 
 def guarded(

@@ -11,11 +11,12 @@ from django.views.decorators.http import require_http_methods
 from events.domain.access import signedlinks
 from events.domain.mail import optouts
 from events.values import languages
-from events.web.secrecy import UNKEPT, unknown
+from events.web.secrecy import unkept, unknown
 
 
 @csrf_exempt  # whoever has the link may use it, and mail programs know no token (RFC 8058)
 @require_http_methods(["GET", "HEAD", "POST"])
+@unkept
 def opt_out(request: HttpRequest, token: str) -> HttpResponse:
     """Say what the link stops (GET), stop it, or take that back (POST)."""
     try:
@@ -34,7 +35,5 @@ def opt_out(request: HttpRequest, token: str) -> HttpResponse:
             "own_languages": settings.LANGUAGES,
         }
         response = render(request, "events/optout.html", context)
-    for name, value in UNKEPT.items():
-        response[name] = value
     response["Content-Language"] = language
     return response

@@ -162,3 +162,14 @@ def test_another_kind_still_comes(
     factories.attendee(event=event, person=person)
     reminders.plan(event=event, now=NOW)
     assert delivery.tick(now=DUE).results == {"sent": 1}
+
+
+def test_nobody_keeps_what_is_behind_it_not_even_that_nothing_is(
+    client: Client, person: Person
+) -> None:
+    for address, status in ((path(person), 200), (path(person) + "x", 404)):
+        for answer in (client.get(address), client.post(address)):
+            assert answer.status_code == status
+            assert answer["Cache-Control"] == "no-store"
+            assert answer["Referrer-Policy"] == "no-referrer"
+            assert answer["X-Robots-Tag"] == "noindex"
