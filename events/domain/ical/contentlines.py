@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
+from django.utils.translation import gettext_noop as _
 from icalendar.parser import Contentline
 from icalendar.prop import vDate, vDatetime, vDuration
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
@@ -20,11 +21,6 @@ LONGEST_URL: Final = 500
 LONGEST_HEAD: Final = 2_000  # the name of a line and its parameters, before the value
 HEAD = re.compile(r'[^:"]*(?:"[^"]*"[^:"]*)*:')
 ESCAPE = re.compile(r"\\([\\;,:nN\"])")
-
-
-def _(text: str) -> str:
-    """Mark a text for translation by whoever shows it."""
-    return text
 
 
 class BadEntry(ValueError):

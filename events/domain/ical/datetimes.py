@@ -8,6 +8,8 @@ from functools import cache
 from typing import Final
 from zoneinfo import available_timezones
 
+from django.utils.translation import gettext_noop as _
+
 from events.domain.ical import contentlines
 from events.domain.ical.contentlines import BadEntry, Property
 from events.domain.ical.parsing import Component
@@ -15,11 +17,6 @@ from events.domain.ical.writing import UTC_NAMES
 from events.values import dates
 
 LONGEST_ZONE: Final = 200
-
-
-def _(text: str) -> str:
-    """Mark a text for translation by whoever shows it."""
-    return text
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,9 @@ from events.domain.access import answerlinks
 from events.domain.mail import optouts, transport
 from events.domain.mail.transport import Message, one_line
 from events.domain.pages import formatting
-from events.models import Attendee, Delivery, Event, MailWording, Person, ReminderRule
+from events.models import Attendee, Delivery, Event, MailWording, ReminderRule
 from events.models.mail.letters import BRACES
-from events.values import dates
+from events.values import dates, languages
 
 Topic = ReminderRule.Topic
 
@@ -43,7 +43,6 @@ STOPS: Final = {
 # Where a mail program would make a link of a text that somebody has typed: behind these it may
 # break, and so is none.
 LINKING: Final = re.compile(r"(?<=[\w/])([.:@/])(?=[\w/])")
-SECRET: Final = re.compile(r"(/(?:a|u)/)[^/\s\"'<>?]+")
 
 
 class NobodyThere(LookupError):
@@ -80,22 +79,14 @@ def reminder(*, delivery: Delivery, now: datetime) -> Message:
     kind = Topic(delivery.kind)
     stop = optouts.link(person=delivery.person, kind=kind)
     with override(delivery.language):
-        event, wording_ = delivery.event, _wording(delivery)
-        typed = _typed(event, delivery.person)
+        wording_, typed = _wording(delivery), _typed(delivery.event, delivery.person.name)
         fenced = {name: fence(text) for name, text in typed.items()}
-        when = {"when": start(event)}
+        facts = _facts(delivery.event, delivery.attendee, delivery.zone, fenced)
+        when = {"when": facts["start"]}
         letter = Reminder(
-            title=fenced["title"],
-            name=fenced["name"],
-            start=when["when"],
+            **facts,
             opening=filled(wording_.opening or OPENINGS[kind], {**fenced, **when}),
             closing=filled(wording_.closing or "", {**fenced, **when}),
-            there=time_there(event),
-            own=own_time(event, delivery.zone),
-            place=fenced["place"],
-            joins=joining(event, delivery.attendee),
-            url=formatting.link(event=event),
-            sender=fenced["team"],
             stop=str(STOPS[kind]),
             stop_url=stop,
         )
@@ -136,17 +127,25 @@ def invitation(
 
 def tell(*, attendee: Attendee, event: Event, zone: str) -> Letter:
     """Return what an attendee with this clock is told of an event, in the active language."""
-    return Letter(
-        title=one_line(event.title),
-        name=one_line(str(attendee)),
-        start=start(event),
-        there=time_there(event),
-        own=own_time(event, zone),
-        place=one_line(formatting.where(event=event)),
-        joins=joining(event, attendee),
-        url=formatting.link(event=event),
-        sender=one_line(event.team.name if event.team else ""),
-    )
+    typed = {name: one_line(text) for name, text in _typed(event, str(attendee)).items()}
+    return Letter(**_facts(event, attendee, zone, typed))
+
+
+def _facts(
+    event: Event, attendee: Attendee | None, zone: str, typed: Mapping[str, str]
+) -> dict[str, str]:
+    """The fields of a letter in the active language; what people have `typed` is safe by then."""
+    return {
+        "title": typed["title"],
+        "name": typed["name"],
+        "place": typed["place"],
+        "sender": typed["team"],
+        "start": start(event),
+        "there": time_there(event),
+        "own": own_time(event, zone),
+        "joins": joining(event, attendee),
+        "url": formatting.link(event=event),
+    }
 
 
 def filled(text: object, values: Mapping[str, str]) -> str:
@@ -164,11 +163,6 @@ def message_id(*, delivery: Delivery) -> str:
     return f"<{delivery.public_uuid}.{delivery.generation}@{settings.UID_HOST}>"
 
 
-def without_secrets(text: str) -> str:
-    """Return a mail as others than its reader may see it."""
-    return SECRET.sub(r"\1…", text)
-
-
 def message(
     *,
     delivery: Delivery,
@@ -180,7 +174,7 @@ def message(
     **more: Any,
 ) -> Message:
     """Render a mail in the active language, as text and as a page."""
-    context = {"letter": letter, "language": _bcp47(delivery.language), **more}
+    context = {"letter": letter, "language": languages.tag(delivery.language), **more}
     team = delivery.event.team
     ours = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     made = Message(
@@ -201,11 +195,11 @@ def _wording(delivery: Delivery) -> MailWording:
     return next((row for row in rows if row.kind == delivery.kind), MailWording())
 
 
-def _typed(event: Event, person: Person) -> dict[str, str]:
+def _typed(event: Event, name: str) -> dict[str, str]:
     """What people have typed, by its placeholder."""
     return {
         "title": event.title,
-        "name": person.name,
+        "name": name,
         "place": formatting.where(event=event),
         "team": event.team.name if event.team else "",
     }
@@ -266,11 +260,5 @@ def _headers(delivery: Delivery, now: datetime) -> dict[str, str]:
         "Message-ID": message_id(delivery=delivery),
         "Date": format_datetime(now),
         "Auto-Submitted": "auto-generated",  # RFC 3834
-        "Content-Language": _bcp47(delivery.language),
+        "Content-Language": languages.tag(delivery.language),
     }
-
-
-def _bcp47(language: str) -> str:
-    """Return zh-Hans for Django's zh-hans."""
-    head, dash, script = language.partition("-")
-    return head + dash + script.title()

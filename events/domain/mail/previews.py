@@ -8,6 +8,7 @@ from events.domain.mail import letters
 from events.domain.mail.transport import Message
 from events.models import Attendee, Delivery, Event, Person, Team
 from events.models.people.attendees import AttendeeQuerySet
+from events.values import secretpaths
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +52,8 @@ def shown(*, message: Message, language: str) -> Shown:
     html = next((str(content) for content, _type in message.alternatives), "")
     return Shown(
         subject=str(message.subject),
-        text=letters.without_secrets(str(message.body)),
-        html=letters.without_secrets(html),
+        text=secretpaths.masked(str(message.body)),
+        html=secretpaths.masked(html),
         language=language,
     )
 

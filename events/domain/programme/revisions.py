@@ -10,9 +10,9 @@ from django.db.models.functions import Greatest
 from events.models import Event
 from events.models.events.events import EventQuerySet
 from events.values import dates
+from events.values.languages import columns
 
-# A change of these is another appointment: SEQUENCE rises (RFC 5545, 3.8.7.4).
-SCHEDULE: Final = (
+WHEN: Final = (
     "precision",
     "start_on",
     "start_time",
@@ -20,16 +20,14 @@ SCHEDULE: Final = (
     "end_time",
     "timezone",
     "end_timezone",
-    "place_id",
-    "end_place_id",
-    "status",
 )
+WHERE: Final = ("place_id", "end_place_id")
+# A change of these is another appointment: SEQUENCE rises (RFC 5545, 3.8.7.4).
+SCHEDULE: Final = (*WHEN, *WHERE, "status")
 # A change of these shows in the parts of the event, too.
 SHOWN_BELOW: Final = (
     "slug",
-    "title_en",
-    "title_zh_hans",
-    "title_zh_hant",
+    *columns("title"),
     "visibility",
     "status",
 )
@@ -37,12 +35,7 @@ SHOWN_BELOW: Final = (
 VISIBLE: Final = (
     *SCHEDULE,
     "slug",
-    "title_en",
-    "title_zh_hans",
-    "title_zh_hant",
-    "description_en",
-    "description_zh_hans",
-    "description_zh_hant",
+    *columns("title", "description"),
     "kind",
     "cancellation_reason",
     "series_id",

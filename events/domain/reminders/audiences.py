@@ -1,4 +1,4 @@
-"""Whom a rule means: by role, answer and tag, at its event or in what is part of it."""
+"""Whom a rule means: by role, answer and tag, of those whom its event or a part concerns."""
 
 from events.models import Attendee, Event, ReminderRule
 from events.models.people.attendees import AttendeeQuerySet
@@ -18,14 +18,17 @@ def of(*, rule: ReminderRule, event: Event, person_id: int | None = None) -> lis
     if rule.is_after:
         rows = rows.exclude(attendance=Attendee.Attendance.NO_SHOW)
     meant = [row for row in rows.order_by("pk") if not rule.tag or rule.tag in row.tags]
-    # Who attends the whole comes with that, whatever parts they attend.
+    # Who attends the event comes with that, whatever else they attend.
     meant.sort(key=lambda row: row.event_id == event.pk)
     return sorted({row.person_id: row for row in meant}.values(), key=lambda row: row.pk)
 
 
-def is_for(*, rule: ReminderRule, attendee: Attendee) -> bool:
-    """Whether a rule means an attendee of its event by what they are alone, without a question."""
-    if rule.subtree or rule.tag or rule.is_after:
+def is_for(*, rule: ReminderRule, event: Event, attendee: Attendee) -> bool:
+    """Whether a rule means an attendee of the event by what they are alone, without a question.
+
+    Then `of` means the person, too; where it returns False, `of` has to be asked.
+    """
+    if attendee.event_id != event.pk or rule.subtree or rule.tag or rule.is_after:
         return False
     answers = {
         ReminderRule.Answers.ACCEPTED: Attendee.Partstat.ACCEPTED,
@@ -43,7 +46,15 @@ def is_expected(*, rule: ReminderRule, event: Event, person_id: int) -> bool:
 
 
 def _within(rule: ReminderRule, event: Event) -> AttendeeQuerySet:
-    if not rule.subtree:
-        return Attendee.objects.filter(event=event)
-    parts = Event.objects.within([event.pk]).filter(status__in=Event.STANDING)
-    return Attendee.objects.filter(event__in=parts)
+    """Those at the event; by a rule of its own also those at what it is a part of for everybody.
+
+    The default of a team does not reach these: whoever attends a conference would get one mail for
+    each of its sessions.
+    """
+    rows = Attendee.objects.filter(event=event)
+    if rule.event_id is not None:
+        rows = Attendee.objects.concerned_by(event)
+    if rule.subtree:
+        parts = Event.objects.within([event.pk]).filter(status__in=Event.STANDING)
+        rows |= Attendee.objects.filter(event__in=parts)
+    return rows

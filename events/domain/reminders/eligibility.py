@@ -15,7 +15,9 @@ def is_plain(*, delivery: Delivery) -> bool:
     if occurrence is None or attendee is None or attendee.person_id != delivery.person_id:
         return False
     stands = occurrence.rule.enabled and delivery.event.stands
-    return stands and audiences.is_for(rule=occurrence.rule, attendee=attendee)
+    return stands and audiences.is_for(
+        rule=occurrence.rule, event=delivery.event, attendee=attendee
+    )
 
 
 def refusal(*, delivery: Delivery) -> Ending | None:

@@ -6,7 +6,7 @@ it was: what was changed back meanwhile is no news.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from events.domain import claims
 from events.domain.mail import outbox, quiethours
+from events.domain.programme import revisions
 from events.models import Attendee, Delivery, Event, EventChange, NoticeBatch, Person, Place
 from events.models.people.attendees import AttendeeQuerySet
 from events.values import dates
@@ -24,10 +25,6 @@ USEFUL: Final = timedelta(hours=48)
 MORNING: Final = timedelta(hours=2)  # before an event starts whose change waits for the morning
 
 Status = Event.Status
-WHEN: Final = (
-    "precision", "start_on", "start_time", "end_on", "end_time", "timezone", "end_timezone",
-)  # fmt: skip
-WHERE: Final = ("place_id", "end_place_id")
 SHOWN: Final = ("event__team", "event__place__parent__parent", "event__end_place__parent__parent")
 
 
@@ -51,11 +48,11 @@ class News:
 
     @property
     def is_moved(self) -> bool:
-        return _differ(self.before, self.event, WHEN)
+        return _is_moved(self.before, self.event)
 
     @property
     def is_elsewhere(self) -> bool:
-        return _differ(self.before, self.event, WHERE)
+        return _is_elsewhere(self.before, self.event)
 
 
 def note(*, event: Event, stored: Event, now: datetime) -> None:
@@ -63,10 +60,9 @@ def note(*, event: Event, stored: Event, now: datetime) -> None:
 
     Of drafts, of what others report and of what is over nobody does.
     """
-    over = dates.over_at(stored.when)
-    is_past = over is not None and over <= now
-    known = event.is_managed and stored.status != Status.DRAFT and not is_past
-    if not known or not (_differ(stored, event, (*WHEN, *WHERE)) or _what(stored, event)):
+    known = event.is_managed and stored.status != Status.DRAFT and not stored.is_over(now)
+    changed = _is_moved(stored, event) or _is_elsewhere(stored, event) or _what(stored, event)
+    if not (known and changed):
         return
     if people := _concerned(event):
         change, _is_new = EventChange.objects.get_or_create(
@@ -112,32 +108,23 @@ def _what(before: Event, event: Event) -> What | None:
         return None
     if before.status == Status.POSTPONED:
         return What.BACK
-    if _differ(before, event, WHEN):
+    if _is_moved(before, event):
         return What.MOVED
-    return What.PLACE if _differ(before, event, WHERE) else None
+    return What.PLACE if _is_elsewhere(before, event) else None
 
 
-def _differ(one: Event, other: Event, names: Iterable[str]) -> bool:
-    return any((getattr(one, name) or "") != (getattr(other, name) or "") for name in names)
+def _is_moved(before: Event, event: Event) -> bool:
+    return revisions.differ(row=event, stored=before, names=revisions.WHEN)
+
+
+def _is_elsewhere(before: Event, event: Event) -> bool:
+    return revisions.differ(row=event, stored=before, names=revisions.WHERE)
 
 
 def _concerned(event: Event) -> set[int]:
     """Those who are expected at an event, or at what it is a part of for everybody."""
-    people = set(_people(Attendee.objects.filter(event=event).expected()))
-    way = [event]
-    for above in Event.objects.shown_in(event):
-        rows = Attendee.objects.filter(event=above).expected()
-        if any(part.visibility == Event.Visibility.DELEGATION for part in way):
-            rows = rows.travelling()
-        people |= set(_people(rows))
-        way.append(above)
-    return people - set(
-        _people(Attendee.objects.filter(event__in=way, partstat__in=Attendee.SAID_NO))
-    )
-
-
-def _people(rows: AttendeeQuerySet) -> Iterator[int]:
-    yield from rows.exclude(person=None).order_by().values_list("person", flat=True)
+    rows = Attendee.objects.concerned_by(event).expected().exclude(person=None)
+    return set(rows.order_by().values_list("person", flat=True))
 
 
 def _open(event: Event, now: datetime) -> NoticeBatch:
@@ -155,13 +142,13 @@ def _open(event: Event, now: datetime) -> NoticeBatch:
 
 
 def _columns(event: Event) -> dict[str, Any]:
-    return {name: getattr(event, name) for name in (*WHEN, *WHERE, "status")}
+    return {name: getattr(event, name) for name in revisions.SCHEDULE}
 
 
 def _news(changes: Any) -> Iterator[tuple[EventChange, News]]:
     """Yield what is not as it was; the rows that it takes are read once."""
     rows = list(changes.select_related(*SHOWN).order_by("pk"))
-    keys = {row.before[name] for row in rows for name in WHERE} - {None}
+    keys = {row.before[name] for row in rows for name in revisions.WHERE} - {None}
     places = Place.objects.select_related("parent__parent").in_bulk(keys)
     for row in rows:
         before = _before(row, places)
@@ -174,7 +161,7 @@ def _before(change: EventChange, places: dict[int, Place]) -> Event:
     row = copy(change.event)
     for name, value in change.before.items():
         field: Any = Event._meta.get_field(name.removesuffix("_id"))
-        setattr(row, name, value if name in WHERE else field.to_python(value))
+        setattr(row, name, value if name in revisions.WHERE else field.to_python(value))
     row.place = places.get(change.before["place_id"] or 0)
     row.end_place = places.get(change.before["end_place_id"] or 0)
     row.start_at, row.end_at = dates.instants(row.when)

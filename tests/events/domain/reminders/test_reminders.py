@@ -5,12 +5,17 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from django.db.models import F
+from hypothesis import HealthCheck, given
+from hypothesis import settings as settings_for_examples
+from hypothesis import strategies as st
 from pytest_django import Settings
 
 from events.domain.attendance import attendees
+from events.domain.delivery import delivery
 from events.domain.lifecycle import lifecycle
 from events.domain.reminders import audiences, fanout, reminders
-from events.models import Attendee, Delivery, Event, ReminderOccurrence, ReminderRule
+from events.models import Attendee, Delivery, Event, Person, ReminderOccurrence, ReminderRule
 from tests import factories
 from tests.factories import NOW
 
@@ -21,6 +26,31 @@ DAYS, MINUTES = ReminderRule.OffsetKind.NOMINAL_DAYS, ReminderRule.OffsetKind.EX
 HOUR = timedelta(hours=1)
 # The day before the factory's event, 09:00 in Shanghai.
 DUE = datetime(2026, 12, 1, 1, tzinfo=UTC)
+
+
+RULES = st.fixed_dictionaries(
+    {
+        "roles": st.sampled_from([[], ["speaker"], ["speaker", "delegate"]]),
+        "answers": st.sampled_from(ReminderRule.Answers.values),
+        "tag": st.sampled_from(["", "", "press"]),
+        "subtree": st.sampled_from([False, False, True]),
+    }
+)
+PEOPLE = st.fixed_dictionaries(
+    {
+        "role": st.sampled_from(["speaker", "delegate", "media"]),
+        "tags": st.sampled_from([[], ["press"]]),
+    }
+).flatmap(
+    lambda columns: st.sampled_from(
+        [
+            {**columns, "partstat": partstat, "seat": seat}
+            for partstat in Attendee.Partstat.values
+            for seat in Attendee.Seat.values
+            if partstat not in Attendee.SAID_NO or seat in ("none", "cancelled")
+        ]
+    )
+)
 
 
 def planned(*, rule: dict[str, Any] | None = None, **columns: Any) -> ReminderOccurrence:
@@ -488,6 +518,23 @@ class TestAudience:
     def test_a_rule_means(self, event: Event, rule: dict[str, Any], names: list[str]) -> None:
         assert self.names(event, **rule) == names
 
+    @settings_for_examples(
+        max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    )
+    @given(rule=RULES, columns=PEOPLE, elsewhere=st.booleans())
+    def test_what_is_told_without_a_question_is_what_the_question_says(
+        self, rule: dict[str, Any], columns: dict[str, Any], elsewhere: bool
+    ) -> None:
+        whole = factories.event()
+        event = factories.event(parent=whole, team=whole.team)
+        waits = {"waitlisted_at": NOW} if columns["seat"] == "waitlisted" else {}
+        attendee = factories.attendee(event=whole if elsewhere else event, **columns, **waits)
+        row = factories.rule(event=event, **rule)
+        found = audiences.of(rule=row, event=event, person_id=attendee.person_id)
+        is_simple = not (elsewhere or row.subtree or row.tag or row.is_after)
+        told = audiences.is_for(rule=row, event=event, attendee=attendee)
+        assert told == (is_simple and found == [attendee])
+
     def test_who_attends_any_part_is_meant_once(self) -> None:
         mission = factories.event(kind="trade_mission")
         parts = [factories.event(team=mission.team, parent=mission) for _ in range(2)]
@@ -509,6 +556,92 @@ class TestAudience:
         assert len(found) == 3
         assert own in found
         assert self.names(mission, offset=3) == ["Both"]
+
+
+@pytest.mark.both_databases
+class TestPartsForEverybody:
+    """A session without attendees of its own: whoever attends the conference attends it."""
+
+    @pytest.fixture
+    def session(self) -> Event:
+        whole = factories.event()
+        return factories.event(kind="session", parent=whole, team=whole.team)
+
+    def handed_over(self, event: Event, **rule: Any) -> set[str]:
+        """Save the event with a rule, wait for the day before; return who gets a mail."""
+        factories.rule(event=event, **rule)
+        lifecycle.save(event=event, now=NOW)
+        fanout.hand_over(now=DUE)
+        rows = Delivery.objects.filter(event=event, attendee__person=F("person"))
+        return {row.person.family_name for row in rows}
+
+    def attend(self, event: Event | None, *names: str, **columns: Any) -> None:
+        for name in names:
+            person = Person.objects.filter(family_name=name).first()
+            person = person or factories.person(family_name=name)
+            factories.attendee(event=event, person=person, **columns)
+
+    def test_a_rule_reaches_all_who_attend_the_whole(self, session: Event) -> None:
+        self.attend(session.parent, "Chan", "Lee")
+        assert self.handed_over(session) == {"Chan", "Lee"}
+
+    def test_each_once_and_not_who_stays_away_from_either(self, session: Event) -> None:
+        self.attend(session.parent, "Chan", "Lee", "Ho", "Lost")
+        self.attend(session.parent, "Away", partstat="declined")
+        self.attend(session, "Chan", role="speaker")
+        self.attend(session, "Ho", partstat="declined")
+        self.attend(session, "Lost", seat="cancelled")
+        assert self.handed_over(session) == {"Chan", "Lee"}
+        assert Delivery.objects.get(person__family_name="Chan").attendee == (
+            Attendee.objects.get(event=session, person__family_name="Chan")
+        )
+
+    def test_through_all_levels_unless_one_between_is_refused(self, session: Event) -> None:
+        talk = factories.event(kind="address", parent=session, team=session.team)
+        self.attend(session.parent, "Chan", "Ho")
+        self.attend(session, "Ho", partstat="declined")
+        self.attend(session, "Lee")
+        assert self.handed_over(talk) == {"Chan", "Lee"}
+
+    def test_guests_from_outside_hear_nothing_of_what_the_delegation_sees(
+        self, session: Event
+    ) -> None:
+        session.visibility = Event.Visibility.DELEGATION
+        self.attend(session.parent, "Chan", role="delegate")
+        self.attend(session.parent, "Guest", role="participant")
+        assert self.handed_over(session) == {"Chan"}
+
+    @pytest.mark.parametrize(
+        ("name", "value"), [("audience", "invited"), ("kind", "leg"), ("visibility", "internal")]
+    )
+    def test_what_is_for_some_reaches_these_alone(
+        self, session: Event, name: str, value: str
+    ) -> None:
+        setattr(session, name, value)
+        self.attend(session.parent, "Chan")
+        self.attend(session, "Lee")
+        assert self.handed_over(session) == {"Lee"}
+
+    def test_the_rule_chooses_by_what_they_are_at_the_whole(self, session: Event) -> None:
+        self.attend(session.parent, "Chan", role="speaker")
+        self.attend(session.parent, "Lee", role="delegate")
+        assert self.handed_over(session, roles=["speaker"]) == {"Chan"}
+
+    def test_the_default_of_a_team_is_no_mail_for_each_session(self, session: Event) -> None:
+        self.attend(session.parent, "Chan")
+        self.attend(session, "Lee")
+        ReminderRule.objects.create(team=session.team, offset=1)
+        lifecycle.save(event=session, now=NOW)
+        fanout.hand_over(now=DUE)
+        assert {row.person.family_name for row in Delivery.objects.all()} == {"Lee"}
+
+    def test_it_is_sent_unless_they_stay_away_by_then(self, session: Event) -> None:
+        self.attend(session.parent, "Chan", "Ho")
+        assert self.handed_over(session) == {"Chan", "Ho"}
+        self.attend(session, "Ho", partstat="declined")
+        delivery.tick(now=DUE)
+        states = Delivery.objects.values_list("person__family_name", "state", "reason")
+        assert set(states) == {("Chan", "sent", ""), ("Ho", "skipped", Delivery.Reason.STAYS_AWAY)}
 
 
 # The day before the factory's event, at 09:00 where each reader is.
