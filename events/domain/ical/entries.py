@@ -1,4 +1,4 @@
-"""What a calendar says of an event: the fields of a VEVENT, in words of the reader's language."""
+"""Maps an event to the fields of its VEVENT, with the texts in the active language."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -51,9 +51,9 @@ class _Words:
 
 
 def entry(*, event: Event, entitled: bool = False) -> Entry:
-    """Return what a calendar shows of an event read for_calendars(), in the active language.
+    """Return the calendar entry of an event that was read with `for_calendars()`.
 
-    Only who is entitled to it gets the link of its stream.
+    The link of the live stream (CONFERENCE) is included only if the reader is `entitled` to it.
     """
     return _entry(event, entitled, _Words())
 
