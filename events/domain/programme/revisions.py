@@ -11,7 +11,7 @@ from events.models import Event
 from events.models.events.events import EventQuerySet
 from events.values import dates
 
-# A change of one of these columns reschedules the event: SEQUENCE rises (RFC 5545, 3.8.7.4).
+# A change of these is another appointment: SEQUENCE rises (RFC 5545, 3.8.7.4).
 SCHEDULE: Final = (
     "precision",
     "start_on",
@@ -24,7 +24,7 @@ SCHEDULE: Final = (
     "end_place_id",
     "status",
 )
-# A change of one of these columns is also visible in the parts of the event.
+# A change of these shows in the parts of the event, too.
 SHOWN_BELOW: Final = (
     "slug",
     "title_en",
