@@ -349,7 +349,7 @@ def _trees(feed: CalendarFeed, attending: AttendeeQuerySet) -> set[int]:
 
 
 def _is_there(feed: CalendarFeed, attending: AttendeeQuerySet) -> bool:
-    """Whether the person is expected at the event of their feed, or at a part of it."""
+    """Whether the feed's person is expected at the feed's event, or at a part of it."""
     assert feed.event  # noqa: S101 -- the callers have checked it
     return attending.expected().filter(event__in=Event.objects.within([feed.event.pk])).exists()
 

@@ -75,7 +75,7 @@ class Moves:
 class Farewell:
     """A withdrawn entry: an event as it was when a person left it, shown until `until`."""
 
-    event: Any  # a kept row of the history
+    event: Any  # a row of the history of Event
     at: datetime
     moves: Moves
 

@@ -50,8 +50,8 @@ def write(
 ) -> bytes:
     """Return the iTIP message for one attendee, with `partstat` as their answer so far.
 
-    It contains no other ATTENDEE, because calendar programs let their user answer for every
-    attendee whose address is the user's. Raises writing.Inexact and writing.BadAddress.
+    It contains no other ATTENDEE, because a calendar program offers an answer to each user whom it
+    finds among the attendees. Raises writing.Inexact and writing.BadAddress.
     """
     part = writing.vevent(entry=replace(entry, stamped_at=made_at))
     lines = _people(organizer, attendee, partstat, asks=method == REQUEST)

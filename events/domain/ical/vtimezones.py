@@ -80,7 +80,7 @@ def render(*, name: str, first: datetime, last: datetime) -> str:
 
 
 def _needed(name: str, first: datetime, last: datetime) -> list[Shift]:
-    """Return the last shift before the span, those inside and, if a yearly rule gives it, the next.
+    """Return the last shift before the span, those inside, and the next one of a yearly rule.
 
     The next one is included because Outlook needs a STANDARD, even for a span within one July.
     """

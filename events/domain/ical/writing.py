@@ -30,8 +30,8 @@ UTC_NAMES = frozenset(
 BEGIN, END = b"BEGIN:VCALENDAR\r\n", b"END:VCALENDAR\r\n"
 ALL_DAY = b"\r\nDTSTART;VALUE=DATE:"
 BEGIN_EVENT, END_EVENT = b"BEGIN:VEVENT\r\n", b"END:VEVENT\r\n"
-# C0 controls except LF, DEL, NEL and the line separators of Unicode (vdirsyncer and ics split
-# lines there), bidi controls (a title could reorder the text beside it), byte-order marks, lone
+# C0 controls except LF, then DEL, NEL and the line separators of Unicode (vdirsyncer and ics split
+# lines there), bidi controls (a title could reorder the text beside it), byte-order marks and lone
 # surrogates.
 UNWANTED = re.compile(
     r"[\x00-\x09\x0b-\x1f\x7f\x85\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
@@ -216,7 +216,7 @@ def _timezones(zones: dict[str, Span]) -> Iterator[bytes]:
 
 
 def _adorned(part: Part, is_child: bool, alarm: int | None) -> bytes:
-    """Return the VEVENT with what depends on the feed: RELATED-TO its parent, and a VALARM."""
+    """Return the VEVENT, with RELATED-TO and VALARM as the feed demands them."""
     if ALL_DAY in part.body:
         alarm = None  # it would ring in the night, shortly before midnight
     if not is_child and alarm is None:
