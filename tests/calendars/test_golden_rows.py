@@ -11,7 +11,7 @@ from tests.calendars.goldenrows import uid, wanted
 from tests.calendars.rows import ROWS, fixed
 
 MINUTE = timedelta(minutes=1)
-# By the law of 2026 Vancouver keeps its summer time for good from 8 March.
+# By the zone data of 2026 Vancouver keeps its summer time for good from 8 March 2026.
 CLOCKS = {
     140: [
         "San Francisco: Wednesday 4 March 2026, 17:30 (UTC-8)",

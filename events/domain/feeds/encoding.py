@@ -17,7 +17,7 @@ GZIP: Final = zlib.MAX_WBITS | 16  # makes zlib write the header and trailer of 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """What HTTP says of a feed beside its bytes; sizes in bytes, of the body and packed."""
+    """The HTTP headers of a feed; `size` and `packed_size` are bytes of the plain and gzip body."""
 
     etag: str
     last_modified: datetime
@@ -44,12 +44,12 @@ class Feed:
 
     @property
     def size(self) -> int:
-        """Bytes of the body."""
+        """The size of the decompressed body in bytes."""
         return size_of(self.packed[-4:])
 
     @property
     def head(self) -> Head:
-        """The same without its bytes."""
+        """The headers of the feed, which answer a HEAD request."""
         return Head(
             etag=self.etag,
             last_modified=self.last_modified,
@@ -77,7 +77,7 @@ Has = Callable[[str, datetime], bool]
 
 
 def size_of(foot: bytes) -> int:
-    """Return the bytes of a body by the last four of its packed form (RFC 1952, 2.3.1: ISIZE)."""
+    """Return the size of the plain body, from the last four gzip bytes (ISIZE, RFC 1952, 2.3.1)."""
     return int.from_bytes(foot, "little")
 
 

@@ -52,8 +52,8 @@ class Row(NamedTuple):
     uid: UUID
     start_on: date | None
     end_on: date | None
-    changed_at: str  # for prepared.moment()
-    cancelled_until: datetime | None  # the end of one that is cancelled
+    changed_at: str  # as text, for statements.moment()
+    cancelled_until: datetime | None  # the end, if the event is cancelled
 
 
 def public(*, parameters: eventfilters.Parameters, now: datetime, has: Has | None = None) -> Feed:
@@ -196,7 +196,10 @@ def _with(parts: Iterable[Part], own: Iterable[Entry]) -> Iterator[Part]:
 
 
 def _newest(events: EventQuerySet, now: datetime) -> list[Row]:
-    """Return the events in time order; of too many the oldest past ones leave first."""
+    """Return the rows in the order of their start.
+
+    Of more than MOST_EVENTS the oldest are left out, but never one that is still to come.
+    """
     cancelled = When(status=Event.Status.CANCELLED, then="end_at")
     rows = events.untranslated().values_list(
         *("pk", "uid", "start_on", "end_on"), statements.as_text("changed_at"), Case(cancelled)

@@ -37,7 +37,8 @@ OF_A_FEED: Final = """
             ) AS changes
         )
 """
-# The same, with the size of the packed feed and its last four bytes, which tell that of the body.
+# The same for HEAD: also the size of the gzip body, and its last four bytes, which contain the size
+# of the plain body (RFC 1952, 2.3.1).
 WITH_SIZES: Final = OF_A_FEED.replace(
     "state.modified",
     "state.modified, LENGTH(state.packed), SUBSTR(state.packed, LENGTH(state.packed) - 3)",
@@ -53,14 +54,17 @@ class Known:
     etag: str
     last_modified: datetime
     is_due: bool  # last_read_at is an hour old and has to be updated
-    packed_size: int = 0  # bytes, if they were asked for
-    foot: bytes = b""  # the last of these bytes
+    packed_size: int = 0  # bytes of the gzip body; 0 without `with_sizes`
+    foot: bytes = b""  # the last four of these bytes
 
 
 def known(
     *, token_hash: str, language: str, version: str, now: datetime, with_sizes: bool = False
 ) -> Known | None:
-    """Return the state of the feed if it still holds; '' asks for the feed's own language."""
+    """Return the state of the feed if it is unchanged, else None.
+
+    `language` is '' for the feed's own language; `version` is that of the renderings.
+    """
     adapt = connection.ops.adapt_datetimefield_value
     asked = (adapt(now - HOURLY), token_hash, version, language, settings.LANGUAGE_CODE, adapt(now))
     row = statements.ask(question=WITH_SIZES if with_sizes else OF_A_FEED, values=asked)

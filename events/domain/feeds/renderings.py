@@ -25,7 +25,7 @@ BATCH: Final = 1_000
 # The folder of the app, and the layers in it whose code can change the bytes of a VEVENT.
 APP: Final = Path(settings.BASE_DIR) / "events"
 CODE: Final = ("domain", "models", "values")
-# In SQL of our own: bulk_create() takes longer than to write the events.
+# Raw SQL, because bulk_create() takes longer than rendering the events.
 KEEP: Final = """
     INSERT INTO events_renderedevent (language, entitled, version, event_id, revision, body, about)
     {rows}
@@ -33,7 +33,7 @@ KEEP: Final = """
         version = EXCLUDED.version, body = EXCLUDED.body, about = EXCLUDED.about
 """
 KEEP_ONE: Final = KEEP.format(rows="VALUES (%s, %s, %s, %s, %s, %s, %s)")
-# The bodies are one parameter, of which each has its piece: an array of them is dear to make.
+# All bodies are joined into one parameter and cut by SUBSTR, because an array of them is slow.
 KEEP_ALL: Final = KEEP.format(
     rows="""
     SELECT %s, %s, %s, event, revision, SUBSTR(%s::bytea, first, length), about FROM UNNEST(
@@ -113,7 +113,7 @@ def _written(keys: Sequence[int], language: str, entitled: bool) -> dict[int, Pa
 
 
 def _keep(made: Sequence[tuple[Event, Part]], language: str, entitled: bool) -> None:
-    """Store what was written, in the order of keys: two writers wait in one order."""
+    """Store renderings, sorted by key of the event: one order of locks prevents deadlocks."""
     rows = [(event.pk, event.revision, part.body, json.dumps(_about(part))) for event, part in made]
     if connection.vendor == "postgresql":
         _keep_all(rows, language, entitled)
@@ -123,7 +123,7 @@ def _keep(made: Sequence[tuple[Event, Part]], language: str, entitled: bool) -> 
 
 
 def _keep_all(rows: Sequence[tuple[int, int, bytes, str]], language: str, entitled: bool) -> None:
-    """Store rows in one statement, as PostgreSQL can."""
+    """Store all rows with one statement; PostgreSQL only."""
     keys, revisions, bodies, abouts = zip(*rows, strict=True)
     lengths = list(map(len, bodies))
     firsts = list(accumulate(lengths[:-1], initial=1))

@@ -32,7 +32,7 @@ OPTIONS: Final = ("lang",)
 MISSES: Final = Limit("unknown calendars", 30, timedelta(minutes=1))  # from one network
 # Full answers to one address. A feed without a person may be shared, by a QR code on a wall.
 OWN: Final = Limit("a calendar", 60, timedelta(hours=1))
-FEW: Final = 100  # events that somebody attends
+FEW: Final = 100  # events at most whose keys are passed to a query
 SHARED: Final = Limit("a shared calendar", 1_200, timedelta(hours=1))
 
 
@@ -115,9 +115,10 @@ def read(
 
 
 def head(*, token: str, parameters: eventfilters.Parameters, now: datetime) -> Head:
-    """Return what HTTP says of the feed, in the same two small queries while nothing changes.
+    """Return the headers of the feed, for HEAD. Raises what `read` raises, but not Unchanged.
 
-    Then nothing counts it; else it is written as for `read`, which raises the same.
+    For an unchanged feed this costs two small queries at most and does not count as an answer.
+    Otherwise the feed is written and counted as by `read`.
     """
     known = _known(token, parameters, now, with_sizes=True) if _is_plain(parameters) else None
     if known is None:
@@ -167,12 +168,12 @@ def programme(*, token: str, parameters: eventfilters.Parameters, now: datetime)
 
 
 def _is_plain(parameters: eventfilters.Parameters) -> bool:
-    """Whether nothing is asked for that does not exist."""
+    """Whether all parameters are known, so that the stored state may answer."""
     return set(parameters) <= {*OPTIONS}
 
 
 def _anew(token: str, parameters: eventfilters.Parameters, now: datetime) -> Feed:
-    """Write the feed; it is counted as a full answer."""
+    """Write the feed and count it as a full answer. Raises as `read` does, but not Unchanged."""
     feed, language = _asked(token, parameters)
     _count(token, feed.person_id, now)
     _note_reading(feed.pk, now)
@@ -329,9 +330,9 @@ def _attending(feed: CalendarFeed) -> AttendeeQuerySet:
 
 
 def _attended(attending: AttendeeQuerySet) -> Keys:
-    """The events of attendees, as keys if they are few.
+    """Return the events of attendees: a list of keys if they are FEW or less, else a query.
 
-    For keys the query of all that concerns them is built and planned in a third of the time.
+    With keys, `concerning` is built and planned in a third of the time.
     """
     keys = list(attending.values_list("event", flat=True)[: FEW + 1])
     return keys if len(keys) <= FEW else attending.values("event")

@@ -35,7 +35,7 @@ NAME = re.compile(r"[A-Za-z0-9-]+")
 
 
 class Unreadable(Refusal):
-    """A file that is refused as a whole, and the line at fault if there is one."""
+    """The whole file is refused; `line` is the number of the line at fault, 0 if there is none."""
 
     line: int = 0
 

@@ -38,7 +38,8 @@ UNWANTED = re.compile(
 )
 LINE_END = re.compile(r"\r\n?")
 BASIC: Final = "%04d%02d%02dT%02d%02d%02d"
-# RFC 3986, beside the letters, digits and marks that quote() keeps; not a stray per cent.
+# Characters of a URI (RFC 3986) that quote() keeps beside letters, digits and "_.-~". A per cent
+# sign that begins no escape is encoded before.
 URI_SAFE = "!#$%&'()*+,/:;=?@[]~"
 STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
@@ -353,21 +354,24 @@ def parameter(text: str) -> str:
 
 
 def _clean(text: str) -> str:
-    """Return a text without the characters that break lines, readers or what stands beside it."""
-    if not text.isprintable():  # no text that is printable has such a character
+    """Return a text without the UNWANTED characters, its line ends as LF, stripped."""
+    if not text.isprintable():  # a printable text contains none of these characters
         text = UNWANTED.sub("", LINE_END.sub("\n", text))
     return text.strip()
 
 
 def _text(text: str) -> str:
-    # Not icalendar's vText: it takes a backslash with an N for a line break. The backslash is
-    # first, so that none is escaped twice; str.translate() takes ten times as long.
+    # icalendar's vText is not used: it turns a typed backslash and N into a line break. Backslashes
+    # are replaced first, so that none is escaped twice; str.translate() takes ten times as long.
     text = _clean(text).replace("\\", r"\\")
     return text.replace(";", r"\;").replace(",", r"\,").replace("\n", r"\n")
 
 
 def _uri(text: str) -> str:
-    """Return a URI as RFC 3986 wants it; not TEXT, so nothing is escaped with a backslash."""
+    """Return a URI percent-encoded as in RFC 3986; URI is not TEXT, so nothing is backslashed.
+
+    Raises BadAddress.
+    """
     if not text:
         return ""
     if "\r" in text or "\n" in text:
@@ -380,5 +384,5 @@ def _utc(at: datetime) -> str:
 
 
 def _basic(at: datetime) -> str:
-    """Return a time in the basic format of ISO 8601; strftime() takes three times as long."""
+    """Return a time in ISO 8601 basic format; strftime() would take three times as long."""
     return BASIC % (at.year, at.month, at.day, at.hour, at.minute, at.second)

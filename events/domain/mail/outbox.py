@@ -30,13 +30,13 @@ STEPS: Final[steps.Table] = {
     State.HELD: ("release", "drop"),
     **dict.fromkeys(ENDED, ("send_again",)),
 }
-KEPT: Final = timedelta(days=180)  # after a mail has been of use
-AT_ONCE: Final = 5_000  # forgotten in one transaction, so that no worker waits long
-ONCE_MORE: Final = timedelta(hours=6)  # how long a mail that is sent again is of use at least
+KEPT: Final = timedelta(days=180)  # retention after `expires_at` and the end of the event
+AT_ONCE: Final = 5_000  # rows deleted in one transaction, so that workers do not wait long
+ONCE_MORE: Final = timedelta(hours=6)  # a mail that is sent again expires no earlier than this
 
 
 class NotAllowed(steps.NotAllowed):
-    """The mail is in no state for this verb."""
+    """The state of the mail does not allow this verb."""
 
     column = "state"
 
@@ -102,7 +102,7 @@ def held_with(*, delivery: Delivery) -> DeliveryQuerySet:
 
 
 def release(*, delivery: Delivery, now: datetime) -> int:
-    """Let mails go that are held back together; return how many. Raises NotAllowed."""
+    """Queue the mails that are held together with this one; return how many. Raises NotAllowed."""
     claim_at = Greatest(F("due_at"), Value(now))
     return _end_hold(delivery, "release", state=State.PENDING, claim_at=claim_at, reason="")
 
@@ -135,7 +135,7 @@ def send_again(*, delivery: Delivery, now: datetime) -> None:
 
 
 def next_steps(*, delivery: Delivery) -> tuple[str, ...]:
-    """Return the verbs that are legal now."""
+    """Return the steps that the state of the mail allows."""
     return MACHINE.next_steps(delivery)
 
 
@@ -171,7 +171,7 @@ def dedup_key(*parts: str | int) -> str:
 
 
 def _end_hold(delivery: Delivery, verb: str, **values: Any) -> int:
-    """Give these values to the mails that are held back together; return how many they are."""
+    """Update the mails that are held together with this one; return how many. Raises NotAllowed."""
     number = held_with(delivery=delivery).update(**values)
     if not number:
         raise NotAllowed(delivery, verb)

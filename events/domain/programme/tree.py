@@ -24,13 +24,13 @@ NOT_BELOW: Final[dict[str, tuple[str, ...]]] = {
 
 
 class Cycle(Refusal):
-    """The event would be a part of itself."""
+    """The event would be an ancestor of itself."""
 
     text = gettext_noop("The event would be a part of itself.")
 
 
 class TooDeep(Refusal):
-    """The tree would have more levels than four."""
+    """The tree would have more than four levels."""
 
     text = gettext_noop("A programme has at most %(levels)s levels, this one would have more.")
 
@@ -39,14 +39,14 @@ class TooDeep(Refusal):
 
 
 class ParentOff(Refusal):
-    """The event or a part of it would go on, but not what it is part of."""
+    """The event or a part of it would take place although an ancestor is off."""
 
     parent: Event
     text = gettext_noop("“%(parent)s”, which it is part of, is postponed or cancelled.")
 
 
 class OutsideParent(Refusal):
-    """Parts would lie outside the days of the event that they are part of."""
+    """Parts would lie outside the days of their parent."""
 
     parent: Event
     parts: tuple[Event, ...]
@@ -57,7 +57,7 @@ class OutsideParent(Refusal):
 
 
 class LegsOverlap(Refusal):
-    """The leg would share more than a travel day with another one."""
+    """The leg would share more than one travel day with another leg of its parent."""
 
     other: Event
     text = gettext_noop("Overlaps with “%(leg)s”: two legs share a day of travel at most.")
@@ -67,7 +67,7 @@ class LegsOverlap(Refusal):
 
 
 class NoSuchTime(Refusal):
-    """On its new day the part would end before it starts, for the clocks skip an hour there."""
+    """On its new day the event would end before it starts, because the clocks skip an hour."""
 
     event: Event
     text = gettext_noop(

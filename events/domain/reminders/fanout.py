@@ -12,18 +12,22 @@ from events.models import Attendee, Delivery, ReminderOccurrence
 
 State = ReminderOccurrence.State
 
-# How long somebody waits who comes, with a zone of their own, while others are written to.
+# The longest interval between two fan-outs of one occurrence, so the longest wait of a person who
+# registers in a new zone meanwhile.
 NEWCOMERS: Final = timedelta(minutes=15)
 
 
 def hand_over(*, now: datetime) -> int:
-    """Turn due occurrences into deliveries; return how many."""
+    """Fan out the due occurrences; return how many were."""
     rows = ReminderOccurrence.objects.select_related("event__team", "rule")
     return claims.each(rows=rows, work=_expand, now=now, state=State.EXPANDED)
 
 
 def _expand(occurrence: ReminderOccurrence, now: datetime) -> bool:
-    """Write one delivery per person, in one transaction with the end of the occurrence."""
+    """Write the deliveries of an occurrence, in the transaction that claims it.
+
+    Returns False if the occurrence has expired before.
+    """
     mine = ReminderOccurrence.objects.filter(pk=occurrence.pk)
     if now >= occurrence.expires_at:
         mine.filter(deliveries=None).update(state=State.MISSED)

@@ -80,7 +80,7 @@ def notice(*, delivery: Delivery, now: datetime) -> Message:
 
 
 def refusal(*, delivery: Delivery) -> Ending | None:
-    """Return why a notice must not go by now, if there is a reason."""
+    """Return why a notice must not be sent any more, or None."""
     if not delivery.person.email:
         return Delivery.State.SKIPPED, Delivery.Reason.NO_ADDRESS
     if not notices.news_for(delivery=delivery):

@@ -78,7 +78,7 @@ def note(*, event: Event, stored: Event, now: datetime) -> None:
 
 
 def hand_over(*, now: datetime) -> int:
-    """Turn batches that are due into mails, one for each person; return how many batches."""
+    """Write the mails of the batches that are due; return how many batches."""
     return claims.each(rows=NoticeBatch.objects.select_related("team"), work=_expand, now=now)
 
 
@@ -191,7 +191,7 @@ def _refused(found: list[tuple[EventChange, News]]) -> AttendeeQuerySet:
 
 
 def _expand(batch: NoticeBatch, now: datetime) -> bool:
-    """Write one mail per person, in one transaction with the end of the batch."""
+    """Write the mails of a batch, in the transaction that claims it."""
     told = _told(batch)
     readers = Person.objects.exclude(email="").in_bulk(list(told))
     there = _attendees({news.event.pk for each in told.values() for news in each})

@@ -99,14 +99,17 @@ def last_due(*, occurrence: ReminderOccurrence) -> datetime:
 
 
 def waiting(*, events: Collection[Event]) -> int:
-    """How many reminders of the events are still to come: planned ones, and mails not yet sent."""
+    """Return how many reminders of the events are to come: planned occurrences and unsent mails."""
     planned = ReminderOccurrence.objects.queued().filter(event__in=events)
     unsent = Delivery.objects.filter(event__in=events, kind=Delivery.Kind.REMINDER).unsent()
     return planned.count() + unsent.count()
 
 
 def _rules(event: Event) -> list[ReminderRule]:
-    """Return the rules that count: its own, or those of its team; of an event that is on."""
+    """Return the enabled rules of the event: its own, or those of its team if it has none.
+
+    An event that is off or not known to the day has none.
+    """
     if not event.stands:
         return []
     rules = list(event.reminder_rules.order_by("pk"))

@@ -197,7 +197,7 @@ HELLO = (b"220 here\r\n", b"250 OK\r\n", b"250 OK\r\n", b"250 OK\r\n")
 def test_a_refusal_is_told_by_the_step_and_the_class_of_the_reply(
     replies: tuple[bytes, ...], failure: type[Exception], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(smtp, "CONNECTING", 1.0)  # the last of them says nothing
+    monkeypatch.setattr(smtp, "CONNECTING", 1.0)  # the last of them stays silent
     with talking(*replies) as port, pytest.raises(failure) as caught:
         send(Line(Server(host="127.0.0.1", port=port)))
     assert type(caught.value) is failure
