@@ -5,7 +5,10 @@ from events.models.people.attendees import AttendeeQuerySet
 
 
 def of(*, rule: ReminderRule, event: Event, person_id: int | None = None) -> list[Attendee]:
-    """Return whom a rule means as things are, each person once; or that one person, if meant."""
+    """Return the attendees whom a rule means at present, each person once, ordered by key.
+
+    With `person_id` only that person is looked for.
+    """
     rows = _within(rule, event).expected().reachable().select_related("person")
     if person_id is not None:
         rows = rows.filter(person=person_id)
@@ -41,7 +44,7 @@ def is_for(*, rule: ReminderRule, event: Event, attendee: Attendee) -> bool:
 
 
 def is_expected(*, rule: ReminderRule, event: Event, person_id: int) -> bool:
-    """Whether the person is expected there at all, whomever the rule means."""
+    """Whether the person is expected where the rule applies, in any role and with any answer."""
     return _within(rule, event).expected().filter(person=person_id).exists()
 
 

@@ -1,4 +1,4 @@
-"""When reminders fall due, and what an edit does to them."""
+"""Planning of reminders: when they fall due, for whom, and how edits of the event move them."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 State = ReminderOccurrence.State
 DAYS, MINUTES = ReminderRule.OffsetKind.NOMINAL_DAYS, ReminderRule.OffsetKind.EXACT_MINUTES
 HOUR = timedelta(hours=1)
-# The day before the factory's event, 09:00 in Shanghai.
+# 09:00 in Shanghai on the day before the event of `factories.event()`.
 DUE = datetime(2026, 12, 1, 1, tzinfo=UTC)
 
 
@@ -54,7 +54,7 @@ PEOPLE = st.fixed_dictionaries(
 
 
 def planned(*, rule: dict[str, Any] | None = None, **columns: Any) -> ReminderOccurrence:
-    """Return what one rule plans for an event."""
+    """Return the occurrence that one rule plans for an event."""
     row = factories.rule(event=factories.event(**columns), **(rule or {}))
     reminders.plan(event=row.event, now=NOW)
     return ReminderOccurrence.objects.get(rule=row)
@@ -72,7 +72,7 @@ def rows(event: Event) -> list[tuple[int, str, datetime]]:
 
 
 def hand_over(occurrence: ReminderOccurrence, state: str = "sent") -> Delivery:
-    """Return a delivery of the occurrence, as a tick would have left it."""
+    """Mark the occurrence as fanned out; return its one delivery, in this state."""
     occurrence.state, occurrence.claim_at = State.EXPANDED, None
     occurrence.save()
     attendee = factories.attendee(event=occurrence.event)
@@ -108,7 +108,7 @@ class TestPlanning:
         assert row.due_at == datetime(2026, 10, 31, 13, tzinfo=UTC)
 
     def test_minutes_before_count_real_time_when_the_clocks_change(self) -> None:
-        """From 09:30 EST, 24 hours before is 10:30 EDT."""
+        """24 hours before 09:30 EST it is 10:30 EDT."""
         row = planned(
             start_on=date(2026, 11, 1),
             timezone="America/New_York",
@@ -139,7 +139,7 @@ class TestPlanning:
         assert row.due_at == datetime(2026, 12, 2, 0, tzinfo=UTC)
 
     def test_vancouver_follows_the_pinned_zone_data(self) -> None:
-        """At -7 the whole year from 2026 on."""
+        """Vancouver is at UTC-7 all year from 2026 on."""
         row = planned(start_on=date(2026, 12, 3), timezone="America/Vancouver")
         assert row.due_at == datetime(2026, 12, 2, 16, tzinfo=UTC)
 
@@ -349,7 +349,7 @@ class TestEdits:
         assert [epoch for epoch, _, _ in rows(row.event)] == [0, 1]
 
     def test_a_second_rule_that_was_sent_is_not_sent_again(self) -> None:
-        """A new epoch for one rule does not touch another whose moment has not moved."""
+        """A new epoch of one rule does not affect a rule whose moment has not moved."""
         row = planned(rule={"offset": 7})
         factories.rule(event=row.event, offset=1)
         reminders.plan(event=row.event, now=NOW)
@@ -369,16 +369,16 @@ class TestEdits:
 
 
 class TestAfter:
-    """The end of the factory's event is 2 December 2026, 17:00 in Shanghai: 09:00 UTC."""
+    """The event of `factories.event()` ends on 2 December 2026 at 17:00 in Shanghai, 09:00 UTC."""
 
     @pytest.mark.parametrize(
         ("kind", "offset", "columns", "due"),
         [
             ("minutes_after", 30, {}, datetime(2026, 12, 2, 9, 30, tzinfo=UTC)),
             ("days_after", 1, {}, datetime(2026, 12, 3, 1, tzinfo=UTC)),
-            # Not before it is over.
+            # Never before the event is over.
             ("days_after", 0, {}, datetime(2026, 12, 2, 9, tzinfo=UTC)),
-            # Whole days end at 18:00.
+            # Events of whole days end at 18:00 local time.
             ("minutes_after", 30, {"precision": "day"}, datetime(2026, 12, 2, 10, 30, tzinfo=UTC)),
             (
                 "days_after",
@@ -386,7 +386,7 @@ class TestAfter:
                 {"precision": "day", "end_on": date(2026, 12, 4)},
                 datetime(2026, 12, 6, 1, tzinfo=UTC),
             ),
-            # Who flies lands by another clock.
+            # A transfer ends in the zone of its destination.
             (
                 "days_after",
                 1,
@@ -418,7 +418,7 @@ class TestAfter:
 
 
 class TestDefaults:
-    """The rules of a team are for its events that have none of their own."""
+    """The rules of a team apply to its events without rules of their own."""
 
     def test_an_event_without_rules_follows_its_team(self) -> None:
         event = factories.event()
@@ -646,7 +646,7 @@ class TestPartsForEverybody:
 
 # The day before the factory's event, at 09:00 where each reader is.
 NINE = {
-    "America/Los_Angeles": datetime(2026, 11, 30, 17, tzinfo=UTC),  # it begins on 1 December there
+    "America/Los_Angeles": datetime(2026, 11, 30, 17, tzinfo=UTC),  # starts on 1 December there
     "Pacific/Auckland": datetime(2026, 11, 30, 20, tzinfo=UTC),
     "": DUE,
     "Europe/London": datetime(2026, 12, 1, 9, tzinfo=UTC),
@@ -654,7 +654,7 @@ NINE = {
 
 
 def due_at(event: Event) -> dict[str, datetime]:
-    """Return when the one reminder of each reader is due, by the reader's zone."""
+    """Return when the single reminder of each reader is due, by the reader's zone."""
     rows = event.deliveries.exclude(occurrence=None).exclude(state="cancelled").order_by("pk")
     rows = rows.values_list("person__timezone", "due_at")
     assert len(rows) == len(dict(rows))
@@ -676,7 +676,7 @@ class TestByTheClocksOfReaders:
         factories.attendee(event=event, person=person, created_at=since)
 
     def hand_over(self, event: Event, until: datetime = DUE + 100 * HOUR) -> list[datetime]:
-        """Hand over whenever it is due, and return when that was."""
+        """Run each fan-out that is due by `until`; return when they were."""
         done = []
         claimable = event.reminder_occurrences.filter(claim_at__lte=until)
         while row := claimable.order_by("claim_at").first():
@@ -705,7 +705,7 @@ class TestByTheClocksOfReaders:
     def test_who_registers_meanwhile_is_reminded_with_their_zone(self, event: Event) -> None:
         self.hand_over(event, until=DUE)
         self.reader(event, "Africa/Lagos", since=DUE)
-        self.reader(event, "Asia/Tokyo", since=DUE)  # where it was nine an hour ago
+        self.reader(event, "Asia/Tokyo", since=DUE)  # 10:00 there, so the moment has passed
         self.hand_over(event)
         assert due_at(event) == {
             **NINE,
@@ -744,9 +744,9 @@ class TestByTheClocksOfReaders:
         assert set(event.deliveries.values_list("state", flat=True)) == {"pending"}
 
     def test_who_was_due_when_the_event_moved_a_little_is_reminded(self, event: Event) -> None:
-        """No worker ran from before nine until after the change."""
+        """No worker ran between an hour before 09:00 and the change, which came an hour after."""
         self.hand_over(event, until=DUE - HOUR)
-        move(event, start_time=time(10))  # an hour after it was due
+        move(event, start_time=time(10))  # saved an hour after the reminder was due
         self.hand_over(event)
         assert due_at(event) == NINE
 
@@ -799,7 +799,7 @@ class TestByTheClocksOfReaders:
             assert snapshot() == before
 
     def test_thanks_follow_the_day_on_which_it_ended_there(self, event: Event) -> None:
-        """At 17:00 in Shanghai it is 01:00 in Los Angeles, and 22:00 in Auckland."""
+        """The event ends at 17:00 in Shanghai, 01:00 in Los Angeles and 22:00 in Auckland."""
         event.reminder_rules.update(offset_kind="days_after", topic="thanks")
         reminders.replan(event=event, now=NOW)
         self.hand_over(event, until=DUE + 200 * HOUR)
