@@ -134,7 +134,7 @@ def invitation(
 
 
 def tell(*, attendee: Attendee, event: Event, zone: str) -> Letter:
-    """Return what an attendee with this clock is told of an event, in the active language."""
+    """Return the facts about an event for an attendee in this zone, in the active language."""
     typed = {name: one_line(text) for name, text in _typed(event, str(attendee)).items()}
     return Letter(**_facts(event, attendee, zone, typed))
 
@@ -142,7 +142,7 @@ def tell(*, attendee: Attendee, event: Event, zone: str) -> Letter:
 def _facts(
     event: Event, attendee: Attendee | None, zone: str, typed: Mapping[str, str]
 ) -> dict[str, str]:
-    """The fields of a letter in the active language; what people have `typed` is safe by then."""
+    """Return the facts of a letter in the active language; `typed` are user texts, made safe."""
     return {
         "title": typed["title"],
         "name": typed["name"],
@@ -187,7 +187,10 @@ def message(
     headers: Mapping[str, str] = MappingProxyType({}),
     **more: Any,
 ) -> Message:
-    """Render a mail in the active language, as text and as a page."""
+    """Render a mail in the active language, with a text and an HTML part.
+
+    `more` are further variables of the templates `template`.txt and `template`.html.
+    """
     context = {"letter": letter, "language": languages.tag(delivery.language), **more}
     team = delivery.event.team
     ours = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
@@ -213,7 +216,7 @@ def _wording(delivery: Delivery) -> MailWording:
 
 
 def _typed(event: Event, name: str) -> dict[str, str]:
-    """What people have typed, by its placeholder."""
+    """Return the texts that users have typed, by the name of their placeholder."""
     return {
         "title": event.title,
         "name": name,

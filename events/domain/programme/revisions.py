@@ -22,9 +22,9 @@ WHEN: Final = (
     "end_timezone",
 )
 WHERE: Final = ("place_id", "end_place_id")
-# A change of these is another appointment: SEQUENCE rises (RFC 5545, 3.8.7.4).
+# A change of one of these columns reschedules the event: SEQUENCE rises (RFC 5545, 3.8.7.4).
 SCHEDULE: Final = (*WHEN, *WHERE, "status")
-# A change of these shows in the parts of the event, too.
+# A change of one of these columns is also visible in the parts of the event.
 SHOWN_BELOW: Final = (
     "slug",
     *columns("title"),

@@ -1,4 +1,4 @@
-"""Whom a rule means: by role, answer and tag, of those whom its event or a part concerns."""
+"""The audience of a reminder rule: by role, answer and tag, of those whom the event concerns."""
 
 from events.models import Attendee, Event, ReminderRule
 from events.models.people.attendees import AttendeeQuerySet
@@ -21,15 +21,15 @@ def of(*, rule: ReminderRule, event: Event, person_id: int | None = None) -> lis
     if rule.is_after:
         rows = rows.exclude(attendance=Attendee.Attendance.NO_SHOW)
     meant = [row for row in rows.order_by("pk") if not rule.tag or rule.tag in row.tags]
-    # Who attends the event comes with that, whatever else they attend.
+    # A person who attends the event and others too is returned as attendee of the event.
     meant.sort(key=lambda row: row.event_id == event.pk)
     return sorted({row.person_id: row for row in meant}.values(), key=lambda row: row.pk)
 
 
 def is_for(*, rule: ReminderRule, event: Event, attendee: Attendee) -> bool:
-    """Whether a rule means an attendee of the event by what they are alone, without a question.
+    """Whether a rule certainly means this attendee of the event, decided without a query.
 
-    Then `of` means the person, too; where it returns False, `of` has to be asked.
+    If it returns True, `of` returns the person too. If it returns False, only `of` can decide.
     """
     if attendee.event_id != event.pk or rule.subtree or rule.tag or rule.is_after:
         return False
@@ -49,10 +49,11 @@ def is_expected(*, rule: ReminderRule, event: Event, person_id: int) -> bool:
 
 
 def _within(rule: ReminderRule, event: Event) -> AttendeeQuerySet:
-    """Those at the event; by a rule of its own also those at what it is a part of for everybody.
+    """Return the attendees of the event, and with `subtree` those of its parts.
 
-    The default of a team does not reach these: whoever attends a conference would get one mail for
-    each of its sessions.
+    A rule of the event's own also reaches the attendees of ancestors of which the event is a part
+    for everybody. A rule of the team does not, because an attendee of a conference would get one
+    mail for each of its sessions.
     """
     rows = Attendee.objects.filter(event=event)
     if rule.event_id is not None:

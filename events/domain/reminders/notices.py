@@ -125,7 +125,12 @@ def _is_elsewhere(before: Event, event: Event) -> bool:
 
 
 def _concerned(event: Event) -> set[int]:
-    """Those who are expected at an event, or at what it is a part of for everybody."""
+    """Return the keys of the people whom an event concerns, without those who have declined.
+
+    They are expected at the event, or at an ancestor of which it is a part for everybody. Of an
+    ancestor's attendees only members of the delegation count if visibility is DELEGATION on the
+    way up to it.
+    """
     rows = Attendee.objects.concerned_by(event).expected().exclude(person=None)
     return set(rows.order_by().values_list("person", flat=True))
 

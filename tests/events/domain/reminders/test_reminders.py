@@ -560,7 +560,7 @@ class TestAudience:
 
 @pytest.mark.both_databases
 class TestPartsForEverybody:
-    """A session without attendees of its own: whoever attends the conference attends it."""
+    """A session without attendees of its own concerns all attendees of its conference."""
 
     @pytest.fixture
     def session(self) -> Event:
@@ -568,7 +568,7 @@ class TestPartsForEverybody:
         return factories.event(kind="session", parent=whole, team=whole.team)
 
     def handed_over(self, event: Event, **rule: Any) -> set[str]:
-        """Save the event with a rule, wait for the day before; return who gets a mail."""
+        """Save the event with a rule, fan out on the day before; return who gets a mail."""
         factories.rule(event=event, **rule)
         lifecycle.save(event=event, now=NOW)
         fanout.hand_over(now=DUE)
@@ -644,7 +644,7 @@ class TestPartsForEverybody:
         assert set(states) == {("Chan", "sent", ""), ("Ho", "skipped", Delivery.Reason.STAYS_AWAY)}
 
 
-# The day before the factory's event, at 09:00 where each reader is.
+# 09:00 in the zone of each reader, on the day before the event starts there.
 NINE = {
     "America/Los_Angeles": datetime(2026, 11, 30, 17, tzinfo=UTC),  # starts on 1 December there
     "Pacific/Auckland": datetime(2026, 11, 30, 20, tzinfo=UTC),
