@@ -13,14 +13,14 @@ INSTALL := @command -v $(PYTHON) >/dev/null && \
 GATES := DEBUG=on DATABASE_URL=sqlite://:memory: PYTHONWARNINGS=error::RuntimeWarning
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-.PHONY: help run test test-all faults queries bench feeds feeds-sqlite reminders reminders-sqlite \
-  check format lock
+.PHONY: help run test test-all faults count-queries bench bench-feeds bench-feeds-sqlite \
+  bench-reminders bench-reminders-sqlite check format lock queries feeds reminders
 
 help: ## Show this list (the default)
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile
 
 run: ## Start Attaché: web server, worker, beat, embedded broker; PORT=8000 ATTACHE_DATA=var
-	$(INSTALL) requirements.txt && exec $(BIN)/python manage.py stack
+	$(INSTALL) requirements.txt && exec $(BIN)/python manage.py runall
 
 # Only the tables in PostgreSQL come from the migrations: it takes five seconds for each process.
 define TESTS
@@ -44,23 +44,28 @@ faults: dev ## Kill workers 1,000 times on each database, restart servers, send 
 	ROUNDS=20 $(PYTEST) --no-migrations -m race $(ARGS)
 	ROUNDS=20 $(BIN)/python -m tests.postgres -- $(PYTEST) -m race $(ARGS)
 
-queries: dev ## Count the queries of every page of the admin with 1, 3 and 100 rows
+count-queries: dev ## Count the queries of every page of the admin with 1, 3 and 100 rows
 	ROWS=100 $(PYTEST) tests/events/admin tests/events/domain/pages/test_itineraries.py -k many
 
 bench: dev ## Measure the screens with 10,000 events on PostgreSQL; ARGS="--rounds 1" is quicker
 	$(BIN)/python -m tests.postgres -- $(BIN)/python -m tests.bench.domain $(ARGS)
 
-feeds: dev ## Measure polls of calendar feeds on PostgreSQL; ARGS="--rounds 10" is quicker
+bench-feeds: dev ## Measure polls of calendar feeds on PostgreSQL; ARGS="--rounds 10" is quicker
 	$(BIN)/python -m tests.postgres -- $(BIN)/python -m tests.bench.feeds $(ARGS)
 
-feeds-sqlite: dev ## The same on SQLite
+bench-feeds-sqlite: dev ## The same on SQLite
 	env -u DATABASE_URL $(BIN)/python -m tests.bench.feeds $(ARGS)
 
-reminders: dev ## Measure how many mails a worker sends, on PostgreSQL
+bench-reminders: dev ## Measure how many mails a worker sends, on PostgreSQL
 	$(BIN)/python -m tests.postgres -- $(BIN)/python -m tests.bench.reminders $(ARGS)
 
-reminders-sqlite: dev ## The same on SQLite
+bench-reminders-sqlite: dev ## The same on SQLite
 	env -u DATABASE_URL $(BIN)/python -m tests.bench.reminders $(ARGS)
+
+# The names of 0.1.0.
+queries: count-queries
+feeds: bench-feeds
+reminders: bench-reminders
 
 check: dev ## Check style, types, layers, templates, settings and migrations
 	$(BIN)/ruff check .

@@ -23,6 +23,7 @@ def prepare(env: Mapping[str, str]) -> None:
 
 def claim(data: Path, port: int) -> None:
     """Lock the folder until this process ends; children do not inherit the lock."""
+    # The name that every version uses: two versions on one folder must see each other.
     lock = os.open(data / "stack.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

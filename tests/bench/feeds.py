@@ -2,8 +2,8 @@
 
 The requests go over one connection to the gunicorn of `make run` and to nginx with docs/nginx.conf.
 What is measured is the processor time of the processes that answer: of gunicorn with its PostgreSQL
-connections, or of nginx; not of the client, nor of the edits in between. `make feeds` prints the
-tables of docs/performance.md, `make feeds-sqlite` the same on SQLite.
+connections, or of nginx; not of the client, nor of the edits in between. `make bench-feeds` prints
+the tables of docs/performance.md, `make bench-feeds-sqlite` the same on SQLite.
 """
 
 import argparse
@@ -383,7 +383,7 @@ def progress(text: str) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="make feeds")
+    parser = argparse.ArgumentParser(prog="make bench-feeds")
     parser.add_argument("--rounds", type=int, default=20)
     rounds = parser.parse_args().rounds
     begun = time.perf_counter()

@@ -1,6 +1,7 @@
 """What sending costs: our delivery, and a bare loop that builds and sends the same mails.
 
-`make reminders` prints the tables of docs/performance.md, `make reminders-sqlite` those on SQLite.
+`make bench-reminders` prints the tables of docs/performance.md, `make bench-reminders-sqlite` those
+on SQLite.
 The mail server is a process of its own (`tests/faults/sink.py`), whose time does not count; what
 counts is the processor time of the process that sends and of its PostgreSQL process, and for the
 rate the time on the wall.
@@ -205,7 +206,7 @@ def empty_ticks(number: int) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="make reminders")
+    parser = argparse.ArgumentParser(prog="make bench-reminders")
     parser.add_argument("--mails", type=int, default=2_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--old", type=int, default=1_000_000, help="mails sent long ago")

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from tests.config.runtime import stack
-from tests.config.runtime.stack import PROGRAMS, SET
+from tests.config.runtime import runall
+from tests.config.runtime.runall import PROGRAMS, SET
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
@@ -14,11 +14,11 @@ from tests.config.runtime.stack import PROGRAMS, SET
 def test_without_a_needed_setting_nothing_starts(tmp_path, program, name):
     if program != "manage.py" and name != "SECRET_KEY":
         pytest.skip("one name is enough for each further program")
-    env = stack.environment(ATTACHE_DATA=tmp_path, **SET)
+    env = runall.environment(ATTACHE_DATA=tmp_path, **SET)
     del env[name]
     done = subprocess.run(
         [sys.executable, *PROGRAMS[program].split()],
-        cwd=stack.ROOT,
+        cwd=runall.ROOT,
         env=env,
         capture_output=True,
         text=True,

@@ -10,8 +10,8 @@ from django.db import connection
 
 from config.runtime import preflight, tables
 from config.runtime.preflight import Refusal
-from tests.config.runtime import stack
-from tests.config.runtime.stack import PROGRAMS, SET
+from tests.config.runtime import runall
+from tests.config.runtime.runall import PROGRAMS, SET
 
 
 def alter(statement: str) -> None:
@@ -67,8 +67,8 @@ def test_without_a_database_at_hand_the_check_asks_nothing() -> None:
 def test_gunicorn_does_not_start_before_the_database_is_up_to_date(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, *PROGRAMS["gunicorn"].split()],
-        cwd=stack.ROOT,
-        env=stack.environment(ATTACHE_DATA=tmp_path, **SET),
+        cwd=runall.ROOT,
+        env=runall.environment(ATTACHE_DATA=tmp_path, **SET),
         capture_output=True,
         text=True,
         check=False,

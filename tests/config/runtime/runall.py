@@ -1,4 +1,4 @@
-"""Runs `manage.py stack` as a person would, and looks at its processes."""
+"""Runs `manage.py runall` as a person would, and looks at its processes."""
 
 import contextlib
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.conftest import process
 
 ROOT = Path(__file__).parents[3]
-COMMAND = [sys.executable, str(ROOT / "manage.py"), "stack"]
+COMMAND = [sys.executable, str(ROOT / "manage.py"), "runall"]
 OURS = ("ATTACHE", "DJANGO", "PYTEST", "COV")
 ROLES = ("gunicorn", "config worker", "config beat", "valkey-server")
 SETTINGS = ("SECRET_KEY", "SITE_URL", "DEFAULT_FROM_EMAIL", "DATABASE_URL", "REDIS_URL")
