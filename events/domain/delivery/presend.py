@@ -1,4 +1,4 @@
-"""The last look: what is sent of each kind, and why it is not after all."""
+"""The check before sending: whether a mail must still go, and its composition, per kind."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime
@@ -15,7 +15,7 @@ State = Delivery.State
 Reason = Delivery.Reason
 Refusal = State | tuple[State, str]
 
-# What a mail is composed from.
+# Relations that mails are composed from.
 SHOWN: Final = (
     "occurrence__rule",
     "event__team",
@@ -27,7 +27,10 @@ SHOWN: Final = (
 
 
 def is_plain(*, row: Delivery, now: datetime) -> bool:
-    """Whether a reminder is to go by what the row and its attendee say; others need questions."""
+    """Whether a reminder may go by the fields of the row, its rule and its attendee alone.
+
+    No query is made here. False for all mails whose check needs queries.
+    """
     occurrence, attendee = row.occurrence, row.attendee
     if row.kind != Delivery.Kind.REMINDER or now >= row.expires_at:
         return False
@@ -38,7 +41,7 @@ def is_plain(*, row: Delivery, now: datetime) -> bool:
 
 
 def refusal(*, row: Delivery, now: datetime) -> tuple[State, str] | None:
-    """Return what becomes of a mail that must not go, and why, if there is a reason."""
+    """Return the final state and reason of a mail that must not be sent any more, or None."""
     if found := REFUSALS[row.kind](row):
         return found if isinstance(found, tuple) else (found, "")
     if now >= row.expires_at:
@@ -47,13 +50,13 @@ def refusal(*, row: Delivery, now: datetime) -> tuple[State, str] | None:
 
 
 def compose(*, row: Delivery, now: datetime) -> transport.Message:
-    """Compose a mail in the language and at the clock of its reader; the row keeps both."""
+    """Compose a mail in the language and time zone of its reader, and set both in the row."""
     row.language, row.zone = _language(row), row.person.timezone
     return LETTERS[row.kind](delivery=row, now=now)
 
 
 def again(*, delivery: Delivery, now: datetime) -> transport.Message:
-    """Return a mail as it went, or as it would go now; of what it told, as things are now."""
+    """Return a copy of a mail for display: composed from present data, in its language and zone."""
     row = Delivery.objects.select_related(*SHOWN).get(pk=delivery.pk)
     row.language = row.language or _language(row)
     row.zone = row.zone or row.person.timezone
@@ -61,7 +64,7 @@ def again(*, delivery: Delivery, now: datetime) -> transport.Message:
 
 
 def wrong_addresses(*, rows: Collection[Delivery]) -> set[str]:
-    """Return the hashes of those of their addresses that a server has called wrong."""
+    """Return the hashes of those addresses of these mails that a server called invalid."""
     hashes = {outbox.address_hash(row.person.email) for row in rows}
     known = Suppression.objects.filter(address_hash__in=hashes)
     return set(known.values_list("address_hash", flat=True))
@@ -73,7 +76,7 @@ def _language(row: Delivery) -> str:
 
 
 def _no_reminder(row: Delivery) -> Refusal | None:
-    occurrence = row.occurrence  # None: the rule was deleted
+    occurrence = row.occurrence  # None if the rule was deleted
     if not (occurrence and occurrence.rule.enabled):
         return State.CANCELLED, Reason.RULE_OFF
     if not reminders.stands(event=row.event):
@@ -95,7 +98,7 @@ def _no_notice(row: Delivery) -> Refusal | None:
     return None if notices.news_for(delivery=row) else (State.SKIPPED, Reason.UNDONE)
 
 
-# What is sent of each kind, and why it is not; asked and composed in one transaction.
+# Per kind of mail: how it is composed, and why it must not go. Both run in one transaction.
 LETTERS: Final[dict[str, Callable[..., transport.Message]]] = {
     Delivery.Kind.REMINDER: letters.reminder,
     Delivery.Kind.REQUEST: invitations.compose,

@@ -1,4 +1,4 @@
-"""The life of an event: how it is stored, the steps it takes, and what follows from them."""
+"""The life cycle of an event: saving, steps (changes of status or date), and their effects."""
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -22,7 +22,7 @@ from events.values.dates import When
 
 Status = Event.Status
 
-# The steps that each state allows.
+# The steps that each status allows.
 STEPS: Final[dict[str, tuple[str, ...]]] = {
     Status.DRAFT: ("propose", "move", "delete"),
     Status.TENTATIVE: ("confirm", "move", "postpone", "cancel"),
@@ -30,9 +30,9 @@ STEPS: Final[dict[str, tuple[str, ...]]] = {
     Status.POSTPONED: ("reinstate", "confirm", "move", "cancel"),
     Status.CANCELLED: (),
 }
-# Those that no part takes while what it is part of is off.
+# Steps that a part cannot take while an event above it is postponed or cancelled.
 STARTING: Final = ("propose", "confirm", "reinstate")
-# The states of the parts that take a step together with the event.
+# For each step, the statuses of the parts that take it together with the event.
 TOGETHER: Final[dict[str, tuple[str, ...]]] = {
     "move": (Status.DRAFT, *Event.LIVE),
     "postpone": Event.STANDING,
@@ -40,12 +40,12 @@ TOGETHER: Final[dict[str, tuple[str, ...]]] = {
     "cancel": Event.LIVE,
     "delete": tuple(Status),
 }
-# A change of these may contradict other events of the tree.
+# Columns whose change may contradict other events of the tree.
 SHAPE: Final = ("parent_id", "kind", "origin", "precision", "start_on", "end_on", "status")
 
 
 class NotAllowed(Exception):
-    """The state of an event forbids the step: its own, or that of one above or below it."""
+    """The status of the event, or of one above or below it, forbids the step."""
 
     def __init__(self, event: Event, verb: str) -> None:
         super().__init__(event, verb)
@@ -54,7 +54,7 @@ class NotAllowed(Exception):
 
 
 class Incomplete(Exception):
-    """The event lacks what its state demands: of “day”, “zone”, “place” and “organiser”."""
+    """The event lacks what its status demands: “day”, “zone”, “place” or “organiser”."""
 
     def __init__(self, event: Event, missing: tuple[str, ...]) -> None:
         super().__init__(event, missing)
@@ -63,7 +63,7 @@ class Incomplete(Exception):
 
 
 class InUse(Exception):
-    """Other rows need the event or its parts."""
+    """Rows that are not deleted along with it refer to the event or its parts."""
 
     def __init__(self, event: Event, rows: tuple[Model, ...]) -> None:
         super().__init__(event, rows)
@@ -73,10 +73,10 @@ class InUse(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Consequences:
-    """What a step does beside the event itself.
+    """The effects of a step beyond the event itself.
 
-    `parts` take it too, in the order of time; `people` are expected there, each counted once;
-    `reminders` have not been sent yet; `informed` are those who were invited by mail.
+    `parts` take the step too, in order of time. `people` counts the attendees expected there, each
+    once. `reminders` counts unsent reminders, `informed` the people who were invited by mail.
     """
 
     parts: list[Event]
@@ -86,10 +86,10 @@ class Consequences:
 
 
 def save(*, event: Event, now: datetime) -> None:
-    """Store an event, count what changed, bring reminders, invitations and waiting lists in step.
+    """Store an event; count the change, and update notices, reminders, invitations, seats.
 
-    The one way in which admin, API and loader do it. Rows related to it follow with `touch`.
-    Raises what `check` raises.
+    Admin, API and loader store events only with this function; a change in related rows is reported
+    with `touch`. Raises what `check` raises.
     """
     with transaction.atomic():
         _check(event, _hold(event))
@@ -97,18 +97,18 @@ def save(*, event: Event, now: datetime) -> None:
 
 
 def check(*, event: Event) -> None:
-    """Raise what forbids to store the event as it is now.
+    """Raise the reason why the event cannot be stored as it is now.
 
-    NotAllowed if it would come back from the cancelled or become a draft again, Incomplete if
-    people would lose its day, and what `programme.check` raises.
+    NotAllowed if a cancelled event would come back or an event would become a draft again,
+    Incomplete if a known day would be lost, and what `tree.check` raises.
     """
     _check(event, Event.objects.filter(pk=event.pk).first())
 
 
 def save_moved(*, event: Event, staying: Collection[int], now: datetime) -> None:
-    """Store an event as `save` does; its programme moves by as many days, as with `move`.
+    """Store an event as `save` does, and move its programme by the same number of days.
 
-    Parts that are `staying`, by their keys, stay where they are with all that is part of them.
+    `staying` are primary keys of parts that keep their dates, together with all that is below them.
     """
     with transaction.atomic():
         stored = _hold(event)
@@ -118,7 +118,7 @@ def save_moved(*, event: Event, staying: Collection[int], now: datetime) -> None
 
 
 def moving(*, event: Event, staying: Collection[int]) -> list[Event]:
-    """The parts that `save_moved` would move now; raises what it raises."""
+    """The parts that `save_moved` would move now. Raises what it raises."""
     stored = Event.objects.filter(pk=event.pk).first()
     parts = _along(event, stored, staying, Event.objects.all())
     _check(event, stored, parts)
@@ -126,7 +126,7 @@ def moving(*, event: Event, staying: Collection[int]) -> list[Event]:
 
 
 def hold() -> None:
-    """Keep what is checked now true until the end of the transaction."""
+    """Lock the tree of events, so that a check stays true until the end of the transaction."""
     hold_tree()
 
 
@@ -147,9 +147,9 @@ def touch_shown_with(
     organisation: Organisation | None = None,
     event: Event | None = None,
 ) -> None:
-    """Raise the revision of the events that show a place, an organisation or what they are part of.
+    """Raise the revision of the events that show a place, an organisation or a parent event.
 
-    A place is shown by what happens there or in a part of it.
+    A place is shown by the events there and by those in a place within it.
     """
     shown = Q(parent=event) if event else Q(pk__in=[])
     if organisation:
@@ -166,20 +166,20 @@ def touch_shown_with(
 
 
 def propose(*, event: Event, now: datetime) -> None:
-    """Show a draft to its audience as tentative."""
+    """Publish a draft to its audience as tentative."""
     with _step(event, "propose", now) as (row,):
         row.status = Status.TENTATIVE
 
 
 def confirm(*, event: Event, now: datetime) -> None:
-    """Say that it takes place; raise Incomplete when anything is missing for that."""
+    """Confirm that the event takes place. Raises Incomplete."""
     with _step(event, "confirm", now) as (row,):
         _start(row, Status.CONFIRMED)
         _require_all(row)
 
 
 def postpone(*, event: Event, now: datetime, reason: str = "") -> None:
-    """Call it off for now, with its programme: the days stay until new ones are known."""
+    """Postpone the event with its programme; the old dates stay until new ones are known."""
     with _step(event, "postpone", now) as rows:
         for row in rows:
             row.status, row.cancellation_reason = Status.POSTPONED, reason
@@ -194,9 +194,9 @@ def reinstate(
     status: str = Status.TENTATIVE,
     with_programme: bool = True,
 ) -> None:
-    """Give what was postponed a new date; its programme moves along and comes back as tentative.
+    """Give a postponed event a new date; its programme moves along and becomes tentative.
 
-    Without a place it stays where it was. Raises dates.BadDate, and Incomplete as `confirm` does.
+    Without a place the old one stays. Raises dates.BadDate, and Incomplete as `confirm` does.
     """
     if status not in Event.STANDING:
         raise ValueError(status)
@@ -222,10 +222,10 @@ def move(
     end_place: Place | None = None,
     with_programme: bool = True,
 ) -> None:
-    """Give it another date or place; its programme moves by as many days, at the same hours.
+    """Change date or place; the programme moves by the same number of days, at the same wall times.
 
-    A place that is None stays as it was. Raises dates.BadDate, and Incomplete for a coarse date
-    where people know the day already: that would be to postpone it.
+    A place that is None stays as it was. Raises dates.BadDate, and Incomplete if a known day would
+    become a coarse date: that is what `postpone` is for.
     """
     dates.validate(when)
     with _step(event, "move", now, with_programme) as rows:
@@ -238,20 +238,20 @@ def move(
 
 
 def cancel(*, event: Event, reason: str, now: datetime) -> None:
-    """Call it off for good, with its programme, but for drafts that nobody knows of."""
+    """Cancel the event for good, with its programme; parts that are drafts stay drafts."""
     with _step(event, "cancel", now) as rows:
         for row in rows:
             row.status, row.cancellation_reason = Status.CANCELLED, reason
 
 
 def delete(*, event: Event, now: datetime) -> None:
-    """Remove a draft with its programme of drafts; raise InUse when other rows need one of them.
+    """Delete a draft with its programme of drafts. Raises InUse if other rows refer to one of them.
 
-    `now` says nothing here: all steps are called alike.
+    `now` is unused; all steps share one signature.
     """
     with transaction.atomic():
         rows = _begin(event, "delete")
-        # They may stand in each other's way, but not in that of the whole.
+        # Clear the references among these rows, which would block the deletion of single rows.
         Event.objects.filter(pk__in=[row.pk for row in rows]).update(
             parent=None, after=None, previous_related=None, registration_closes=None
         )
@@ -263,12 +263,12 @@ def delete(*, event: Event, now: datetime) -> None:
 
 
 def next_steps(*, event: Event) -> tuple[str, ...]:
-    """The steps that the state of the event, and of those above and below, allows now."""
+    """The steps that the status of the event, and of those above and below it, allows now."""
     return tuple(verb for verb in STEPS[event.status] if not _obstacle(event, verb))
 
 
 def consequences(*, event: Event, verb: str) -> Consequences:
-    """What a step would do beside the event itself."""
+    """The effects that a step would have beyond the event itself."""
     parts = _parts(event, verb, Event.objects.all())
     events = [event, *parts]
     return Consequences(
@@ -283,7 +283,7 @@ def consequences(*, event: Event, verb: str) -> Consequences:
 def _step(
     event: Event, verb: str, now: datetime, with_programme: bool = True
 ) -> Iterator[list[Event]]:
-    """Yield the event and the parts that take the step with it, as they stand; then store them."""
+    """Lock and yield the event and the parts that take the step too; then store them."""
     with transaction.atomic():
         rows = _begin(event, verb)
         rows = rows if with_programme else rows[:1]
@@ -294,7 +294,7 @@ def _step(
 
 
 def _begin(event: Event, verb: str) -> list[Event]:
-    """Lock the event and the parts that take the step with it; raise NotAllowed."""
+    """Lock and return the event and the parts that take the step with it. Raises NotAllowed."""
     hold_tree()
     row = _locked().get(pk=event.pk)
     if obstacle := _obstacle(row, verb):
@@ -303,7 +303,7 @@ def _begin(event: Event, verb: str) -> list[Event]:
 
 
 def _obstacle(event: Event, verb: str) -> Event | None:
-    """The event whose state forbids the step."""
+    """The event whose status forbids the step; None if the step is legal."""
     if verb not in STEPS[event.status]:
         return event
     if verb in STARTING:
@@ -315,7 +315,7 @@ def _obstacle(event: Event, verb: str) -> Event | None:
 
 
 def _parts(event: Event, verb: str, rows: EventQuerySet) -> list[Event]:
-    """The parts that take the step together with the event."""
+    """The parts that take the step together with the event, in order of time."""
     states = TOGETHER.get(verb, ())
     parts = tree.below(event=event) if states else []
     keys = [part.pk for part in parts if part.status in states]
@@ -323,16 +323,20 @@ def _parts(event: Event, verb: str, rows: EventQuerySet) -> list[Event]:
 
 
 def _locked() -> EventQuerySet:
-    """Events as they stand, locked until the change is in."""
+    """Events to be read with a row lock until the end of the transaction."""
     return Event.objects.select_for_update(no_key=True)
 
 
 def _hold(event: Event) -> Event | None:
-    """Lock the stored event, and before it the tree, if other events must fit or learn of this."""
+    """Lock and return the stored event.
+
+    If the change may affect other events, the tree is locked first: the order in which all code
+    locks.
+    """
     if _reaches_others(event, Event.objects.filter(pk=event.pk).first()):
         hold_tree()
     stored = _locked().filter(pk=event.pk).first()
-    if _reaches_others(event, stored):  # somebody changed it between the two looks
+    if _reaches_others(event, stored):  # the row changed between the first read and the lock
         hold_tree()
     return stored
 
@@ -350,7 +354,7 @@ def _check(event: Event, stored: Event | None, moved: Collection[Event] = ()) ->
 
 
 def _check_state(event: Event, stored: Event) -> None:
-    """Nothing comes back from the cancelled, is a draft again, or loses the day people know."""
+    """Refuse to leave the status cancelled, to become a draft again, or to lose a known day."""
     left = stored.status != event.status
     if left and (stored.status == Status.CANCELLED or event.status == Status.DRAFT):
         raise NotAllowed(stored, "save")
@@ -360,9 +364,10 @@ def _check_state(event: Event, stored: Event) -> None:
 
 
 def _store(events: list[Event], now: datetime) -> None:
-    """Store the events; the parts that show their change and did not change themselves follow.
+    """Store the events, and raise the revision of the parts that show a change of theirs.
 
-    The parts are locked before the open batch of notices, as by whoever changes one of them alone.
+    The parts are locked before the open notice batch, in the same order as when one part is changed
+    alone.
     """
     stored = [event.pk for event in events if event.pk]
     list(_locked().filter(parent__in=stored).order_by("pk").values_list("pk"))
@@ -373,7 +378,10 @@ def _store(events: list[Event], now: datetime) -> None:
 
 
 def _rise_all(events: EventQuerySet, now: datetime) -> None:
-    """Raise the revision of what shows something that changed, and let calendars know."""
+    """Raise the revision of events that show something that changed.
+
+    Their feeds and invitations follow.
+    """
     rows = list(events.only("visibility"))
     revisions.rise_all(events=events, now=now)
     changes.note(events=rows, now=now)
@@ -388,7 +396,7 @@ def _put(event: Event, now: datetime) -> bool:
     else:
         event.created_at = event.changed_at = now.replace(microsecond=0)
     if stored and stored.parent_id != event.parent_id:
-        changes.note(events=[stored], now=now)  # in the tree that it leaves
+        changes.note(events=[stored], now=now)  # for the feeds of the tree that the event leaves
     event.save()
     changes.note(events=filter(None, (event, stored)), now=now)
     if stored:
@@ -408,7 +416,7 @@ def _start(event: Event, status: str) -> None:
 
 
 def _shift(rows: list[Event], when: When) -> None:
-    """Give the first event its new date, and move the others by as many days."""
+    """Give the first event its new date, and move the others by the same number of days."""
     event, *parts = rows
     old = event.when
     if old == when:
@@ -419,7 +427,7 @@ def _shift(rows: list[Event], when: When) -> None:
 
 
 def _days_between(old: When, new: When) -> int:
-    """By how many days a programme moves: by none from or to a coarse date."""
+    """The number of days by which a programme moves; 0 from or to a coarse date."""
     if old.is_exact and new.is_exact and old.start_on and new.start_on:
         return (new.start_on - old.start_on).days
     return 0
@@ -428,7 +436,7 @@ def _days_between(old: When, new: When) -> int:
 def _along(
     event: Event, stored: Event | None, staying: Collection[int], rows: EventQuerySet
 ) -> list[Event]:
-    """The parts that move along from where the event is stored to where it stands, moved."""
+    """The parts that move with the event from its stored date to its new one, already moved."""
     days = _days_between(stored.when, event.when) if stored else 0
     if not days:
         return []
@@ -443,7 +451,7 @@ def _along(
 
 
 def _require_all(event: Event) -> None:
-    """Raise Incomplete for what an event of our own lacks; reports say no more than they know."""
+    """Raise Incomplete for what is missing; reported events may be incomplete."""
     missing = completeness.missing(event=event) if event.is_managed else ()
     if missing:
         raise Incomplete(event, missing)
@@ -455,7 +463,7 @@ def _require_day(event: Event) -> None:
 
 
 def _count_people(events: list[Event]) -> int:
-    """Those who are expected at one of the events; who is not named yet counts each time."""
+    """The number of people expected at the events; an unnamed attendee counts at each event."""
     expected = Attendee.objects.expected().filter(event__in=events)
     counts = expected.aggregate(
         named=Count("person", distinct=True), unnamed=Count("pk", filter=Q(person=None))
