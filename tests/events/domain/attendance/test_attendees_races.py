@@ -1,4 +1,4 @@
-"""Several people at the same instant: real transactions in threads, on either database."""
+"""Races between attendees: real transactions in threads, on either database."""
 
 import threading
 from collections.abc import Callable
@@ -21,7 +21,7 @@ Partstat = Attendee.Partstat
 
 
 def at_once(*calls: Callable[[], object]) -> list[Exception]:
-    """Make the calls at the same instant; return what they raised."""
+    """Run the calls at the same time, each in a thread; return the exceptions."""
     barrier, errors = threading.Barrier(len(calls)), list[Exception]()
 
     def work(call: Callable[[], object]) -> None:
@@ -46,7 +46,7 @@ def invited(event: Event, hub: EventPlace | None = None) -> Attendee:
 
 
 def answers(attendee: Attendee, answer: Partstat = Partstat.ACCEPTED) -> Callable[[], None]:
-    """A call by somebody who has opened the page some time ago."""
+    """Return a call that answers with an attendee read now, as from a page opened earlier."""
     stale = Attendee.objects.get(pk=attendee.pk)
     return partial(attendees.answer, attendee=stale, partstat=answer, now=NOW)
 
@@ -82,7 +82,7 @@ def test_a_capacity_lowered_while_somebody_accepts_takes_nobodys_place() -> None
     holder.refresh_from_db()
     late.refresh_from_db()
     assert holder.seat == "confirmed"
-    assert late.seat in ("confirmed", "waitlisted")  # before the change, or after it
+    assert late.seat in ("confirmed", "waitlisted")  # depends on which of the two came first
     nobody_more = invited(event)
     answers(nobody_more)()
     assert nobody_more in Attendee.objects.waiting()

@@ -1,4 +1,4 @@
-"""Two records of one person become one; a person is erased and the counts stay right."""
+"""Merging of two records of a person, and erasure; in both cases counts stay right."""
 
 import threading
 from collections import Counter
@@ -186,7 +186,7 @@ def test_an_event_that_both_attend_is_attended_once_in_the_further_state() -> No
 
 
 ANSWERS = [
-    # the kept row, the other row, what stands
+    # the kept row, the dropped row, the merged row
     (("accepted", "confirmed"), ("declined", "none"), ("accepted", "confirmed")),
     (("declined", "cancelled"), ("accepted", "waitlisted"), ("accepted", "waitlisted")),
     (("accepted", "waitlisted"), ("accepted", "confirmed"), ("accepted", "confirmed")),
@@ -481,7 +481,7 @@ def test_whatever_the_rows_none_is_lost_and_each_leads_to_the_survivor(random: R
 
 
 def best_of(event: Event) -> Counter[str]:
-    """Return what must not get worse: who has a place, who was there, who leads."""
+    """Return what a merger must not lose: a seat, a check-in, the head of a delegation."""
     theirs = event.attendees.filter(person__family_name="Lee")
     return Counter(
         place=theirs.filter(seat="confirmed").exists(),
@@ -494,7 +494,7 @@ def best_of(event: Event) -> Counter[str]:
 
 
 def canary(**columns: Any) -> Person:
-    """Return a person of whom each value can be told apart wherever it turns up."""
+    """Return a person with unique values, which are recognised wherever they turn up."""
     values = {
         "slug": "canary-slug",
         "family_name": "Canaryfamily",
@@ -513,7 +513,7 @@ def canary(**columns: Any) -> Person:
 
 
 def canaries() -> list[Any]:
-    """Return the tables and columns in which a canary sits, histories and logs among them."""
+    """Return all tables and columns that contain a value of the canary, also histories and logs."""
     marks = ("canary", "金丝雀", "金絲雀", r"\u91d1")
     return [
         (model.__name__, name, value)
@@ -525,7 +525,7 @@ def canaries() -> list[Any]:
 
 
 def cage() -> tuple[Person, Attendee, Delegate]:
-    """Return a person with rows of all kinds, each of which says something about them."""
+    """Return a person with rows of all kinds, each of which contains one of their values."""
     person = canary()
     person.email = "canary.other@example.org"
     person.save()
@@ -717,7 +717,7 @@ def test_offices_are_those_of_the_day_the_highest_first() -> None:
 
 
 def at_once(*works: Callable[[], None]) -> list[type[Exception] | None]:
-    """Do several things at the same time; return how each ended."""
+    """Run several calls at the same time; return how each ended."""
     start, ends = threading.Barrier(len(works)), dict[int, type[Exception] | None]()
 
     def run(number: int, work: Callable[[], None]) -> None:

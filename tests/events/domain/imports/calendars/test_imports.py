@@ -1,4 +1,4 @@
-"""Foreign calendars: what they become, what a second reading does, and what is refused."""
+"""Import of calendars: the events, a second reading, and refusals."""
 
 import json
 import subprocess
@@ -36,7 +36,7 @@ def vevent(*lines: str, uid: str = "one@example.org", title: str = "Trade forum"
 
 
 def one(*lines: str, **values: str) -> bytes:
-    """Return a calendar with one event on 2 December 2026, unless the lines name another date."""
+    """Return a calendar with one event, on 2 December 2026 unless the lines name another date."""
     dated = any(line.startswith("DTSTART") for line in lines)
     day = () if dated else ("DTSTART;VALUE=DATE:20261202",)
     return ics(*vevent(*day, *lines, **values))
@@ -52,7 +52,10 @@ def choices(team: Team, **values: Any) -> Choices:
 
 
 def do(team: Team, body: bytes, now: datetime = NOW, **values: Any) -> Plan:
-    """Import a calendar; what the preview says is what happens, and happens once."""
+    """Import a calendar.
+
+    Checks that the preview is right, and that a second import changes nothing.
+    """
     calendar = Calendar(name="foreign.ics", body=body)
     chosen = choices(team, **values)
     before = list(Event.objects.order_by("pk").values())
@@ -353,7 +356,7 @@ def test_events_that_vanish_from_the_file_stay(team: Team) -> None:
 
 def test_an_import_is_all_or_nothing(team: Team) -> None:
     do(team, one())
-    Event.objects.update(status="draft")  # which no step leads to, and none cancels
+    Event.objects.update(status="draft")  # a status that cannot be cancelled
     off = vevent("DTSTART:20261202", "STATUS:CANCELLED")
     body = ics(*vevent("DTSTART:20261203", uid="two@example.org"), *off)
     with pytest.raises(lifecycle.NotAllowed):
@@ -609,7 +612,7 @@ def test_all_series_of_a_calendar_together_have_so_much_time_and_no_more() -> No
 
 @pytest.mark.once
 def test_the_worst_files_take_two_seconds_and_a_fair_share_of_memory() -> None:
-    """So they are read where they arrive: a process for each, with limits, would do no more."""
+    """So calendars are read in the calling process: a sandbox process would gain nothing."""
     command = [sys.executable, "-m", "tests.events.domain.imports.calendars.attacks"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     told = json.loads(done.stdout)
