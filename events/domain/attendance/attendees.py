@@ -124,9 +124,9 @@ def invite(
 def save(*, attendee: Attendee, now: datetime) -> None:
     """Store a new or changed attendee, except for STATE. Raises as `check` does.
 
-    STATE and the substitute keep their stored values. An attendee on the waiting list who changes
-    the hub goes to the end of that hub's waiting list, or gets a seat there; a seat that they leave
-    is given to the next.
+    STATE and the substitute keep their stored values. With another hub, an attendee on a waiting
+    list gets a seat there or goes to the end of its waiting list, and a seat that becomes free at
+    the old hub goes to the next.
     """
     with transaction.atomic():
         stored = _check(attendee)
@@ -319,7 +319,7 @@ def _leave(attendee: Attendee, place: Seat) -> None:
 def _has_said(attendee: Attendee, partstat: Partstat) -> bool:
     """Whether this answer is stored already.
 
-    An attendee who accepted and then lost the seat may accept again, and queues anew.
+    An attendee who accepted and then lost the seat may accept again, and is seated like any other.
     """
     lost = partstat == Partstat.ACCEPTED and attendee.seat not in HELD
     return attendee.partstat == partstat and not lost
@@ -328,8 +328,8 @@ def _has_said(attendee: Attendee, partstat: Partstat) -> bool:
 def _move(attendee: Attendee, left: EventPlace | None, now: datetime) -> None:
     """Store a change of hub.
 
-    An attendee on the waiting list goes to the end of the new one. Seats left at the old hub go to
-    its waiting list.
+    An attendee on a waiting list gets a seat at the new hub, or goes to the end of its waiting
+    list. Seats left at the old hub go to those who wait there.
     """
     if attendee.seat == Seat.WAITLISTED:
         capacity.seat(attendee=attendee, now=now)

@@ -1,8 +1,8 @@
 """Replies to invitations (iTIP, RFC 5546): each mail is applied once, or set aside.
 
 A reply is applied if its sender is the attendee that it speaks of, and that attendee is on the list
-of the event that it names. Every other mail is kept as a Reply with a reason, for an organiser to
-decide.
+of the event that it names. Every mail is kept as a Reply. One that is not applied has a reason; it
+waits for an organiser, unless a later answer is on record.
 """
 
 import hashlib

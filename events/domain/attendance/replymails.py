@@ -1,6 +1,6 @@
 """Parser of mails that reply to invitations; the input is untrusted.
 
-Returns plain values and writes nothing. Size limits are checked before anything is parsed, and each
+Returns plain values and writes nothing. Size limits are checked before the body is parsed, and each
 kind of mail that cannot be used has its own Reason.
 """
 

@@ -133,7 +133,7 @@ class Attempt:
         self.watch.failed = False
 
     def wait(self, error: smtp.Failure) -> str:
-        """Retry later, as the server asked (4xx) or is unavailable; this uses up no attempt."""
+        """Retry later: the server deferred the mail or is unavailable. This uses up no attempt."""
         attempts = self.row.attempts - 1
         return leases.put_off(
             row=self.row, now=self.watch.now(), reason=str(error), attempts=attempts
@@ -147,9 +147,9 @@ class Attempt:
     def compose(self) -> transport.Message | None:
         """Compose the mail and enter `sending`; None if it must not be sent.
 
-        A plain reminder is composed from the row as it was claimed: the UPDATE to `sending` checks
-        that nothing has changed since. All other mails, and a reminder for which it has, are read
-        anew.
+        A plain reminder is composed from the row as it was claimed; the UPDATE to `sending` matches
+        only if nothing has changed since. If it does not match, and for all other mails,
+        `compose_anew` reads the row again.
         """
         row, now = self.row, self.watch.now()
         is_wrong = outbox.address_hash(row.person.email) in self.watch.wrong
@@ -160,7 +160,7 @@ class Attempt:
         return self.compose_anew()
 
     def compose_anew(self) -> transport.Message | None:
-        """Read the row anew, check, compose and enter `sending`, in one transaction."""
+        """Read the row again, check, compose and enter `sending`, in one transaction."""
         row, now = self.row, self.watch.now()
         with transaction.atomic(durable=True):
             fresh = Delivery.objects.select_related(*presend.SHOWN).get(pk=row.pk)

@@ -3,8 +3,8 @@
 The database is the queue. A worker claims rows with a lease. Every later step is a conditional
 UPDATE on the token of the lease, so it changes nothing if the lease was lost. A row enters
 `sending` when the server is ready for the body of the mail. If the worker dies after that, its
-journal tells whether the final dot was sent. A mail whose outcome is unknown is sent a second time
-at most.
+journal tells whether the final dot was sent. If the outcome is unknown, the mail is sent a second
+time, but never a third.
 """
 
 import logging
@@ -93,7 +93,7 @@ def _judge(row: Delivery, phase: Phase | None, now: datetime) -> str:
 
     No dot: nothing was delivered, so it goes back into the queue. Dot: the server has the mail and
     a second one would almost certainly be a duplicate, so it is presumed sent. No record: outcome
-    unknown.
+    unknown. The journal of another host cannot be read; its mails become unknown after GRACE.
     """
     if not journal.is_here(row.leased_by):
         assert row.lease_until  # noqa: S101 -- only rows with an expired lease are passed in

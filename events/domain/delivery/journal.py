@@ -22,7 +22,7 @@ PHASES: Final = frozenset(map(str, Phase))
 
 
 class Journal:
-    """The journal file of this process; it is created at the first line, and anew after a fork."""
+    """The journal file of this process; created at the first line, and again after a fork."""
 
     def __init__(self) -> None:
         self.pid = 0

@@ -56,7 +56,10 @@ def compose(*, row: Delivery, now: datetime) -> transport.Message:
 
 
 def again(*, delivery: Delivery, now: datetime) -> transport.Message:
-    """Return a copy of a mail for display: composed from present data, in its language and zone."""
+    """Return a mail for display, as sent or as it would be sent now.
+
+    It is composed from present data, in the language, zone and time of sending.
+    """
     row = Delivery.objects.select_related(*SHOWN).get(pk=delivery.pk)
     row.language = row.language or _language(row)
     row.zone = row.zone or row.person.timezone

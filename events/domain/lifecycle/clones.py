@@ -133,7 +133,7 @@ def _free_slug(row: Event, copy: Event) -> str:
 def _edition(row: Event, wanted: int | None) -> int | None:
     """Return the edition asked for, or else the next one of the series; raise EditionTaken.
 
-    None if the event has no edition and none is asked for.
+    None if the event has no series, or if it has no edition and none is asked for.
     """
     if row.series is None or (row.edition is None and wanted is None):
         return None

@@ -194,9 +194,10 @@ def reinstate(
     status: str = Status.TENTATIVE,
     with_programme: bool = True,
 ) -> None:
-    """Give a postponed event a new date; its programme moves along and becomes tentative.
+    """Give a postponed event a new date; its programme moves along.
 
-    Without a place the old one stays. Raises dates.BadDate, and Incomplete as `confirm` does.
+    `status` is the new one, tentative or confirmed; postponed parts become tentative. Without a
+    place the old one stays. Raises dates.BadDate, and Incomplete as `confirm` does.
     """
     if status not in Event.STANDING:
         raise ValueError(status)

@@ -180,7 +180,7 @@ def offset(local: datetime) -> str:
 
 
 def place(*, place: Place) -> str:
-    """Return the place with those around it, up to its city: “Caohejing Park, Shanghai”."""
+    """Return the place and those that contain it, up to its city: “Caohejing Park, Shanghai”."""
     names = [place.name]
     above = place.parent
     while above and above.kind not in (Place.Kind.COUNTRY_OR_REGION, Place.Kind.MACRO_REGION):

@@ -20,7 +20,7 @@ NAMED: Final = 8  # companions named in an item; the others are counted
 LONGEST: Final = 31  # days; a span that lasts longer shows up on its first and last day only
 TRANSFER: Final = Event.Kind.TRANSFER
 JOURNEYS: Final = (Event.Kind.LEG, Event.Kind.TRADE_MISSION, Event.Kind.OFFICIAL_VISIT)
-ABOVE: Final = "parent__parent__parent__parent"  # relations of a place to those around it
+ABOVE: Final = "parent__parent__parent__parent"  # the places that contain a place
 
 # A local day, preceded by the number of eastward date line crossings so far: after each of them a
 # date comes a second time.

@@ -292,7 +292,7 @@ def _in_sequence(rows: list[Event]) -> list[Event]:
 
 
 def _chain(place: Place | None) -> list[Place]:
-    """Return the place and those around it, innermost first."""
+    """Return the place and those that contain it, innermost first."""
     places: list[Place] = []
     while place is not None:
         places.append(place)

@@ -279,7 +279,10 @@ class _Reader:
         return replace(series.entry, key=moment.key, when=moved)
 
     def _at_home(self, entry: Entry) -> Entry:
-        """Return an event written in UTC in the zone `home`, if it stays the same moment there."""
+        """Convert an event written in UTC to wall time in the zone `home`.
+
+        It stays in UTC if the wall time would mean another moment, as in a repeated hour.
+        """
         when = entry.when
         if when.precision == Precision.DAY or when.timezone != "UTC" or self.clocks.home == "UTC":
             return entry
