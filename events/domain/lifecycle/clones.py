@@ -1,4 +1,4 @@
-"""Clones: a copy of an event on later days, such as the next edition of an expo."""
+"""Clones: a copy of an event on other days, such as the next edition of an expo."""
 
 from collections.abc import Iterable
 from dataclasses import replace

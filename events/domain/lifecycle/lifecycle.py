@@ -40,7 +40,7 @@ TOGETHER: Final[dict[str, tuple[str, ...]]] = {
     "cancel": Event.LIVE,
     "delete": tuple(Status),
 }
-# Columns whose change may contradict other events of the tree.
+# A change of these columns may contradict other events of the tree.
 SHAPE: Final = ("parent_id", "kind", "origin", "precision", "start_on", "end_on", "status")
 
 
@@ -365,7 +365,7 @@ def _check_state(event: Event, stored: Event) -> None:
 
 
 def _store(events: list[Event], now: datetime) -> None:
-    """Store the events, and raise the revision of the parts that show a change of theirs.
+    """Store the events; a part that shows a changed value of its parent gets a new revision.
 
     The parts are locked before the open notice batch, in the same order as when one part is changed
     alone.

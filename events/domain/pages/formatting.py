@@ -216,8 +216,8 @@ def _sites(event: Event) -> list[EventPlace]:
 def zone_name(*, place: Place | None, zone: str) -> str:
     """Return the name of a zone, such as Shanghai.
 
-    That of the place's city, or of the place around it that states the zone, if their zone is the
-    same; or else one of CITIES, or the city in the IANA name.
+    It is the name of the place's city, or of the nearest containing place with a stated zone, if
+    that has this zone; otherwise an entry of CITIES, or the city in the IANA name.
     """
     city = owner = place
     while city and city.kind != Place.Kind.CITY:

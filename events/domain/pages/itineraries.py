@@ -180,7 +180,7 @@ def of_event(
     among: EventQuerySet | None = None,
     beside: AttendeeQuerySet | None = None,
 ) -> Itinerary:
-    """Return the itinerary of an event: all of its parts, for whichever attendees.
+    """Return the itinerary of an event: all of its parts, regardless of who attends them.
 
     For a delegation, pass its mission. For the stay of a leg the transfers to and from it are
     included. The other arguments are as in `of_person`.

@@ -1,4 +1,4 @@
-"""Previews of imports: a calendar is stored for an hour until the same user confirms the import."""
+"""Previews of imports: a calendar is stored for an hour, until its user confirms the import."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ KEPT_FOR: Final = timedelta(hours=1)
 
 
 class Gone(Exception):
-    """The preview has expired, is another user's, or was confirmed already; or the team is lost."""
+    """The preview expired, was confirmed, is another user's, or the user lost the team."""
 
 
 @dataclass(frozen=True, slots=True)
