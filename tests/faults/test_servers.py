@@ -1,8 +1,12 @@
 """Mail servers that refuse, fail, do not reply or close the connection."""
 
+import pytest
+
 from events.domain.delivery import delivery
 from events.models import Suppression
 from tests.faults.conftest import Post, due, states, wait_until_handed_over
+
+pytestmark = pytest.mark.both_databases
 
 # Fault → final state, unknown_count, and the number of copies that the server has accepted.
 EXPECTED = {

@@ -71,12 +71,13 @@ class Reading:
     """Content of a calendar.
 
     `whole` are the UIDs of series all of whose occurrences in the window are known: an occurrence
-    that is missing in them was removed.
+    that is missing in them was removed. `budget` counts the days that were checked for the series.
     """
 
     entries: list[Entry] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     whole: set[str] = field(default_factory=set)
+    budget: Budget = field(default_factory=Budget)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +102,12 @@ def read(*, body: bytes, timezone: str, now: datetime) -> Reading:
 
 
 class _Reader:
-    """The state while one calendar is read: its zones, the budget for series, and the result."""
+    """The state while one calendar is read: its zones, the window of series, and the result."""
 
     def __init__(self, blocks: list[Component], timezone: str, now: datetime) -> None:
         self.blocks = blocks
         self.clocks = Clocks(blocks, timezone)
         self.first, self.last = (now - BEHIND).date(), (now + AHEAD).date()
-        self.budget = Budget()
         self.reading = Reading()
 
     def read(self) -> Reading:
@@ -255,7 +255,8 @@ class _Reader:
         ]
         first = datetime.combine(self.first, time.min)
         last = datetime.combine(self.last, time.max)
-        times = repeats.expand(rules, start=start.at, first=first, last=last, budget=self.budget)
+        budget = self.reading.budget
+        times = repeats.expand(rules, start=start.at, first=first, last=last, budget=budget)
         added = self.clocks.moments(block, "RDATE")
         extra = [moment for moment in added if first <= moment.at <= last]
         moments = {moment.key: moment for moment in (replace(start, at=at) for at in times)}

@@ -21,7 +21,7 @@ from tests.factories import NOW
 from tests.office import Office, address
 from tests.smtp import Sink
 
-pytestmark = [pytest.mark.once, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 DUE = datetime(2026, 12, 1, 1, tzinfo=UTC)
 State = Delivery.State

@@ -7,7 +7,7 @@ import pytest
 from events.domain.lifecycle import lifecycle
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
 PUBLIC = "/calendar/public.ics"
 

@@ -24,7 +24,7 @@ from events.domain.lifecycle import lifecycle
 from events.models import CalendarFeed, ImportPreview
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
 UNKNOWN = "/calendar/f/cf1_" + 43 * "x" + ".ics"
 
@@ -253,7 +253,7 @@ def test_an_address_that_is_nobodys_own_may_be_scanned_by_all(
 ) -> None:
     assert feed.person
     shared = CalendarFeed(
-        name="Wall", team=feed.team, event=feed.person.attendances.get().event, role="attendee"
+        name="Wall", team=feed.team, event=feed.person.attendances.get().event, role="participant"
     )
     address = subscriptions.hand_out(feed=shared, now=timezone.now())
     url = address.removeprefix(settings.SITE_URL)
@@ -299,4 +299,6 @@ def test_no_other_secret_opens_a_calendar_and_a_calendar_opens_nothing_else(
     with pytest.raises(importpreviews.Gone):
         importpreviews.carry_out(key=token, user=user, now=timezone.now())
     assert not default_token_generator.check_token(user, token)
-    assert not Client().get("/admin/", headers={"cookie": f"sessionid={token}"}).content
+    answer = Client().get("/admin/", headers={"cookie": f"sessionid={token}"})
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/admin/login/")
