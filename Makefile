@@ -13,7 +13,8 @@ INSTALL := @command -v $(PYTHON) >/dev/null && \
 GATES := DEBUG=on DATABASE_URL=sqlite://:memory: PYTHONWARNINGS=error::RuntimeWarning
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-.PHONY: help run test test-all faults queries bench feeds reminders check format lock
+.PHONY: help run test test-all faults queries bench feeds feeds-sqlite reminders reminders-sqlite \
+  check format lock
 
 help: ## Show this list (the default)
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile
@@ -52,8 +53,14 @@ bench: dev ## Measure the screens with 10,000 events on PostgreSQL; ARGS="--roun
 feeds: dev ## Measure polls of calendar feeds on PostgreSQL; ARGS="--rounds 10" is quicker
 	$(BIN)/python -m tests.postgres -- $(BIN)/python -m tests.bench.feeds $(ARGS)
 
+feeds-sqlite: dev ## The same on SQLite
+	env -u DATABASE_URL $(BIN)/python -m tests.bench.feeds $(ARGS)
+
 reminders: dev ## Measure how many mails a worker sends, on PostgreSQL
 	$(BIN)/python -m tests.postgres -- $(BIN)/python -m tests.bench.reminders $(ARGS)
+
+reminders-sqlite: dev ## The same on SQLite
+	env -u DATABASE_URL $(BIN)/python -m tests.bench.reminders $(ARGS)
 
 check: dev ## Check style, types, layers, templates, settings and migrations
 	$(BIN)/ruff check .

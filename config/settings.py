@@ -102,6 +102,7 @@ FORM_RENDERER = "config.forms.Renderer"
 # Database: SQLite on one machine, PostgreSQL beyond it.
 DATABASES = {"default": env.db_url("DATABASE_URL", f"sqlite:///{DATA / 'attache.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["ENGINE"] = "config.sqlite"
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
         # A transaction takes the write lock at once: upgrading a read would fail without waiting.

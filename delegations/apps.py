@@ -1,7 +1,5 @@
 """The delegations app."""
 
-from importlib import import_module
-
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -11,5 +9,9 @@ class DelegationsConfig(AppConfig):
     verbose_name = _("Delegations")
 
     def ready(self) -> None:
-        """Let what sends mail know of the kinds that are ours."""
-        import_module("delegations.domain.mail.decisions")
+        """Register the kind of mail that this app sends."""
+        # Here and not above, for no model can be imported earlier.
+        from delegations.domain.mail import decisions  # noqa: PLC0415
+        from events.domain.mail import kinds  # noqa: PLC0415
+
+        kinds.register(decisions.KIND)

@@ -5,6 +5,7 @@ from calendar import monthrange
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 DAY = timedelta(days=1)
@@ -132,7 +133,25 @@ def to_utc(day: date, at: time, timezone: str) -> datetime:
     A time that the clocks skip is moved forward by the gap; of a repeated time the first is meant
     (PEP 495, fold=0).
     """
+    offset = steady_offset(day, timezone)
+    if offset is not None:
+        return datetime.combine(day, at, UTC) - offset
     return datetime.combine(day, at, zone(timezone)).astimezone(UTC)
+
+
+@lru_cache(maxsize=4096)
+def steady_offset(day: date, timezone: str) -> timedelta | None:
+    """Return the offset of a zone from UTC on a local day; None if it changes at about that time.
+
+    It is compared from the day before to the day after; no zone has changed twice within a week.
+    """
+    there = zone(timezone)
+    if day.year not in YEARS:
+        return None
+    first, last = (
+        datetime.combine(on, time.min, there).utcoffset() for on in (day - DAY, day + 2 * DAY)
+    )
+    return first if first == last else None
 
 
 def instants(when: When) -> tuple[datetime | None, datetime | None]:

@@ -12,6 +12,7 @@ from django.utils.translation import override
 
 from events.domain.access import answerlinks
 from events.domain.mail import letters, outbox, transport
+from events.domain.mail.kinds import Refusal
 from events.models import Attendee, Delivery, Event
 from events.values import dates
 
@@ -42,7 +43,7 @@ def tell(*, event: Event, attendees: Iterable[Attendee], now: datetime) -> None:
     )
 
 
-def refusal(delivery: Delivery) -> tuple[State, Reason] | None:
+def refusal(*, delivery: Delivery) -> Refusal | None:
     """Return state and reason of a mail that must not be sent any more, or None."""
     attendee = delivery.attendee
     if delivery.event.status not in Event.STANDING:

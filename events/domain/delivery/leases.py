@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from events.domain.delivery import transitions
 from events.models import Delivery
-from events.models.mail.deliveries import DeliveryQuerySet
 
 State = Delivery.State
 logger = logging.getLogger(__name__)
@@ -21,13 +20,7 @@ AGAIN: Final = timedelta(minutes=5)  # retry of a mail whose outcome is unknown
 SHORTEST_WAIT: Final = timedelta(minutes=1)
 LONGEST_WAIT: Final = timedelta(hours=1)
 MOST_DETAIL: Final = 300
-FREE: Final[dict[str, Any]] = {"lease_token": None, "lease_until": None}
 LOST: Final = "lost"  # a result, not a state: the lease had ended, or the journal decides
-
-
-def held(*, row: Delivery) -> DeliveryQuerySet:
-    """Return the row as a query set, empty if the lease was lost."""
-    return Delivery.objects.filter(pk=row.pk, lease_token=row.lease_token)
 
 
 def name(*, row: Delivery) -> str:
@@ -39,7 +32,7 @@ def settle(*, row: Delivery, state: State, **changes: Any) -> str:
     """Enter a state and end the lease; return the state, or `lost` if the lease had ended."""
     if "detail" in changes:
         changes["detail"] = short(changes["detail"])
-    is_ours = held(row=row).update(state=state, **FREE, **changes)
+    is_ours = Delivery.objects.held_as(row).free(state=state, **changes)
     return state.value if is_ours else LOST
 
 

@@ -97,6 +97,16 @@ class EventQuerySet(OwnedQuerySet["Event"]):
             levels.append(handed_down & for_guests & Q(**{above: attended}))
         return self.filter(pk__in=_any_of(Event.objects.filter(level) for level in levels))
 
+    def shown_in(self, part: "Event") -> list["Event"]:
+        """The events above whose attendees a part concerns too, the nearest first."""
+        found: list[Event] = []
+        for _level in range(1, LEVELS):
+            if part.parent_id is None or not part.is_for_everybody:
+                break
+            part = self.get(pk=part.parent_id)
+            found.append(part)
+        return found
+
     def looked_after_by(self, user: Viewer) -> Self:
         """What the user is liaison officer of, such as the stay of a leg."""
         return self._attended_as(user, Membership.Role.LIAISON)
@@ -170,6 +180,13 @@ class EventQuerySet(OwnedQuerySet["Event"]):
             F("start_on").asc(nulls_last=True),
             "pk",
         )
+
+    def untranslated(self) -> Self:
+        """Without the translation of column names, which costs more than to read the rows.
+
+        From here on a translated text is named with its language: `title_en`.
+        """
+        return self.rewrite(False)  # type: ignore[attr-defined]  # modeltranslation adds it
 
     def for_calendars(self) -> Self:
         """With the rows that a calendar entry shows, each read once however many share it."""
@@ -496,6 +513,17 @@ class Event(Owned, Dated):
     def is_managed(self) -> bool:
         """Whether it is our own work; reported events send nothing."""
         return self.origin == self.Origin.MANAGED
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is worth a mail beforehand: our own work, on, and known to the day."""
+        return self.is_managed and self.status in self.STANDING and self.when.is_exact
+
+    @property
+    def is_for_everybody(self) -> bool:
+        """Whether all who attend what it is part of attend it too: a leg has its own attendees."""
+        is_open = self.audience == self.Audience.EVERYBODY and self.kind != self.Kind.LEG
+        return is_open and self.visibility != self.Visibility.INTERNAL
 
 
 class PromotionConference(Event):

@@ -4,12 +4,13 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 
+from events.models.base.claimable import Claimable, ClaimableQuerySet
 from events.models.base.teams import Team
 from events.models.events.events import Event
 from events.models.people.people import Person
 
 
-class NoticeBatch(models.Model):
+class NoticeBatch(Claimable):
     """Changes of a team's events that follow each other closely; each person gets one mail.
 
     `claim_at` is set until they are told; of each team one batch is open at most.
@@ -17,7 +18,8 @@ class NoticeBatch(models.Model):
 
     team = models.ForeignKey(Team, models.PROTECT, related_name="+")
     opened_at = models.DateTimeField()
-    claim_at = models.DateTimeField(null=True)
+
+    objects = ClaimableQuerySet["NoticeBatch"].as_manager()
 
     class Meta:
         constraints = [

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from events.domain import claims
 from events.domain.delivery import attempts, delivery, journal, leases
 from events.domain.delivery.delivery import Summary
 from events.domain.lifecycle import lifecycle
@@ -225,7 +226,7 @@ class TestHeldBack:
         due_event()
         assert results(delivery.tick(now=DUE)) == {"sent": 1}
         stuck = ReminderOccurrence.objects.get(rule__clock="reader")
-        assert stuck.claim_at == DUE + fanout.RETRY
+        assert stuck.claim_at == DUE + claims.RETRY_AFTER
 
 
 class TestLastLook:

@@ -207,24 +207,6 @@ class TestStatus:
         put(factories.event(team=team, status="draft"), parent=off)
 
 
-class TestShownIn:
-    def test_a_part_for_everybody_concerns_those_above(self, team: Team) -> None:
-        top = factories.event(team=team)
-        middle = factories.event(team=team, parent=top)
-        part = factories.event(team=team, parent=middle)
-        assert tree.shown_in(event=part) == [middle, top]
-
-    @pytest.mark.parametrize(
-        "columns", [{"audience": "invited"}, {"visibility": "internal"}, {"kind": "leg"}]
-    )
-    def test_a_part_for_some_does_not(self, team: Team, columns: dict[str, str]) -> None:
-        top = factories.event(team=team)
-        middle = factories.event(team=team, parent=top, **columns)
-        part = factories.event(team=team, parent=middle)
-        assert tree.shown_in(event=part) == [middle]
-        assert tree.shown_in(event=middle) == []
-
-
 @pytest.mark.django_db(transaction=True)
 def test_a_lock_that_nothing_would_end_is_refused() -> None:
     with pytest.raises(NoTransaction):
