@@ -7,17 +7,20 @@ from datetime import datetime
 from typing import Final
 
 from django.db import DatabaseError, transaction
+from django.utils.translation import gettext_noop
 
 from delegations.domain.mail import decisions
 from delegations.domain.rosters import quotas, rosters
 from delegations.models import Application, Delegation, Nominee
+from events.domain import steps
 from events.domain.feeds import subscriptions
+from events.domain.refusals import Name, Refusal
 from events.models import Event, Organisation, Person, User
 
 Status = Application.Status
 
 # The steps that each state allows; the waiting move up by themselves, the accepted lapse.
-STEPS: Final[dict[str, tuple[str, ...]]] = {
+STEPS: Final[steps.Table] = {
     Status.DRAFT: ("submit", "withdraw"),
     Status.SUBMITTED: ("review", "withdraw"),
     Status.UNDER_REVIEW: ("accept", "waitlist", "decline", "request_info", "withdraw"),
@@ -35,64 +38,73 @@ PROPOSING: Final = (Status.DRAFT, *UNDECIDED, *PENDING)
 logger = logging.getLogger(__name__)
 
 
-class Refusal(Exception):
-    """Why something about an application cannot be."""
-
-    def __init__(self, application: Application, *concerned: object) -> None:
-        super().__init__(application, *concerned)
-        self.application = application
-
-
-class NotAllowed(Refusal):
+class NotAllowed(steps.NotAllowed):
     """The state of the application, or of its delegation, forbids the step."""
 
-    def __init__(self, application: Application, verb: str) -> None:
-        super().__init__(application, verb)
-        self.verb = verb
+    text = gettext_noop("The application of %(name)s is %(state)s, so this is not possible.")
 
 
-class CallClosed(Exception):
+class CallClosed(Refusal):
     """The delegation takes no applications: not yet, or not any more."""
 
-    def __init__(self, delegation: Delegation) -> None:
-        super().__init__(delegation)
-        self.delegation = delegation
+    delegation: Delegation
+    text = gettext_noop(
+        "“%(name)s” takes no applications: its call is not open, or its deadline over."
+    )
+
+    def words(self, name: Name) -> dict[str, object]:
+        return {"name": name(self.delegation)}
 
 
 class AlreadyApplied(Refusal):
     """The organisation has an application already: this one."""
 
+    application: Application
+    text = gettext_noop("This organisation has an application already.")
+
 
 class NoNominees(Refusal):
     """The application proposes nobody."""
+
+    application: Application
+    text = gettext_noop("Propose at least one member, named or not.")
 
 
 class NoReason(Refusal):
     """Whoever declines says why."""
 
+    application: Application
+    text = gettext_noop("Give a reason.")
+
 
 class TooSoon(Refusal):
     """Whoever is accepted needs time to confirm; `confirm_by` is over."""
 
-    def __init__(self, application: Application, confirm_by: datetime) -> None:
-        super().__init__(application, confirm_by)
-        self.confirm_by = confirm_by
+    application: Application
+    confirm_by: datetime
+    text = gettext_noop("The time to confirm must lie ahead.")
 
 
 class Lapsed(Refusal):
     """The time to confirm, `application.confirm_by`, is over."""
 
+    application: Application
+    text = gettext_noop("The time to confirm is over.")
+
 
 class SeatsLeft(Refusal):
     """The seats are there, so there is nothing to wait for."""
+
+    application: Application
+    text = gettext_noop("There are seats for them, so there is nothing to wait for: accept them.")
 
 
 class NoSeatsLeft(Refusal):
     """The seats are not there for so many."""
 
-    def __init__(self, application: Application, needed: int) -> None:
-        super().__init__(application, needed)
-        self.needed = needed
+    application: Application
+    needed: int
+    text = gettext_noop("The seats do not suffice: %(needed)s would be needed.")
 
 
 # The seats of a delegation, and how many an application asks for.
@@ -102,13 +114,7 @@ seats = quotas.seats
 
 def next_steps(*, application: Application) -> tuple[str, ...]:
     """The steps that the states of the application and of its delegation allow; no query."""
-    delegation = application.delegation
-    if not delegation.is_open:
-        return ()
-    steps = STEPS.get(application.status, ())
-    if delegation.status == Delegation.Status.RECRUITING:
-        return steps
-    return tuple(verb for verb in steps if verb != "submit")
+    return MACHINE.next_steps(application)
 
 
 def closes_at(*, delegation: Delegation) -> datetime | None:
@@ -278,18 +284,26 @@ def close(*, delegation: Delegation, reason: str, now: datetime) -> None:
 @contextmanager
 def _step(application: Application, verb: str, now: datetime) -> Iterator[Application]:
     """Yield the application as it stands; store it then, and offer the seats that are free."""
-    with transaction.atomic():
-        held = quotas.hold(delegation=application.delegation)
-        row = _row(held, application)
-        if verb not in next_steps(application=row):
-            raise NotAllowed(row, verb)
+    with MACHINE.step(application, verb) as row:
         before = row.status
         yield row
         row.save()
         if row.status != before:
             decisions.tell(application=row, now=now)
-        quotas.promote(delegation=held, now=now)
-    application.refresh_from_db()
+        quotas.promote(delegation=row.delegation, now=now)
+
+
+def _hold(application: Application) -> Application:
+    """The application as it stands, once its delegation is held."""
+    return _row(quotas.hold(delegation=application.delegation), application)
+
+
+def _obstacle(application: Application, verb: str) -> Application | None:
+    """The application itself, where its delegation is over or recruits nobody."""
+    delegation = application.delegation
+    recruits = delegation.status == Delegation.Status.RECRUITING
+    is_barred = not delegation.is_open or (verb == "submit" and not recruits)
+    return application if is_barred else None
 
 
 def _row(delegation: Delegation, application: Application) -> Application:
@@ -325,3 +339,6 @@ def _decide(application: Application, user: User | None, now: datetime) -> None:
 def _check_nominees(application: Application) -> None:
     if not application.nominees.exists():
         raise NoNominees(application)
+
+
+MACHINE: Final = steps.Machine(table=STEPS, refusal=NotAllowed, hold=_hold, obstacle=_obstacle)

@@ -7,10 +7,13 @@ from itertools import chain, count, pairwise
 from typing import Any, Final, Literal
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from delegations.domain.rosters import quotas, rosters
 from delegations.models import Delegate, Delegation, Leg
 from events.domain.lifecycle import lifecycle
+from events.domain.pages import formatting
+from events.domain.refusals import Name, Refusal, joined
 from events.models import Event, Organisation, Person, Place
 from events.values import dates
 from events.values.dates import Precision, When
@@ -21,50 +24,49 @@ Way = Literal["arrival", "departure"]
 LANGUAGES: Final = ("en", "zh_hans", "zh_hant")
 
 
-class Refusal(Exception):
-    """Why something about legs cannot be."""
-
-    def __init__(self, delegation: Delegation, *concerned: object) -> None:
-        super().__init__(delegation, *concerned)
-        self.delegation = delegation
-
-
-class Closed(Refusal):
-    """The delegation is concluded, cancelled or reported by others: its legs stay."""
-
-
 class Overlap(Refusal):
     """Two stays share more than the day of travel."""
 
-    def __init__(self, delegation: Delegation, one: Span, other: Span) -> None:
-        super().__init__(delegation, one, other)
-        self.one = one
-        self.other = other
+    delegation: Delegation
+    one: Span
+    other: Span
+    text = gettext_noop("Two legs share more than a day of travel: %(one)s and %(other)s.")
+
+    def words(self, name: Name) -> dict[str, object]:
+        return {"one": formatting.days(*self.one), "other": formatting.days(*self.other)}
 
 
 class OutsideMission(Refusal):
     """A stay lies outside the days of the mission."""
 
-    def __init__(self, delegation: Delegation, span: Span) -> None:
-        super().__init__(delegation, span)
-        self.span = span
+    delegation: Delegation
+    span: Span
+    text = gettext_noop("A leg lies outside the days of the mission: %(days)s.")
+
+    def words(self, name: Name) -> dict[str, object]:
+        return {"days": formatting.days(*self.span)}
 
 
 class NoZone(Refusal):
     """Nobody knows which time zone the place lies in."""
 
-    def __init__(self, delegation: Delegation, place: Place) -> None:
-        super().__init__(delegation, place)
-        self.place = place
+    delegation: Delegation
+    place: Place
+    text = gettext_noop(
+        "Nobody knows the time zone of %(place)s; write it on the page of the place."
+    )
 
 
 class OnlyLegOf(Refusal):
     """These members are on no other leg, and without any they would be on all."""
 
-    def __init__(self, delegation: Delegation, leg: Leg, members: Sequence[Delegate]) -> None:
-        super().__init__(delegation, leg, *members)
-        self.leg = leg
-        self.members = members
+    delegation: Delegation
+    leg: Leg
+    members: Sequence[Delegate]
+    text = gettext_noop("“%(leg)s” is the only leg of %(names)s; give them another first.")
+
+    def words(self, name: Name) -> dict[str, object]:
+        return {"leg": name(self.leg), "names": joined(self.members, name)}
 
 
 def check(*, delegation: Delegation, spans: Sequence[Span]) -> None:
@@ -93,7 +95,7 @@ def add(
 ) -> Leg:
     """Make the stay at a place, named after it and in its zone; the members attend it.
 
-    Those for whom legs are chosen do not. Raises NoZone, Closed and what
+    Those for whom legs are chosen do not. Raises NoZone, rosters.Closed and what
     `events.domain.lifecycle.lifecycle.save` raises.
     """
     with transaction.atomic():
@@ -154,7 +156,7 @@ def remove(*, leg: Leg, now: datetime, reason: str = "") -> None:
 
 
 def check_removal(*, leg: Leg) -> None:
-    """Raise Closed, or OnlyLegOf where members would be left without the legs chosen for them."""
+    """Raise rosters.Closed, or OnlyLegOf where members would lose all legs chosen for them."""
     with transaction.atomic():
         held, row = _hold_with(leg)
         others = held.legs.exclude(pk=row.pk)
@@ -194,7 +196,7 @@ def set_transfer(
 def _hold(delegation: Delegation) -> Delegation:
     held = quotas.hold(delegation=delegation)
     if not held.is_open:
-        raise Closed(held)
+        raise rosters.Closed(held)
     return held
 
 

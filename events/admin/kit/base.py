@@ -195,6 +195,12 @@ class ScopedInline(ScopedFields):
     view_on_site = False
     named_once: ClassVar[tuple[str, ...]] = ("label",)  # in the language of the page alone
 
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """Let the forms know who fills them in."""
+        formset = super().get_formset(request, obj, **kwargs)  # type: ignore[misc]
+        formset.user = formset.form.user = request.user
+        return formset
+
     def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
         fields = super().get_fields(request, obj)  # type: ignore[misc]
         language = get_language() or "en"

@@ -26,6 +26,8 @@ else:
 class KnowingForm(_ModelForm):
     """A form whose select fields show the rows that were loaded with it."""
 
+    user: ClassVar[Viewer] = AnonymousUser()  # who fills it in
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.know()
@@ -67,6 +69,8 @@ class KnowingForm(_ModelForm):
 class RowFormSet(PaginationInlineFormSet):
     """Details of a row; the blank form, for which a page asks ten times, is made once."""
 
+    user: ClassVar[Viewer] = AnonymousUser()  # who fills it in
+
     @cached_property
     def empty_form(self) -> Any:
         return super().empty_form
@@ -76,7 +80,6 @@ class ScopedForm(KnowingForm):
     """A record of a team, with a short name and names in three languages."""
 
     everything = False  # whether the user is a superuser, who may keep a row for all teams
-    user: ClassVar[Viewer] = AnonymousUser()  # who fills it in
     languages = ("en", "zh_hans", "zh_hant")
     stems: tuple[str, ...] = ("title", "name")
 

@@ -16,12 +16,14 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
-from events.admin.kit import refusals
+from events.domain.refusals import Refusal
 from events.models import User
 
 
 class StepForm(forms.Form):
     """What a step asks for; by default nothing."""
+
+    passes: ClassVar[Sequence[str] | None] = None  # the fields that are arguments, None for all
 
     def __init__(self, *args: Any, row: Any, user: User, **kwargs: Any) -> None:
         """Keep the row and the user, whom choices and presets depend on."""
@@ -29,38 +31,75 @@ class StepForm(forms.Form):
         self.row = row
         self.user = user
 
+    def arguments(self) -> dict[str, Any]:
+        """Return what the function of the domain is called with."""
+        names = self.cleaned_data if self.passes is None else self.passes
+        return {name: self.cleaned_data[name] for name in names}
 
-@dataclass(slots=True, kw_only=True)
-class Call:
-    """Who does a step to what, when, and what they filled in."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """A step that was done: who did it to what, what they filled in and what came back."""
 
     row: Any
     user: User
-    now: datetime
     values: dict[str, Any]
-    made: Any = None  # the new row that the step has made, if it makes one
+    result: Any
+
+
+# Sentences about a row before a step, for a user.
+Lines = Callable[[Any, User], Iterable[Any]]
+
+
+def no_facts(row: Any) -> dict[str, Any]:
+    return {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A verb of the domain as a button.
+    """A function of the domain as a button.
 
-    `explain` returns the sentences that say what will happen and to whom; `perform` does it and
-    returns the sentence that says what has happened.
+    `does` takes the row as the argument `noun`, what the form asks for, `now` and, if the step is
+    `signed`, the `user`. `explain` says before what will happen and to whom: texts, and functions
+    that return sentences. `says` says afterwards what has happened: a text, or a function that
+    returns one. The blanks of texts are filled with the `facts` about the row, and those of `says`
+    with the values of the form besides.
     """
 
     verb: str
     label: Any
     icon: str
-    explain: Callable[..., Iterable[Any]]
-    perform: Callable[[Call], Any]
+    noun: str
+    does: Callable[..., Any]
+    explain: Sequence[Any] = ()
+    says: Any
+    facts: Callable[[Any], dict[str, Any]] = no_facts
     form: type[StepForm] = StepForm
-    names_others: bool = False  # `explain` gets the user as well: it names what they may see
-    weighty: bool = False  # cannot be taken back, or tells many people
-    beside: bool = False  # is no step in the life of the row: its button stands back
+    signed: bool = False
+    destructive: bool = False  # cannot be taken back, or tells many people
+    secondary: bool = False  # is no step in the life of the row: its button stands back
+    leads_on: bool = False  # returns a new row, to whose page it leads
 
     def sentences(self, row: Any, user: User) -> list[Any]:
-        return list(self.explain(row, user) if self.names_others else self.explain(row))
+        """Return what will happen."""
+        facts = self.facts(row)
+        return [
+            sentence
+            for part in self.explain
+            for sentence in (part(row, user) if callable(part) else (str(part) % facts,))
+        ]
+
+    def take(self, row: Any, form: StepForm, now: datetime) -> Done:
+        """Do it; whatever refuses it, raises."""
+        signature = {"user": form.user} if self.signed else {}
+        result = self.does(**{self.noun: row}, **form.arguments(), **signature, now=now)
+        return Done(row=row, user=form.user, values=form.cleaned_data, result=result)
+
+    def words(self, done: Done) -> Any:
+        """Return what has happened."""
+        if callable(self.says):
+            return self.says(done)
+        return str(self.says) % {**done.values, **self.facts(done.row)}
 
     def button(self, url: str) -> dict[str, Any]:
         return {"step": self, "url": url}
@@ -113,8 +152,8 @@ class StepsAdmin:
             return super().changeform_view(  # type: ignore[misc]
                 request, object_id, form_url, extra_context
             )
-        except Exception as refusal:  # told() lets faults go on
-            messages.error(request, refusals.told(refusal, request.user))
+        except Refusal as refusal:
+            messages.error(request, refusal.sentence(user=request.user))
             return HttpResponseRedirect(request.get_full_path())
 
     def step_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
@@ -165,15 +204,15 @@ class StepsAdmin:
 
     def take(self, request: HttpRequest, row: Any, step: Step, form: StepForm) -> HttpResponse:
         """Do it, all or nothing; a refusal is shown beside what was filled in."""
-        call = Call(row=row, user=form.user, now=timezone.now(), values=form.cleaned_data)
         try:
             with transaction.atomic():
-                said = step.perform(call)
-        except Exception as refusal:
-            text = refusals.told(refusal, call.user)
+                done = step.take(row, form, timezone.now())
+                said = step.words(done)
+        except Refusal as refusal:
+            text = refusal.sentence(user=form.user)
             return self.step_page(request, row, step, form, refusal=text)
         messages.success(request, said)
-        there = self.row_url(call.made) if call.made else self.way_back(request, row)
+        there = self.row_url(done.result) if step.leads_on else self.way_back(request, row)
         return HttpResponseRedirect(there)
 
     def too_late(self, request: HttpRequest, row: Any, step: Step) -> str:

@@ -12,8 +12,13 @@ from functools import partial
 from typing import Final
 
 from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_noop
 
+from events.domain import steps
 from events.domain.attendance import capacity, invitations
+from events.domain.pages import formatting
+from events.domain.refusals import Name, Refusal
 from events.models import Appointment, Attendee, Event, EventPlace, Organisation, Person
 
 Partstat = Attendee.Partstat
@@ -35,56 +40,100 @@ STATE: Final = (
 TICK: Final = timedelta(microseconds=1)  # gives the members of a group an order in the queue
 
 
-class Refusal(Exception):
+class AttendeeRefusal(Refusal):
     """Base of the refusals that concern one attendee."""
 
-    def __init__(self, attendee: Attendee) -> None:
-        super().__init__(attendee)
-        self.attendee = attendee
+    attendee: Attendee
+
+    def words(self, name: Name) -> dict[str, object]:
+        return {"who": name(self.attendee), "event": name(self.attendee.event)}
 
 
-class NotAllowed(Refusal):
+class NotAllowed(steps.NotAllowed):
     """The state of the attendee does not allow this verb."""
 
-    def __init__(self, attendee: Attendee, verb: str) -> None:
-        super().__init__(attendee)
-        self.verb = verb
+    text = gettext_noop("%(who)s: not possible now (%(answer)s; place: %(place)s; %(presence)s).")
+
+    def words(self, name: Name) -> dict[str, object]:
+        return {
+            "who": name(self.row),
+            "answer": self.row.get_partstat_display(),
+            "place": self.row.get_seat_display(),
+            "presence": self.row.get_attendance_display(),
+        }
 
 
-class NotOpen(Refusal):
+class NotOpen(AttendeeRefusal):
     """The event is a draft or cancelled; for check-in and no-show also: it is postponed."""
 
+    text = gettext_noop("%(who)s: not possible while “%(event)s” is in this state: %(status)s.")
 
-class Outdated(Refusal):
+    def words(self, name: Name) -> dict[str, object]:
+        return {**super().words(name), "status": self.attendee.event.get_status_display()}
+
+
+class Outdated(AttendeeRefusal):
     """A later answer of the attendee is on record already."""
 
+    text = gettext_noop("%(who)s has given a later answer to “%(event)s”.")
 
-class Over(Refusal):
+
+class Over(AttendeeRefusal):
     """The event is over, so answers are no longer accepted."""
 
+    text = gettext_noop("%(who)s: “%(event)s” is over.")
 
-class NotOver(Refusal):
+
+class NotOver(AttendeeRefusal):
     """The event is not over yet: a missing attendee may still arrive."""
 
+    text = gettext_noop("%(who)s: “%(event)s” is not over yet.")
 
-class NoPlaceLeft(Refusal):
+
+class NoPlaceLeft(AttendeeRefusal):
     """The venue has no seats left, or the attendee is on its waiting list."""
 
+    text = gettext_noop("%(who)s: no place is left at “%(event)s”.")
+    text_of_hub = gettext_noop("%(who)s: no place is left in %(place)s.")
 
-class AlreadyInvited(Refusal):
+    def template(self) -> str:
+        return self.text_of_hub if self.attendee.hub else self.text
+
+    def words(self, name: Name) -> dict[str, object]:
+        hub = self.attendee.hub
+        return {**super().words(name), "place": hub and name(hub.place)}
+
+
+class AlreadyInvited(AttendeeRefusal):
     """The person is on the list already, as the attendee that the refusal carries."""
 
+    text = gettext_noop("%(who)s is on the list already: %(role)s.")
 
-class AlreadyNamed(Refusal):
+    def words(self, name: Name) -> dict[str, object]:
+        return {"who": name(self.attendee), "role": self.attendee.get_role_display()}
+
+
+class AlreadyNamed(AttendeeRefusal):
     """The attendee has a person already; another person comes as a substitute."""
 
+    text = gettext_noop("%(who)s has a name already; whoever comes instead is a substitute.")
 
-class AlreadyCheckedIn(Refusal):
+
+class AlreadyCheckedIn(AttendeeRefusal):
     """The attendee was checked in before, at `attendee.checked_in_at`."""
 
+    text = gettext_noop("%(who)s was checked in already: %(since)s.")
 
-class WrongHub(Refusal):
+    def words(self, name: Name) -> dict[str, object]:
+        at = self.attendee.checked_in_at
+        zone = self.attendee.event.timezone or timezone.get_current_timezone_name()
+        return {"who": name(self.attendee), "since": at and formatting.moment(at, zone)}
+
+
+class WrongHub(AttendeeRefusal):
     """The hub of the attendee is not a hub of this event."""
+
+    text = gettext_noop("%(who)s: this is no hub of “%(event)s”.")
 
 
 def next_steps(*, attendee: Attendee, now: datetime) -> tuple[str, ...]:

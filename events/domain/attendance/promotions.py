@@ -12,7 +12,7 @@ from django.utils.translation import override
 
 from events.domain.access import answerlinks
 from events.domain.mail import letters, outbox, transport
-from events.domain.mail.kinds import Refusal
+from events.domain.mail.kinds import Ending
 from events.models import Attendee, Delivery, Event
 from events.values import dates
 
@@ -43,7 +43,7 @@ def tell(*, event: Event, attendees: Iterable[Attendee], now: datetime) -> None:
     )
 
 
-def refusal(*, delivery: Delivery) -> Refusal | None:
+def refusal(*, delivery: Delivery) -> Ending | None:
     """Return state and reason of a mail that must not be sent any more, or None."""
     attendee = delivery.attendee
     if delivery.event.status not in Event.STANDING:

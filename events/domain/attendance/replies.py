@@ -16,10 +16,13 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext_noop
 
+from events.domain import steps
 from events.domain.attendance import answers, attendees, capacity, invitations, replymails
 from events.domain.attendance.replymails import AttendeeReply, ParsedReply
 from events.domain.mail import addresses
+from events.domain.refusals import Refusal
 from events.models import Attendee, Event, Person, Reply
 
 Partstat = Attendee.Partstat
@@ -28,6 +31,7 @@ Reason = Reply.Reason
 State = Reply.State
 
 KEPT: Final = timedelta(days=365)
+STEPS: Final[steps.Table] = {State.OPEN: ("apply", "dismiss")}
 UID: Final = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@(.+)", re.ASCII)
 
 
@@ -39,12 +43,11 @@ class SetAside(Exception):
         self.reason = reason
 
 
-class NotAllowed(Exception):
+class NotAllowed(steps.NotAllowed):
     """The state of the reply does not allow this verb."""
 
-    def __init__(self, reply: Reply) -> None:
-        super().__init__(reply)
-        self.reply = reply
+    column = "state"
+    text = gettext_noop("Somebody has looked at this reply already: %(state)s.")
 
 
 def read(*, raw: bytes, now: datetime) -> Reply:
@@ -75,27 +78,21 @@ def read(*, raw: bytes, now: datetime) -> Reply:
 
 def next_steps(*, reply: Reply) -> tuple[str, ...]:
     """Return the verbs that are legal now; each is a function of this module."""
-    if reply.state != State.OPEN:
-        return ()
-    can_apply = reply.attendee_id and reply.partstat in attendees.ANSWERS.values()
-    return ("apply", "dismiss") if can_apply else ("dismiss",)
+    return MACHINE.next_steps(reply)
 
 
 def apply(*, reply: Reply, now: datetime) -> None:
     """Apply an answer that was set aside. Raises NotAllowed, and what `answers.record` raises."""
-    with transaction.atomic():
-        held = _hold(reply, "apply")
+    with MACHINE.step(reply, "apply") as held:
         assert held.attendee is not None  # noqa: S101 -- `next_steps` has checked it
         answers.record(attendee=held.attendee, partstat=Partstat(held.partstat), now=now)
         _settle(held, State.APPLIED, now)
-    reply.refresh_from_db()
 
 
 def dismiss(*, reply: Reply, now: datetime) -> None:
     """Close a reply without applying it. Raises NotAllowed."""
-    with transaction.atomic():
-        _settle(_hold(reply, "dismiss"), State.DISMISSED, now)
-    reply.refresh_from_db()
+    with MACHINE.step(reply, "dismiss") as held:
+        _settle(held, State.DISMISSED, now)
 
 
 def prune(*, now: datetime) -> int:
@@ -113,17 +110,21 @@ def _hash(parsed: ParsedReply, raw: bytes) -> str:
     return hashlib.sha256(json.dumps([name, parsed.sender]).encode(errors="replace")).hexdigest()
 
 
-def _hold(reply: Reply, verb: str) -> Reply:
+def _hold(reply: Reply) -> Reply:
     """Lock the event, then the reply, and return the reply.
 
-    Event before reply is the order in which all code locks. Raises NotAllowed.
+    Event before reply is the order in which all code locks.
     """
     if reply.event_id:
         capacity.hold(event_id=reply.event_id)
-    held = Reply.objects.select_for_update(of=("self",)).select_related("attendee").get(pk=reply.pk)
-    if verb not in next_steps(reply=held):
-        raise NotAllowed(held)
-    return held
+    rows = Reply.objects.select_for_update(of=("self",)).select_related("attendee")
+    return rows.get(pk=reply.pk)
+
+
+def _obstacle(reply: Reply, verb: str) -> Reply | None:
+    """The reply itself if “apply” has no answer to apply, else None."""
+    can_apply = reply.attendee_id and reply.partstat in attendees.ANSWERS.values()
+    return reply if verb == "apply" and not can_apply else None
 
 
 def _take(row: Reply, parsed: ParsedReply, now: datetime) -> None:
@@ -136,7 +137,7 @@ def _take(row: Reply, parsed: ParsedReply, now: datetime) -> None:
         row.reason = aside.reason
     except attendees.Outdated:
         row.reason = Reason.OUTDATED
-    except attendees.Refusal:
+    except Refusal:
         row.reason = Reason.NOT_ALLOWED
     else:
         row.reason = Reason.NONE
@@ -248,3 +249,4 @@ DO: Final[dict[str, Callable[[Reply, ParsedReply, Attendee, datetime], None]]] =
     Method.COUNTER: _counter,
     Method.REFRESH: _refresh,
 }
+MACHINE: Final = steps.Machine(table=STEPS, refusal=NotAllowed, hold=_hold, obstacle=_obstacle)

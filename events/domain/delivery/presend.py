@@ -30,7 +30,7 @@ def is_plain(*, row: Delivery, now: datetime) -> bool:
     return now < row.expires_at and kinds.of(delivery=row).is_plain(delivery=row)
 
 
-def refusal(*, row: Delivery, now: datetime) -> kinds.Refusal | None:
+def refusal(*, row: Delivery, now: datetime) -> kinds.Ending | None:
     """Return the final state and reason of a mail that must not be sent any more, or None."""
     if found := kinds.of(delivery=row).refusal(delivery=row):
         return found

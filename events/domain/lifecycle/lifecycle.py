@@ -8,11 +8,15 @@ from typing import Final
 
 from django.db import transaction
 from django.db.models import Count, Model, ProtectedError, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
+from events.domain import steps
 from events.domain.attendance import capacity, invitations
 from events.domain.feeds import changes
 from events.domain.mail import outbox
 from events.domain.programme import completeness, revisions, tree
+from events.domain.refusals import Name, Refusal, joined, some
 from events.domain.reminders import notices, reminders
 from events.models import Attendee, Basis, Event, EventOrganisation, EventPlace, Organisation, Place
 from events.models.base.locks import hold_tree
@@ -40,35 +44,46 @@ TOGETHER: Final[dict[str, tuple[str, ...]]] = {
     "cancel": Event.LIVE,
     "delete": tuple(Status),
 }
+MISSING: Final = {
+    "day": _("a day"),
+    "zone": _("a time zone"),
+    "place": _("a place"),
+    "organiser": _("an organiser or host"),
+}
 # A change of these columns may contradict other events of the tree.
 SHAPE: Final = ("parent_id", "kind", "origin", "precision", "start_on", "end_on", "status")
 
 
-class NotAllowed(Exception):
+class NotAllowed(steps.NotAllowed):
     """The status of the event, or of one above or below it, forbids the step."""
 
-    def __init__(self, event: Event, verb: str) -> None:
-        super().__init__(event, verb)
-        self.event = event
-        self.verb = verb
+    text = gettext_noop("“%(title)s” is %(state)s, so this is not possible.")
+
+    def words(self, name: Name) -> dict[str, object]:
+        return {**super().words(name), "title": name(self.row)}
 
 
-class Incomplete(Exception):
-    """The event lacks what its status demands: “day”, “zone”, “place” or “organiser”."""
+class Incomplete(Refusal):
+    """The event lacks what its status demands; `missing` are keys of MISSING."""
 
-    def __init__(self, event: Event, missing: tuple[str, ...]) -> None:
-        super().__init__(event, missing)
-        self.event = event
-        self.missing = missing
+    event: Event
+    missing: tuple[str, ...]
+    text = gettext_noop("“%(title)s” still needs: %(missing)s.")
+
+    def words(self, name: Name) -> dict[str, object]:
+        missing = joined(MISSING[each] for each in self.missing)
+        return {"title": name(self.event), "missing": missing}
 
 
-class InUse(Exception):
+class InUse(Refusal):
     """Rows that are not deleted along with it refer to the event or its parts."""
 
-    def __init__(self, event: Event, rows: tuple[Model, ...]) -> None:
-        super().__init__(event, rows)
-        self.event = event
-        self.rows = rows
+    event: Event
+    rows: tuple[Model, ...]
+    text = gettext_noop("“%(title)s” is needed by: %(rows)s.")
+
+    def words(self, name: Name) -> dict[str, object]:
+        return {"title": name(self.event), "rows": some([*map(name, self.rows)])}
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +266,7 @@ def delete(*, event: Event, now: datetime) -> None:
     `now` is unused; all steps share one signature.
     """
     with transaction.atomic():
-        rows = _begin(event, "delete")
+        rows = _together(MACHINE.begin(event, "delete"), "delete")
         # Clear the references among these rows, which would block the deletion of single rows.
         Event.objects.filter(pk__in=[row.pk for row in rows]).update(
             parent=None, after=None, previous_related=None, registration_closes=None
@@ -265,7 +280,7 @@ def delete(*, event: Event, now: datetime) -> None:
 
 def next_steps(*, event: Event) -> tuple[str, ...]:
     """The steps that the status of the event, and of those above and below it, allows now."""
-    return tuple(verb for verb in STEPS[event.status] if not _obstacle(event, verb))
+    return MACHINE.next_steps(event)
 
 
 def consequences(*, event: Event, verb: str) -> Consequences:
@@ -285,28 +300,27 @@ def _step(
     event: Event, verb: str, now: datetime, with_programme: bool = True
 ) -> Iterator[list[Event]]:
     """Lock and yield the event and the parts that take the step too; then store them."""
-    with transaction.atomic():
-        rows = _begin(event, verb)
-        rows = rows if with_programme else rows[:1]
+    with MACHINE.step(event, verb) as row:
+        rows = _together(row, verb)
+        rows = rows if with_programme else [row]
         yield rows
         _store(rows, now)
-        tree.check(event=rows[0])
-    event.refresh_from_db()
+        tree.check(event=row)
 
 
-def _begin(event: Event, verb: str) -> list[Event]:
-    """Lock and return the event and the parts that take the step with it. Raises NotAllowed."""
+def _take(event: Event) -> Event:
+    """Lock the tree and the event that takes a step; return the event."""
     hold_tree()
-    row = _locked().get(pk=event.pk)
-    if obstacle := _obstacle(row, verb):
-        raise NotAllowed(obstacle, verb)
-    return [row, *_parts(row, verb, _locked())]
+    return _locked().get(pk=event.pk)
+
+
+def _together(event: Event, verb: str) -> list[Event]:
+    """Lock and return the event and the parts that take the step with it."""
+    return [event, *_parts(event, verb, _locked())]
 
 
 def _obstacle(event: Event, verb: str) -> Event | None:
-    """The event whose status forbids the step; None if the step is legal."""
-    if verb not in STEPS[event.status]:
-        return event
+    """Return another event whose status forbids the step, or None."""
     if verb in STARTING:
         return tree.off_above(event=event)
     if verb == "delete":
@@ -470,3 +484,6 @@ def _count_people(events: list[Event]) -> int:
         named=Count("person", distinct=True), unnamed=Count("pk", filter=Q(person=None))
     )
     return int(counts["named"] + counts["unnamed"])
+
+
+MACHINE: Final = steps.Machine(table=STEPS, refusal=NotAllowed, hold=_take, obstacle=_obstacle)

@@ -16,6 +16,10 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import SplitResult, quote, urlsplit
 
+from django.utils.translation import gettext_noop
+
+from events.domain.refusals import Name, Refusal
+
 SECONDS: Final = 5.0
 LARGEST: Final = 5 * 2**20
 PORTS: Final = {"http": 80, "https": 443}
@@ -30,44 +34,62 @@ Resolve = Callable[[str, int], list[str]]
 Connect = Callable[[str, int, float], socket.socket]
 
 
-class NotFetched(Exception):
+class NotFetched(Refusal):
     """Base of the reasons why nothing was read."""
 
 
 class BadAddress(NotFetched):
     """The URL is not of http, https or webcal at port 80 or 443, or it contains a user name."""
 
+    text = gettext_noop(
+        "Write an address that begins with https:// or http://, without a port or password."
+    )
+
 
 class Unknown(NotFetched):
     """The host name has no address, or the resolver did not answer in time."""
+
+    text = gettext_noop("There is no server of this name.")
 
 
 class Inside(NotFetched):
     """The host name has an address that is not public."""
 
+    text = gettext_noop("This address does not lie on the public internet.")
+
 
 class Unreachable(NotFetched):
     """The connection failed, or its certificate is not valid."""
+
+    text = gettext_noop("The server does not answer, or its certificate is not valid.")
 
 
 class TooSlow(NotFetched):
     """The whole file did not arrive within SECONDS."""
 
+    text = gettext_noop("The server takes too long.")
+
 
 class TooLarge(NotFetched):
     """The file has more than LARGEST bytes."""
+
+    text = gettext_noop("The calendar is larger than %(size)s MB.")
+
+    def words(self, name: Name) -> dict[str, object]:
+        return {"size": LARGEST // 2**20}
 
 
 class Redirected(NotFetched):
     """The server redirects to another URL."""
 
+    text = gettext_noop("The server refers to another address. Write that one.")
+
 
 class BadAnswer(NotFetched):
     """The status is not 200, or the body is compressed."""
 
-    def __init__(self, status: int) -> None:
-        super().__init__(status)
-        self.status = status
+    status: int
+    text = gettext_noop("The server does not give out the calendar: it answers %(status)s.")
 
 
 @dataclass(frozen=True, slots=True)
