@@ -12,6 +12,8 @@ from datetime import date, datetime, timedelta
 from itertools import groupby, islice
 from typing import Final
 
+from events.values.texts import gettext_noop as _
+
 DAY: Final = timedelta(days=1)
 MOST: Final = 200  # occurrences in the window; one a week for more than three years
 MOST_COUNTED: Final = 1_000  # COUNT; larger numbers are taken for errors
@@ -23,11 +25,6 @@ WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 # The largest value in each list; its negative, which counts from the end, is allowed too.
 NUMBERS: Final = {"BYMONTH": 12, "BYMONTHDAY": 31, "BYYEARDAY": 366, "BYSETPOS": 366}
 NAMES: Final = {"FREQ", "UNTIL", "COUNT", "INTERVAL", "WKST", "BYDAY", *NUMBERS}
-
-
-def _(text: str) -> str:
-    """Mark a text for translation; the code that shows it translates it."""
-    return text
 
 
 class BadRule(ValueError):

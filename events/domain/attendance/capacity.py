@@ -11,7 +11,6 @@ from django.db import models, transaction
 
 from events.domain.attendance import promotions
 from events.models import Attendee, Event, EventPlace
-from events.values import dates
 
 CLOSED = (Event.Status.DRAFT, Event.Status.CANCELLED)
 
@@ -59,10 +58,9 @@ def room(*, event: Event, hub: EventPlace | None) -> int | None:
     return max(capacity - taken, 0)
 
 
-def is_over(*, event: Event, now: datetime) -> bool:
-    """Whether the event is over; a postponed event, which still has its old date, is never over."""
-    over_at = dates.over_at(event.when)
-    return event.status != Event.Status.POSTPONED and over_at is not None and now >= over_at
+def is_too_late(*, event: Event, now: datetime) -> bool:
+    """Whether the event is over; never for a postponed event, which still has its old date."""
+    return event.status != Event.Status.POSTPONED and event.is_over(now)
 
 
 def seat(*, attendee: Attendee, now: datetime) -> None:
@@ -77,7 +75,7 @@ def promote(*, event: Event, hub: EventPlace | None, now: datetime) -> None:
 
     Each gets a mail (`promotions`).
     """
-    if event.status in CLOSED or is_over(event=event, now=now):
+    if event.status in CLOSED or is_too_late(event=event, now=now):
         return
     queue = Attendee.objects.waiting().filter(event=event, hub=hub).select_related("person")
     seated = list(queue[: room(event=event, hub=hub)])

@@ -134,8 +134,7 @@ def _look(event: Event, report: Report, now: datetime, dry_run: bool) -> None:
 def _is_over(event: Event, now: datetime) -> bool:
     """Whether the event has ended both by the stored times and by the recomputed ones."""
     before = event.end_at or event.start_at
-    after = dates.over_at(event.when)
-    return all(at is not None and at <= now for at in (before, after))
+    return event.is_over(now) and before is not None and before <= now
 
 
 def _moved(event: Event) -> Move | None:

@@ -1,5 +1,6 @@
 """Dates with precision and basis: local wall time and zone, UTC derived."""
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events.models.base.fields import TimezoneField
 from events.values import dates
-from events.values.dates import When
+from events.values.dates import DAY, When
 
 
 class Basis(models.TextChoices):
@@ -124,6 +125,14 @@ class Dated(models.Model):
         self.timezone, self.end_timezone = when.timezone, when.end_timezone
         self.qualifier = when.qualifier
 
+    def is_over(self, now: datetime) -> bool:
+        """Whether its time is certainly over (`dates.over_at`); the query for it is `ended`.
+
+        The status does not count: the old date of a postponed event is over, too.
+        """
+        over_at = dates.over_at(self.when)
+        return over_at is not None and over_at <= now
+
     def clean(self) -> None:
         """Say kindly which part contradicts the precision."""
         super().clean()
@@ -131,3 +140,30 @@ class Dated(models.Model):
             dates.validate(self.when)
         except dates.BadDate as error:
             raise ValidationError({error.field: gettext(error.reason) % error.values}) from error
+
+
+def ended(rows: models.QuerySet[Any], now: datetime) -> Q:
+    """Which of the rows are over, by the same rule as `Dated.is_over`.
+
+    Where no moment of the end is stored, the last local day counts, and it ends at another moment
+    in each zone. The zones are read first, of the rows alone for which the zone matters.
+    """
+    today = now.astimezone(UTC).date()
+    over = _last_day_until(today - 2 * DAY)  # over in every zone
+    near = rows.filter(_last_day_until(today), end_at=None).exclude(over)
+    for end_zone, zone in near.order_by().values_list("end_timezone", "timezone").distinct():
+        day = _last_day_over(now, end_zone or zone or "UTC")
+        over |= Q(end_timezone=end_zone, timezone=zone) & _last_day_until(day)
+    return Q(end_at__lte=now) | Q(end_at=None) & over
+
+
+def _last_day_until(day: date) -> Q:
+    return Q(end_on__lte=day) | Q(end_on=None, start_on__lte=day)
+
+
+def _last_day_over(now: datetime, zone: str) -> date:
+    """Of a zone that does not exist any more, that of UTC: one such row must not stop a page."""
+    try:
+        return dates.last_day_over(now, zone)
+    except dates.BadDate:
+        return dates.last_day_over(now, "UTC")

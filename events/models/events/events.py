@@ -26,7 +26,7 @@ from events.models.base.teams import (
     once,
     teams_of,
 )
-from events.models.events.dates import Dated
+from events.models.events.dates import Dated, ended
 from events.models.events.evidence import Evidence
 from events.models.events.places import Place
 from events.models.events.sectors import Sector
@@ -148,6 +148,10 @@ class EventQuerySet(OwnedQuerySet["Event"]):
         """What anybody may see: public and no draft."""
         return self.filter(visibility=Event.Visibility.PUBLIC, status__in=PUBLISHED)
 
+    def ended(self, now: datetime) -> Q:
+        """Which of them are over: as the rows that are `is_over(now)`."""
+        return ended(self, now)
+
     def in_calendar(self) -> Self:
         """What a calendar can show: wanted there, and known to the day."""
         return self.filter(in_calendar=True, precision__in=dates.EXACT)
@@ -210,7 +214,10 @@ def _for_delegation(prefix: str) -> Q:
 
 
 def _for_everybody(prefix: str, refused: Keys | None) -> Q:
-    """Whether an event is handed down to those who attend what it is part of."""
+    """Whether an event is handed down to those who attend what it is part of.
+
+    The twin of `Event.is_for_everybody`; who may see internal items gets them handed down, too.
+    """
     is_so = Q(**{f"{prefix}audience": Event.Audience.EVERYBODY})
     is_so &= ~Q(**{f"{prefix}kind": Event.Kind.LEG})
     return is_so if refused is None else is_so & ~Q(**{f"{prefix}pk__in": refused})
@@ -524,6 +531,11 @@ class Event(Owned, Dated):
         """Whether all who attend what it is part of attend it too: a leg has its own attendees."""
         is_open = self.audience == self.Audience.EVERYBODY and self.kind != self.Kind.LEG
         return is_open and self.visibility != self.Visibility.INTERNAL
+
+    @property
+    def is_public(self) -> bool:
+        """Whether anybody may see it: as the rows that are `public()`."""
+        return self.visibility == self.Visibility.PUBLIC and self.status in PUBLISHED
 
 
 class PromotionConference(Event):
