@@ -63,7 +63,7 @@ def programme(request: HttpRequest, token: str) -> HttpResponse:
     """Say how to follow a secret calendar; whoever knows the address may look."""
     now = timezone.now()
     try:
-        with guarded(request, subscriptions.MISSES, subscriptions.Unknown, now):
+        with guarded(request, subscriptions.GUESSES, subscriptions.Unknown, now):
             page = subscriptions.programme(
                 token=token, parameters=dict(request.GET.lists()), now=now
             )
