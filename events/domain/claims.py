@@ -1,4 +1,4 @@
-"""What is due is claimed by one worker: row by row with its work, or leased in batches."""
+"""Claiming of due rows: one by one together with their work, or leased in batches."""
 
 import logging
 import uuid
@@ -14,7 +14,7 @@ from events.models.base.claimable import ClaimableQuerySet, LeasableQuerySet
 Row = TypeVar("Row", bound=models.Model)
 logger = logging.getLogger(__name__)
 
-MAX_ROWS: Final = 100  # that one call works off
+MAX_ROWS: Final = 100  # for each call of `each`
 RETRY_AFTER: Final = timedelta(minutes=15)
 
 
@@ -25,9 +25,9 @@ def each(
     now: datetime,
     **changes: Any,
 ) -> int:
-    """Work off the rows that are due, each in the transaction that claims it with these changes.
+    """Process the rows that are due, each in one transaction with its claim.
 
-    Return how many the work says to have done.
+    `changes` are columns to set with the claim. Returns for how many rows `work` returned True.
     """
     keys = list(rows.due(now).values_list("pk", flat=True)[:MAX_ROWS])
     return sum(_is_done(rows, key, work, now, changes) for key in keys)
@@ -40,7 +40,11 @@ def _is_done(
     now: datetime,
     changes: dict[str, Any],
 ) -> bool:
-    """Claim one and do its work; what is wrong with it stops no other."""
+    """Claim one row and process it.
+
+    An error other than of the database is logged, and the row is claimable again after RETRY_AFTER,
+    so it does not stop the other rows.
+    """
     row = rows.filter(pk=key)
     try:
         with transaction.atomic():
@@ -62,10 +66,11 @@ def lease(
     size: int,
     **changes: Any,
 ) -> LeasableQuerySet[Row]:
-    """Lease at most `size` rows that are due, with these changes; return those that are ours.
+    """Lease up to `size` rows that are due, with these changes; return the leased ones.
 
-    The token makes them ours, locks would only save a wait. A row that has failed before comes
-    alone: should it kill us, the others are not to blame.
+    The token in the UPDATE makes a claim exclusive; SKIP LOCKED only saves waiting. A row that was
+    attempted before is leased alone: if it kills the worker, the other rows of a batch lose no
+    attempt.
     """
     token = uuid.uuid4()
     due = rows.due(now).select_for_update(skip_locked=True).values_list("pk", flat=True)

@@ -1,4 +1,4 @@
-"""The kinds of mail about events: what each is called, what composes it, what speaks against it."""
+"""The kinds of mail about events: label, composition, and the check before sending."""
 
 from typing import Final
 

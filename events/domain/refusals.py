@@ -1,4 +1,4 @@
-"""Why the domain does not do what it was asked for, in a sentence for whoever asked."""
+"""Refusals: exceptions of the domain with a sentence for the user on why something is not done."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
@@ -11,17 +11,17 @@ from django.utils.translation import gettext
 from events.domain.access import access
 from events.models import Viewer
 
-# Returns the name of a row as the reader may know it; of anything else its words.
+# Returns the name of a row, if the user may see the row; of any other value its text.
 Name = Callable[[object], str]
-NAMED: Final = 5  # rows that a sentence names; of more it says how many
+NAMED: Final = 5  # names of rows in a sentence; the others are counted
 
 
 @dataclass_transform(eq_default=False)
 class Refusal(Exception):
-    """Something that the domain does not do.
+    """Base of all refusals: the domain does not do what it was asked for.
 
-    A subclass stands beside the function that raises it. Its annotations are its parameters, as in
-    a dataclass; `text` is the msgid of its sentence, whose blanks `words` fills.
+    A subclass stands in the module whose functions raise it. Its annotations are its parameters, as
+    in a dataclass. `text` is the msgid of its sentence, with %-placeholders filled by `words`.
     """
 
     text: ClassVar[str]
@@ -31,22 +31,26 @@ class Refusal(Exception):
         dataclass(eq=False, repr=False)(cls)
 
     def __post_init__(self) -> None:
-        """Keep the parameters where an exception has them."""
+        """Fill `args` from the parameters, as Exception() would."""
         self.args = tuple(self._parameters().values())
 
     def sentence(self, *, user: Viewer | None) -> str:
-        """Return the reason in the active language; rows that the user may not see have no name.
+        """Return the sentence in the active language.
 
-        None stands for the person whom the refusal is about: they may read all of it.
+        Rows that `user` may not see are not named. None stands for the person whom the refusal is
+        about, who may see all names.
         """
         return gettext(self.template()) % self.words(partial(_name, user))
 
     def template(self) -> str:
-        """Return the msgid of the sentence, where it depends on the parameters."""
+        """Return the msgid of the sentence; override it if it depends on the parameters."""
         return self.text
 
     def words(self, name: Name) -> dict[str, object]:
-        """Return what fills the blanks, rows by their `name`; by default the parameters."""
+        """Return the values of the placeholders, by default the parameters.
+
+        `name` returns the name of a row, or a substitute if the user may not see it.
+        """
         blanks = self.template()
         parameters = self._parameters().items()
         return {key: name(value) for key, value in parameters if f"%({key})s" in blanks}
@@ -56,7 +60,7 @@ class Refusal(Exception):
 
 
 def some(names: Sequence[str], among: int = 0) -> str:
-    """Return the first names and how many there are besides: “A; B; C and 4 more”."""
+    """Return the first names and the number of the others: “A; B; C and 4 more”."""
     number = max(among, len(names))
     shown = gettext("; ").join(names[:NAMED])
     more = number - min(len(names), NAMED)
@@ -76,6 +80,6 @@ def _name(user: Viewer | None, value: object) -> str:
 
 
 def _is_known(row: Model, user: Viewer) -> bool:
-    """Whether the user may see it, or is about to add it."""
+    """Whether the user may see the row; also True for a row that is not stored yet."""
     rows = type(row)._default_manager.filter(pk=row.pk)
     return access.may_see(user=user, row=row) or not rows.exists()

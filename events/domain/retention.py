@@ -1,4 +1,4 @@
-"""What has served its time and is kept for nobody."""
+"""Retention: deletes rows whose retention period is over; run every hour."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from events.domain.mail import outbox
 
 
 def prune(*, now: datetime) -> None:
-    """Forget old changes, mails and replies, periods that are over, previews that led nowhere."""
+    """Delete expired rows: feed changes, rate-limit counters, import previews, mails, replies."""
     changes.prune(now=now)
     ratelimits.prune(now=now)
     importpreviews.prune(now=now)

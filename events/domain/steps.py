@@ -1,4 +1,4 @@
-"""State machines: which steps the state of a row allows, and how a step is taken."""
+"""State machines: the steps that the state of a row allows, and how a step is taken."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ Table = Mapping[str, tuple[str, ...]]  # the verbs that each state allows
 
 
 class NotAllowed(Refusal):
-    """The state of a row forbids the step; `column` is where the row has its state."""
+    """The state of a row forbids the step; `column` is the column with the state."""
 
     row: Any
     verb: str
@@ -29,15 +29,15 @@ class NotAllowed(Refusal):
 
 
 def no_obstacle(row: Model, verb: str) -> None:
-    """Let the table alone decide."""
+    """Return None: the table alone decides. The default of `Machine.obstacle`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machine(Generic[Row]):
     """The states of a row and the steps between them.
 
-    `hold` locks a row until the transaction ends and returns it as it stands. `obstacle` returns
-    the row whose state forbids a step that the table allows, if there is one.
+    `hold` locks a row until the end of the transaction and returns it as stored. `obstacle` returns
+    the row whose state forbids a step that the table allows, or None.
     """
 
     table: Table
@@ -50,7 +50,7 @@ class Machine(Generic[Row]):
         return tuple(verb for verb in self._allowed(row) if self.obstacle(row, verb) is None)
 
     def begin(self, row: Row, verb: str) -> Row:
-        """Return the row as it stands, locked; raise NotAllowed."""
+        """Lock the row and return it as stored. Raises NotAllowed."""
         held = self.hold(row)
         forbids = self.obstacle(held, verb) if verb in self._allowed(held) else held
         if forbids is not None:
@@ -59,7 +59,7 @@ class Machine(Generic[Row]):
 
     @contextmanager
     def step(self, row: Row, verb: str) -> Iterator[Row]:
-        """Yield the row as it stands, in a transaction; then the given one is as it is stored."""
+        """Lock and yield the row, in a transaction; afterwards reload the row passed in."""
         with transaction.atomic():
             yield self.begin(row, verb)
         row.refresh_from_db()

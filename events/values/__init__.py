@@ -1,1 +1,1 @@
-"""Plain Python values; nothing here knows Django."""
+"""Plain Python values; no module here imports Django."""

@@ -1,4 +1,4 @@
-"""Dates as sources give them: a precision, a window, a wall time and its zone."""
+"""Dates as sources state them: a precision, a window of days, wall time and zone."""
 
 import re
 from calendar import monthrange
@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from events.values.texts import gettext_noop as _
 
 DAY = timedelta(days=1)
-# Of these every moment has a UTC date, whatever the zone.
+# Years in which every local time has a UTC date within Python's range, whatever the zone.
 YEARS = range(1000, 9000)
 
 
 class Precision(StrEnum):
-    """How exactly a date is known, finest first."""
+    """How exactly a date is known, the finest first."""
 
     TIME = "time"
     DAY = "day"
@@ -34,7 +34,7 @@ GROUPINGS = {Precision.QUARTER: 33, Precision.HALF_YEAR: 40}
 
 
 class BadDate(ValueError):
-    """A date that contradicts itself: the field at fault and the reason.
+    """A date whose parts contradict each other: the field at fault and the reason.
 
     `reason` has %-placeholders for `values`, so that it can be translated.
     """
@@ -48,13 +48,13 @@ class BadDate(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class When:
-    """The time of an event.
+    """The date of an event.
 
-    `start_on` and `end_on` are local days, both inclusive; an `end_on` of None means that the
-    end is not known. For time and day they are the duration, for coarser precision the window
-    in which the event lies. `start_time` and `end_time` are local wall times in `timezone`
-    (IANA name); `end_timezone` is given only where the end has a zone of its own.
-    `qualifier` is EDTF's: `?` uncertain, `~` approximate, `%` both.
+    `start_on` and `end_on` are local days, both inclusive; an `end_on` of None means that the end
+    is not known. With precision time or day they are the duration, with a coarser one the window in
+    which the event lies. `start_time` and `end_time` are wall times in `timezone` (IANA name);
+    `end_timezone` is set only if the end has another zone. `qualifier` is EDTF's: `?` uncertain,
+    `~` approximate, `%` both.
     """
 
     precision: Precision = Precision.UNKNOWN
@@ -68,16 +68,19 @@ class When:
 
     @property
     def is_exact(self) -> bool:
-        """Whether it can stand in a calendar: known to the day or better."""
+        """Whether the date is known to the day or better, so that a calendar can show it."""
         return self.precision in EXACT
 
     @property
     def last_on(self) -> date | None:
-        """The last local day that is known to belong to it."""
+        """The last local day that is known."""
         return self.end_on or self.start_on
 
     def moved(self, days: int) -> "When":
-        """Return the same wall times, `days` later; of a window, the one that holds its middle."""
+        """Return the date `days` later, at the same wall times.
+
+        The result of a window is the month, quarter and so on that contains its moved middle.
+        """
         shift = timedelta(days=days)
         first = self.start_on and self.start_on + shift
         last = self.end_on and self.end_on + shift
@@ -88,9 +91,9 @@ class When:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """What the clock of a place shows from start to end, each moment in its own zone.
+    """Start and end as a clock shows them, each with its own time zone.
 
-    `end_name` is given only where the end has a clock of its own, as in a transfer.
+    `end_name` is set only if the end has another zone, as in a transfer.
     """
 
     name: str
@@ -99,7 +102,7 @@ class Clock:
     end_name: str = ""
 
     def at(self, name: str, timezone: str) -> "Clock":
-        """Return the same moments as another clock shows them."""
+        """Return the same moments in another zone, for both start and end."""
         there = zone(timezone)
         return Clock(
             name=name,
@@ -109,12 +112,12 @@ class Clock:
 
     @property
     def hands(self) -> tuple[datetime, datetime | None]:
-        """What people read, wherever the clock hangs."""
+        """The wall times without zone, to compare what two clocks show."""
         return self.start.replace(tzinfo=None), self.end and self.end.replace(tzinfo=None)
 
 
 def zone(name: str) -> ZoneInfo:
-    """Return the IANA zone; raise BadDate for a name that does not exist."""
+    """Return the IANA zone. Raises BadDate for an unknown name."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
@@ -124,8 +127,8 @@ def zone(name: str) -> ZoneInfo:
 def to_utc(day: date, at: time, timezone: str) -> datetime:
     """Return the UTC moment of a wall time.
 
-    A time that the clocks skip moves forward by the gap, one that they repeat is the first of
-    the two (PEP 495, fold=0).
+    A time that the clocks skip is moved forward by the gap; of a repeated time the first is meant
+    (PEP 495, fold=0).
     """
     offset = steady_offset(day, timezone)
     if offset is not None:
@@ -135,9 +138,9 @@ def to_utc(day: date, at: time, timezone: str) -> datetime:
 
 @lru_cache(maxsize=4096)
 def steady_offset(day: date, timezone: str) -> timedelta | None:
-    """Return the distance of a zone from UTC on a local day, None if the clocks change about then.
+    """Return the offset of a zone from UTC on a local day; None if it changes at about that time.
 
-    From the day before to the day after: no zone has ever changed twice within a week.
+    It is compared from the day before to the day after; no zone has changed twice within a week.
     """
     there = zone(timezone)
     if day.year not in YEARS:
@@ -151,8 +154,8 @@ def steady_offset(day: date, timezone: str) -> timedelta | None:
 def instants(when: When) -> tuple[datetime | None, datetime | None]:
     """Return the UTC moments of start and end, half-open; (None, None) for coarse dates.
 
-    A day runs from local midnight to the local midnight after its last day, and so does the end
-    of a timed event of which the last day is known but not the hour. An unknown end is None.
+    A day runs from local midnight to the local midnight after its last day. So does the end of a
+    timed event whose last day is known but not the time of its end. An unknown end is None.
     """
     if not when.is_exact or when.start_on is None:
         return None, None
@@ -170,10 +173,10 @@ def instants(when: When) -> tuple[datetime | None, datetime | None]:
 
 
 def over_at(when: When) -> datetime | None:
-    """Return the UTC moment from which it is certainly over; None when nobody knows.
+    """Return the UTC moment from which the event is certainly over; None if that is not known.
 
-    Where the hour is not known that is the local midnight after its last day; a coarse date is
-    over with its window.
+    If the time of the end is not known, this is the local midnight after the last day; for a coarse
+    date, the midnight after its window.
     """
     _start, end = instants(when)
     if end or when.last_on is None:
@@ -182,13 +185,13 @@ def over_at(when: When) -> datetime | None:
 
 
 def last_day_over(now: datetime, timezone: str) -> date:
-    """Return the latest local day whose last midnight has passed in a zone."""
+    """Return the latest local day that has ended in a zone by `now`."""
     today = now.astimezone(zone(timezone)).date()
     return today if to_utc(today + DAY, time.min, timezone) <= now else today - DAY
 
 
 def period(precision: Precision, day: date) -> tuple[date, date]:
-    """Return the first and last day of the month, quarter, half year or year that holds `day`."""
+    """Return the first and last day of the month, quarter, half year or year around `day`."""
     length = MONTHS[precision]
     first = (day.month - 1) // length * length + 1
     last = first + length - 1
@@ -196,7 +199,7 @@ def period(precision: Precision, day: date) -> tuple[date, date]:
 
 
 def validate(when: When) -> None:
-    """Raise BadDate unless the parts agree with the precision."""
+    """Raise BadDate unless all parts agree with the precision."""
     for name in filter(None, (when.timezone, when.end_timezone)):
         zone(name)
     if when.precision == Precision.UNKNOWN:
@@ -231,7 +234,7 @@ def _validate_exact(when: When) -> None:
         raise BadDate("timezone", _("is required for a date known to the day"))
     if when.precision == Precision.TIME and when.start_time is None:
         raise BadDate("start_time", _("is required for a date known to the minute"))
-    # Eastward over the date line a flight lands on the day before it left.
+    # A flight eastward over the date line may land on the day before it left.
     if when.end_on and when.start_on and when.end_on < when.start_on and not when.end_timezone:
         raise BadDate("end_on", _("lies before the start"))
     start, end = instants(when)
@@ -240,9 +243,9 @@ def _validate_exact(when: When) -> None:
 
 
 def to_edtf(when: When) -> str:
-    """Return the date as EDTF (ISO 8601-2:2019), '' when unknown.
+    """Return the date as EDTF (ISO 8601-2:2019), '' if unknown.
 
-    Wall times are ISO 8601 local times; the zone stands beside them, not in the text.
+    Wall times are ISO 8601 local times; the zone is not part of the text.
     """
     if when.start_on is None or when.precision == Precision.UNKNOWN:
         return ""
@@ -257,7 +260,7 @@ def to_edtf(when: When) -> str:
 
 
 def _exact_to_edtf(when: When) -> str:
-    assert when.start_on is not None  # noqa: S101 -- the caller has looked
+    assert when.start_on is not None  # noqa: S101 -- `to_edtf` has checked it
     start = when.start_on.isoformat() + _clock(when.start_time)
     if when.end_on is None and when.precision == Precision.DAY:
         return start + "/.."
@@ -272,7 +275,7 @@ def _clock(at: time | None) -> str:
 
 
 def from_edtf(text: str, *, timezone: str = "") -> When:
-    """Read what `to_edtf` writes, without clock times; raise BadDate for anything else."""
+    """Parse what `to_edtf` returns, but without wall times. Raises BadDate for any other text."""
     if not text:
         return When(timezone=timezone)
     qualifier = text[-1] if text[-1] in "?~%" else ""

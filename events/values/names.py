@@ -1,4 +1,4 @@
-"""Personal names: written formally and plainly, sorted and searched."""
+"""Personal names: formal and plain spelling, sort keys and search keys."""
 
 import re
 import unicodedata
@@ -12,20 +12,20 @@ Order = Literal["family_first", "western_first"]
 
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]+")
 TO_SIMPLIFIED = OpenCC("t2s")
-# What writers put between syllables and names, each in a way of their own.
+# Characters between syllables and between names, which writers use differently.
 JOINTS = re.compile(r"[\s'`´‘’ʼʻ\-‐-―.,·・]+")  # noqa: RUF001 -- look-alikes are the point
-# Marks on letters; the voicing marks of kana (U+3099) belong to their letter and stay.
+# Diacritics. The voicing marks of kana (U+3099) are not among them: they distinguish letters.
 MARKS = re.compile(r"[\u0300-\u036f]")
-# Letters with a stroke or tied together, which Unicode does not take apart.
+# Letters with a stroke and ligatures, which Unicode does not decompose.
 LETTERS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"})
-# Passports write Lü as Lyu, keyboards as Lv. No syllable ends in l, but many end in n: "nyu"
-# is Nü only where a word begins, or Chen Yu typed as one word would become Chen U.
+# Passports write Lü as Lyu, keyboards as Lv. No syllable ends in l, but many end in n, so "nyu" is
+# Nü only at the start of a word: otherwise Chen Yu typed as one word would become Chen U.
 UMLAUT = re.compile(r"(?<=l)(?:yu|v)|(?<=\bn)(?:yu|v)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Name:
-    """The parts of a name; `western` is the name that many in Hong Kong put before their own."""
+    """The parts of a name; `western` is the additional given name that is frequent in Hong Kong."""
 
     family: str
     given: str = ""
@@ -40,31 +40,31 @@ def formal(name: Name) -> str:
 
 
 def display(name: Name) -> str:
-    """Return the name as it is ordinarily written: John Lee Ka-chiu, Xu Qifang, 李家超."""
+    """Return the name in its plain spelling: John Lee Ka-chiu, Xu Qifang, 李家超."""
     return _ordered(name, name.family)
 
 
 def sort_key(name: Name) -> str:
-    """Return a text that sorts by family, then given, then western name."""
+    """Return a text that sorts by family name, then given, then western name."""
     return " ".join(_compact(fold(part)) for part in (name.family, name.given, name.western))
 
 
 def search_key(*texts: str) -> str:
-    """Return what is compared when people search: Lyu, Lü and Lu are one, and 呂 is 吕.
+    """Return a key for searching: Lyu, Lü and Lu have the same one, and so have 呂 and 吕.
 
-    Give the stored texts and the words looked for the same treatment.
+    Use it both for the stored names and for the words that are searched for.
     """
     keys = (_simplify(_compact(UMLAUT.sub("u", fold(text)))) for text in texts)
     return " ".join(key for key in keys if key)
 
 
 def wanted(text: str) -> list[str]:
-    """Return the keys of the words that people search for: a name holds all, in any order."""
+    """Return the search keys of the words in a query; a name matches if it contains all of them."""
     return [key for key in map(search_key, text.split()) if key]
 
 
 def fold(text: str) -> str:
-    """Return a text without capitals, compatibility forms and the marks on letters."""
+    """Return a text in lower case, without compatibility forms and diacritics."""
     plain = unicodedata.normalize("NFKC", text).casefold().translate(LETTERS)
     return unicodedata.normalize("NFC", MARKS.sub("", unicodedata.normalize("NFD", plain)))
 
@@ -74,7 +74,7 @@ def _compact(text: str) -> str:
 
 
 def _simplify(text: str) -> str:
-    """Return Han text in simplified characters, each by itself: any part of a name is found."""
+    """Convert Han text to simplified characters, one by one, so that any part of a name matches."""
     return HAN.sub(lambda run: "".join(map(_simplified, run[0])), text)
 
 
@@ -84,13 +84,16 @@ def _simplified(character: str) -> str:
 
 
 def _ordered(name: Name, family: str) -> str:
-    """A western name comes first in any case: John LEE Ka-chiu; a given one may: Angela MERKEL."""
+    """Join the parts of a name.
+
+    A western name always comes first: John LEE Ka-chiu. Without one `order` decides: Angela MERKEL.
+    """
     if name.order == "western_first" and not name.western.strip():
         return _join(name.given, family)
     return _join(name.western, family, name.given)
 
 
 def _join(*parts: str) -> str:
-    """Join with spaces, but write Han names without any."""
+    """Join with spaces, but Han names without any."""
     words = [part.strip() for part in parts if part.strip()]
     return ("" if all(map(HAN.fullmatch, words)) else " ").join(words)

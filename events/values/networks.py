@@ -1,17 +1,17 @@
-"""Where a request comes from: the network of the client, as far as it cannot be made up."""
+"""The client's network, for rate limits: the part of its address that it cannot forge."""
 
 from collections.abc import Mapping
 from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Final
 
-# Who has one address of version 6 has the whole network, and may ask from each of its addresses.
+# Length of an IPv6 prefix. A client usually has a whole /64, and can use all of its addresses.
 HOME: Final = 64
 
 
 def of_caller(*, environ: Mapping[str, str], proxies: int) -> str:
-    """Return the IPv4 address or the IPv6 network of who asks, behind so many proxies of ours.
+    """Return the client's IPv4 address or IPv6 network, behind this number of proxies of ours.
 
-    Each proxy adds to X-Forwarded-For whom it has heard; what stands before is a mere claim.
+    Each proxy appends the address of its peer to X-Forwarded-For; earlier entries may be forged.
     """
     heard = environ.get("HTTP_X_FORWARDED_FOR", "").split(",")
     told = heard[-proxies].strip() if 0 < proxies <= len(heard) else ""
@@ -19,7 +19,7 @@ def of_caller(*, environ: Mapping[str, str], proxies: int) -> str:
 
 
 def is_this_machine(*, environ: Mapping[str, str], proxies: int) -> bool:
-    """Whether the request comes from this machine, not merely through a proxy on it."""
+    """Whether the client runs on this machine; a proxy on this machine is not the client."""
     heard = environ.get("HTTP_X_FORWARDED_FOR")
     if heard is None:
         return _is_loopback(environ.get("REMOTE_ADDR", ""))
@@ -35,7 +35,7 @@ def _is_loopback(text: str) -> bool:
 
 
 def _network(text: str) -> str:
-    """Return '' for what is no address, as of a Unix socket."""
+    """Return the network of an address; '' for other texts, such as the peer of a Unix socket."""
     try:
         ip = ip_address(text)
     except ValueError:

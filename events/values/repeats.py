@@ -1,7 +1,7 @@
-"""When something repeats: rules of RFC 5545, 3.3.10, followed within a window and no further.
+"""Expansion of recurrence rules (RRULE, RFC 5545, 3.3.10) within a window.
 
-Day by day, so that what a rule may cost is known before: a rule that never comes true costs as much
-as any other. What repeats within a day, or by the number of its week, is not followed.
+Rules are expanded day by day, so that the cost is known beforehand: a rule that never matches costs
+no more than others. Frequencies below a day and BYWEEKNO are not supported.
 """
 
 import re
@@ -15,20 +15,20 @@ from typing import Final
 from events.values.texts import gettext_noop as _
 
 DAY: Final = timedelta(days=1)
-MOST: Final = 200  # times of a series in the window; a week apart, it is over three years
-MOST_COUNTED: Final = 1_000  # nobody means a number beyond it
+MOST: Final = 200  # occurrences in the window; one a week for more than three years
+MOST_COUNTED: Final = 1_000  # COUNT; larger numbers are taken for errors
 EARLIEST: Final = 1900
 LONGEST: Final = 500  # characters of a rule
-BUDGET: Final = 500_000  # days that all series of a calendar together may let us look at
+BUDGET: Final = 500_000  # days that may be checked for all series of one calendar together
 FREQUENCIES: Final = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-# What lists of numbers may hold, beside the same below zero, counted from the end.
+# The largest value in each list; its negative, which counts from the end, is allowed too.
 NUMBERS: Final = {"BYMONTH": 12, "BYMONTHDAY": 31, "BYYEARDAY": 366, "BYSETPOS": 366}
 NAMES: Final = {"FREQ", "UNTIL", "COUNT", "INTERVAL", "WKST", "BYDAY", *NUMBERS}
 
 
 class BadRule(ValueError):
-    """A rule that is not followed; `reason` has %-placeholders for `values`."""
+    """A rule that is not supported; `reason` has %-placeholders for `values`."""
 
     def __init__(self, reason: str, **values: object) -> None:
         super().__init__(reason % values)
@@ -38,7 +38,7 @@ class BadRule(ValueError):
 
 @dataclass(slots=True)
 class Budget:
-    """What is left of the work that one calendar may cause, and what it has caused; in days."""
+    """The number of days that may still be checked for one calendar, and those checked so far."""
 
     days: int = BUDGET
     used: int = 0
@@ -52,9 +52,10 @@ class Budget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A rule in its parts; `until` is a wall time of the series, inclusive.
+    """A parsed rule. `until` is inclusive, in the wall time of the series; `number` is COUNT.
 
-    `weekdays` are pairs: which of them in its month or year, 0 for each, and the day of the week.
+    `weekdays` are pairs of ordinal and day of the week (Monday is 0). The ordinal counts within the
+    month or year, from the end if negative; 0 stands for each.
     """
 
     frequency: str
@@ -70,7 +71,7 @@ class Rule:
 
 
 def parse(text: str, *, local: Callable[[str], datetime]) -> Rule:
-    """Read a rule; `local` turns its UNTIL into a wall time. Raises BadRule."""
+    """Parse a rule; `local` converts its UNTIL to wall time. Raises BadRule."""
     if len(text) > LONGEST:
         raise BadRule(_("the rule is too long"))
     pairs = [part.partition("=") for part in text.upper().strip(";").split(";")]
@@ -133,9 +134,10 @@ def _weekdays(parts: dict[str, str]) -> frozenset[tuple[int, int]]:
 def expand(
     rules: Iterable[Rule], *, start: datetime, first: datetime, last: datetime, budget: Budget
 ) -> list[datetime]:
-    """Return the wall times of a series between two wall times; raise BadRule for too many.
+    """Return the wall times of a series from `first` to `last`, both inclusive.
 
-    The start is one of them, whatever the rule says (RFC 5545, 3.8.5.3).
+    The start is always one of them (RFC 5545, 3.8.5.3). Raises BadRule if there are too many, or if
+    the budget is used up.
     """
     if start.year < EARLIEST:
         raise BadRule(_("the series begins before %(year)s"), year=EARLIEST)
@@ -152,7 +154,10 @@ def expand(
 def _times(
     rule: Rule, start: datetime, first: datetime, last: datetime, budget: Budget
 ) -> Iterator[datetime]:
-    """Yield the times of a rule up to the last, those before the window only if they count."""
+    """Yield the times of a rule up to `last`.
+
+    With COUNT they begin at the start of the series, as all must be counted; else at the window.
+    """
     end = min(last, rule.until) if rule.until else last
     begin = start if rule.number else max(start, first - timedelta(days=366))
     budget.take(max(0, (end - begin).days))
@@ -163,11 +168,11 @@ def _times(
 
 
 def _days(rule: Rule, start: date, begin: date, end: date) -> Iterator[date]:
-    """Yield the days of a rule, period by period."""
+    """Yield the days of a rule, one period (day, week, month, year) after another."""
     period = PERIODS[rule.frequency]
     offset = timedelta(days=rule.week_start if rule.frequency == "WEEKLY" else 0)
     first = period(start - offset)
-    # The whole period of the first day counts, for BYSETPOS looks at all of it.
+    # Begin early enough to include the whole period of the first day: BYSETPOS needs all of it.
     opening = begin - timedelta(days=min(366, (begin - date(EARLIEST - 1, 1, 1)).days))
     days = (opening + number * DAY for number in range((end - opening).days + 367))
     fits = _filter(rule, start)
@@ -193,7 +198,7 @@ def _chosen(days: list[date], positions: frozenset[int]) -> list[date]:
 
 
 def _filter(rule: Rule, start: date) -> Callable[[date], bool]:
-    """Return what tells the days of a rule from others in the same period."""
+    """Return the predicate for the days of a rule within a period."""
     rule = _completed(rule, start)
     by_year = rule.frequency == "YEARLY" and not rule.months
     checks: list[Callable[[date], bool]] = []
@@ -209,7 +214,7 @@ def _filter(rule: Rule, start: date) -> Callable[[date], bool]:
 
 
 def _completed(rule: Rule, start: date) -> Rule:
-    """Return the rule with what the start says where it says nothing of days itself."""
+    """Return the rule with the day taken from the start, if the rule names no days itself."""
     if rule.month_days or rule.year_days or rule.weekdays or rule.frequency == "DAILY":
         return rule
     if rule.frequency == "WEEKLY":
@@ -225,13 +230,13 @@ def _month(day: date) -> int:
 
 
 def _in_year(day: date) -> tuple[int, int]:
-    """The number of a day in its year, and that from the end."""
+    """The ordinal of a day in its year, and its negative ordinal from the end."""
     number = day.toordinal() - date(day.year, 1, 1).toordinal() + 1
     return number, number - (366 if isleap(day.year) else 365) - 1
 
 
 def _is_among(day: date, weekdays: frozenset[tuple[int, int]], *, by_year: bool) -> bool:
-    """Whether it is one of the days of the week, such as the second Tuesday of the month."""
+    """Whether the day is one of `weekdays`, such as the second Tuesday of the month."""
     weekday = day.weekday()
     if (0, weekday) in weekdays:
         return True

@@ -1,6 +1,6 @@
-"""Addresses whose last part is a secret: where they stand, and how they read without it.
+"""Paths whose last segment is a secret, and how logs and stored mails mask it.
 
-Routes are made of these, logs and stored mails are masked by them; docs/nginx.conf repeats them.
+Routes are built from these constants too; docs/nginx.conf repeats them.
 """
 
 import re
@@ -15,5 +15,5 @@ SECRET: Final = re.compile(rf"(/(?:{'|'.join(PREFIXES)}))[^/\s\"'<>?]+")
 
 
 def masked(text: str) -> str:
-    """Return a text with an ellipsis in place of the secret of each address in it."""
+    """Return a text in which the secret of each such path is replaced by an ellipsis."""
     return SECRET.sub(r"\1…", text)

@@ -1,6 +1,6 @@
-"""Texts of plain modules, marked for translation by whoever shows them."""
+"""Texts of modules without Django, marked for translation; the code that shows them translates."""
 
 
 def gettext_noop(text: str) -> str:
-    """Return the text as it is; `makemessages` finds it, as it does behind Django's function."""
+    """Return the text unchanged; `makemessages` finds it by the name of this function."""
     return text

@@ -1,4 +1,4 @@
-"""Three-way merge: what a source said last, what it says now, and what stands here."""
+"""Three-way merge of columns: previous value of a source, its present value, and our value."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """The columns whose two sides differ, by what becomes of them, in the order of the source.
+    """The columns in which source and row differ, by outcome, in the order of the source.
 
-    `taken` changed there alone: the source's value is taken over. `ours` changed here alone and
-    `collide` changed on both sides to different values: what stands here is kept.
+    `taken` changed in the source only: its value is taken over. `ours` changed here only, and
+    `collide` changed on both sides to different values: our value stays.
     """
 
     taken: tuple[str, ...]
@@ -21,9 +21,10 @@ class Merge:
 def merge(
     *, base: Mapping[str, Any], there: Mapping[str, Any], here: Mapping[str, Any], unset: Any = None
 ) -> Merge:
-    """Compare the columns of `there` with what it said last (`base`) and what stands here.
+    """Compare what the source says now (`there`) and said before (`base`) with the row (`here`).
 
-    A column that `base` does not know counts as `unset` in it. `here` holds all columns of `there`.
+    A column that is missing in `base` had the value `unset`. `here` contains all columns of
+    `there`.
     """
     differing = [name for name in there if there[name] != here[name]]
     as_said = {name for name in differing if there[name] == base.get(name, unset)}

@@ -1,1 +1,1 @@
-"""The failure matrix of delivery, with real processes: `make faults` runs all of it, longer."""
+"""Failures of delivery with real processes; `make faults` runs all of them, for longer."""

@@ -1,4 +1,4 @@
-"""Mails that are due, a mail server that misbehaves, workers that die."""
+"""Fixtures: mails that are due, a faulty mail server, workers that are killed."""
 
 import os
 import sys
@@ -26,7 +26,7 @@ HOUR = timedelta(hours=1)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave what takes minutes to `make faults`."""
+    """Run tests marked `heavy` only in `make faults`."""
     heavy = [item for item in items if item.get_closest_marker("heavy")]
     if heavy and not HEAVY:
         items[:] = [item for item in items if item not in heavy]
@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @dataclass
 class Post:
-    """A mail server, what it has accepted, and the workers that send to it."""
+    """A mail server, the mails it has accepted, and the workers that send to it."""
 
     port: int
     file: Path
@@ -44,11 +44,11 @@ class Post:
     pids: list[Path] = field(default_factory=list)
 
     def copies(self) -> Counter[str]:
-        """How many copies of the mail to each address the server has accepted."""
+        """The number of mails that the server has accepted for each address."""
         return Counter(line.split(" ", 2)[1] for line in self.file.read_text().splitlines())
 
     def start(self, dies: str = "", **env: str) -> Path:
-        """Start a worker; the file names the process that works at the moment."""
+        """Start a worker; return a file with the pid of the process that works at the moment."""
         number = len(self.pids)
         pid = self.folder / f"worker-{number}.pid"
         env |= {
@@ -65,7 +65,7 @@ class Post:
         return pid
 
     def drain(self, seconds: float = 60) -> None:
-        """Wait until no mail is on its way any more."""
+        """Wait until every mail has reached a final state."""
         log = self.folder / "worker-0.log"
         wait_until(lambda: not unsettled(), seconds=seconds, log=log)
 
@@ -79,13 +79,13 @@ def wait_until_handed_over() -> None:
 
 
 def states() -> dict[str, tuple[str, int]]:
-    """The state of the mail to each address, and how often it was in doubt."""
+    """The state and the unknown_count of the mail to each address."""
     rows = Delivery.objects.values_list("person__email", "state", "unknown_count")
     return {address: (state, doubts) for address, state, doubts in rows}
 
 
 def due(count: int, fault: str = "ok") -> Event:
-    """Return an event of which so many people are to be reminded just now."""
+    """Return an event with a reminder to this number of people that is due now."""
     start = clock.now() + HOUR
     local = start.replace(second=0, microsecond=0)
     event = factories.event(

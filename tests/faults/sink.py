@@ -1,9 +1,9 @@
-"""A mail server that misbehaves as the address asks: `python -m tests.faults.sink PORT FILE`.
+"""A mail server with faults that the recipient asks for: `python -m tests.faults.sink PORT FILE`.
 
-It is a process of its own, and its file is the truth: one line for each mail that it has accepted,
-Message-ID and recipient. Once it has read the final dot it keeps the mail, whether the client still
-lives or not. The name before the `-` of an address tells what goes wrong; with `once.` before it,
-only at the first try.
+FILE gets one line for each mail that the server has accepted (Message-ID and recipient), and is
+what the tests compare with. A mail counts as accepted once the final dot was read, even if the
+client is dead by then. The part of the address before the `-` names the fault; with the prefix
+`once.` it occurs at the first attempt only.
 """
 
 import os
@@ -23,13 +23,13 @@ REPLIES = {
     "dot451": ("DOT", b"451 4.3.0 Disk full\r\n"),
     "dot554": ("DOT", b"554 5.6.0 Not wanted\r\n"),
 }
-# What no client can make sense of, once the mail is kept.
+# Replies that no client understands; the mail was accepted.
 NOISE = {
     "garbage": b"\xff\xfe\x00 250\r\n",
     "odd": b"354 Go on\r\n",
     "long": b"250 " + b"x" * 99_999,
 }
-WAITS = {"silent": 30.0, "slow": 0.5, "brief": 0.05}  # seconds before an answer; a client waits 1
+WAITS = {"silent": 30.0, "slow": 0.5, "brief": 0.05}  # seconds before a reply; a client waits 1 s
 
 
 class Server(ThreadingTCPServer):
@@ -83,11 +83,11 @@ class Conversation(StreamRequestHandler):
         return where == step
 
     def read(self, recipient: str, fault: str) -> bool:
-        """Read a mail and answer; return whether the conversation goes on."""
+        """Read a mail and reply; return whether the connection stays open."""
         lines = []
         while (line := self.rfile.readline()) != b".\r\n":
             if not line:
-                return False  # without the dot there is no mail
+                return False  # no final dot, so no mail
             lines.append(line)
             if fault == "bodycut":
                 return False
@@ -98,7 +98,7 @@ class Conversation(StreamRequestHandler):
         return self.answer(fault)
 
     def answer(self, fault: str) -> bool:
-        """Answer to a mail; return whether the conversation goes on."""
+        """Reply to a mail; return whether the connection stays open."""
         time.sleep(WAITS.get(fault, 0))
         if fault in ("cut", "lost", "silent"):
             return False
@@ -116,7 +116,7 @@ class Conversation(StreamRequestHandler):
         try:
             self.wfile.write(reply)
         except OSError:
-            return  # the client has gone; what was kept stays kept
+            return  # the client has gone; an accepted mail stays accepted
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Random edits, answers, faults and ticks: a plain model, the rows and a real mail server agree.
 
-Of reminders and notices the model says which mails go. Of invitations it says what the calendar of
-each person shows in the end, and that each mail told them something. What has been sent is what
-the server has accepted, copy by copy.
+For reminders and notices the model says which mails are sent. For invitations it says what the
+calendar of each person shows in the end, and that each mail contained something new. The mails that
+were sent are compared with those that the server has accepted, copy by copy.
 """
 
 from collections import Counter
@@ -44,7 +44,7 @@ Kind, State = Delivery.Kind, Delivery.State
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 PAUSE, AGAIN = 2 * MINUTE, 5 * MINUTE
-LEAST, MOST = 0.8 * MINUTE, 1.2 * HOUR  # a mail that a server puts off waits between these
+LEAST, MOST = 0.8 * MINUTE, 1.2 * HOUR  # limits of the delay of a retry after a 4xx reply
 REFUSALS = (
     attendees.AttendeeRefusal,
     attendees.NotAllowed,
@@ -55,22 +55,22 @@ REFUSALS = (
 )
 ANSWERS = {"accept": "accepted", "decline": "declined"}
 STANDING = ("confirmed", "tentative")
-# What the mail server says to a recipient, and to a mail; it has taken what it hangs up on.
+# Replies of the mail server to RCPT and DATA; before it hangs up it has accepted the mail.
 MOODS = {
     "well": ("250 OK", "250 Accepted"),
     "defers": ("451 4.3.0 Later", ""),
     "hangs up": ("250 OK", "kept"),
 }
-READERS = 2  # the rule by the clocks of readers, after those by that of the event
+READERS = 2  # index of the rule in readers' time zones; the others use the event's
 number = st.integers(0, 1)
 who = st.integers(0, 2)
-ZONES = ("", "Asia/Tokyo", "Europe/London")  # of the people
-Who = tuple[int, int]  # the number of an event, and that of a person
+ZONES = ("", "Asia/Tokyo", "Europe/London")  # time zone of each person
+Who = tuple[int, int]  # number of an event, number of a person
 
 
 @dataclass(frozen=True)
 class Talk:
-    """An event as people know it; an hour long."""
+    """The event in the model; it lasts an hour."""
 
     title: str
     hall: str
@@ -86,8 +86,7 @@ class Talk:
         return self.start + HOUR
 
     def differs(self, before: "Talk") -> bool:
-        """Whether those who attend are told by a notice: of another time or place, or that it is
-        off or on again."""
+        """Whether attendees get a notice: other time or place, off, or on again."""
         if self.status in ("cancelled", "postponed"):
             return self.status != before.status
         was_off = before.status == "postponed"
@@ -96,7 +95,7 @@ class Talk:
 
 @dataclass(eq=False)
 class Mail:
-    """A mail that the model says is to go, unless something comes between."""
+    """A mail that the model expects to be sent, unless something changes before."""
 
     kind: str
     person: int
@@ -107,12 +106,12 @@ class Mail:
     rule: int = 0
     batch: "Batch | None" = None
     copies: int = 0
-    end: str = ""  # '' while it waits
+    end: str = ""  # final state, '' while it waits
 
 
 @dataclass
 class Batch:
-    """Changes that follow each other closely: as it was before, and whom that concerns."""
+    """A notice batch: the talks as they were before the changes, and the people concerned."""
 
     opened_at: datetime
     before: dict[int, Talk] = field(default_factory=dict)
@@ -121,7 +120,7 @@ class Batch:
 
 @dataclass
 class Schedule:
-    """A rule of an event: how it stands, and the mails that it has made since it moved far."""
+    """A rule of an event, and the mails that it has made in the present epoch."""
 
     rule: int
     due_at: datetime
@@ -132,29 +131,29 @@ class Schedule:
 
 @dataclass
 class Round:
-    """The rule of an event that falls due for each reader at nine by their own clock."""
+    """The rule of an event that falls due at 09:00 in the time zone of each reader."""
 
     start: datetime
     planned_at: datetime = NOW
     state: str = "planned"
     mails: list[Mail] = field(default_factory=list)
-    known: set[int] = field(default_factory=set)  # whom it was for when it was last handed over
+    known: set[int] = field(default_factory=set)  # the recipients at the last fan-out
 
     @property
     def last_at(self) -> datetime:
-        """When it has fallen due wherever people may live."""
+        """When it has fallen due in every time zone."""
         return self.start + HOUR
 
     def written(self) -> set[int]:
         return {mail.person for mail in self.mails}
 
     def is_late(self, person: int, since: datetime) -> bool:
-        """Whether it had fallen due for somebody before they were there, or it was planned."""
+        """Whether it fell due for a person before they joined, or before it was planned."""
         return max(since, self.planned_at) > own_moment(person, self.start)[0]
 
 
 def own_moment(person: int, start: datetime) -> tuple[datetime, datetime]:
-    """When the third rule falls due for somebody and is of no more use: the day before at nine."""
+    """Due time and expiry of the third rule for a person: 09:00 the day before, in their zone."""
     there = ZoneInfo(ZONES[person] or "Asia/Shanghai")
     day = start.astimezone(there).date() - timedelta(days=1)
     due = datetime.combine(day, time(9), there).astimezone(UTC)
@@ -162,7 +161,7 @@ def own_moment(person: int, start: datetime) -> tuple[datetime, datetime]:
 
 
 def moment(rule: int, start: datetime) -> tuple[datetime, datetime]:
-    """When a rule falls due and is of no more use: the day before at 09:00, or two hours before."""
+    """Due time and expiry of a rule: 09:00 on the day before, or two hours before the start."""
     if rule == 0:
         day = start.astimezone(SHANGHAI).date() - timedelta(days=1)
         due = datetime.combine(day, time(9), SHANGHAI).astimezone(UTC)
@@ -171,7 +170,7 @@ def moment(rule: int, start: datetime) -> tuple[datetime, datetime]:
 
 
 def is_far(rule: int, old: datetime, new: datetime) -> bool:
-    """Whether people deserve another reminder: on another day, or by six hours."""
+    """Whether a reminder is sent once more: it moved to another day, or by at least six hours."""
     lead = 2 * HOUR * rule
     days = [(at + lead).astimezone(SHANGHAI).date() for at in (old, new)]
     return days[0] != days[1] or abs(new - old) >= 6 * HOUR
@@ -185,11 +184,11 @@ class Deliveries(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.undo = transaction.atomic()
-        self.undo._from_testcase = True  # as of the test: what is durable ends within it
+        self.undo._from_testcase = True  # as in TestCase: durable blocks may be nested in it
         self.undo.__enter__()
         self.sink.envelopes.clear()
         self.now = NOW
-        self.arrived: list[str] = []  # the key of each mail that has been read
+        self.arrived: list[str] = []  # Message-ID of each mail that was received
         team = factories.team()
         self.halls = {name: factories.place(name=name, team=team) for name in ("Hall", "Annexe")}
         self.rows = [self.event(team, number) for number in range(2)]
@@ -207,9 +206,9 @@ class Deliveries(RuleBasedStateMachine):
         self.joined: dict[Who, datetime] = {}
         self.batch: Batch | None = None
         self.notices: list[Mail] = []
-        self.reminders = 0  # mails written so far
+        self.reminders = 0  # number of mails so far
         self.calendars: dict[Who, tuple[Any, ...]] = {}
-        self.informed: dict[Who, int] = {}  # by an invitation: which mail was the first
+        self.informed: dict[Who, int] = {}  # by an invitation: the number of the first mail
         for talk, person in ((0, 0), (0, 1), (1, 0), (1, 2)):
             self.put_on_list(talk, person)
         self.send_invitation(0, 0)
@@ -239,10 +238,10 @@ class Deliveries(RuleBasedStateMachine):
             transaction.set_rollback(True)
             self.undo.__exit__(None, None, None)
 
-    # What people do.
+    # Actions of attendees.
 
     def attempt(self, call: Any, **values: Any) -> bool:
-        """Do something a second later; a refusal changes nothing."""
+        """Make a call one second later; a refusal changes nothing."""
         self.now += SECOND
         try:
             call(**values, now=self.now)
@@ -291,13 +290,13 @@ class Deliveries(RuleBasedStateMachine):
 
     @rule(person=who, address=st.sampled_from(["", "new", "old"]))
     def change_address(self, person: int, address: str) -> None:
-        """Who is invited by mail keeps one."""
+        """Persons 0 and 1, who are invited by mail, always keep an address."""
         if address or person == 2:
             email = address and f"{address}-{self.people[person].pk}@example.org"
             Person.objects.filter(pk=self.people[person].pk).update(email=email)
             self.addresses[person] = email
 
-    # What organisers do to events.
+    # Actions of organisers.
 
     def edit(self, talk: int, after: Talk, call: Any, **values: Any) -> None:
         before = self.talks[talk]
@@ -348,7 +347,7 @@ class Deliveries(RuleBasedStateMachine):
         after = replace(self.talks[talk], status=status)
         self.edit(talk, after, getattr(lifecycle, verb), reason="Rain")
 
-    # What follows from it, as the model has it.
+    # The consequences in the model.
 
     def expected(self, talk: int) -> set[int]:
         return {
@@ -419,7 +418,7 @@ class Deliveries(RuleBasedStateMachine):
             mail.end = mail.end or "cancelled"
 
     def news(self, batch: Batch, person: int) -> list[int]:
-        """The talks that are news to somebody, of the changes of a batch."""
+        """The changed talks of a batch that are news to a person."""
         return [
             talk for talk, before in batch.before.items()
             if person in batch.people[talk]
@@ -454,7 +453,7 @@ class Deliveries(RuleBasedStateMachine):
         self.reminders += len(schedule.mails)
 
     def hand_over_round(self, number: int, round_: Round) -> None:
-        """Before the tick: it is asked of the rows whether they are to be handed over by now."""
+        """Called before the tick; the rows tell whether the occurrence is claimable by now."""
         rule = self.rows[number].reminder_rules.order_by("pk")[READERS]
         due = [
             person for person in sorted(self.expected(number) - round_.written())
@@ -477,7 +476,7 @@ class Deliveries(RuleBasedStateMachine):
             self.reminders += 1
 
     def notice(self, batch: Batch, person: int, news: list[int]) -> Mail:
-        """A notice is of use until all that it tells of is over, but two days at most."""
+        """A notice expires when all of its talks are over, but after two days at the latest."""
         ends = [each.end for talk in news for each in (batch.before[talk], self.talks[talk])]
         until = max(min(max(ends), self.now + 48 * HOUR), self.now + AGAIN)
         return Mail("notice", person, self.now, until, self.now, batch=batch)
@@ -490,7 +489,7 @@ class Deliveries(RuleBasedStateMachine):
             yield from (mail for mail in round_.mails if not mail.end)
         yield from (mail for mail in self.notices if not mail.end)
 
-    # Ticks, with the server in several moods.
+    # Ticks, with a server that works or fails.
 
     @rule(span=st.sampled_from([MINUTE, 6 * MINUTE, HOUR, 17 * HOUR, 24 * HOUR]))
     def no_worker_runs(self, span: timedelta) -> None:
@@ -498,7 +497,7 @@ class Deliveries(RuleBasedStateMachine):
 
     @rule(talk=number, by=st.sampled_from([1, 8]))
     def a_move_meets_what_is_due(self, talk: int, by: int) -> None:
-        """Something falls due, and before a worker sees it the event moves a little."""
+        """A reminder falls due, and the event moves a little before the next tick."""
         self.now = max(self.now, self.soonest() + SECOND)
         self.move(talk, by, "hours")
         self.tick("well", SECOND)
@@ -509,7 +508,7 @@ class Deliveries(RuleBasedStateMachine):
         self.only_hand_over()
 
     def soonest(self) -> datetime:
-        """When the next reminder falls due for somebody; or now."""
+        """The time at which the next reminder falls due for a person, or now."""
         soon = [row.due_at for rows in self.schedules for row in rows if row.state == "planned"]
         soon += [
             own_moment(person, self.rounds[talk].start)[0] for talk, person in self.list
@@ -525,7 +524,7 @@ class Deliveries(RuleBasedStateMachine):
 
     @rule(talk=number, person=who, what=st.integers(0, 6), mood=st.sampled_from(["well", "defers"]))
     def something_comes_between(self, talk: int, person: int, what: int, mood: str) -> None:
-        """A reminder is written down, something changes, and only then it would leave."""
+        """A reminder has been fanned out, and something changes before it leaves."""
         self.a_reminder_falls_due(SECOND)
         (
             lambda: self.move(talk, 1, "hours"),
@@ -540,7 +539,7 @@ class Deliveries(RuleBasedStateMachine):
 
     @rule()
     def only_hand_over(self) -> None:
-        """A tick whose time is up."""
+        """A tick whose budget is used up: it only fans out."""
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(attempts, "BUDGET", -SECOND)
             self.hand_over_all()
@@ -551,7 +550,7 @@ class Deliveries(RuleBasedStateMachine):
         after=st.sampled_from([SECOND, 3 * MINUTE, 6 * MINUTE, 17 * HOUR]),
     )
     def tick(self, mood: str, after: timedelta) -> None:
-        self.is_sound = False  # until all that it did was right
+        self.is_sound = False  # until all assertions have passed
         self.now += after
         self.sink.on_rcpt, self.sink.on_data = MOODS[mood]
         due = [mail for mail in (*self.waiting(), *self.new()) if mail.claim_at <= self.now]
@@ -578,11 +577,11 @@ class Deliveries(RuleBasedStateMachine):
             yield message
 
     def settle(self, mail: Mail, mood: str, received: list[EmailMessage]) -> None:
-        """Compare what became of a mail that was due with what the model says."""
+        """Compare the outcome of a mail that was due with the model."""
         row = self.row(mail)
         mine = [each for each in received if key(each) == f"{row.public_uuid}.0"]
         is_of_use = self.now < mail.expires_at and self.addresses[mail.person]
-        if is_of_use and mood == "defers":  # before anybody asks whether it still is to go
+        if is_of_use and mood == "defers":  # the server defers it before the check
             self.put_off(mail, row, mine, mood)
         elif not (is_of_use and self.goes(mail, row)):
             assert not mine
@@ -623,20 +622,20 @@ class Deliveries(RuleBasedStateMachine):
         return rows.latest("pk")
 
     def goes(self, mail: Mail, row: Delivery) -> bool:
-        """Whether a mail is still to go that is due now."""
+        """Whether a mail that is due must still be sent."""
         if mail.batch is None:
             is_expected = mail.person in self.expected(mail.talk)
             return is_expected and mail.person not in self.stopped
         news = self.news(mail.batch, mail.person)
-        # Who has had an invitation learns from its update, if that came first.
+        # A person who was invited is informed by the update, if that was sent before the notice.
         is_out = row.state != State.SKIPPED
         since = self.arrived.index(f"{row.public_uuid}.0") if is_out else len(self.arrived)
         return any(self.informed.get((talk, mail.person), since) >= since for talk in news)
 
-    # What arrives.
+    # Mails that arrive.
 
     def take(self, message: EmailMessage, number: int) -> str:
-        """Read a mail as its reader does; return of which kind it is."""
+        """Read a mail as its recipient would; return its kind."""
         row = Delivery.objects.get(public_uuid=key(message).rpartition(".")[0])
         person = next(n for n, each in enumerate(self.people) if each.pk == row.person_id)
         assert self.addresses[person] in str(message["To"])
@@ -653,7 +652,10 @@ class Deliveries(RuleBasedStateMachine):
         return str(row.kind)
 
     def put_into_calendar(self, person: int, message: EmailMessage, row: Delivery) -> int:
-        """As a calendar program: a lower SEQUENCE is old news, and an end needs a beginning."""
+        """Store the calendar of a mail as a calendar program does.
+
+        SEQUENCE never falls, and a CANCEL comes after a REQUEST.
+        """
         part = next(each for each in message.walk() if each.get_content_type() == "text/calendar")
         calendar = icalendar.Calendar.from_ical(part.get_payload(decode=True))
         entry: Any = calendar.events[0]
@@ -669,7 +671,7 @@ class Deliveries(RuleBasedStateMachine):
         self.calendars[talk, person] = told
         return talk
 
-    # What holds after each step, and in the end.
+    # Invariants, and the final state.
 
     @invariant()
     def what_was_sent_is_what_the_server_has(self) -> None:
@@ -691,7 +693,7 @@ class Deliveries(RuleBasedStateMachine):
 
     @rule()
     def all_calendars_are_right_in_the_end(self) -> None:
-        """Once nothing has changed for a while, what people were invited to is as it is."""
+        """When nothing has changed for a while, each calendar shows the event as it is."""
         self.tick("well", 3 * MINUTE)
         while later := self.soonest_invitation():
             self.tick("well", later + SECOND - self.now)
@@ -715,7 +717,7 @@ class Deliveries(RuleBasedStateMachine):
 
 
 def key(message: EmailMessage) -> str:
-    """The Message-ID without its host: the delivery, and which of its mails it is."""
+    """The Message-ID without its host: the id of the delivery, and the generation."""
     return str(message["Message-ID"])[1:].partition("@")[0]
 
 

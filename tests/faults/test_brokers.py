@@ -1,4 +1,4 @@
-"""Celery's messages are lost, late and doubled: the rows in the database are the queue."""
+"""Messages of Celery that are lost, late or duplicated: the queue is the database."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.heavy
 
 
 class Office:
-    """Celery with two beats and two workers, and a broker that fares badly."""
+    """Celery with two beats and two workers, and a broker that fails."""
 
     def __init__(self, post: Post) -> None:
         self.post, self.folder = post, post.folder

@@ -1,4 +1,4 @@
-"""Databases that are locked, hang up or are restarted while mails go out."""
+"""Databases that are locked, close connections or are restarted while mails are sent."""
 
 import os
 import resource
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.both_databases
 sqlite_only = pytest.mark.skipif(connection.vendor != "sqlite", reason="locks the file of SQLite")
 postgres_only = pytest.mark.skipif(connection.vendor == "sqlite", reason="has a server to stop")
 SENT_ONCE = {("sent", 0)}
-# What is committed survives a server that is stopped at once.
+# Committed transactions must survive an immediate shutdown.
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 
 
@@ -46,7 +46,7 @@ def test_a_writer_from_elsewhere_locks_the_file(post: Post) -> None:
 
 
 def test_a_disk_is_full_for_a_while(post: Post) -> None:
-    """No file of the worker takes another byte: its journal, and the database if that is one."""
+    """No file of the worker can grow: neither its journal nor the SQLite database."""
     due(60, "brief")
     name = post.start()
     pid = int(name.read_text())
@@ -100,7 +100,7 @@ def test_the_server_is_restarted(post: Post, stop: signal.Signals) -> None:
 
 
 class Restartable:
-    """A PostgreSQL of its own, which may be stopped while others go on."""
+    """A PostgreSQL server of its own, which can be restarted without disturbing other tests."""
 
     def __init__(self, folder: Path) -> None:
         self.cluster = postgres.Cluster(
@@ -121,7 +121,7 @@ class Restartable:
 
 @contextmanager
 def cluster() -> Iterator[Restartable]:
-    """Let this process, and the workers that it starts, use another server meanwhile."""
+    """Use another server, in this process and the workers that it starts, within the block."""
     kept = dict(connection.settings_dict), os.environ["DATABASE_URL"]
     connection.close()
     with TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as name:

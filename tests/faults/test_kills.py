@@ -1,7 +1,7 @@
-"""kill -9 at each step of a mail and at random: nothing lost, nothing doubled, doubt is flagged.
+"""kill -9 at each step of a mail and at random: no mail is lost or duplicated unnoticed.
 
-Only a kill between the record of the dot and the dot itself, a matter of microseconds, may cost a
-mail, and then its row says that it is only taken to be sent.
+A mail may be lost only if the worker dies between the journal line of the dot and the dot itself,
+which takes microseconds. Its row then says `presumed`, not `sent`.
 """
 
 import os
@@ -20,7 +20,7 @@ from tests.faults.conftest import HEAVY, Post, due, states, wait_until_handed_ov
 
 pytestmark = pytest.mark.both_databases
 
-# What becomes of the mail whose worker dies there, and how many copies there are of it.
+# Kill point → final state of the mail, and the number of copies that the server has accepted.
 POINTS = {
     "before claim": ("sent", 1),
     "after claim": ("sent", 1),
@@ -102,7 +102,7 @@ def test_workers_that_are_killed_at_random(post: Post) -> None:
 
 
 def kill(pid: Path) -> bool:
-    """Kill the worker of the file; it may have died just now."""
+    """Kill the worker of this pid file; return False if it was dead already."""
     try:
         os.kill(int(pid.read_text()), signal.SIGKILL)
     except ProcessLookupError:
@@ -111,6 +111,6 @@ def kill(pid: Path) -> bool:
 
 
 def wait_until_busy(post: Post) -> None:
-    """Wait until some mails have gone out since: idle workers may be killed for ever."""
+    """Wait until further mails have been sent, so that workers are not killed while idle."""
     size = post.file.stat().st_size
     wait_until(lambda: post.file.stat().st_size > size + 300, seconds=20)

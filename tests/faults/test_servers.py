@@ -1,4 +1,4 @@
-"""Mail servers that refuse, stumble, fall silent or hang up."""
+"""Mail servers that refuse, fail, do not reply or close the connection."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.faults.conftest import Post, due, states, wait_until_handed_over
 
 pytestmark = pytest.mark.both_databases
 
-# What becomes of a mail, how often it was in doubt, and how many copies the server accepted.
+# Fault → final state, unknown_count, and the number of copies that the server has accepted.
 EXPECTED = {
     "ok": ("sent", 0, 1),
     "slow": ("sent", 0, 1),
@@ -19,15 +19,15 @@ EXPECTED = {
     "rcpt550": ("failed", 0, 0),
     "data554": ("failed", 0, 0),
     "dot554": ("failed", 0, 0),
-    # Accepted, but nobody heard so; dropped, and nobody heard so.
+    # Accepted, but the reply is lost; lost after the dot, and so is the reply.
     "once.cut": ("sent", 1, 2),
     "once.lost": ("sent", 1, 1),
-    # Cut off in the body; the rest and the dot were on their way already.
+    # The connection is closed in the body, but the rest and the dot had been sent by then.
     "once.bodycut": ("sent", 1, 1),
     "once.silent": ("sent", 1, 2),
     "cut": ("unknown", 2, 2),
     "lost": ("unknown", 2, 0),
-    # Accepted, and then nothing that means yes or no.
+    # Accepted, with a reply that means neither yes nor no.
     "once.garbage": ("sent", 1, 2),
     "once.odd": ("sent", 1, 2),
     "once.long": ("sent", 1, 2),

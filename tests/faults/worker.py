@@ -1,9 +1,9 @@
-"""A worker that sends what is due, over and over, and dies where it is told to.
+"""A worker that sends what is due in a loop, and is killed at given points.
 
-`python -m tests.faults.worker FILE` loads everything once and forks a worker whenever the last one
-has died, writing its number to the file. DIES=point:n,point:n… kills one after the other, with
-SIGKILL, when it reaches a point for the nth time. Waits are shorter than in earnest, so that a test
-need not last as long.
+`python -m tests.faults.worker FILE` loads Django once and forks a worker each time that the last
+one has died; FILE contains its pid. DIES=point:n,point:n… kills one worker after the other with
+SIGKILL, when it reaches its point for the nth time. Timeouts are shorter than in production, so
+that tests are fast.
 """
 
 import os
@@ -21,7 +21,7 @@ from django.db import connections
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 django.setup()
 
-from django.conf import settings  # noqa: E402 -- once Django is set up
+from django.conf import settings  # noqa: E402 -- needs django.setup()
 
 from config.runtime.supervisor import die_with_parent  # noqa: E402
 from events.domain.delivery import (  # noqa: E402
@@ -49,7 +49,7 @@ settings.EMAIL_PORT = int(os.environ["SINK"])
 
 
 class Death:
-    """Kills this process when a point is reached for the nth time."""
+    """Kills this process when it reaches a point for the nth time."""
 
     def __init__(self, order: str) -> None:
         self.point, _, number = order.partition(":")
@@ -63,7 +63,7 @@ class Death:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     def beset(self) -> None:
-        """Stand beside each step; the step itself stays as it is."""
+        """Wrap each step with a check of the point before and after it."""
         for owner, name, point in (
             (delivery, "_claim", "claim"),
             (attempts.Attempt, "compose", "compose"),

@@ -1,1 +1,1 @@
-"""Attendees: invited, answered, seated, waiting, checked in; replies by mail."""
+"""Attendees: invitations, answers, seats, waiting list, check-in, and replies by mail."""

@@ -1,4 +1,4 @@
-"""What people who were invited answer themselves: on the page of their invitation, or by mail."""
+"""Answers that invited people give themselves, on the page of their invitation or by mail."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,18 +19,18 @@ VERBS: Final = tuple(attendees.ANSWERS)
 
 
 class NoSuchAnswer(Exception):
-    """None of VERBS."""
+    """The verb is not in VERBS."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """What the page of an invitation shows, in the language of its reader."""
+    """Content of the page of an invitation, in the language of its reader."""
 
     language: str
     letter: Letter
     attendee: Attendee
     event: Event
-    choices: tuple[str, ...]  # of VERBS: what can be answered now
+    choices: tuple[str, ...]  # a subset of VERBS: the answers that are possible now
     is_over: bool
 
 
@@ -38,7 +38,7 @@ def page(*, token: str, parameters: eventfilters.Parameters, now: datetime) -> P
     """Return the page of an invitation. Raises signedlinks.Unknown."""
     attendee = answerlinks.find(token=token)
     event, person = attendee.event, attendee.person
-    assert person is not None  # noqa: S101 -- the address is somebody's
+    assert person is not None  # noqa: S101 -- `find` skips attendees without a person
     language = languages.first(*parameters.get("lang", ())[-1:], attendee.reads)
     with override(language):
         letter = letters.tell(attendee=attendee, event=event, zone=person.timezone)
@@ -54,7 +54,7 @@ def page(*, token: str, parameters: eventfilters.Parameters, now: datetime) -> P
 
 
 def give(*, token: str, verb: str, now: datetime) -> None:
-    """Answer at the address of an invitation.
+    """Record an answer that was given on the page of an invitation.
 
     Raises signedlinks.Unknown, NoSuchAnswer, and what `record` raises.
     """
@@ -71,9 +71,10 @@ def record(
     now: datetime,
     replied_at: datetime | None = None,
 ) -> None:
-    """Record what somebody says of their own; who was taken off the list does not come back so.
+    """Record an answer that an attendee gives for themselves, by link or by mail.
 
-    Raises as `attendees.answer` does.
+    An attendee who was taken off the list cannot come back this way: NotAllowed is raised. Raises
+    as `attendees.answer` does.
     """
     with transaction.atomic():
         capacity.hold(event_id=attendee.event_id)

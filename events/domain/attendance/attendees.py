@@ -1,7 +1,8 @@
-"""Who comes to an event: invitations, answers, presence; their places are in `venues`.
+"""The list of attendees of an event: invitations, answers, substitutes, check-in.
 
-Reminders need no planning anew: whom to remind is read when they fall due, and once more before
-each mail. Who was invited by mail learns when they are taken off the list.
+Seats and the waiting list are counted in `capacity`. A change here re-plans no reminders: the
+recipients of a reminder are read when it falls due, and once more before each mail. An attendee who
+was invited by mail gets a CANCEL when they are taken off the list.
 """
 
 from collections.abc import Callable, Iterator
@@ -25,22 +26,23 @@ Partstat = Attendee.Partstat
 Seat = Attendee.Seat
 Attendance = Attendee.Attendance
 
-# What somebody says, by the verb; sending a substitute is a verb of its own.
+# PARTSTAT by verb. DELEGATED is missing here: it needs a substitute, which has its own verb.
 ANSWERS: Final = {
     "accept": Partstat.ACCEPTED,
     "accept_tentatively": Partstat.TENTATIVE,
     "decline": Partstat.DECLINED,
 }
 HELD: Final = (Seat.CONFIRMED, Seat.WAITLISTED)
-# Decided by the verbs alone; a form that was opened earlier must not turn them back.
+# Only the verbs of this module change these columns. `save` restores them from the database, so
+# that a form that was opened before an answer came in cannot overwrite the answer.
 STATE: Final = (
     "partstat", "answered_at", "seat", "waitlisted_at", "attendance", "checked_in_at",
 )  # fmt: skip
-TICK: Final = timedelta(microseconds=1)  # between members of a group, so that each has a turn
+TICK: Final = timedelta(microseconds=1)  # gives the members of a group an order in the queue
 
 
 class AttendeeRefusal(Refusal):
-    """Why something about an attendee cannot be."""
+    """Base of the refusals that concern one attendee."""
 
     attendee: Attendee
 
@@ -49,7 +51,7 @@ class AttendeeRefusal(Refusal):
 
 
 class NotAllowed(steps.NotAllowed):
-    """The attendee is in no state for this verb."""
+    """The state of the attendee does not allow this verb."""
 
     text = gettext_noop("%(who)s: not possible now (%(answer)s; place: %(place)s; %(presence)s).")
 
@@ -63,7 +65,7 @@ class NotAllowed(steps.NotAllowed):
 
 
 class NotOpen(AttendeeRefusal):
-    """The event is a draft or cancelled; or it is postponed, and nobody can be there."""
+    """The event is a draft or cancelled; for check-in and no-show also: it is postponed."""
 
     text = gettext_noop("%(who)s: not possible while “%(event)s” is in this state: %(status)s.")
 
@@ -72,25 +74,25 @@ class NotOpen(AttendeeRefusal):
 
 
 class Outdated(AttendeeRefusal):
-    """They have said something else since."""
+    """A later answer of the attendee is on record already."""
 
     text = gettext_noop("%(who)s has given a later answer to “%(event)s”.")
 
 
 class Over(AttendeeRefusal):
-    """The event is over, so nobody answers any more."""
+    """The event is over, so answers are no longer accepted."""
 
     text = gettext_noop("%(who)s: “%(event)s” is over.")
 
 
 class NotOver(AttendeeRefusal):
-    """The event is not over yet, so whoever is missing may still come."""
+    """The event is not over yet: a missing attendee may still arrive."""
 
     text = gettext_noop("%(who)s: “%(event)s” is not over yet.")
 
 
 class NoPlaceLeft(AttendeeRefusal):
-    """The venue is full."""
+    """The venue has no seats left, or the attendee is on its waiting list."""
 
     text = gettext_noop("%(who)s: no place is left at “%(event)s”.")
     text_of_hub = gettext_noop("%(who)s: no place is left in %(place)s.")
@@ -104,7 +106,7 @@ class NoPlaceLeft(AttendeeRefusal):
 
 
 class AlreadyInvited(AttendeeRefusal):
-    """The person is on the list: as this attendee."""
+    """The person is on the list already, as the attendee that the refusal carries."""
 
     text = gettext_noop("%(who)s is on the list already: %(role)s.")
 
@@ -113,13 +115,13 @@ class AlreadyInvited(AttendeeRefusal):
 
 
 class AlreadyNamed(AttendeeRefusal):
-    """The attendee has a name; who comes instead is a substitute."""
+    """The attendee has a person already; another person comes as a substitute."""
 
     text = gettext_noop("%(who)s has a name already; whoever comes instead is a substitute.")
 
 
 class AlreadyCheckedIn(AttendeeRefusal):
-    """The attendee is there, since `attendee.checked_in_at`."""
+    """The attendee was checked in before, at `attendee.checked_in_at`."""
 
     text = gettext_noop("%(who)s was checked in already: %(since)s.")
 
@@ -130,13 +132,13 @@ class AlreadyCheckedIn(AttendeeRefusal):
 
 
 class WrongHub(AttendeeRefusal):
-    """Where the attendee would join is no hub of the event."""
+    """The hub of the attendee is not a hub of this event."""
 
     text = gettext_noop("%(who)s: this is no hub of “%(event)s”.")
 
 
 def next_steps(*, attendee: Attendee, now: datetime) -> tuple[str, ...]:
-    """Return the verbs that are legal now: those of ANSWERS, and functions of this module."""
+    """Return the verbs that are legal now: keys of ANSWERS, and functions of this module."""
     return tuple(verb for verb, check in CHECKS.items() if _passes(check, attendee, now))
 
 
@@ -153,7 +155,7 @@ def invite(
     invited_by: Person | None = None,
     position: int = 1,
 ) -> Attendee:
-    """Put a person on the list, or a label for one who is not named yet. Raises as `check` does."""
+    """Add a person to the list, or a label for one who is not named yet. Raises as `check` does."""
     attendee = Attendee(
         event=event,
         person=person,
@@ -170,7 +172,12 @@ def invite(
 
 
 def save(*, attendee: Attendee, now: datetime) -> None:
-    """Store who somebody is and how they take part, new or not. Raises as `check` does."""
+    """Store a new or changed attendee, except for STATE. Raises as `check` does.
+
+    STATE and the substitute keep their stored values. With another hub, an attendee on a waiting
+    list gets a seat there or goes to the end of its waiting list, and a seat that becomes free at
+    the old hub goes to the next.
+    """
     with transaction.atomic():
         stored = _check(attendee)
         for name in (*STATE, "substitute_for_id"):
@@ -184,14 +191,14 @@ def save(*, attendee: Attendee, now: datetime) -> None:
 def check(*, attendee: Attendee) -> None:
     """Raise NotOpen, AlreadyInvited, AlreadyNamed, WrongHub, NoPlaceLeft or NotAllowed.
 
-    The event is held until the transaction ends, so that what was right remains so.
+    Locks the event until the end of the transaction, so that the result stays true until then.
     """
     with transaction.atomic():
         _check(attendee)
 
 
 def name(*, attendee: Attendee, person: Person) -> None:
-    """Say who an unnamed member of a group is. Raises AlreadyNamed or AlreadyInvited."""
+    """Set the person of an unnamed attendee. Raises AlreadyNamed or AlreadyInvited."""
     with _held(attendee):
         _check_unnamed(attendee)
         attendee.person = person
@@ -209,8 +216,9 @@ def register_group(
     role: str = Attendee.Role.REPRESENTATIVE,
     hub: EventPlace | None = None,
 ) -> list[Attendee]:
-    """Accept for so many members of an organisation, to be named later; some may have to wait.
+    """Add `size` unnamed attendees of an organisation who have accepted; return them.
 
+    Members for whom no seat is left go to the waiting list. Persons are set later with `name`.
     Raises NotOpen, Over or WrongHub.
     """
     with transaction.atomic():
@@ -230,11 +238,11 @@ def register_group(
 def answer(
     *, attendee: Attendee, partstat: Partstat, now: datetime, replied_at: datetime | None = None
 ) -> None:
-    """Record what somebody says; who accepts gets a place or waits for one.
+    """Record an answer. An attendee who accepts gets a seat, or else goes to the waiting list.
 
-    The same answer once more changes nothing but its time. A mail was `replied_at` an earlier
-    moment than now; what was answered since counts more, and raises Outdated. Raises NotOpen, Over
-    or NotAllowed.
+    `replied_at` is the time at which a mail was written, if it is earlier than `now`. An answer
+    that is older than the stored one raises Outdated. The same answer again only updates
+    `answered_at`. Raises NotOpen, Over or NotAllowed.
     """
     with _held(attendee):
         _check_open(attendee, now)
@@ -254,10 +262,10 @@ def answer(
 def substitute(
     *, attendee: Attendee, person: Person, now: datetime, replied_at: datetime | None = None
 ) -> Attendee:
-    """Let another person come instead, who takes over the place, or the turn to get one.
+    """Delegate to another person, who takes over the seat or the position on the waiting list.
 
-    Who comes instead of somebody who was invited by mail is, too. Raises NotOpen, Over, NotAllowed
-    or AlreadyInvited, and Outdated as `answer` does.
+    If the attendee was invited by mail, the substitute gets an invitation too. Returns the
+    substitute. Raises NotOpen, Over, NotAllowed or AlreadyInvited, and Outdated as `answer` does.
     """
     with _held(attendee):
         _check_substitute(attendee, now)
@@ -276,7 +284,7 @@ def substitute(
 
 
 def release(*, attendee: Attendee, now: datetime) -> None:
-    """Take somebody off the list and give their place to the next. Raises NotAllowed."""
+    """Take an attendee off the list and give their seat to the next. Raises NotAllowed."""
     with _held(attendee):
         _check_release(attendee, now)
         _leave(attendee, Seat.CANCELLED)
@@ -286,7 +294,7 @@ def release(*, attendee: Attendee, now: datetime) -> None:
 
 
 def check_in(*, attendee: Attendee, now: datetime) -> None:
-    """Record that somebody is there; who comes without a place takes one if there is one.
+    """Check an attendee in; one without a seat gets a seat if one is left.
 
     Raises NotOpen, AlreadyCheckedIn, NoPlaceLeft or NotAllowed.
     """
@@ -300,7 +308,7 @@ def check_in(*, attendee: Attendee, now: datetime) -> None:
 
 
 def mark_attended(*, attendee: Attendee, now: datetime) -> None:
-    """Record that somebody who was checked in did attend. Raises NotAllowed."""
+    """Record that a checked-in attendee did attend. Raises NotAllowed."""
     with _held(attendee):
         _check_attended(attendee, now)
         attendee.attendance = Attendance.ATTENDED
@@ -308,7 +316,7 @@ def mark_attended(*, attendee: Attendee, now: datetime) -> None:
 
 
 def mark_no_show(*, attendee: Attendee, now: datetime) -> None:
-    """Record that somebody who was expected did not come. Raises NotOpen, NotOver, NotAllowed."""
+    """Record that an expected attendee did not come. Raises NotOpen, NotOver or NotAllowed."""
     with _held(attendee):
         _check_no_show(attendee, now)
         attendee.attendance = Attendance.NO_SHOW
@@ -317,7 +325,7 @@ def mark_no_show(*, attendee: Attendee, now: datetime) -> None:
 
 @contextmanager
 def _held(attendee: Attendee) -> Iterator[None]:
-    """Bring the attendee up to date; who comes to their event changes nobody else meanwhile."""
+    """Lock the event of the attendee until the end of the block, and reload the attendee."""
     with transaction.atomic():
         event = capacity.hold(event_id=attendee.event_id)
         attendee.refresh_from_db()
@@ -330,7 +338,7 @@ def _store(attendee: Attendee) -> None:
 
 
 def _reply(attendee: Attendee, partstat: Partstat, now: datetime) -> None:
-    """Let the seat follow from the answer: only who accepts has one."""
+    """Set the answer and the seat that follows from it: only an attendee who accepts has a seat."""
     attendee.partstat, attendee.answered_at = partstat, _seconds(now)
     if partstat == Partstat.ACCEPTED:
         if attendee.seat not in HELD:
@@ -342,7 +350,7 @@ def _reply(attendee: Attendee, partstat: Partstat, now: datetime) -> None:
 
 
 def _counts_from(attendee: Attendee, replied_at: datetime, now: datetime) -> datetime:
-    """Return the moment from which an answer counts, at most `now`; raise Outdated."""
+    """Return `answered_at` of an answer, at most `now`, in whole seconds. Raises Outdated."""
     at = _seconds(min(replied_at, now))
     if attendee.answered_at and at < min(attendee.answered_at, _seconds(now)):
         raise Outdated(attendee)
@@ -350,7 +358,7 @@ def _counts_from(attendee: Attendee, replied_at: datetime, now: datetime) -> dat
 
 
 def _seconds(at: datetime) -> datetime:
-    """Mails know no parts of a second."""
+    """Cut off the microseconds: DTSTAMP in a reply has whole seconds."""
     return at.replace(microsecond=0)
 
 
@@ -359,13 +367,20 @@ def _leave(attendee: Attendee, place: Seat) -> None:
 
 
 def _has_said(attendee: Attendee, partstat: Partstat) -> bool:
-    """Whether the answer stands; who lost their place and accepts again queues anew."""
+    """Whether this answer is stored already.
+
+    An attendee who accepted and then lost the seat may accept again, and is seated like any other.
+    """
     lost = partstat == Partstat.ACCEPTED and attendee.seat not in HELD
     return attendee.partstat == partstat and not lost
 
 
 def _move(attendee: Attendee, left: EventPlace | None, now: datetime) -> None:
-    """Let somebody join elsewhere; who waited for a place waits anew, at the end."""
+    """Store a change of hub.
+
+    An attendee on a waiting list gets a seat at the new hub, or goes to the end of its waiting
+    list. Seats left at the old hub go to those who wait there.
+    """
     if attendee.seat == Seat.WAITLISTED:
         capacity.seat(attendee=attendee, now=now)
     attendee.save()
@@ -377,14 +392,17 @@ def _is_full(attendee: Attendee) -> bool:
 
 
 def _label(attendee: Attendee, organisation: Organisation, number: int) -> None:
-    """Call somebody by the organisation and a number, in each language that it has a name in."""
+    """Set the label to the organisation's name and a number, in each language that has a name."""
     for language in SUFFIXES:
         if name := getattr(organisation, f"name_{language}"):
             setattr(attendee, f"label_{language}", f"{name[:190]} {number}")
 
 
 def _substitute(attendee: Attendee, person: Person) -> Attendee:
-    """Return who comes instead, unsaved; somebody who gave up a place of their own may."""
+    """Return the substitute, unsaved.
+
+    The person may be on the list already only as an attendee who is out. Raises AlreadyInvited.
+    """
     event = attendee.event
     known = Attendee.objects.filter(event=event, person=person).first()
     if known and (known == attendee or not known.is_out):
@@ -397,7 +415,7 @@ def _substitute(attendee: Attendee, person: Person) -> Attendee:
 
 
 def _check(attendee: Attendee) -> Attendee | None:
-    """Return the attendee as stored, if any, once all is right."""
+    """Check all that `check` promises; return the stored attendee, if there is one."""
     attendee.event = capacity.hold(event_id=attendee.event_id)
     stored = Attendee.objects.filter(pk=attendee.pk).select_related("hub").first()
     if stored is None and attendee.event.status == Event.Status.CANCELLED:
@@ -426,7 +444,7 @@ def _check_hub(attendee: Attendee) -> None:
 
 
 def _check_move(attendee: Attendee, stored: Attendee) -> None:
-    """Nobody loses a place by a move, and who is there already does not move."""
+    """Refuse a change of hub that would cost a seat, or that comes after check-in."""
     if stored.attendance != Attendance.EXPECTED:
         raise NotAllowed(stored, "move")
     if stored.seat == Seat.CONFIRMED and _is_full(attendee):

@@ -1,6 +1,7 @@
-"""The places of an event and of its hubs: how many are taken, and who gets the next.
+"""The capacity of an event and of its hubs: seats taken, seats left, and the waiting list.
 
-Whoever counts places holds the event until they are written, so that two never take the last.
+A transaction that gives or frees seats locks the event first (`hold`), so that two of them cannot
+give away the last seat twice.
 """
 
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ CLOSED = (Event.Status.DRAFT, Event.Status.CANCELLED)
 
 @dataclass(frozen=True, slots=True)
 class Venue:
-    """Where the event takes place, if `hub` is None, or one of its hubs; and how full it is."""
+    """Capacity of one venue of an event: the main venue if `hub` is None, or else a hub."""
 
     hub: EventPlace | None
     capacity: int | None
@@ -36,17 +37,20 @@ def of(*, event: Event) -> list[Venue]:
 
 
 def hubs(*, event: Event) -> models.QuerySet[EventPlace]:
-    """The hubs that people may join the event at."""
+    """The hubs of an event, at which attendees may take part."""
     return EventPlace.objects.filter(event=event, role=EventPlace.Role.HUB).select_related("place")
 
 
 def hold(*, event_id: int) -> Event:
-    """Return the event as it stands; nobody else gives or takes its places until the end."""
+    """Lock the event until the end of the transaction and return it as stored.
+
+    All code that gives or frees seats locks this row, before any attendee or reply.
+    """
     return Event.objects.select_for_update(no_key=True).get(pk=event_id)
 
 
 def room(*, event: Event, hub: EventPlace | None) -> int | None:
-    """How many places are left in a venue; None where there is no limit."""
+    """Return the seats left at a venue; None if its capacity has no limit."""
     capacity = (hub or event).capacity
     if capacity is None:
         return None
@@ -55,21 +59,21 @@ def room(*, event: Event, hub: EventPlace | None) -> int | None:
 
 
 def is_too_late(*, event: Event, now: datetime) -> bool:
-    """Whether nobody can come any more; a postponed event still has its old date."""
+    """Whether the event is over; never for a postponed event, which still has its old date."""
     return event.status != Event.Status.POSTPONED and event.is_over(now)
 
 
 def seat(*, attendee: Attendee, now: datetime) -> None:
-    """Give a place, or else the end of the waiting list, to an attendee who is not stored yet."""
+    """Give an attendee a seat, or else the end of the waiting list. Does not save the attendee."""
     full = room(event=attendee.event, hub=attendee.hub) == 0
     attendee.seat = Attendee.Seat.WAITLISTED if full else Attendee.Seat.CONFIRMED
     attendee.waitlisted_at = now if full else None
 
 
 def promote(*, event: Event, hub: EventPlace | None, now: datetime) -> None:
-    """Give what is free in a venue to those who have waited longest, unless the event is over.
+    """Give the seats left at a venue to those who have waited longest, unless the event is over.
 
-    They are told by mail.
+    Each gets a mail (`promotions`).
     """
     if event.status in CLOSED or is_too_late(event=event, now=now):
         return
@@ -82,7 +86,10 @@ def promote(*, event: Event, hub: EventPlace | None, now: datetime) -> None:
 
 
 def settle(*, event: Event, now: datetime) -> None:
-    """Let those in who wait, wherever there is room by now: capacities may have risen."""
+    """Fill the seats left at each venue from its waiting list.
+
+    Called after a change of the event, which may have raised a capacity.
+    """
     with transaction.atomic():
         held = hold(event_id=event.pk)
         waiting = Attendee.objects.waiting().filter(event=held).select_related("hub")

@@ -1,7 +1,8 @@
-"""Invitations by mail (RFC 5546): who was sent one learns what becomes of the event.
+"""Invitations by mail: REQUEST and CANCEL of iTIP (RFC 5546).
 
-Organisers send the first. From then on a mail follows from what has changed: nobody sends it, and
-nobody who was sent no invitation gets any. What it says is read when it leaves.
+Organisers send the first REQUEST. From then on each change of the event or the attendee plans the
+mail that follows from it; an attendee who was never invited gets none. The content of a mail is
+read when it leaves, not when it is planned.
 """
 
 from collections.abc import Collection, Iterable
@@ -30,17 +31,17 @@ Partstat = Attendee.Partstat
 Kind = Delivery.Kind
 State = Delivery.State
 
-# How long a change waits for the next one: of ten in a row people get one mail.
+# Debounce: a mail leaves this long after the change, so that ten changes in a row make one mail.
 PAUSE: Final = timedelta(seconds=120)
 AGAIN: Final = timedelta(hours=1)
-# How long it is of use to learn that an event without a date is off.
+# Expiry of a mail about an event whose end is not known, counted from the time when it is due.
 KEPT: Final = timedelta(days=30)
 OFF: Final = (Event.Status.CANCELLED, Event.Status.POSTPONED)
 METHODS: Final[dict[str, str]] = {Kind.REQUEST: itip.REQUEST, Kind.CANCEL: itip.CANCEL}
 
 
 class NotOpen(Refusal):
-    """Nobody is invited to the event: it is off, over, a report, or not known to the day."""
+    """No invitations: the event is a draft, off or over, a report, or its day is not known."""
 
     event: Event
     text = gettext_noop("“%(event)s” is in no state to invite people to: %(status)s.")
@@ -50,12 +51,12 @@ class NotOpen(Refusal):
 
 
 def next_steps(*, event: Event, now: datetime) -> tuple[str, ...]:
-    """Return “invite” if there is somebody to invite."""
+    """Return “invite” if the event is open and an attendee can be invited."""
     return ("invite",) if _is_open(event, now) and uninvited(event=event).exists() else ()
 
 
 def uninvited(*, event: Event) -> AttendeeQuerySet:
-    """Who can be sent an invitation: has an address, may come, and has none that holds."""
+    """Attendees who can be invited: not declined, with an address, and last mail is no REQUEST."""
     latest = Delivery.objects.invitations().holding().filter(attendee=OuterRef("pk"))
     there = (
         _who_may_come(event)
@@ -66,7 +67,7 @@ def uninvited(*, event: Event) -> AttendeeQuerySet:
 
 
 def informed(*, events: Collection[Event]) -> int:
-    """How many were sent an invitation to one of the events and would hear of a change by mail."""
+    """Count the invited people who would get a mail if one of the events changed."""
     mails = Delivery.objects.filter(event__in=events, kind=Kind.REQUEST)
     reached = mails.out().exclude(attendee=None).values("attendee")
     there = Attendee.objects.reachable().on_the_list().filter(pk__in=reached)
@@ -74,23 +75,26 @@ def informed(*, events: Collection[Event]) -> int:
 
 
 def latest(*, attendee: Attendee) -> Delivery | None:
-    """Return the last mail of an invitation that somebody was sent, or is about to be."""
+    """Return the latest invitation mail (REQUEST or CANCEL) that was sent or is planned."""
     return attendee.deliveries.invitations().holding().order_by("-pk").first()
 
 
 def without_address(*, event: Event) -> int:
-    """How many of those who may come cannot be written to."""
+    """Count the attendees who may come but have no address."""
     there = _who_may_come(event)
     return there.count() - there.reachable().count()
 
 
 def was_invited(*, attendee: Attendee) -> bool:
-    """Whether they were ever sent an invitation, or are about to be."""
+    """Whether a REQUEST to this attendee was ever sent or is planned."""
     return attendee.deliveries.holding().filter(kind=Kind.REQUEST).exists()
 
 
 def send(*, event: Event, attendees: Collection[int], now: datetime) -> int:
-    """Invite those of these attendees who have no invitation; return how many. Raises NotOpen."""
+    """Plan a REQUEST to each of these attendees who has none; return how many. Raises NotOpen.
+
+    `attendees` are primary keys.
+    """
     with transaction.atomic():
         held = capacity.hold(event_id=event.pk)
         if not _is_open(held, now):
@@ -100,9 +104,11 @@ def send(*, event: Event, attendees: Collection[int], now: datetime) -> int:
 
 
 def send_again(*, attendee: Attendee, now: datetime) -> bool:
-    """Tell somebody anew how things stand, who was invited before; return whether that can be.
+    """Plan the current invitation mail once more; return False if there is none to send.
 
-    Who was told a moment ago is not: whoever asks in their name shall not flood them.
+    Answers a REFRESH. An attendee who got the same kind of mail within the last hour, or for whom
+    one is pending, gets no second one, because anybody can send a REFRESH in their name; the result
+    is True all the same.
     """
     with transaction.atomic():
         held = capacity.hold(event_id=attendee.event_id)
@@ -118,7 +124,7 @@ def send_again(*, attendee: Attendee, now: datetime) -> bool:
 
 
 def hand_on(*, attendee: Attendee, other: Attendee, now: datetime) -> None:
-    """Invite who comes instead of somebody who was invited, in the transaction that says so."""
+    """Invite a substitute if the attendee was invited; call it in the transaction of the change."""
     event = capacity.hold(event_id=attendee.event_id)
     there = uninvited(event=event).filter(pk=other.pk)
     if was_invited(attendee=attendee) and _is_open(event, now) and there:
@@ -126,17 +132,17 @@ def hand_on(*, attendee: Attendee, other: Attendee, now: datetime) -> None:
 
 
 def follow(*, events: Iterable[int], now: datetime) -> None:
-    """Do for these events, by their keys, what `replan` does for one."""
+    """Call `replan` for each of these events (primary keys) that has invitations."""
     invited = Delivery.objects.invitations().filter(event__in=list(events)).values("event")
     for event in Event.objects.filter(pk__in=invited).order_by("pk"):
         replan(event=event, now=now)
 
 
 def replan(*, event: Event, now: datetime, attendee: Attendee | None = None) -> None:
-    """Let those who were invited learn of what has changed: all of them, or one.
+    """Plan the mails that follow from a change of the event: for all invited attendees, or for one.
 
-    Called in the transaction of the change. Each gets one mail, a while later: what waits from
-    before is called back. Twice changes nothing.
+    Call it in the transaction of the change. Pending mails are replaced, so each attendee gets one
+    mail after the debounce. Idempotent.
     """
     mails = Delivery.objects.invitations().filter(event=event.pk)
     mails = mails.filter(attendee=attendee.pk) if attendee else mails.exclude(attendee=None)
@@ -157,7 +163,8 @@ def replan(*, event: Event, now: datetime, attendee: Attendee | None = None) -> 
             for person, kind in wanted.items()
             if (row := waiting.get(person.pk)) and (row.kind, row.revision) == (kind, held.revision)
         }
-        # Called back before it is asked what is out: a mail that is being sent is either.
+        # Cancel pending mails first, then read the sent ones. In the other order a mail that enters
+        # `sending` in between would neither be cancelled nor count as sent.
         mails.exclude(attendee__in=right).call_back()
         known = {row.attendee_id: row for row in mails.out().order_by("pk")}
         told = _Told(held, known, waiting)
@@ -170,7 +177,7 @@ def replan(*, event: Event, now: datetime, attendee: Attendee | None = None) -> 
 
 
 class _Told:
-    """What people were told of an event last: what is out, and what was about to be."""
+    """What attendees have been told of an event: the last mail sent, and the last one pending."""
 
     def __init__(
         self, event: Event, known: dict[int | None, Delivery], waiting: dict[int | None, Delivery]
@@ -181,16 +188,16 @@ class _Told:
         self.digests: dict[str, str] = {}
 
     def lacks(self, person: Attendee, kind: Kind) -> bool:
-        """Whether somebody would learn something from a mail of this kind."""
+        """Whether a mail of this kind would tell the attendee something new."""
         known, waited = self.known.get(person.pk), self.waiting.get(person.pk)
         if kind == Kind.CANCEL:
             return known is not None and known.kind == Kind.REQUEST
-        if known is None:  # what waited was called back
+        if known is None:  # the pending mail was cancelled by `replan`
             return waited is not None and waited.kind == Kind.REQUEST
         if known.sequence != self.event.sequence:
             return True
         if person.partstat == Partstat.DECLINED:
-            return False  # who does not come cares for another date, not for another text
+            return False  # a new SEQUENCE is told (see above), a new text is not
         if known.kind == Kind.CANCEL:
             return True
         is_edited = known.revision != self.event.revision
@@ -204,7 +211,7 @@ class _Told:
 
 
 def refusal(*, delivery: Delivery) -> Ending | None:
-    """Return why a mail must not go by now, if there is a reason."""
+    """Return the final state of a mail that must not be sent any more, or None."""
     person, event = delivery.attendee, delivery.event
     if person is None or person.person_id != delivery.person_id or not delivery.person.email:
         return State.SKIPPED, ""
@@ -220,7 +227,7 @@ def refusal(*, delivery: Delivery) -> Ending | None:
 
 
 def compose(*, delivery: Delivery, now: datetime) -> transport.Message:
-    """Compose an invitation, or the end of one, and put on record what it says.
+    """Compose a REQUEST or CANCEL, and store SEQUENCE, revision and digest of its content.
 
     Raises letters.NobodyThere.
     """
@@ -231,7 +238,8 @@ def compose(*, delivery: Delivery, now: datetime) -> transport.Message:
     entry = _entry(event, kind, delivery.language)
     earlier = attendee.deliveries.invitations().out().order_by("-pk").first()
     said = _digest(entry, kind)
-    # Of what has gone already, and is only shown again, it stays on record what it said.
+    # Only while the row is leased: a preview of a mail that was sent must not overwrite what it
+    # said.
     in_hand = Delivery.objects.filter(pk=delivery.pk, state=State.LEASED)
     in_hand.update(sequence=event.sequence, revision=event.revision, content_digest=said)
     known = earlier if earlier and earlier.kind == Kind.REQUEST else None
@@ -265,7 +273,7 @@ def _is_open(event: Event, now: datetime) -> bool:
 
 
 def _wanted(event: Event, person: Attendee, now: datetime) -> Kind | None:
-    """What somebody who was invited should have heard last; None if it is all the same now."""
+    """Return the kind of mail that an attendee should have got last; None if the event is over."""
     return None if event.is_over(now) else _kind(event, person)
 
 
@@ -278,7 +286,11 @@ def _kind(event: Event, person: Attendee) -> Kind | None:
 
 
 def _put(event: Event, news: dict[Attendee, Kind], due_at: datetime) -> int:
-    """Store a mail to each; its key says what it follows on, or nobody could be asked again."""
+    """Store one mail to each attendee; return how many.
+
+    The deduplication key contains the id of the attendee's previous invitation mail, so that the
+    same revision can be sent to them again later.
+    """
     mails = Delivery.objects.invitations().filter(attendee__in=[person.pk for person in news])
     last = dict(mails.order_by().values_list("attendee").annotate(Max("pk")))
     rows = []
@@ -299,7 +311,11 @@ def _put(event: Event, news: dict[Attendee, Kind], due_at: datetime) -> int:
 
 
 def _entry(event: Event, kind: Kind, language: str) -> Entry:
-    """Return what a calendar shows of the event; who is taken off the list hears no more of it."""
+    """Return the calendar entry of a mail.
+
+    A CANCEL has no stream link. It has no STATUS if only this attendee was taken off the list
+    (RFC 5546, 3.2.5).
+    """
     with override(language):
         row = Event.objects.for_calendars().select_related("team").get(pk=event.pk)
         entry = entries.entry(event=row, entitled=kind == Kind.REQUEST)
@@ -312,5 +328,5 @@ def _digest(entry: Entry, kind: Kind) -> str:
 
 
 def _ours() -> str:
-    """The address that invitations come from, and answers go to."""
+    """Return the address that invitations are sent from and that replies go to."""
     return transport.plain(parseaddr(settings.DEFAULT_FROM_EMAIL)[1])

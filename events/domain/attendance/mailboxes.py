@@ -1,6 +1,6 @@
-"""The mailbox in which answers arrive, through IMAP: each mail is read and then marked as read.
+"""The IMAP mailbox that receives replies: each mail is read and then flagged as seen.
 
-A mail that was read, but not marked, is read again, which changes nothing (`replies`).
+After a crash between the two a mail is read again, which changes nothing (see `replies`).
 """
 
 import contextlib
@@ -18,22 +18,22 @@ from events.domain.attendance import replies, replymails
 
 logger = logging.getLogger(__name__)
 
-TIMEOUT: Final = 30  # seconds, for each answer of the server
-MOST: Final = 200  # mails at a time
+TIMEOUT: Final = 30  # seconds for each response of the server
+MOST: Final = 200  # mails for each call of `read`
 PORTS: Final = {"imap+ssl": 993, "imaps": 993, "imap+tls": 143, "imap": 143}
 
 
 class BadAddress(ValueError):
-    """No address of a mailbox; it is not shown, for a password stands in it."""
+    """The address of the mailbox cannot be parsed; it holds a password, so it is never shown."""
 
 
 class NotAnswered(Exception):
-    """The server is not there, or does not want us."""
+    """The server cannot be reached, or refuses the login or a command."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """Where a mailbox is, as IMAP_URL says it."""
+    """The parts of IMAP_URL."""
 
     scheme: str
     host: str
@@ -44,7 +44,7 @@ class Mailbox:
 
 
 def parse(*, url: str) -> Mailbox:
-    """Return what an address says; raise BadAddress."""
+    """Parse IMAP_URL. Raises BadAddress."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -63,9 +63,10 @@ def parse(*, url: str) -> Mailbox:
 
 
 def read(*, url: str, now: datetime) -> int:
-    """Read what is new in a mailbox; return how many mails. Raises BadAddress and NotAnswered.
+    """Read the unseen mails of a mailbox; return how many were read.
 
-    What cannot be read for a fault of ours stays new, and does not keep the others waiting.
+    A mail whose reading fails with an error of ours stays unseen and does not stop the others.
+    Raises BadAddress and NotAnswered.
     """
     mailbox, number = parse(url=url), 0
     try:
@@ -84,7 +85,7 @@ def read(*, url: str, now: datetime) -> int:
 def _opened(mailbox: Mailbox) -> Iterator[imaplib.IMAP4]:
     server = _connected(mailbox)
     try:
-        if mailbox.scheme == "imap+tls":  # there is no way without
+        if mailbox.scheme == "imap+tls":  # STARTTLS is mandatory: login() never runs in clear text
             server.starttls(ssl.create_default_context())
         server.login(mailbox.user, mailbox.password)
         _ok(server.select(_quoted(mailbox.folder)))
@@ -103,14 +104,14 @@ def _connected(mailbox: Mailbox) -> imaplib.IMAP4:
 
 
 def _new(server: imaplib.IMAP4) -> list[str]:
-    """Return the keys of mails that nobody has read, the oldest first."""
+    """Return the UIDs of unseen mails, the oldest first."""
     [found, *_rest] = _ok(server.uid("SEARCH", "UNSEEN")) or [b""]
     keys = (found or b"").split()
     return [key.decode() for key in keys if key.isdigit()][:MOST]
 
 
 def _mail(server: imaplib.IMAP4, key: str) -> bytes | None:
-    """Return a mail, and of one that is too large a little more than would be read."""
+    """Return a mail, cut off one byte above the size limit of `replymails`."""
     asked = f"(BODY.PEEK[]<0.{replymails.LARGEST + 1}>)"
     for line in _ok(server.uid("FETCH", key, asked)):
         if isinstance(line, tuple) and re.search(rb"BODY\[\]", line[0]):

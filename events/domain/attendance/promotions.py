@@ -1,4 +1,7 @@
-"""Free places: who moves up from the waiting list is told, and can still hand the place on."""
+"""Promotions: attendees who move up from the waiting list get a mail.
+
+Its answer link lets them decline, which gives the seat to the next.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -16,13 +19,13 @@ from events.values import dates
 State = Delivery.State
 Reason = Delivery.Reason
 
-PAUSE: Final = timedelta(seconds=120)  # in which a slip is taken back
+PAUSE: Final = timedelta(seconds=120)  # debounce, in which a change made by mistake can be undone
 SUBJECT: Final = _("You have a place: {{title}} · {{when}}")
-USEFUL: Final = timedelta(days=30)  # of an event whose end is not known
+USEFUL: Final = timedelta(days=30)  # expiry if the end of the event is not known
 
 
 def tell(*, event: Event, attendees: Iterable[Attendee], now: datetime) -> None:
-    """Write a mail to those of them who can be reached, in the transaction that seats them."""
+    """Plan a mail to those who have an address; call it in the transaction that seats them."""
     end = max(dates.over_at(event.when) or now + USEFUL, now + PAUSE)
     outbox.put(
         rows=[
@@ -41,7 +44,7 @@ def tell(*, event: Event, attendees: Iterable[Attendee], now: datetime) -> None:
 
 
 def refusal(*, delivery: Delivery) -> Ending | None:
-    """Return why the mail must not go by now, if there is a reason."""
+    """Return state and reason of a mail that must not be sent any more, or None."""
     attendee = delivery.attendee
     if delivery.event.status not in Event.STANDING:
         return State.CANCELLED, Reason.EVENT_OFF
@@ -53,7 +56,7 @@ def refusal(*, delivery: Delivery) -> Ending | None:
 
 
 def compose(*, delivery: Delivery, now: datetime) -> transport.Message:
-    """Compose the mail to somebody who has a place now. Raises letters.NobodyThere."""
+    """Compose the mail to an attendee who has a seat now. Raises letters.NobodyThere."""
     attendee, event = delivery.attendee, delivery.event
     if attendee is None:
         raise letters.NobodyThere(delivery)

@@ -1,7 +1,8 @@
-"""What comes back to invitations: each mail is read once, and taken or set aside for somebody.
+"""Replies to invitations (iTIP, RFC 5546): each mail is applied once, or set aside.
 
-A reply counts if the sender is who it speaks of, and is on the list of the event that it names.
-Whatever else it is, an organiser looks at it: nothing is lost, and nothing is believed.
+A reply is applied if its sender is the attendee that it speaks of, and that attendee is on the list
+of the event that it names. Every mail is kept as a Reply. One that is not applied has a reason; it
+waits for an organiser, unless a later answer is on record.
 """
 
 import hashlib
@@ -35,7 +36,7 @@ UID: Final = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@(.+)", r
 
 
 class SetAside(Exception):
-    """Why a reply is not taken as it is."""
+    """The reason for which a reply is not applied."""
 
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason)
@@ -43,14 +44,17 @@ class SetAside(Exception):
 
 
 class NotAllowed(steps.NotAllowed):
-    """The reply is in no state for this verb."""
+    """The state of the reply does not allow this verb."""
 
     column = "state"
     text = gettext_noop("Somebody has looked at this reply already: %(state)s.")
 
 
 def read(*, raw: bytes, now: datetime) -> Reply:
-    """Read a mail, do what it says if that can be, and keep what became of it."""
+    """Parse a mail, apply it if possible, and return the row that records the outcome.
+
+    A mail that was read before is not applied again.
+    """
     parsed = replymails.read(raw=raw)
     with transaction.atomic():
         row, is_new = Reply.objects.get_or_create(
@@ -73,38 +77,44 @@ def read(*, raw: bytes, now: datetime) -> Reply:
 
 
 def next_steps(*, reply: Reply) -> tuple[str, ...]:
-    """Return the verbs that are legal now: functions of this module."""
+    """Return the verbs that are legal now; each is a function of this module."""
     return MACHINE.next_steps(reply)
 
 
 def apply(*, reply: Reply, now: datetime) -> None:
-    """Take the answer after all. Raises NotAllowed, and what `attendees.answer` raises."""
+    """Apply an answer that was set aside. Raises NotAllowed, and what `answers.record` raises."""
     with MACHINE.step(reply, "apply") as held:
-        assert held.attendee is not None  # noqa: S101 -- `next_steps` has looked
+        assert held.attendee is not None  # noqa: S101 -- `next_steps` has checked it
         answers.record(attendee=held.attendee, partstat=Partstat(held.partstat), now=now)
         _settle(held, State.APPLIED, now)
 
 
 def dismiss(*, reply: Reply, now: datetime) -> None:
-    """Put it away without any consequence. Raises NotAllowed."""
+    """Close a reply without applying it. Raises NotAllowed."""
     with MACHINE.step(reply, "dismiss") as held:
         _settle(held, State.DISMISSED, now)
 
 
 def prune(*, now: datetime) -> int:
-    """Forget what was settled long ago."""
+    """Delete replies that were settled more than a year ago; return how many rows."""
     number, _rows = Reply.objects.filter(settled_at__lt=now - KEPT).delete()
     return number
 
 
 def _hash(parsed: ParsedReply, raw: bytes) -> str:
-    """Return what is the same whenever a mail comes again; another sender's is another mail."""
+    """Return a hash by which a mail is recognised when it arrives again.
+
+    It covers the sender too: the Message-ID of somebody else's mail must not hide a later mail.
+    """
     name = parsed.message_id or hashlib.sha256(raw).hexdigest()
     return hashlib.sha256(json.dumps([name, parsed.sender]).encode(errors="replace")).hexdigest()
 
 
 def _hold(reply: Reply) -> Reply:
-    """Return the reply as it stands, after its event: the order in which all lock."""
+    """Lock the event, then the reply, and return the reply.
+
+    Event before reply is the order in which all code locks.
+    """
     if reply.event_id:
         capacity.hold(event_id=reply.event_id)
     rows = Reply.objects.select_for_update(of=("self",)).select_related("attendee")
@@ -112,13 +122,13 @@ def _hold(reply: Reply) -> Reply:
 
 
 def _obstacle(reply: Reply, verb: str) -> Reply | None:
-    """The reply itself, where there is no answer to take."""
+    """The reply itself if “apply” has no answer to apply, else None."""
     can_apply = reply.attendee_id and reply.partstat in attendees.ANSWERS.values()
     return reply if verb == "apply" and not can_apply else None
 
 
 def _take(row: Reply, parsed: ParsedReply, now: datetime) -> None:
-    """Do what a reply says, or set it aside."""
+    """Apply a reply, or store the reason why it was not applied."""
     try:
         with transaction.atomic():
             attendee = _whom(row, parsed)
@@ -143,7 +153,11 @@ def _settle(row: Reply, state: State, now: datetime) -> None:
 
 
 def _whom(row: Reply, parsed: ParsedReply) -> Attendee:
-    """Return who speaks; note in the row what is known of them, even where that is not enough."""
+    """Return the attendee who replies; raise SetAside or Outdated.
+
+    Whatever is known of event, attendee and answer is stored in the row even if the reply is set
+    aside.
+    """
     event = _event(parsed.uid)
     if event is None:
         raise SetAside(Reason.UNKNOWN_EVENT)
@@ -172,7 +186,7 @@ def _event(uid: str) -> Event | None:
 
 
 def _own(parsed: ParsedReply) -> AttendeeReply | None:
-    """What the sender says of themselves; else the only one there is."""
+    """Return the sender's own line of the reply; without one, the first line."""
     own = [
         spoken for spoken in parsed.replies if spoken.address and spoken.address == parsed.sender
     ]
@@ -180,7 +194,7 @@ def _own(parsed: ParsedReply) -> AttendeeReply | None:
 
 
 def _attendee(event: Event, spoken: AttendeeReply | None) -> Attendee | None:
-    """Who on the list has this address; nobody if two have it."""
+    """Return the attendee with this address; None if there is none, or more than one."""
     if spoken is None or not spoken.address:
         return None
     people = Attendee.objects.reachable().filter(event=event).select_related("person")
@@ -207,7 +221,10 @@ def _answer(row: Reply, parsed: ParsedReply, attendee: Attendee, now: datetime) 
 
 
 def _substitute(attendee: Attendee, address: str) -> Person:
-    """The one person we know who comes instead; a mail makes nobody known."""
+    """Return the person with this address that the event's team knows; raises SetAside.
+
+    A reply never creates a person.
+    """
     team = attendee.event.team_id
     known = Person.objects.filter(Q(team=None) | Q(team=team), erased_at=None)
     found = list(known.filter(email__iexact=address).order_by("pk")[:2]) if address else []
@@ -217,12 +234,12 @@ def _substitute(attendee: Attendee, address: str) -> Person:
 
 
 def _counter(row: Reply, parsed: ParsedReply, attendee: Attendee, now: datetime) -> None:
-    """COUNTER (3.2.7): an organiser decides."""
+    """COUNTER (RFC 5546, 3.2.7): is set aside, for an organiser to decide."""
     raise SetAside(Reason.COUNTER)
 
 
 def _refresh(row: Reply, parsed: ParsedReply, attendee: Attendee, now: datetime) -> None:
-    """REFRESH (3.2.6)."""
+    """REFRESH (RFC 5546, 3.2.6): the current invitation is sent again."""
     if not invitations.send_again(attendee=attendee, now=now):
         raise attendees.NotAllowed(attendee, "refresh")
 

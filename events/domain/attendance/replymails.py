@@ -1,6 +1,7 @@
-"""Mails that come back to invitations, read but not believed: who says what of which event.
+"""Parser of mails that reply to invitations; the input is untrusted.
 
-Plain values only; limits come first, and whatever is not understood has a reason of its own.
+Returns plain values and writes nothing. Size limits are checked before the body is parsed, and each
+kind of mail that cannot be used has its own Reason.
 """
 
 import re
@@ -26,13 +27,14 @@ Partstat = Attendee.Partstat
 Method = Reply.Method
 Reason = Reply.Reason
 
-LARGEST: Final = 2**20  # an answer has some ten thousand
+LARGEST: Final = 2**20  # bytes; a typical reply has about 10,000
 LONGEST_HEAD: Final = 2**18
 LONGEST_HEADER: Final = 2_000
-MOST_LEVELS: Final = 12  # of parts within parts, and of comments within comments
+MOST_LEVELS: Final = 12  # of nested MIME parts, and of nested comments in a header
 MOST_PARTS: Final = 2_000
 LONGEST_COMMENT: Final = 1_000
-# Those in which people write; Python knows more, and stranger ones.
+# Character sets in which people write. Python also has codecs such as `idna` or `unicode_escape`,
+# which mail does not use.
 CHARSET: Final = re.compile(
     r"(us-)?ascii|utf-?(8|16|16le|16be)|iso-8859-[0-9]{1,2}|windows-125[0-9]|gb2312|gbk|gb18030|big5"
     r"|big5-hkscs|euc-(jp|kr)|iso-2022-jp|shift_jis|koi8-[ru]"
@@ -59,21 +61,21 @@ CALENDARS: Final = ("text/calendar", "application/ics")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttendeeReply:
-    """What is said of one attendee: the answer, and who comes instead."""
+    """One ATTENDEE line of a reply: the answer, and the delegate if there is one."""
 
     address: str
     partstat: str = ""
-    delegated_to: str = ""  # '' also where there are several
+    delegated_to: str = ""  # '' if there are several
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedReply:
-    """What a mail says. With a reason it says nothing more that could be understood."""
+    """Content of a mail. If `reason` is set, the fields below it are empty."""
 
     message_id: str = ""
     sender: str = ""
     subject: str = ""
-    is_forged: bool = False  # as the server that took the mail has found
+    is_forged: bool = False  # by the verdict of the receiving mail server (DMARC)
     reason: Reason = Reason.NONE
     method: str = ""
     uid: str = ""
@@ -86,7 +88,7 @@ class ParsedReply:
 
 
 def read(*, raw: bytes) -> ParsedReply:
-    """Return what a mail says, whatever it is."""
+    """Parse a mail. A mail that cannot be used is returned with a reason, not raised."""
     head = raw[:LONGEST_HEAD]
     mail = message_from_bytes(BLANK.split(head, maxsplit=1)[0] + b"\n\n", policy=policy.compat32)
     parsed = ParsedReply(
@@ -110,7 +112,7 @@ def read(*, raw: bytes) -> ParsedReply:
 
 
 def _is_too_large(raw: bytes) -> bool:
-    """Whether to take it apart would cost too much."""
+    """Whether the mail exceeds a limit: bytes, bytes of the head, levels or number of parts."""
     is_all_head = len(raw) > LONGEST_HEAD and not BLANK.search(raw[:LONGEST_HEAD])
     if len(raw) > LARGEST or is_all_head:
         return True
@@ -120,7 +122,7 @@ def _is_too_large(raw: bytes) -> bool:
 
 
 def _header(mail: "Message[str, str]", name: str) -> str:
-    """Return the first header of a name; one that is too long says nothing."""
+    """Return the first header of this name; '' if there is none or it is too long."""
     value = str(mail.get(name, ""))
     return value if len(value) <= LONGEST_HEADER else ""
 
@@ -133,7 +135,7 @@ def _words(text: str) -> str:
 
 
 def _sender(mail: "Message[str, str]") -> str:
-    """Return the address of the one author; none if there are several, or there is doubt."""
+    """Return the address of the author; '' if there are several or the header is ambiguous."""
     values = [str(value) for value in mail.get_all("From", [])]
     if len(values) != 1 or len(values[0]) > LONGEST_HEADER or values[0].count("(") > MOST_LEVELS:
         return ""
@@ -142,13 +144,16 @@ def _sender(mail: "Message[str, str]") -> str:
 
 
 def _is_forged(mail: "Message[str, str]") -> bool:
-    """Whether a server on the way has found that the author did not send it (RFC 8601)."""
+    """Whether a receiving server reports that DMARC failed (Authentication-Results, RFC 8601)."""
     results = [str(value)[:LONGEST_HEADER] for value in mail.get_all("Authentication-Results", [])]
     return any(re.search(r"\bdmarc\s*=\s*fail\b", text, re.IGNORECASE) for text in results)
 
 
 def _is_by_machine(mail: "Message[str, str]") -> bool:
-    """Whether nobody has pressed a button; Google's programs send answers of people, too."""
+    """Whether a program sent the mail without a person's action.
+
+    `Auto-Submitted: auto-generated` is not among the values: Google sends people's answers with it.
+    """
     kind = _header(mail, "Auto-Submitted").strip().lower()
     return kind.startswith(BY_MACHINE) or mail.get_content_type() == "multipart/report"
 
@@ -166,7 +171,7 @@ def _looks_automatic(mail: "Message[str, str]") -> bool:
 
 
 def _calendars(mail: "Message[str, str]") -> Iterator["Message[str, str]"]:
-    """Yield the calendars in a mail, but not those of mails within it: they say what was said."""
+    """Yield the calendar parts of a mail, but not of mails attached to it: those are quotations."""
     leaves = list(_leaves(mail))
     for kind in CALENDARS:
         yield from (part for part in leaves if part.get_content_type() == kind)
@@ -184,9 +189,12 @@ def _leaves(part: "Message[str, str]") -> Iterator["Message[str, str]"]:
 
 
 def _body(part: "Message[str, str]") -> bytes:
-    """Return a calendar in UTF-8; what is in no character set at all is refused further on."""
+    """Return a calendar part in UTF-8.
+
+    Bytes that cannot be decoded are returned as they are; the iCalendar parser refuses them.
+    """
     body = part.get_payload(decode=True)
-    assert isinstance(body, bytes)  # noqa: S101 -- it has no parts
+    assert isinstance(body, bytes)  # noqa: S101 -- a leaf has no parts
     charset = part.get_content_charset("utf-8")
     if not CHARSET.fullmatch(charset):
         return body
@@ -197,7 +205,7 @@ def _body(part: "Message[str, str]") -> bytes:
 
 
 def _understood(parsed: ParsedReply, body: bytes) -> ParsedReply:
-    """Return what the calendar says; raise Unreadable or BadEntry."""
+    """Return the content of the calendar. Raises parsing.Unreadable or BadEntry."""
     calendars = parsing.calendars(body=body, asked=ASKED)
     events = [part for each in calendars for part in each.parts if part.name == "VEVENT"]
     if len(calendars) != 1 or not events:
@@ -231,7 +239,7 @@ def _attendee_replies(event: Component) -> Iterator[AttendeeReply]:
 
 
 def _with_times(parsed: ParsedReply, calendar: Component, event: Component) -> ParsedReply:
-    """Add the time that is proposed; a zone that nobody knows leaves it out."""
+    """Add the proposed start and end of a COUNTER; without them if the time zone is unknown."""
     clocks = datetimes.Clocks(calendar.parts, "UTC")
     try:
         start, end = (_moment(clocks, event, name) for name in ("DTSTART", "DTEND"))

@@ -1,1 +1,1 @@
-"""The worker of the mail queue: claim, check once more, send, record."""
+"""The worker of the mail queue: claim, check before sending, send, record the outcome."""

@@ -1,4 +1,4 @@
-"""Attempts: a mail in hand is handed to the server, or settled without."""
+"""Attempts: a leased mail is handed to the server, or settled without being sent."""
 
 import logging
 import time
@@ -17,21 +17,21 @@ from events.models import Delivery, Suppression
 State = Delivery.State
 logger = logging.getLogger(__name__)
 
-BUDGET: Final = timedelta(seconds=30)  # after which a tick leaves the rest to the next one
-SPARE: Final = timedelta(seconds=15)  # of a lease: no dot is sent in it
+BUDGET: Final = timedelta(seconds=30)  # of a tick; the rest of a batch goes back into the queue
+SPARE: Final = timedelta(seconds=15)  # the end of a lease, in which no final dot is sent any more
 MOST_ATTEMPTS: Final = 5
 
 
 class Watch:
-    """The time as it was told, and what has passed since."""
+    """Clock and shared state of a tick: `now` as it was passed in, plus the time elapsed since."""
 
     def __init__(self, now: datetime) -> None:
         """Start at `now`."""
         self.started_at = now
         self.started = time.monotonic()
-        self.halted = False  # because the mail server takes nothing
-        self.failed = False  # at the last mail, on account of the server
-        self.wrong: set[str] = set()  # hashes of addresses in the batch
+        self.halted = False  # the circuit breaker has opened
+        self.failed = False  # the server failed at the previous mail
+        self.wrong: set[str] = set()  # suppressed addresses of the batch, as hashes
 
     def is_over(self) -> bool:
         return self.halted or self.elapsed() > BUDGET
@@ -44,7 +44,7 @@ class Watch:
 
 
 def deliver(*, row: Delivery, watch: Watch) -> str:
-    """Bring one leased row to its end, or back into the queue; return the state it reached."""
+    """Bring one leased row to a final state or back into the queue; return the state it reached."""
     if row.attempts > MOST_ATTEMPTS:
         return leases.settle(row=row, state=State.DEAD)
     if watch.is_over():
@@ -57,16 +57,19 @@ def deliver(*, row: Delivery, watch: Watch) -> str:
     try:
         return attempt.run() if row.person.email else attempt.refuse()
     except Exception as error:
-        # Nothing of one row may stop the others.
+        # An error in one row must not stop the others.
         logger.exception("Delivery %s cannot be settled", row.public_uuid)
         if attempt.phase in (Phase.DOT, Phase.ACCEPTED):
-            return leases.LOST  # it may be out; once the lease is over the journal tells
+            return leases.LOST  # perhaps delivered: the journal decides
         reason = transport.one_line(f"{type(error).__name__}: {error}")
         return leases.put_off(row=row, now=watch.now(), reason=reason)
 
 
 def _morning(row: Delivery, now: datetime) -> datetime:
-    """Return when a mail that follows a rule may go, which it could not when it was written."""
+    """Return when a reminder may go by the quiet hours of today's settings.
+
+    They may have changed since the mail was put into the queue.
+    """
     if row.occurrence is None or row.generation:  # an organiser sends it again
         return now
     moment = reminders.Due(now, row.expires_at)
@@ -76,15 +79,15 @@ def _morning(row: Delivery, now: datetime) -> datetime:
 
 @dataclass(slots=True)
 class Attempt:
-    """One mail on its way to the server."""
+    """One attempt to send a mail."""
 
     row: Delivery
     watch: Watch
-    instead: str = leases.LOST  # the state that the row reached when there was nothing to send
+    instead: str = leases.LOST  # the state that the row reached if there was nothing to send
     phase: Phase | None = None
 
     def run(self) -> str:
-        """Hand the mail in; return the state that the row reached."""
+        """Send the mail; return the state that the row reached."""
         row, now = self.row, self.watch.now
         try:
             reply = transport.send(
@@ -112,37 +115,42 @@ class Attempt:
         return leases.sent(row=row, now=now())
 
     def note(self, phase: Phase) -> None:
-        """Put on record how far the mail has got."""
+        """Record the phase of the mail in the journal, before the phase begins."""
         journal.own.note(phase, leases.name(row=self.row))
         self.phase = phase
 
     def blame(self, error: smtp.Failure) -> None:
-        """Count a failure of the server; after several in a row it is left alone."""
+        """Count a failure of the server, which opens the breaker after several in a row."""
         self.watch.failed = True
         if breaker.failed(reason=leases.short(error), now=self.watch.now()):
             logger.error("The mail server takes nothing: %s", error)
             self.watch.halted = True
 
     def praise(self) -> None:
-        """The server takes mail: what failed before was not in a row with what may fail next."""
+        """Reset the count of failures in a row, if the previous mail had failed."""
         if self.watch.failed:
             breaker.succeeded()
         self.watch.failed = False
 
     def wait(self, error: smtp.Failure) -> str:
-        """Leave the mail for later, as the server wants it: that costs it no attempt."""
+        """Retry later: the server deferred the mail or is unavailable. This uses up no attempt."""
         attempts = self.row.attempts - 1
         return leases.put_off(
             row=self.row, now=self.watch.now(), reason=str(error), attempts=attempts
         )
 
     def refuse(self) -> str:
-        """Settle a row that cannot be sent as it is."""
+        """Settle a row without an address; return the state that it reached."""
         self.compose_anew()
         return self.instead
 
     def compose(self) -> transport.Message | None:
-        """Compose what the row knew when it was claimed, or else what stands now."""
+        """Compose the mail and enter `sending`; None if it must not be sent.
+
+        A plain reminder is composed from the row as it was claimed; the UPDATE to `sending` matches
+        only if nothing has changed since. If it does not match, and for all other mails,
+        `compose_anew` reads the row again.
+        """
         row, now = self.row, self.watch.now()
         is_wrong = outbox.address_hash(row.person.email) in self.watch.wrong
         if not is_wrong and presend.is_plain(row=row, now=now):
@@ -152,7 +160,7 @@ class Attempt:
         return self.compose_anew()
 
     def compose_anew(self) -> transport.Message | None:
-        """Look once more, compose and enter `sending`, all in one transaction."""
+        """Read the row again, check, compose and enter `sending`, in one transaction."""
         row, now = self.row, self.watch.now()
         with transaction.atomic(durable=True):
             fresh = Delivery.objects.select_related(*presend.SHOWN).get(pk=row.pk)
@@ -175,7 +183,7 @@ class Attempt:
 
 
 def _suppress(address: str, reply: str, now: datetime) -> None:
-    """Send no more to an address that the server calls wrong."""
+    """Add an address that the server calls invalid to the suppression list."""
     Suppression.objects.update_or_create(
         address_hash=outbox.address_hash(address),
         defaults={"since": now, "reply": leases.short(reply)},

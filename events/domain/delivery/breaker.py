@@ -1,7 +1,7 @@
-"""The breaker: a mail server that takes nothing is left alone, and tried now and then.
+"""The circuit breaker: a mail server that fails several times in a row gets a pause.
 
-What fails on account of the server costs no mail an attempt. After some failures in a row nothing
-is sent any more but one mail at a time, at growing intervals, until the server takes one.
+While it is open one mail at a time is sent as a probe, at growing intervals, until the server takes
+one. Failures of the server use up no attempt of a mail.
 """
 
 from datetime import datetime, timedelta
@@ -12,12 +12,12 @@ from django.db import transaction
 from events.models import MailBreaker
 
 MOST: Final = 5  # failures in a row
-FIRST: Final = timedelta(seconds=30)  # until the server is tried again; then twice as long each
+FIRST: Final = timedelta(seconds=30)  # until the first probe; each further pause is twice as long
 LONGEST: Final = timedelta(minutes=5)
 
 
 def allowance(*, now: datetime) -> int | None:
-    """Return how many mails may be claimed: all (None), none, or one that tries the server."""
+    """Return how many mails may be claimed: None for no limit, 0, or 1 for a probe."""
     if not is_open():
         return None
     with transaction.atomic():
@@ -26,18 +26,18 @@ def allowance(*, now: datetime) -> int | None:
             return None
         if row.probe_at is None or now < row.probe_at:
             return 0
-        row.probe_at = now + _pause(row.failures)  # for this worker alone
+        row.probe_at = now + _pause(row.failures)  # so that no other worker sends a probe meanwhile
         row.save(update_fields=["probe_at"])
         return 1
 
 
 def is_open() -> bool:
-    """Whether the server is left alone."""
+    """Whether the breaker is open: mails are not sent, except for probes."""
     return MailBreaker.objects.filter(probe_at__isnull=False).exists()
 
 
 def failed(*, reason: str, now: datetime) -> bool:
-    """Count a failure of the server; return whether the breaker is open from now on."""
+    """Count a failure of the server; return whether the breaker is open now."""
     with transaction.atomic():
         MailBreaker.objects.get_or_create(pk=1)
         row = MailBreaker.objects.select_for_update().get(pk=1)
@@ -51,7 +51,7 @@ def failed(*, reason: str, now: datetime) -> bool:
 
 
 def succeeded() -> None:
-    """The server takes mail."""
+    """Close the breaker: the server takes mail."""
     rows = MailBreaker.objects.exclude(failures=0)
     rows.update(failures=0, opened_at=None, probe_at=None, detail="")
 

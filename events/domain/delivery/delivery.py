@@ -1,9 +1,10 @@
-"""Delivery: what is due becomes one mail to each person, never twice.
+"""Delivery: due reminders and notices become one mail per person, and are sent.
 
-The database is the queue. A worker claims rows with a lease; every step after that is a
-conditional UPDATE by the lease's token, so whoever has lost the lease stops by itself. A row enters
-`sending` once the server waits for the body, and the journal tells afterwards whether a worker that
-died then had sent the final dot.
+The database is the queue. A worker claims rows with a lease. Every later step is a conditional
+UPDATE on the token of the lease, so it changes nothing if the lease was lost. A row enters
+`sending` when the server is ready for the body of the mail. If the worker dies after that, its
+journal tells whether the final dot was sent. If the outcome is unknown, the mail is sent a second
+time, but never a third.
 """
 
 import logging
@@ -25,20 +26,23 @@ State = Delivery.State
 logger = logging.getLogger(__name__)
 
 BATCH: Final = 20
-WIDE: Final = 100  # of a database that several workers share
-GRACE: Final = timedelta(minutes=10)  # for the place of a journal that we cannot read to speak up
+WIDE: Final = 100  # batch size on a database that several workers share
+GRACE: Final = timedelta(minutes=10)  # for workers on another host to settle their own mails
 
 
 @dataclass(slots=True)
 class Summary:
-    """What a tick did: occurrences handed over, and deliveries by the state they reached."""
+    """Outcome of a tick: fan-outs made, and deliveries by the state that they reached."""
 
     handed_over: int = 0
     results: Counter[str] = field(default_factory=Counter)
 
 
 def tick(*, now: datetime) -> Summary:
-    """Hand over and send whatever is due; several at once, or none for a while, do no harm."""
+    """Fan out and send what is due.
+
+    Ticks may overlap in several workers, and may be missed, without harm.
+    """
     watch = attempts.Watch(now)
     reaped = _reap(now)
     summary = Summary(handed_over=fanout.expand_due(now=now) + notices.expand_due(now=now))
@@ -58,7 +62,7 @@ def tick(*, now: datetime) -> Summary:
 
 
 def _beat(now: datetime) -> None:
-    """Record that ticks go on."""
+    """Record the time of the last tick."""
     Heartbeat.objects.bulk_create(
         [Heartbeat(name="tick", at=now)],
         update_conflicts=True,
@@ -68,7 +72,11 @@ def _beat(now: datetime) -> None:
 
 
 def _reap(now: datetime) -> int:
-    """Take back what dead workers held; return how many mails they were sending."""
+    """Release expired leases; return how many of these mails were in `sending`.
+
+    Leased rows go back into the queue. For rows in `sending` the journals decide, unless mails may
+    be repeated freely (written to a folder).
+    """
     lost = Delivery.objects.lapsed(now)
     again = [State.LEASED, State.SENDING] if transport.may_repeat() else [State.LEASED]
     lost.filter(state__in=again).free(state=State.PENDING, claim_at=now)
@@ -80,13 +88,14 @@ def _reap(now: datetime) -> int:
 
 
 def _judge(row: Delivery, phase: Phase | None, now: datetime) -> str:
-    """Decide about a mail whose worker died while it was sending, by what is on record of it.
+    """Decide about a mail in `sending` whose worker died, by the last phase in its journal.
 
-    Without the dot nothing was delivered; with the dot a server delivers what it has, and a second
-    mail would nearly always be a double. Where there is no record nobody knows.
+    No dot: nothing was delivered, so it goes back into the queue. Dot: the server has the mail and
+    a second one would almost certainly be a duplicate, so it is presumed sent. No record: outcome
+    unknown. The journal of another host cannot be read; its mails become unknown after GRACE.
     """
     if not journal.is_here(row.leased_by):
-        assert row.lease_until  # noqa: S101 -- it is over
+        assert row.lease_until  # noqa: S101 -- only rows with an expired lease are passed in
         if now <= row.lease_until + GRACE:
             return leases.LOST
         return leases.doubt(row=row, now=now, reason="Its worker is gone.")
@@ -104,7 +113,7 @@ def _judge(row: Delivery, phase: Phase | None, now: datetime) -> str:
 
 
 def _tidy() -> None:
-    """Forget what the journals say of mails that have come to an end."""
+    """Clear the journals of mails that have reached a final state."""
     in_hand = Delivery.objects.filter(lease_until__isnull=False, state=State.SENDING)
     holders = set(in_hand.values_list("leased_by", flat=True))
     if journal.holder() not in holders:

@@ -1,4 +1,4 @@
-"""How things are: whether mail goes on, and the figures that show it."""
+"""Health of the mail queue: problems in words, and figures for Prometheus."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -10,13 +10,13 @@ from django.db.models import Count
 from events.domain.delivery import breaker
 from events.models import Delivery, Heartbeat, NoticeBatch, ReminderOccurrence
 
-STILL: Final = timedelta(seconds=60)  # without a tick
+STILL: Final = timedelta(seconds=60)  # since the last tick
 OVERDUE: Final = timedelta(seconds=300)
 TABLES: Final = (Delivery, ReminderOccurrence, NoticeBatch)
 
 
 def problems(*, now: datetime) -> list[str]:
-    """Return why mail does not go on as it should; nothing if it does."""
+    """Return what is wrong with the mail queue, in English; an empty list if all is well."""
     try:
         tick, oldest = _tick(now), _oldest(now)
     except DatabaseError as error:
@@ -32,7 +32,7 @@ def problems(*, now: datetime) -> list[str]:
 
 
 def metrics(*, now: datetime) -> str:
-    """Return the figures in the text format of Prometheus."""
+    """Return the metrics in the text format of Prometheus."""
     return "".join(f"{line}\n" for line in _lines(now))
 
 
@@ -60,13 +60,13 @@ def _gauge(name: str, words: str, value: float) -> Iterator[str]:
 
 
 def _tick(now: datetime) -> timedelta | None:
-    """Since the last tick."""
+    """The time since the last tick."""
     row = Heartbeat.objects.filter(name="tick").first()
     return now - row.at if row else None
 
 
 def _oldest(now: datetime) -> timedelta:
-    """How long the oldest has been due that nobody has taken; nothing if there is none."""
+    """The age of the oldest row that is due and not claimed; zero if there is none."""
     ages = []
     for table in TABLES:
         rows = table.objects.due(now)

@@ -1,8 +1,8 @@
-"""How far the mails of each process have got, in files that outlive it.
+"""Journals: each process records the phases of its mails in a file that outlives the process.
 
-A worker that is killed can no longer say whether it had sent the final dot. Each process writes a
-line before each phase of a mail, with one write(2) that survives a SIGKILL; after a power cut or on
-another machine the files say nothing. What is on record there decides about a dead worker's mails.
+A worker that was killed cannot say whether it had sent the final dot. So it writes one line before
+each phase of a mail, with one write(2), which survives SIGKILL. It is not synced to disk, so after
+a power cut, or on another machine, there is no record.
 """
 
 import os
@@ -22,7 +22,7 @@ PHASES: Final = frozenset(map(str, Phase))
 
 
 class Journal:
-    """The file of this process; it is made with the first line, and anew after a fork."""
+    """The journal file of this process; created at the first line, and again after a fork."""
 
     def __init__(self) -> None:
         self.pid = 0
@@ -30,7 +30,7 @@ class Journal:
         self.path = Path()
 
     def note(self, phase: Phase, mail: str) -> None:
-        """Write that a mail enters a phase; raise OSError when that is not on record."""
+        """Record that a mail enters a phase. Raises OSError if the line was not written."""
         if self.pid != os.getpid():
             self._open()
         line = f"{phase} {mail}\n".encode()
@@ -38,7 +38,7 @@ class Journal:
             raise OSError("The journal takes no more.")
 
     def clear(self) -> None:
-        """Forget what is written, once the database knows the end of every mail in hand."""
+        """Empty the file, once the database has the outcome of every mail of this process."""
         if self.pid == os.getpid():
             os.ftruncate(self.file, 0)
 
@@ -55,35 +55,38 @@ own: Final = Journal()
 
 @cache
 def place() -> str:
-    """What decides who can read a process's journal: the folder, and the boot of the machine."""
+    """Return the identity of this journal location: folder id and boot id.
+
+    Processes with the same identity can read each other's journals.
+    """
     mark = _folder() / "id"
     with suppress(FileExistsError):
         draft = mark.with_name(f".{uuid.uuid4().hex}")
         draft.write_text(uuid.uuid4().hex)
         try:
-            os.link(draft, mark)  # of two that come at once one wins, and both read it whole
+            os.link(draft, mark)  # atomic: one of two wins, both read its file
         finally:
             draft.unlink()
     return f"{mark.read_text()}.{_boot()}"
 
 
 def holder() -> str:
-    """Return the name of this process and its journal."""
+    """Return the identity of this process's journal: the location and the process id."""
     return f"{place()}.{os.getpid()}"
 
 
 def is_here(holder: str) -> bool:
-    """Whether the journal of a process, dead or alive, is to be read at this place."""
+    """Whether the journal of this holder, alive or dead, can be read at this location."""
     return holder.rpartition(".")[0] == place()
 
 
 def phases() -> dict[str, Phase]:
-    """Return the last phase of each mail on record at this place."""
+    """Return the last recorded phase of each mail at this location, by the name of the attempt."""
     return {mail: phase for file in _files() for phase, mail in _lines(file)}
 
 
 def prune(*, holders: Collection[str]) -> None:
-    """Remove the files of processes that have ended, but for these, who still hold mails."""
+    """Delete the files of processes that have ended, except for `holders`, who still hold mails."""
     for file in _folder().glob("*.*.*"):
         boot, pid, _id = file.name.split(".")
         is_over = boot != _boot() or not _lives(int(pid))
@@ -93,9 +96,9 @@ def prune(*, holders: Collection[str]) -> None:
 
 def _lines(file: Path) -> Iterator[tuple[Phase, str]]:
     with suppress(FileNotFoundError):
-        for line in file.read_text().split("\n")[:-1]:  # the last is empty, or was cut off
+        for line in file.read_text().split("\n")[:-1]:  # the last is '' or was cut off
             phase, _, mail = line.partition(" ")
-            if phase in PHASES:  # unless a full disk has cut off the line before
+            if phase in PHASES:  # a disk that is full may have cut off the previous line
                 yield Phase(phase), mail
 
 

@@ -1,6 +1,7 @@
-"""The hold of a worker on a mail, and how it ends.
+"""Leases: the exclusive right of a worker to a mail, and how it ends.
 
-Every step is a conditional UPDATE by the token of the lease: whoever has lost it stops by itself.
+Every step is a conditional UPDATE on the token of the lease, which changes nothing if the lease was
+lost.
 """
 
 import logging
@@ -14,21 +15,21 @@ from events.models import Delivery
 State = Delivery.State
 logger = logging.getLogger(__name__)
 
-LEASE: Final = timedelta(seconds=120)  # longer than the last word of a server takes
-AGAIN: Final = timedelta(minutes=5)  # until a mail in doubt is sent once more
+LEASE: Final = timedelta(seconds=120)  # longer than the timeout for the reply to the final dot
+AGAIN: Final = timedelta(minutes=5)  # retry of a mail whose outcome is unknown
 SHORTEST_WAIT: Final = timedelta(minutes=1)
 LONGEST_WAIT: Final = timedelta(hours=1)
 MOST_DETAIL: Final = 300
-LOST: Final = "lost"  # counted, but no state: the row went to another worker, or was called back
+LOST: Final = "lost"  # a result, not a state: the lease had ended, or the journal decides
 
 
 def name(*, row: Delivery) -> str:
-    """Return what the journal calls an attempt at a mail."""
+    """Return the name of an attempt in the journal: id of the row and token of the lease."""
     return f"{row.pk}.{row.lease_token}"
 
 
 def settle(*, row: Delivery, state: State, **changes: Any) -> str:
-    """End our hold on the row; return its state, or `lost` when the hold had ended before."""
+    """Enter a state and end the lease; return the state, or `lost` if the lease had ended."""
     if "detail" in changes:
         changes["detail"] = short(changes["detail"])
     is_ours = Delivery.objects.held_as(row).free(state=state, **changes)
@@ -36,12 +37,12 @@ def settle(*, row: Delivery, state: State, **changes: Any) -> str:
 
 
 def short(text: object) -> str:
-    """Return what is kept of what a server has said."""
+    """Cut a reply of the server to the length of the column."""
     return str(text)[:MOST_DETAIL]
 
 
 def sent(*, row: Delivery, now: datetime) -> str:
-    """Record that the server has the mail, also after others gave up waiting for us."""
+    """Record that the server took the mail, even if the lease ended while it was being sent."""
     if transitions.sent(row=row, now=now):
         return State.SENT.value
     late = Delivery.objects.filter(pk=row.pk, state=State.PRESUMED, attempts=row.attempts)
@@ -50,12 +51,12 @@ def sent(*, row: Delivery, now: datetime) -> str:
 
 
 def put_back(*, row: Delivery, claim_at: datetime, **changes: Any) -> str:
-    """Let the row be claimed again from then on."""
+    """Put the row back into the queue; it can be claimed from `claim_at` on."""
     return settle(row=row, state=State.PENDING, claim_at=claim_at, **changes)
 
 
 def put_off(*, row: Delivery, now: datetime, reason: str, **changes: Any) -> str:
-    """Try again later, as long as it is of use."""
+    """Retry later, or expire if the mail would be of no use by then."""
     claim_at = now + _pause(row, now)
     if claim_at >= row.expires_at:
         return settle(row=row, state=State.EXPIRED, detail=reason, **changes)
@@ -63,7 +64,10 @@ def put_off(*, row: Delivery, now: datetime, reason: str, **changes: Any) -> str
 
 
 def doubt(*, row: Delivery, now: datetime, reason: str) -> str:
-    """Send once more what may have got lost: two of a mail are better than none, three are not."""
+    """Retry a mail whose outcome is unknown: once, after which it is settled as unknown.
+
+    A duplicate is better than no mail, a third mail is not.
+    """
     logger.warning("Nobody knows whether delivery %s was sent: %s", row.public_uuid, reason)
     seen = {"detail": reason, "unknown_count": row.unknown_count + 1}
     if row.unknown_count or now + AGAIN >= row.expires_at:
@@ -72,7 +76,10 @@ def doubt(*, row: Delivery, now: datetime, reason: str) -> str:
 
 
 def _pause(row: Delivery, now: datetime) -> timedelta:
-    """Wait half as long as it is late already, or half of what is left: ever longer, never idle."""
+    """Return the delay of a retry: half of the delay so far, or half of the time left.
+
+    The smaller counts, but at least a minute and at most an hour, with a jitter of 20 per cent.
+    """
     half = min(now - row.due_at, row.expires_at - now) / 2
-    jitter = random.uniform(0.8, 1.2)  # noqa: S311 -- spreads the load, guards nothing
+    jitter = random.uniform(0.8, 1.2)  # noqa: S311 -- it spreads the load, no secret depends on it
     return min(max(half, SHORTEST_WAIT), LONGEST_WAIT) * jitter

@@ -1,4 +1,7 @@
-"""The last look: what is sent of a mail, and why it is not after all."""
+"""The check before sending: whether a mail must still go, and its composition.
+
+Both differ by kind of mail; the kinds are registered in `mail.kinds`.
+"""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -10,7 +13,7 @@ from events.values import languages
 
 State = Delivery.State
 
-# What a mail is composed from.
+# Relations that mails are composed from.
 SHOWN: Final = (
     "occurrence__rule",
     "event__team",
@@ -22,12 +25,12 @@ SHOWN: Final = (
 
 
 def is_plain(*, row: Delivery, now: datetime) -> bool:
-    """Whether a mail is to go by what the rows say that were read; others need questions."""
+    """Whether a mail may go by the fields of the rows as read, without further queries."""
     return now < row.expires_at and kinds.of(delivery=row).is_plain(delivery=row)
 
 
 def refusal(*, row: Delivery, now: datetime) -> kinds.Ending | None:
-    """Return what becomes of a mail that must not go, and why, if there is a reason."""
+    """Return the final state and reason of a mail that must not be sent any more, or None."""
     if found := kinds.of(delivery=row).refusal(delivery=row):
         return found
     if now >= row.expires_at:
@@ -36,15 +39,15 @@ def refusal(*, row: Delivery, now: datetime) -> kinds.Ending | None:
 
 
 def compose(*, row: Delivery, now: datetime) -> transport.Message:
-    """Compose a mail in the language and at the clock of its reader; the row keeps both."""
+    """Compose a mail in the language and time zone of its reader, and set both in the row."""
     row.language, row.zone = _language(row), row.person.timezone
     return kinds.of(delivery=row).compose(delivery=row, now=now)
 
 
 def again(*, delivery: Delivery, now: datetime) -> transport.Message:
-    """Return a mail as it went, or as it would go now; of what it told, as things are now.
+    """Return a mail for display, as sent or as it would be sent now. Raises kinds.Unknown.
 
-    Raises kinds.Unknown.
+    It is composed from present data, in the language, zone and time of sending.
     """
     row = Delivery.objects.select_related(*SHOWN).get(pk=delivery.pk)
     row.language = row.language or _language(row)
@@ -53,7 +56,7 @@ def again(*, delivery: Delivery, now: datetime) -> transport.Message:
 
 
 def wrong_addresses(*, rows: Collection[Delivery]) -> set[str]:
-    """Return the hashes of those of their addresses that a server has called wrong."""
+    """Return the hashes of those addresses of these mails that a server called invalid."""
     hashes = {outbox.address_hash(row.person.email) for row in rows}
     known = Suppression.objects.filter(address_hash__in=hashes)
     return set(known.values_list("address_hash", flat=True))

@@ -1,7 +1,8 @@
-"""The two marks that every reminder leaves in its row: it is being sent, it has been sent.
+"""The two UPDATEs of a reminder that is sent, as prepared statements: to `sending`, to `sent`.
 
-The first is the last look, too: it is made only if all that the mail was composed from still
-stands, in the same statement.
+The UPDATE to `sending` is the check before sending, too. It re-checks in its WHERE clause all that
+a plain reminder was composed from: event revision, address, answer, opt-out, rule. It matches no
+row if anything has changed.
 """
 
 import json
@@ -41,10 +42,10 @@ SENT: Final = """
 
 
 def sending(*, row: Delivery, until: datetime) -> bool:
-    """Enter `sending` with a lease until then; False if anything is not as the row knows it."""
+    """Enter `sending` with a lease until then; False if the lease was lost or data has changed."""
     event, person, attendee, occurrence = row.event, row.person, row.attendee, row.occurrence
-    assert attendee  # noqa: S101 -- a reminder is for somebody
-    assert occurrence  # noqa: S101 -- and follows a rule
+    assert attendee  # noqa: S101 -- `presend.is_plain` has checked both
+    assert occurrence  # noqa: S101 -- as above
     values = (
         *(_moment(until), row.language, row.zone, *_hold(row)),
         *(occurrence.rule.answers, json.dumps(occurrence.rule.roles)),
@@ -57,7 +58,7 @@ def sending(*, row: Delivery, until: datetime) -> bool:
 
 
 def sent(*, row: Delivery, now: datetime) -> bool:
-    """Record that the server has it; False if the hold on the row has ended."""
+    """Enter `sent` and end the lease; False if the lease was lost."""
     return statements.change(statement=SENT, values=(_moment(now), *_hold(row))) == 1
 
 

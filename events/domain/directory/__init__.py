@@ -1,1 +1,1 @@
-"""People, organisations and places: stored, merged, erased, with their history."""
+"""People, organisations and places: saving, merging, erasure, change history."""

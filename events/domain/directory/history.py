@@ -1,4 +1,4 @@
-"""Who changed what and when, before and after: of a row and of its details."""
+"""Change history of a row and of its details: who changed which value when."""
 
 import heapq
 from collections import defaultdict
@@ -11,17 +11,17 @@ from django.db.models import CASCADE, Model, OuterRef, QuerySet, Subquery
 
 from events.models.base import history
 
-# What follows from other columns, or says nothing to people.
+# Columns that are derived from others, or are of no interest to people.
 DERIVED: Final = frozenset({
     "id", "uid", "search_key", "sort_key", "start_at", "end_at", "sequence", "revision",
     "schedule_epoch", "created_at", "changed_at",
 })  # fmt: skip
-Place = tuple[datetime, int, int]  # when, in which table, under which key
+Place = tuple[datetime, int, int]  # time of the change, index of the table, primary key there
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One column before and after; keys where it is a relation."""
+    """One column before and after a change; for a relation, the primary keys."""
 
     field: Any
     before: Any
@@ -30,14 +30,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One kept change: how it left a row, and how it had found it; nothing where the row begins."""
+    """One change: the historical record after it, and the one before it, None for the first."""
 
     record: Any
     before: Any | None
 
     @property
     def changes(self) -> list[Change]:
-        """What differs from before; nothing where the row begins or ends."""
+        """The columns that differ; empty for the creation and the deletion of a row."""
         if self.before is None or self.record.history_type != "~":
             return []
         found = (
@@ -48,10 +48,10 @@ class Entry:
 
 
 class Log(Sequence[Entry]):
-    """The changes of a row and of what would go with it, the last one first; a page is a slice."""
+    """Changes of a row and of its details, the latest first; a slice of it is one page."""
 
     def __init__(self, row: Model) -> None:
-        """Find where they are kept."""
+        """Collect the history tables; no rows are read yet."""
         self.tables = list(_tables(row))
 
     def __len__(self) -> int:
@@ -75,12 +75,12 @@ class Log(Sequence[Entry]):
 
 
 def is_kept(*, row: Model) -> bool:
-    """Whether changes of such rows are kept."""
+    """Whether a change history is kept for the table of this row."""
     return history.of(_table(row)) is not None
 
 
 def fields(model: type[Model]) -> list[Any]:
-    """The columns that say something; a text in three languages stands in those of the three."""
+    """The columns to show: of a translated text the three language columns, not the text itself."""
     columns = model._meta.concrete_fields
     names = {column.name for column in columns}
     return [
@@ -95,11 +95,14 @@ def _table(row: Model) -> type[Model]:
 
 
 def _tables(row: Model) -> Iterator[QuerySet[Any]]:
-    """The kept changes of the row and of those merged into it, and of the details of either."""
+    """History of the row, of the rows merged into it, and of the details of all these.
+
+    Details are rows with a cascading foreign key to the row.
+    """
     model = _table(row)
     keys = history.keys(model, [row.pk])
     own = history.of(model)
-    assert own is not None  # noqa: S101 -- `is_kept` said so
+    assert own is not None  # noqa: S101 -- `is_kept` was asked before
     yield own.filter(id__in=keys)
     for relation in model._meta.related_objects:
         details = history.of(relation.related_model)
@@ -113,7 +116,7 @@ def _newest(table: QuerySet[Any], number: int, stop: int) -> list[Place]:
 
 
 def _entries(table: QuerySet[Any], keys: list[int]) -> dict[int, Entry]:
-    """Read changes with those before them."""
+    """Read these changes, each with the previous one of the same row."""
     rows: QuerySet[Any] = QuerySet(table.model)
     earlier = rows.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id"))
     last = Subquery(earlier.order_by("-history_id").values("history_id")[:1])

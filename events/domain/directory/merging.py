@@ -1,9 +1,9 @@
-"""Two records of one thing become one, and no row is lost.
+"""Merging of two records of one thing, without losing a row.
 
-Whatever points at the one record, from whichever table, points at the other afterwards. Where a
-unique constraint forbids that, the two rows are themselves two records of one thing (one person
-invited twice to an event): the model's `absorb` says how they become one, and then what pointed
-at the one row points at the other.
+All foreign keys to the dropped record are changed to the kept one, in all tables. If a unique
+constraint forbids that, the two referring rows are duplicates too (such as one person invited twice
+to an event). Then the model's `absorb` merges their values, and the references to them are changed
+in turn.
 """
 
 from collections import Counter
@@ -28,20 +28,20 @@ Column = ForeignKey[Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class Others:
-    """Columns with which another is unique among the rows that meet the condition."""
+    """The other columns of a unique constraint, and its condition."""
 
     names: tuple[str, ...]
     condition: Q
 
 
 class OneRecord(Refusal):
-    """There is one record only: nothing to merge."""
+    """Both records are the same row: there is nothing to merge."""
 
     text = gettext_noop("This is one record, not two.")
 
 
 class OtherTeam(Refusal):
-    """The record to be dropped belongs to another team, or to all of them."""
+    """The dropped record belongs to another team than the kept one, or to all teams."""
 
     keep: Model
     drop: Model
@@ -49,10 +49,10 @@ class OtherTeam(Refusal):
 
 
 class Overlap(Refusal):
-    """Of these two rows only one can stand, and no rule makes them one.
+    """Only one of these two rows may remain, and `absorb` cannot merge them.
 
-    They are part of the same, such as a delegation to which both records apply; of nothing, if
-    each record may have one such row, such as a login.
+    `part_of` holds the other values of the unique constraint, such as a delegation to which both
+    records apply. It is empty if each record may have one such row, such as a login.
     """
 
     kept: Model
@@ -70,7 +70,7 @@ class Overlap(Refusal):
         return self.text if self.part_of else self.text_of_nothing
 
     def words(self, name: Name) -> dict[str, object]:
-        """The two rows go by their names: they belong to the records that the reader merges."""
+        """Name both rows to every user: they belong to the records that the user merges."""
         return {
             "where": ", ".join(map(name, self.part_of)),
             "kind": self.kept._meta.verbose_name,
@@ -80,7 +80,10 @@ class Overlap(Refusal):
 
 
 def check(*, keep: Any, drop: Any) -> None:
-    """Raise OneRecord, or OtherTeam unless both belong to one team or the kept one to all."""
+    """Raise OneRecord if both are one row, or OtherTeam if their teams do not fit.
+
+    They fit if the kept record belongs to all teams (None) or to the same team as the dropped one.
+    """
     if keep.pk == drop.pk:
         raise OneRecord
     if keep.team_id not in (None, drop.team_id):
@@ -88,11 +91,12 @@ def check(*, keep: Any, drop: Any) -> None:
 
 
 def hold(*, keep: Model, drop: Model) -> None:
-    """Bring two records up to date, locked with what guards their doubles until the end.
+    """Lock two records with the parents of their duplicates, and reload them.
 
-    What guards is the other half of a unique constraint: an event its attendees, a delegation its
-    members. It is locked first, the upper app's before the lower one's, as everybody does.
-    Raises DoesNotExist when one of the two is gone by now.
+    A parent is a row that the other column of a unique constraint refers to: an event of attendees,
+    a delegation of members. Parents with duplicates are locked first, tables of the upper app
+    before those of the lower one, the order in which all code locks. Raises DoesNotExist if a
+    record is gone.
     """
     for model, keys in sorted(_guards(keep, drop), key=lambda guard: _turn(guard[0])):
         if model is Event:
@@ -105,7 +109,7 @@ def hold(*, keep: Model, drop: Model) -> None:
 
 
 def merge(*, keep: Model, drop: Model) -> None:
-    """Let all that points at one row point at the other, and delete it. Raises Overlap."""
+    """Change all references to `drop` into references to `keep`, and delete it. Raises Overlap."""
     _part(keep, drop)
     for column in references(type(keep)):
         for others in _unique_with(column):
@@ -115,18 +119,18 @@ def merge(*, keep: Model, drop: Model) -> None:
     for key in generic_keys():
         pointing(key, drop).update(**{key.fk_field: keep.pk})
     history.explain_merger(keep=keep, drop=drop)
-    copy(drop).delete()  # the caller's keeps its key: the transaction may come to nothing
+    copy(drop).delete()  # a copy: delete() clears the primary key
 
 
 def keep_spellings(*, keep: Any, drop: Any, columns: Sequence[str]) -> None:
-    """Let the names of the one record find the other, where it has them not anyway."""
+    """Add the names of the dropped record to the aliases of the kept one, for the search."""
     spelt = [*(getattr(drop, column) for column in columns), *drop.aliases]
     own = [None, "", *(getattr(keep, column) for column in columns), *keep.aliases]
     keep.aliases = [*keep.aliases, *(text for text in dict.fromkeys(spelt) if text not in own)]
 
 
 def references(model: type[Model]) -> list[Column]:
-    """The columns of all apps that point at a table: many-to-many, hidden and historical, too."""
+    """The foreign keys to a table, of all apps, many-to-many and historical tables included."""
     relations: list[Any] = [
         relation
         for relation in model._meta.get_fields(include_hidden=True)
@@ -136,19 +140,22 @@ def references(model: type[Model]) -> list[Column]:
 
 
 def generic_keys() -> list[GenericForeignKey]:
-    """The pairs of columns of all apps that point at a row of any table."""
+    """The generic foreign keys of all apps."""
     fields = (field for model in apps.get_models() for field in model._meta.private_fields)
     return [field for field in fields if isinstance(field, GenericForeignKey)]
 
 
 def pointing(key: GenericForeignKey, row: Model) -> QuerySet[Any]:
-    """The rows whose pair of columns points at the row."""
+    """The rows whose generic foreign key refers to the row."""
     kind = ContentType.objects.get_for_model(row)
     return _rows(key.model).filter(**{key.ct_field: kind.pk, key.fk_field: row.pk})
 
 
 def counts(*, row: Model) -> Counter[type[Model]]:
-    """How many rows of each table point at the row; histories and bare links do not count."""
+    """Count the rows that refer to the row, per table.
+
+    Histories and many-to-many tables are left out.
+    """
     found: Counter[type[Model]] = Counter()
     for column in references(type(row)):
         if not (_is_historical(column.model) or column.model._meta.auto_created):
@@ -159,7 +166,10 @@ def counts(*, row: Model) -> Counter[type[Model]]:
 
 
 def _rows(model: type[Model]) -> QuerySet[Any]:
-    """All rows of a table as they are stored; managers would translate names of columns."""
+    """All rows of a table, with columns as stored.
+
+    The managers of translated models would replace column names by those of the active language.
+    """
     return QuerySet(model)
 
 
@@ -168,7 +178,10 @@ def _is_historical(model: type[Model]) -> bool:
 
 
 def _part(keep: Model, drop: Model) -> None:
-    """Let the two rows not point at each other: what the second is in, the first is in."""
+    """Remove references of the kept row to the dropped one.
+
+    If the dropped row is its parent, the kept row moves to the parent of the dropped one.
+    """
     for field in keep._meta.concrete_fields:
         if field.related_model is type(keep) and getattr(keep, field.attname) == drop.pk:
             above = getattr(drop, field.attname)
@@ -178,7 +191,7 @@ def _part(keep: Model, drop: Model) -> None:
 
 
 def _fold(kept: Model, double: Model, others: Iterable[str]) -> None:
-    """Make two rows one."""
+    """Merge two duplicates, and all rows that refer to them. Raises Overlap."""
     if not _absorbs(kept, double):
         raise Overlap(kept, double, [getattr(kept, name) for name in others])
     merge(keep=kept, drop=double)
@@ -186,7 +199,10 @@ def _fold(kept: Model, double: Model, others: Iterable[str]) -> None:
 
 
 def _absorbs(kept: Any, double: Any) -> bool:
-    """Whether the row takes the other in; a bare link of two rows says nothing more."""
+    """Whether the row has absorbed the other.
+
+    A row of a many-to-many table has no values of its own to absorb.
+    """
     if kept._meta.auto_created:
         return True
     return bool(hasattr(kept, "absorb") and kept.absorb(double))
@@ -195,14 +211,14 @@ def _absorbs(kept: Any, double: Any) -> bool:
 def _doubles(
     column: Column, others: Others, keep: Model, drop: Model
 ) -> Iterator[tuple[Model, Model]]:
-    """Find the rows that both records have of one kind, in pairs."""
+    """Yield pairs of rows that would violate the unique constraint after the change."""
     rows = _rows(column.model).filter(others.condition).order_by("pk").select_for_update()
     rows = rows.filter(**{f"{name}__isnull": False for name in others.names})
     kept = _keys(rows.filter(**{column.name: keep.pk}), others)
     double = _keys(rows.filter(**{column.name: drop.pk}), others)
     for mark in double:
         if mark in kept:
-            # Read anew: what was folded before may have changed them.
+            # Read now: earlier merges may have changed the rows.
             yield rows.get(pk=kept[mark]), rows.get(pk=double[mark])
 
 
@@ -211,7 +227,7 @@ def _keys(rows: QuerySet[Any], others: Others) -> dict[tuple[Any, ...], Any]:
 
 
 def _unique_with(column: Column) -> Iterator[Others]:
-    """With which other columns, and under what condition, a column is unique."""
+    """Yield the unique constraints that the column is part of."""
     options = column.model._meta
     if column.unique:
         yield Others((), Q())
@@ -228,7 +244,7 @@ def _without(column: Column, fields: Iterable[str]) -> tuple[str, ...]:
 
 
 def _guards(keep: Model, drop: Model) -> Iterator[tuple[type[Model], QuerySet[Any]]]:
-    """The rows that both records share a part of, by their tables."""
+    """Yield per table the parents of which both records have a row under one unique constraint."""
     for column in references(type(keep)):
         rows = _rows(column.model)
         for name in {name for others in _unique_with(column) for name in others.names}:
@@ -240,12 +256,12 @@ def _guards(keep: Model, drop: Model) -> Iterator[tuple[type[Model], QuerySet[An
 
 
 def _turn(model: type[Model]) -> tuple[int, int]:
-    """When the rows of a table are locked: those of upper apps first, else as declared."""
+    """Sort key of the locking order: upper apps first, then models in the order of declaration."""
     labels = [config.label for config in apps.get_app_configs()]
     return -labels.index(model._meta.app_label), apps.get_models().index(model)
 
 
 def _described(row: Any) -> str:
-    """A row with its state, if it has one."""
+    """A row with its status, if it has one."""
     state = row.get_status_display() if hasattr(row, "get_status_display") else ""
     return f"“{row}” ({state})" if state else f"“{row}”"

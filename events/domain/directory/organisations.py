@@ -1,4 +1,4 @@
-"""Organisations: stored so that what shows them learns of it; two records of one become one."""
+"""Organisations: saving, which updates the events that show them, and merging of duplicates."""
 
 from datetime import datetime
 from typing import Final
@@ -15,19 +15,19 @@ from events.models.base import duplicates
 from events.values.languages import columns
 
 NAMES: Final = (*columns("name", "short_name"),)
-# What events show of those who run or receive them.
+# Columns that events show of their organisers and hosts.
 SHOWN: Final = ("slug", *NAMES, "kind")
 
 
 class Circle(Refusal):
-    """The organisation between the two is part of the one and holds the other."""
+    """The organisation `between` is part of the dropped one and contains the kept one."""
 
     between: Organisation
     text = gettext_noop("“%(between)s” is part of the one and the other is part of it.")
 
 
 def save(*, organisation: Organisation, now: datetime) -> None:
-    """Store an organisation."""
+    """Store an organisation; a change of SHOWN raises the revision of the events that show it."""
     with transaction.atomic():
         stored = Organisation.objects.filter(pk=organisation.pk).first()
         organisation.save()
@@ -36,13 +36,12 @@ def save(*, organisation: Organisation, now: datetime) -> None:
 
 
 def merge(*, keep: Organisation, drop: Organisation, now: datetime) -> None:
-    """Make two records of one body one: the second goes, its rows become rows of the first.
+    """Merge `drop` into `keep`: `drop` is deleted, its rows become rows of `keep`.
 
-    What the first leaves blank, the second fills in, and its names still find the body. What both
-    have of one kind becomes one row, by the rules of the models' `absorb`: a role at an event, a
-    live application to a delegation. Events that show the body count the change.
-    Raises OneRecord, OtherTeam, Circle, and Overlap where no rule helps: applications that were
-    decided differently.
+    Blank columns of `keep` are filled from `drop`, whose names become aliases. Duplicate rows
+    (roles at an event, live applications to a delegation) become one by the `absorb` of their
+    model. Events that show the organisation get a new revision. Raises OneRecord, OtherTeam,
+    Circle, and Overlap for applications with different decisions.
     """
     with transaction.atomic():
         lifecycle.touch_shown_with(organisation=drop, now=now)
@@ -60,7 +59,7 @@ def _check_circle(keep: Organisation, drop: Organisation) -> None:
 
 
 def _lend(keep: Organisation, drop: Organisation) -> None:
-    """Fill in what the first record lacks."""
+    """Fill blank columns of the kept record."""
     duplicates.fill(keep, drop, *NAMES, "place_id", "headcount_text")
     if drop.parent and keep not in (drop.parent, *_above(drop.parent)):
         duplicates.fill(keep, drop, "parent_id")
@@ -68,7 +67,7 @@ def _lend(keep: Organisation, drop: Organisation) -> None:
 
 
 def _above(organisation: Organisation) -> list[Organisation]:
-    """What the organisation is part of, the nearest first."""
+    """The organisations above, the nearest first."""
     above: list[Organisation] = []
     while (body := organisation.parent) and body not in above:
         above.append(body)

@@ -1,4 +1,4 @@
-"""People: two records of one person become one; a person is erased."""
+"""People: merging of duplicates, and erasure of personal data."""
 
 import json
 import re
@@ -31,12 +31,12 @@ PARTS: Final = ("given_name", "western_name")
 DETAILS: Final = (*NAMES[1:], "honorific", "language", "timezone")
 CONTACT: Final = ("email", "phone")
 LANGUAGE: Final = re.compile(f"_({'|'.join(SUFFIXES)})$")
-# A mail in these states may be with its reader.
+# States in which a mail may have reached its reader.
 GONE: Final = (Delivery.State.SENDING, Delivery.State.SENT, Delivery.State.UNKNOWN)
 
 
 class Erased(Refusal):
-    """The person was erased, so nobody can tell whose record it is."""
+    """The person was erased, so the record cannot be matched to anybody."""
 
     person: Person
     text = gettext_noop("The person was erased, so nobody knows whose record it is.")
@@ -44,7 +44,7 @@ class Erased(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Traces:
-    """What an erasure concerns: rows that stay without a name, mail that waits, a login."""
+    """The effects of an erasure: rows that lose the name, pending mails, and the login."""
 
     rows: int
     waiting: int
@@ -52,13 +52,13 @@ class Traces:
 
 
 def merge(*, keep: Person, drop: Person, now: datetime) -> None:
-    """Make two records of one person one: the second goes, its rows become rows of the first.
+    """Merge `drop` into `keep`: `drop` is deleted, its rows become rows of `keep`.
 
-    What the first leaves blank, the second fills in, and its names still find the person. What
-    both have of one kind becomes one row, by the rules of the models' `absorb`: attendees of an
-    event, members of a delegation, nominees of an application. Then a reminder that both wait for
-    is sent once, and a place that both held goes to whoever waits for it.
-    Raises OneRecord, OtherTeam, Erased, and Overlap where no rule helps: two logins.
+    Blank columns of `keep` are filled from `drop`, whose names become aliases. Duplicate rows
+    (attendees of an event, members of a delegation, nominees of an application) become one by the
+    `absorb` of their model. Afterwards duplicate pending reminders are cancelled, and seats that
+    both records held are given to the waiting list. Raises OneRecord, OtherTeam, Erased, and
+    Overlap for two logins.
     """
     with transaction.atomic():
         merging.hold(keep=keep, drop=drop)
@@ -74,12 +74,12 @@ def merge(*, keep: Person, drop: Person, now: datetime) -> None:
 
 
 def erase(*, person: Person, now: datetime) -> None:
-    """Take away for good what says who somebody is; the rows that are counted stay.
+    """Erase the personal data of a person; the rows stay, because they are counted.
 
-    In place of the name stands a label, in the record and wherever the name was shown. Contact
-    data, appointments, evidence, notes and labels of theirs go, from all histories and logs and
-    from the mail folder, too. Waiting mail is called back, a login stands for nobody any more.
-    Whom they came for and what they answered stays. Once more changes nothing.
+    A label replaces the name in the record and wherever it was shown. Contact data, appointments,
+    evidence, notes and labels are cleared, in histories, logs and the mail folder too. Pending mail
+    is cancelled, calendar feeds are revoked, a login loses its person. Whom they represented and
+    what they answered is kept. Idempotent.
     """
     with transaction.atomic():
         person.refresh_from_db(from_queryset=Person.objects.select_for_update())
@@ -100,7 +100,7 @@ def erase(*, person: Person, now: datetime) -> None:
 
 
 def traces(*, person: Person) -> Traces:
-    """Return what erasing the person would concern."""
+    """Return the effects that an erasure would have."""
     named = [
         QuerySet[Any](column.model).filter(person=person.pk).count()
         for column in merging.references(Person)
@@ -118,7 +118,7 @@ def _check(keep: Person, drop: Person) -> None:
 
 
 def _lend(keep: Person, drop: Person) -> None:
-    """Fill in what the first record lacks; parts of a name go with their family name alone."""
+    """Fill blank columns of the kept record; given names only if the family names agree."""
     duplicates.fill(keep, drop, *DETAILS, *CONTACT)
     if names.search_key(keep.family_name) == names.search_key(drop.family_name):
         duplicates.fill(keep, drop, *PARTS)
@@ -127,14 +127,14 @@ def _lend(keep: Person, drop: Person) -> None:
 
 
 def _events_with_two_places(keep: Person, drop: Person) -> list[Event]:
-    """The events where each of the two records has a place."""
+    """The events at which each of the two records has a seat."""
     seats = Attendee.objects.filter(seat=Attendee.Seat.CONFIRMED)
     shared = seats.filter(person=drop, event__in=seats.filter(person=keep).values("event"))
     return list(Event.objects.filter(pk__in=shared.values("event")).order_by("pk"))
 
 
 def _remind_once(person: Person) -> None:
-    """Call back mail that waits while another about the same waits or has gone."""
+    """Cancel pending mails of which the person has another for the same reminder or notices."""
     waiting = Delivery.objects.filter(person=person).unsent()
     about = Q(occurrence=OuterRef("occurrence")) | Q(batch=OuterRef("batch"))
     same = Delivery.objects.filter(about, person=person)
@@ -145,7 +145,7 @@ def _remind_once(person: Person) -> None:
 
 
 def _names_known(person: Person, records: Iterable[int]) -> set[str]:
-    """All that the person is or was called."""
+    """All names that the person has or had."""
     changes = history.of(Person)
     rows = [] if changes is None else changes.filter(id__in=records).values_list(*NAMES)
     now = [getattr(person, name) for name in NAMES]
@@ -162,7 +162,7 @@ def _anonymise(person: Person, now: datetime) -> None:
 
 
 def _clear_rows(person: Person, records: Iterable[int]) -> None:
-    """Clear what the rows of the person say about them, now and earlier, in all apps."""
+    """Clear the personal columns of the person's rows and of their histories, in all apps."""
     for column in merging.references(Person):
         if column.name == "person":
             theirs: QuerySet[Any] = QuerySet(column.model).filter(person=person.pk)
@@ -175,7 +175,7 @@ def _clear_rows(person: Person, records: Iterable[int]) -> None:
 
 
 def _clear_unnamed(rows: QuerySet[Any]) -> None:
-    """Clear the history of rows from the time when nobody had been named there yet."""
+    """Clear the history of these rows from before the person was named in them."""
     if (changes := history.of(rows.model)) is not None:
         keys = history.keys(rows.model, rows.values_list("pk", flat=True))
         _clear(changes.filter(id__in=keys, person=None))
@@ -187,7 +187,10 @@ def _clear(rows: QuerySet[Any]) -> None:
 
 
 def _blanks(model: type[Model]) -> dict[str, Any]:
-    """The columns that a table, or the one whose history it is, calls personal, with no value."""
+    """Return the blank values of the columns that a table calls PERSONAL.
+
+    A historical table has those of the table whose history it is.
+    """
     personal = getattr(getattr(model, "instance_type", model), "PERSONAL", ())
     return {
         field.name: None if field.null else field.get_default()
@@ -197,7 +200,7 @@ def _blanks(model: type[Model]) -> dict[str, Any]:
 
 
 def _clear_log(records: Iterable[int], known: Iterable[str]) -> None:
-    """Clear the log of the screens, which writes down names as they stood."""
+    """Clear the log of the admin, which contains names as text."""
     kind = ContentType.objects.get_for_model(Person)
     theirs = LogEntry.objects.filter(content_type=kind, object_id__in=map(str, records))
     theirs.update(object_repr="", change_message="")

@@ -1,4 +1,4 @@
-"""Places: how they are stored, so that what shows them learns of their changes."""
+"""Places: saving, which updates the events that show them."""
 
 from datetime import datetime
 from typing import Final
@@ -11,7 +11,7 @@ from events.models import Place
 from events.models.base.locks import hold_tree
 from events.values.languages import columns
 
-# What events show of the place where they are.
+# Columns that events show of their place.
 SHOWN: Final = (
     "slug",
     *columns("name"),
@@ -26,11 +26,11 @@ SHOWN: Final = (
 
 
 class Cycle(Exception):
-    """The place would lie in itself."""
+    """The place would lie within itself."""
 
 
 def save(*, place: Place, now: datetime) -> None:
-    """Store a place; raise Cycle."""
+    """Store a place; a change of SHOWN raises the revision of the events there. Raises Cycle."""
     with transaction.atomic():
         hold_tree()
         check(place=place)
@@ -41,7 +41,7 @@ def save(*, place: Place, now: datetime) -> None:
 
 
 def check(*, place: Place) -> None:
-    """Raise Cycle if the place lies in itself, or in what lies in it."""
+    """Raise Cycle if the place would lie within itself, directly or through others."""
     key = place.parent_id
     while key is not None:
         if key == place.pk:

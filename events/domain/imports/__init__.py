@@ -1,1 +1,1 @@
-"""What comes in from elsewhere and becomes rows."""
+"""Imports: data from other systems that become rows of ours."""

@@ -1,1 +1,1 @@
-"""The verbs of an event: announce, confirm, move, postpone, cancel, clone."""
+"""Changes of an event: saving, status steps, moving, cloning, recomputation after zone updates."""

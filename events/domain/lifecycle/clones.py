@@ -1,4 +1,4 @@
-"""Clones: an event once more on other days, such as the next edition of an expo."""
+"""Clones: a copy of an event on other days, such as the next edition of an expo."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -24,14 +24,14 @@ from events.models import (
 from events.models.base import slugs
 from events.models.base.locks import hold_tree
 
-# What a clone does not take over: it is a draft, it is entered here, nobody has reported on it.
+# Columns that a clone does not take over: it is a new draft of ours, which no report describes.
 FRESH: Final = frozenset(
     {
         *revisions.COUNTED,
         "id", "uid", "slug", "status", "cancellation_reason", "origin", "team_id", "edition",
         "parent_id", "after_id", "previous_related_id", "registration_closes_id", "basis",
         "qualifier", "date_text", "start_at", "end_at",
-        "title", "description",  # stand for one of their three languages
+        "title", "description",  # the columns of the active language
     }
 )  # fmt: skip
 DETAILS: Final[tuple[type[Model], ...]] = (EventOrganisation, EventPlace, ReminderRule)
@@ -39,7 +39,7 @@ Row = TypeVar("Row", bound=Model)
 
 
 class NoTeam(Refusal):
-    """The event is reported and belongs to nobody, but its clone has to."""
+    """The event is reported and has no team, and no team was given for the clone."""
 
     event: Event
     text = gettext_noop("Choose the team that the clone of “%(title)s” belongs to.")
@@ -64,12 +64,11 @@ def make(
     team: Team | None = None,
     series_edition: int | None = None,
 ) -> Event:
-    """Return a draft of the event with its programme, `days` later at the same wall clocks.
+    """Return a draft copy of the event and its programme, `days` later at the same wall times.
 
-    It has the organisations, places, sectors and reminders, and the deadline of the registration,
-    but no attendees; of a series it is the next edition unless another one is given. Without a
-    team it belongs to that of the event. Raises NoTeam, EditionTaken, programme.NoSuchTime and
-    what `programme.check` raises.
+    It copies organisations, places, sectors, reminder rules and the deadline of registration, but
+    no attendees. `series_edition` defaults to the next one of the series, `team` to that of the
+    event. Raises NoTeam, EditionTaken, tree.NoSuchTime and what `tree.check` raises.
     """
     team = team or event.team
     if team is None:
@@ -91,7 +90,8 @@ def make(
 def programme_of(*, event: Event, team: Team) -> list[Event]:
     """The parts that are copied along, parents first.
 
-    Parts that were dropped stay behind, and so do those of other teams.
+    Left out are parts that were cancelled although the event was not, and parts of other teams,
+    each with all that is below it.
     """
     kept = {event.pk: event}
     for part in tree.below(event=event):
@@ -109,7 +109,7 @@ def _originals(event: Event, team: Team) -> list[Event]:
 
 
 def _copy(row: Event, days: int, **changes: Any) -> Event:
-    """Return an unsaved draft of the event that lies `days` later."""
+    """Return an unsaved draft of the event, `days` later."""
     copy = _again(row, FRESH, origin=Event.Origin.MANAGED, **changes)
     tree.shift(event=copy, days=days)
     copy.when = replace(copy.when, qualifier="")
@@ -124,7 +124,7 @@ def _again(row: Row, without: Iterable[str], **changes: Any) -> Row:
 
 
 def _slug(row: Event, copy: Event) -> str:
-    """Return ciie-2026 for ciie-2025, with a number if there is one already."""
+    """Return a slug such as ciie-2026 for ciie-2025, with a number if that is taken."""
     stem = row.slug
     if row.start_on and copy.start_on:
         stem = stem.replace(str(row.start_on.year), str(copy.start_on.year))
@@ -132,7 +132,10 @@ def _slug(row: Event, copy: Event) -> str:
 
 
 def _edition(row: Event, wanted: int | None) -> int | None:
-    """Return the edition that is wanted, or the one after the latest of a series that counts."""
+    """Return the edition asked for, or else the next one of the series; raise EditionTaken.
+
+    None if the event has no series, or if it has no edition and none is asked for.
+    """
     if row.series is None or (row.edition is None and wanted is None):
         return None
     editions = Event.objects.filter(series=row.series)
@@ -153,7 +156,7 @@ def _copy_details(row: Event, copy: Event) -> None:
 
 
 def _link(copies: dict[int, Event], now: datetime) -> None:
-    """Let the clones follow and close each other as their originals do."""
+    """Link the clones with each other (`after`, deadline) as their originals are linked."""
     links = ("after_id", "registration_closes_id")
     for row in Event.objects.filter(pk__in=copies).order_by("pk"):
         copy = copies[row.pk]

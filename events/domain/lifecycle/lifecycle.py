@@ -1,4 +1,4 @@
-"""The life of an event: how it is stored, the steps it takes, and what follows from them."""
+"""The life cycle of an event: saving, steps (changes of status or date), and their effects."""
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -26,7 +26,7 @@ from events.values.dates import When
 
 Status = Event.Status
 
-# The steps that each state allows.
+# The steps that each status allows.
 STEPS: Final[dict[str, tuple[str, ...]]] = {
     Status.DRAFT: ("propose", "move", "delete"),
     Status.TENTATIVE: ("confirm", "move", "postpone", "cancel"),
@@ -34,9 +34,9 @@ STEPS: Final[dict[str, tuple[str, ...]]] = {
     Status.POSTPONED: ("reinstate", "confirm", "move", "cancel"),
     Status.CANCELLED: (),
 }
-# Those that no part takes while what it is part of is off.
+# Steps that a part cannot take while an event above it is postponed or cancelled.
 STARTING: Final = ("propose", "confirm", "reinstate")
-# The states of the parts that take a step together with the event.
+# For each step, the statuses of the parts that take it together with the event.
 TOGETHER: Final[dict[str, tuple[str, ...]]] = {
     "move": (Status.DRAFT, *Event.LIVE),
     "postpone": Event.STANDING,
@@ -50,12 +50,12 @@ MISSING: Final = {
     "place": _("a place"),
     "organiser": _("an organiser or host"),
 }
-# A change of these may contradict other events of the tree.
+# A change of these columns may contradict other events of the tree.
 SHAPE: Final = ("parent_id", "kind", "origin", "precision", "start_on", "end_on", "status")
 
 
 class NotAllowed(steps.NotAllowed):
-    """The state of an event forbids the step: its own, or that of one above or below it."""
+    """The status of the event, or of one above or below it, forbids the step."""
 
     text = gettext_noop("“%(title)s” is %(state)s, so this is not possible.")
 
@@ -64,7 +64,7 @@ class NotAllowed(steps.NotAllowed):
 
 
 class Incomplete(Refusal):
-    """The event lacks what its state demands: some of MISSING."""
+    """The event lacks what its status demands; `missing` are keys of MISSING."""
 
     event: Event
     missing: tuple[str, ...]
@@ -76,7 +76,7 @@ class Incomplete(Refusal):
 
 
 class InUse(Refusal):
-    """Other rows need the event or its parts."""
+    """Rows that are not deleted along with it refer to the event or its parts."""
 
     event: Event
     rows: tuple[Model, ...]
@@ -88,10 +88,10 @@ class InUse(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Consequences:
-    """What a step does beside the event itself.
+    """The effects of a step beyond the event itself.
 
-    `parts` take it too, in the order of time; `people` are expected there, each counted once;
-    `reminders` have not been sent yet; `informed` are those who were invited by mail.
+    `parts` take the step too, in order of time. `people` counts the attendees expected there, each
+    once. `reminders` counts unsent reminders, `informed` the people who were invited by mail.
     """
 
     parts: list[Event]
@@ -101,10 +101,10 @@ class Consequences:
 
 
 def save(*, event: Event, now: datetime) -> None:
-    """Store an event, count what changed, bring reminders, invitations and waiting lists in step.
+    """Store an event; count the change, and update notices, reminders, invitations, seats.
 
-    The one way in which admin, API and loader do it. Rows related to it follow with `touch`.
-    Raises what `check` raises.
+    Admin, API and loader store events only with this function; a change in related rows is reported
+    with `touch`. Raises what `check` raises.
     """
     with transaction.atomic():
         _check(event, _hold(event))
@@ -112,18 +112,18 @@ def save(*, event: Event, now: datetime) -> None:
 
 
 def check(*, event: Event) -> None:
-    """Raise what forbids to store the event as it is now.
+    """Raise the reason why the event cannot be stored as it is now.
 
-    NotAllowed if it would come back from the cancelled or become a draft again, Incomplete if
-    people would lose its day, and what `programme.check` raises.
+    NotAllowed if a cancelled event would come back or an event would become a draft again,
+    Incomplete if a known day would be lost, and what `tree.check` raises.
     """
     _check(event, Event.objects.filter(pk=event.pk).first())
 
 
 def save_moved(*, event: Event, staying: Collection[int], now: datetime) -> None:
-    """Store an event as `save` does; its programme moves by as many days, as with `move`.
+    """Store an event as `save` does, and move its programme by the same number of days.
 
-    Parts that are `staying`, by their keys, stay where they are with all that is part of them.
+    `staying` are primary keys of parts that keep their dates, together with all that is below them.
     """
     with transaction.atomic():
         stored = _hold(event)
@@ -133,7 +133,7 @@ def save_moved(*, event: Event, staying: Collection[int], now: datetime) -> None
 
 
 def moving(*, event: Event, staying: Collection[int]) -> list[Event]:
-    """The parts that `save_moved` would move now; raises what it raises."""
+    """The parts that `save_moved` would move now. Raises what it raises."""
     stored = Event.objects.filter(pk=event.pk).first()
     parts = _along(event, stored, staying, Event.objects.all())
     _check(event, stored, parts)
@@ -141,7 +141,7 @@ def moving(*, event: Event, staying: Collection[int]) -> list[Event]:
 
 
 def hold() -> None:
-    """Keep what is checked now true until the end of the transaction."""
+    """Lock the tree of events, so that a check stays true until the end of the transaction."""
     hold_tree()
 
 
@@ -162,9 +162,9 @@ def touch_shown_with(
     organisation: Organisation | None = None,
     event: Event | None = None,
 ) -> None:
-    """Raise the revision of the events that show a place, an organisation or what they are part of.
+    """Raise the revision of the events that show a place, an organisation or a parent event.
 
-    A place is shown by what happens there or in a part of it.
+    A place is shown by the events there and by those in a place within it.
     """
     shown = Q(parent=event) if event else Q(pk__in=[])
     if organisation:
@@ -181,20 +181,20 @@ def touch_shown_with(
 
 
 def propose(*, event: Event, now: datetime) -> None:
-    """Show a draft to its audience as tentative."""
+    """Publish a draft to its audience as tentative."""
     with _step(event, "propose", now) as (row,):
         row.status = Status.TENTATIVE
 
 
 def confirm(*, event: Event, now: datetime) -> None:
-    """Say that it takes place; raise Incomplete when anything is missing for that."""
+    """Confirm that the event takes place. Raises Incomplete."""
     with _step(event, "confirm", now) as (row,):
         _start(row, Status.CONFIRMED)
         _require_all(row)
 
 
 def postpone(*, event: Event, now: datetime, reason: str = "") -> None:
-    """Call it off for now, with its programme: the days stay until new ones are known."""
+    """Postpone the event with its programme; the old dates stay until new ones are known."""
     with _step(event, "postpone", now) as rows:
         for row in rows:
             row.status, row.cancellation_reason = Status.POSTPONED, reason
@@ -209,9 +209,10 @@ def reinstate(
     status: str = Status.TENTATIVE,
     with_programme: bool = True,
 ) -> None:
-    """Give what was postponed a new date; its programme moves along and comes back as tentative.
+    """Give a postponed event a new date; its programme moves along.
 
-    Without a place it stays where it was. Raises dates.BadDate, and Incomplete as `confirm` does.
+    `status` is the new one, tentative or confirmed; postponed parts become tentative. Without a
+    place the old one stays. Raises dates.BadDate, and Incomplete as `confirm` does.
     """
     if status not in Event.STANDING:
         raise ValueError(status)
@@ -237,10 +238,10 @@ def move(
     end_place: Place | None = None,
     with_programme: bool = True,
 ) -> None:
-    """Give it another date or place; its programme moves by as many days, at the same hours.
+    """Change date or place; the programme moves by the same number of days, at the same wall times.
 
-    A place that is None stays as it was. Raises dates.BadDate, and Incomplete for a coarse date
-    where people know the day already: that would be to postpone it.
+    A place that is None stays as it was. Raises dates.BadDate, and Incomplete if a known day would
+    become a coarse date: that is what `postpone` is for.
     """
     dates.validate(when)
     with _step(event, "move", now, with_programme) as rows:
@@ -253,20 +254,20 @@ def move(
 
 
 def cancel(*, event: Event, reason: str, now: datetime) -> None:
-    """Call it off for good, with its programme, but for drafts that nobody knows of."""
+    """Cancel the event for good, with its programme; parts that are drafts stay drafts."""
     with _step(event, "cancel", now) as rows:
         for row in rows:
             row.status, row.cancellation_reason = Status.CANCELLED, reason
 
 
 def delete(*, event: Event, now: datetime) -> None:
-    """Remove a draft with its programme of drafts; raise InUse when other rows need one of them.
+    """Delete a draft with its programme of drafts. Raises InUse if other rows refer to one of them.
 
-    `now` says nothing here: all steps are called alike.
+    `now` is unused; all steps share one signature.
     """
     with transaction.atomic():
         rows = _together(MACHINE.begin(event, "delete"), "delete")
-        # They may stand in each other's way, but not in that of the whole.
+        # Clear the references among these rows, which would block the deletion of single rows.
         Event.objects.filter(pk__in=[row.pk for row in rows]).update(
             parent=None, after=None, previous_related=None, registration_closes=None
         )
@@ -278,12 +279,12 @@ def delete(*, event: Event, now: datetime) -> None:
 
 
 def next_steps(*, event: Event) -> tuple[str, ...]:
-    """The steps that the state of the event, and of those above and below, allows now."""
+    """The steps that the status of the event, and of those above and below it, allows now."""
     return MACHINE.next_steps(event)
 
 
 def consequences(*, event: Event, verb: str) -> Consequences:
-    """What a step would do beside the event itself."""
+    """The effects that a step would have beyond the event itself."""
     parts = _parts(event, verb, Event.objects.all())
     events = [event, *parts]
     return Consequences(
@@ -298,7 +299,7 @@ def consequences(*, event: Event, verb: str) -> Consequences:
 def _step(
     event: Event, verb: str, now: datetime, with_programme: bool = True
 ) -> Iterator[list[Event]]:
-    """Yield the event and the parts that take the step with it, as they stand; then store them."""
+    """Lock and yield the event and the parts that take the step too; then store them."""
     with MACHINE.step(event, verb) as row:
         rows = _together(row, verb)
         rows = rows if with_programme else [row]
@@ -308,18 +309,18 @@ def _step(
 
 
 def _take(event: Event) -> Event:
-    """Lock the tree and the event, which takes a step."""
+    """Lock the tree and the event that takes a step; return the event."""
     hold_tree()
     return _locked().get(pk=event.pk)
 
 
 def _together(event: Event, verb: str) -> list[Event]:
-    """The event and the parts that take the step with it, locked."""
+    """Lock and return the event and the parts that take the step with it."""
     return [event, *_parts(event, verb, _locked())]
 
 
 def _obstacle(event: Event, verb: str) -> Event | None:
-    """The other event whose state forbids the step."""
+    """Return another event whose status forbids the step, or None."""
     if verb in STARTING:
         return tree.off_above(event=event)
     if verb == "delete":
@@ -329,7 +330,7 @@ def _obstacle(event: Event, verb: str) -> Event | None:
 
 
 def _parts(event: Event, verb: str, rows: EventQuerySet) -> list[Event]:
-    """The parts that take the step together with the event."""
+    """The parts that take the step together with the event, in order of time."""
     states = TOGETHER.get(verb, ())
     parts = tree.below(event=event) if states else []
     keys = [part.pk for part in parts if part.status in states]
@@ -337,16 +338,20 @@ def _parts(event: Event, verb: str, rows: EventQuerySet) -> list[Event]:
 
 
 def _locked() -> EventQuerySet:
-    """Events as they stand, locked until the change is in."""
+    """Events to be read with a row lock until the end of the transaction."""
     return Event.objects.select_for_update(no_key=True)
 
 
 def _hold(event: Event) -> Event | None:
-    """Lock the stored event, and before it the tree, if other events must fit or learn of this."""
+    """Lock and return the stored event.
+
+    If the change may affect other events, the tree is locked first: the order in which all code
+    locks.
+    """
     if _reaches_others(event, Event.objects.filter(pk=event.pk).first()):
         hold_tree()
     stored = _locked().filter(pk=event.pk).first()
-    if _reaches_others(event, stored):  # somebody changed it between the two looks
+    if _reaches_others(event, stored):  # the row changed between the first read and the lock
         hold_tree()
     return stored
 
@@ -364,7 +369,7 @@ def _check(event: Event, stored: Event | None, moved: Collection[Event] = ()) ->
 
 
 def _check_state(event: Event, stored: Event) -> None:
-    """Nothing comes back from the cancelled, is a draft again, or loses the day people know."""
+    """Refuse to leave the status cancelled, to become a draft again, or to lose a known day."""
     left = stored.status != event.status
     if left and (stored.status == Status.CANCELLED or event.status == Status.DRAFT):
         raise NotAllowed(stored, "save")
@@ -374,9 +379,10 @@ def _check_state(event: Event, stored: Event) -> None:
 
 
 def _store(events: list[Event], now: datetime) -> None:
-    """Store the events; the parts that show their change and did not change themselves follow.
+    """Store the events; a part that shows a changed value of its parent gets a new revision.
 
-    The parts are locked before the open batch of notices, as by whoever changes one of them alone.
+    The parts are locked before the open notice batch, in the same order as when one part is changed
+    alone.
     """
     stored = [event.pk for event in events if event.pk]
     list(_locked().filter(parent__in=stored).order_by("pk").values_list("pk"))
@@ -387,7 +393,10 @@ def _store(events: list[Event], now: datetime) -> None:
 
 
 def _rise_all(events: EventQuerySet, now: datetime) -> None:
-    """Raise the revision of what shows something that changed, and let calendars know."""
+    """Raise the revision of events that show something that changed.
+
+    Their feeds and invitations follow.
+    """
     rows = list(events.only("visibility"))
     revisions.rise_all(events=events, now=now)
     changes.note(events=rows, now=now)
@@ -402,7 +411,7 @@ def _put(event: Event, now: datetime) -> bool:
     else:
         event.created_at = event.changed_at = now.replace(microsecond=0)
     if stored and stored.parent_id != event.parent_id:
-        changes.note(events=[stored], now=now)  # in the tree that it leaves
+        changes.note(events=[stored], now=now)  # for the feeds of the tree that the event leaves
     event.save()
     changes.note(events=filter(None, (event, stored)), now=now)
     if stored:
@@ -422,7 +431,7 @@ def _start(event: Event, status: str) -> None:
 
 
 def _shift(rows: list[Event], when: When) -> None:
-    """Give the first event its new date, and move the others by as many days."""
+    """Give the first event its new date, and move the others by the same number of days."""
     event, *parts = rows
     old = event.when
     if old == when:
@@ -433,7 +442,7 @@ def _shift(rows: list[Event], when: When) -> None:
 
 
 def _days_between(old: When, new: When) -> int:
-    """By how many days a programme moves: by none from or to a coarse date."""
+    """The number of days by which a programme moves; 0 from or to a coarse date."""
     if old.is_exact and new.is_exact and old.start_on and new.start_on:
         return (new.start_on - old.start_on).days
     return 0
@@ -442,7 +451,7 @@ def _days_between(old: When, new: When) -> int:
 def _along(
     event: Event, stored: Event | None, staying: Collection[int], rows: EventQuerySet
 ) -> list[Event]:
-    """The parts that move along from where the event is stored to where it stands, moved."""
+    """The parts that move with the event from its stored date to its new one, already moved."""
     days = _days_between(stored.when, event.when) if stored else 0
     if not days:
         return []
@@ -457,7 +466,7 @@ def _along(
 
 
 def _require_all(event: Event) -> None:
-    """Raise Incomplete for what an event of our own lacks; reports say no more than they know."""
+    """Raise Incomplete for what is missing; reported events may be incomplete."""
     missing = completeness.missing(event=event) if event.is_managed else ()
     if missing:
         raise Incomplete(event, missing)
@@ -469,7 +478,7 @@ def _require_day(event: Event) -> None:
 
 
 def _count_people(events: list[Event]) -> int:
-    """Those who are expected at one of the events; who is not named yet counts each time."""
+    """The number of people expected at the events; an unnamed attendee counts at each event."""
     expected = Attendee.objects.expected().filter(event__in=events)
     counts = expected.aggregate(
         named=Count("person", distinct=True), unnamed=Count("pk", filter=Q(person=None))

@@ -1,7 +1,8 @@
-"""The moments of events after the time zone database has changed.
+"""Recomputation of UTC times after an update of the time zone database.
 
-People agree on a wall time: when a country changes its law, that wall time is another moment.
-Moments are reckoned with the zones that this process has read; after an update restart all first.
+Events are agreed in wall time. When a country changes its zone rules, the same wall time is another
+UTC time, and the event stores UTC times too. A process keeps the zones that it has loaded: restart
+all processes after the update, before the recomputation.
 """
 
 from collections.abc import Callable
@@ -18,8 +19,9 @@ from events.models.events.events import EventQuerySet
 from events.values import dates
 
 BATCH: Final = 500
-MOVES: Final = 50  # in one part: each takes its reminders along, and others wait for the worker
-# No wall date is further from the UTC date of its moments, whatever the zone was or is.
+MOVES: Final = 50  # events stored in one run; each re-plans reminders, which takes time
+# The largest distance between the local date and the UTC date of a time, under old or new rules, is
+# less than this.
 MARGIN: Final = timedelta(days=3)
 
 
@@ -28,7 +30,7 @@ Period = tuple[datetime | None, datetime | None]
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """An event whose start or end is another moment now."""
+    """An event whose start or end is another UTC time now."""
 
     event: Event
     before: Period
@@ -43,7 +45,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An event that was left as it was, and why."""
+    """An event that was left unchanged, and the error."""
 
     event: Event
     reason: Exception
@@ -54,7 +56,7 @@ class Failure:
 
 @dataclass(slots=True)
 class Report:
-    """How many events to come were looked at, what moved and what could not be reckoned."""
+    """How many events were looked at, those that moved, and those that failed."""
 
     looked_at: int = 0
     moved: list[Move] = field(default_factory=list)
@@ -62,7 +64,7 @@ class Report:
 
     @property
     def zones(self) -> list[str]:
-        """The time zones of what could not be reckoned."""
+        """The time zones of the events that failed."""
         return sorted({_zones(failure.event) for failure in self.failed})
 
 
@@ -72,10 +74,10 @@ def recompute(
     dry_run: bool = False,
     tell: Callable[[int, int], None] = lambda done, total: None,
 ) -> Report:
-    """Derive the moments of all events that are not over; store and report those that moved.
+    """Recompute start and end of all events that are not over; store and report those that moved.
 
-    Each is a change of its own, so what fails stops no other, and whoever stops it half-way loses
-    nothing. `tell` learns after each batch how many of how many are done.
+    Each event is one transaction, so an error affects that event only, and an interrupted run keeps
+    what it has stored. After each batch `tell` is called with the number done and the total.
     """
     report = Report()
     total, done, last = _to_come(now).count(), 0, 0
@@ -88,10 +90,10 @@ def recompute(
 
 
 def recompute_some(*, now: datetime, after: int = 0) -> tuple[Report, int | None]:
-    """Do it for a few events, of which the first comes `after` a key.
+    """Recompute a limited number of events, in the order of primary keys above `after`.
 
-    Returns the key after which to go on, None when all are done: whoever does one part after the
-    other lets others work in between.
+    Returns the key to continue after, or None when all are done. Between two runs other tasks can
+    use the worker and the database.
     """
     report = Report()
     for event in _batch(now, after):
@@ -108,14 +110,14 @@ def _batch(now: datetime, after: int) -> list[Event]:
 
 
 def _to_come(now: datetime) -> EventQuerySet:
-    """Whatever may end after now, with some days to spare."""
+    """Events known to the day that may end after now, with a margin of some days."""
     first = now.date() - MARGIN
     lasting = Q(end_on__gte=first) | Q(end_on=None, start_on__gte=first)
     return Event.objects.filter(lasting, precision__in=dates.EXACT).order_by("pk")
 
 
 def _look(event: Event, report: Report, now: datetime, dry_run: bool) -> None:
-    """Add an event to the report; what fails for one leaves the others alone."""
+    """Recompute one event and add the outcome to the report."""
     try:
         if _is_over(event, now):
             return
@@ -130,7 +132,7 @@ def _look(event: Event, report: Report, now: datetime, dry_run: bool) -> None:
 
 
 def _is_over(event: Event, now: datetime) -> bool:
-    """Whether it has ended as it was reckoned before, and as it is reckoned now."""
+    """Whether the event has ended both by the stored times and by the recomputed ones."""
     before = event.end_at or event.start_at
     return event.is_over(now) and before is not None and before <= now
 
@@ -141,7 +143,10 @@ def _moved(event: Event) -> Move | None:
 
 
 def _settle(event: Event, now: datetime) -> Move | None:
-    """Store the moments of an event as it stands by now: it may have changed since it was read."""
+    """Recompute and store the event as it is now, under a row lock.
+
+    It may have changed since it was read. Returns None if it need not move any more.
+    """
     with transaction.atomic():
         row = Event.objects.select_for_update(no_key=True).filter(pk=event.pk).first()
         move = _moved(row) if row and not _is_over(row, now) else None

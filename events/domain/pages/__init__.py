@@ -1,1 +1,1 @@
-"""What people read: dates in words, filters of lists, public pages, itineraries."""
+"""Content of pages: dates in words, filters of lists, public pages, itineraries."""

@@ -1,4 +1,4 @@
-"""The filters that the public feed, the pages and the API share."""
+"""Filters in query strings, shared by the public feed, the pages and the API."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ Parameters = Mapping[str, Sequence[str]]
 
 
 class UnknownFilter(ValueError):
-    """A filter that does not exist."""
+    """The filter does not exist."""
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
         super().__init__(f"{name}: there is no such filter; use one of {', '.join(known)}.")
@@ -25,7 +25,7 @@ class UnknownFilter(ValueError):
 
 
 class UnknownValue(ValueError):
-    """A value that a filter does not know."""
+    """The filter does not accept this value."""
 
     def __init__(self, name: str, value: str, expected: str) -> None:
         super().__init__(f"{name}: {value!r} is not {expected}.")
@@ -34,15 +34,15 @@ class UnknownValue(ValueError):
 
 
 def narrow(*, events: EventQuerySet, parameters: Parameters, now: datetime) -> EventQuerySet:
-    """Return the events that all filters let through; a filter given twice means either.
+    """Return the events that pass all filters; several values of one filter are alternatives.
 
-    Raises UnknownFilter or UnknownValue, never ignores.
+    An unknown filter or value is never ignored: it raises UnknownFilter or UnknownValue.
     """
     for name, values in parameters.items():
         if name not in FILTERS:
             raise UnknownFilter(name, list(FILTERS))
         for value in values:
-            if "\x00" in value:  # which PostgreSQL would not even look for
+            if "\x00" in value:  # PostgreSQL raises an error for it
                 raise UnknownValue(name, value, "a text")
     return reduce(
         lambda chosen, item: FILTERS[item[0]](chosen, item[1], now), parameters.items(), events
@@ -50,7 +50,7 @@ def narrow(*, events: EventQuerySet, parameters: Parameters, now: datetime) -> E
 
 
 def language(*, parameters: Parameters) -> str:
-    """Return the language that the parameters ask for, else the site's."""
+    """Return the language in `lang`, or the site's. Raises UnknownValue."""
     asked = (parameters.get("lang") or [CODES[0]])[-1].lower()
     if asked not in CODES:
         raise UnknownValue("lang", asked, _one_of(CODES))
@@ -70,7 +70,7 @@ def _by_kind(events: EventQuerySet, values: Sequence[str], now: datetime) -> Eve
 
 
 def _require(name: str, values: Sequence[str], found: QuerySet[Any]) -> None:
-    """Raise UnknownValue for the first slug that stands for no row."""
+    """Raise UnknownValue for the first slug that matches no row."""
     known = set(found.values_list("slug", flat=True))
     for value in values:
         if value not in known:

@@ -1,4 +1,4 @@
-"""How dates, times, places and evidence read to people, in the active language."""
+"""Formatting of dates, times, places and evidence in the active language."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from events.models import Event, EventPlace, Evidence, Place
 from events.values import dates
 from events.values.dates import Clock, Precision, When
 
-# Cities of clocks that organisers meet often; the others are called as IANA does.
+# Cities of time zones that are in frequent use; other zones are named after their IANA name.
 CITIES = {
     "Asia/Dubai": _("Dubai"),
     "Asia/Hong_Kong": _("Hong Kong"),
@@ -23,7 +23,7 @@ CITIES = {
     "Europe/London": _("London"),
     "America/New_York": _("New York"),
 }
-# What the evidence calls the values of a record.
+# Labels of the fields that evidence refers to.
 FIELDS = {
     "title": _("title"),
     "description": _("description"),
@@ -110,7 +110,7 @@ def days(first: date, last: date) -> str:
 
 
 def when(value: When) -> str:
-    """Return the date as exactly as it is known, with its wall time if there is one."""
+    """Return the date in its known precision, with the wall time if there is one."""
     if value.start_on is None or value.precision == Precision.UNKNOWN:
         return gettext("date not known")
     if not value.is_exact:
@@ -151,19 +151,19 @@ def period(precision: Precision, on: date) -> str:
 
 
 def link(*, event: Event) -> str:
-    """Return the address of the event's page in the active language, '' if it is not public."""
+    """Return the URL of the event's page in the active language, '' if the event is not public."""
     return settings.SITE_URL + event.get_absolute_url() if event.is_public else ""
 
 
 def moment(at: datetime, timezone: str) -> str:
-    """Return “Tuesday 24 September 2024, 18:30 (UTC-7)” at the wall clock of a zone."""
+    """Return “Tuesday 24 September 2024, 18:30 (UTC-7)” in the wall time of a zone."""
     local = at.astimezone(ZoneInfo(timezone))
     text = format_date(local, pgettext("moment", "l j F Y, H:i"))
     return f"{text} ({offset(local)})"
 
 
 def agree(*, zones: tuple[str, str], at: datetime) -> bool:
-    """Whether the clocks of two zones show the same."""
+    """Whether two zones have the same offset from UTC at this moment."""
     one, other = (at.astimezone(dates.zone(zone)).utcoffset() for zone in zones)
     return one == other
 
@@ -178,7 +178,7 @@ def offset(local: datetime) -> str:
 
 
 def place(*, place: Place) -> str:
-    """Return the place and what it lies in, up to its city: “Caohejing Park, Shanghai”."""
+    """Return the place and those that contain it, up to its city: “Caohejing Park, Shanghai”."""
     names = [place.name]
     above = place.parent
     while above and above.kind not in (Place.Kind.COUNTRY_OR_REGION, Place.Kind.MACRO_REGION):
@@ -188,7 +188,7 @@ def place(*, place: Place) -> str:
 
 
 def where(*, event: Event) -> str:
-    """Return the place of an event, of a transfer both: “Hong Kong → Doha”."""
+    """Return the place of an event; of a transfer start and end: “Hong Kong → Doha”."""
     if event.place and event.end_place:
         return gettext("%(start)s → %(end)s") % {
             "start": place(place=event.place),
@@ -212,7 +212,11 @@ def _sites(event: Event) -> list[EventPlace]:
 
 
 def zone_name(*, place: Place | None, zone: str) -> str:
-    """Return the city whose clock counts, such as Shanghai; at worst the zone’s own name."""
+    """Return the name of a zone, such as Shanghai.
+
+    It is the name of the place's city, or of the nearest containing place with a stated zone, if
+    that has this zone; otherwise an entry of CITIES, or the city in the IANA name.
+    """
     city = owner = place
     while city and city.kind != Place.Kind.CITY:
         city = city.parent
@@ -225,14 +229,14 @@ def zone_name(*, place: Place | None, zone: str) -> str:
 
 
 def zone_city(zone: str) -> str:
-    """Return the city after which IANA calls a zone: Los Angeles."""
+    """Return the city in an IANA name: “Los Angeles”."""
     return zone.rpartition("/")[2].replace("_", " ")
 
 
 def clock_hours(clock: Clock, on: date | None = None) -> str:
-    """Return “10:30–12:00”, and “23:30–06:15 (+1)” when it ends on the next day.
+    """Return “10:30–12:00”, and “23:30–06:15 (+1)” if it ends on the next day.
 
-    The day stands before it where that is another than `on`: “13 May, 03:00–05:00”.
+    The day is put in front if it differs from `on`: “13 May, 03:00–05:00”.
     """
     text = f"{clock.start:%H:%M}"
     if clock.end:
@@ -245,7 +249,7 @@ def clock_hours(clock: Clock, on: date | None = None) -> str:
 
 
 def clock_place(clock: Clock) -> str:
-    """Return where a clock hangs: “Doha, UTC+3”, “Hong Kong, UTC+8 → Doha, UTC+3”."""
+    """Return city and offset of a clock: “Doha, UTC+3”, “Hong Kong, UTC+8 → Doha, UTC+3”."""
     here = gettext(", ").join((clock.name, offset(clock.start)))
     if not (clock.end and clock.end_name):
         return here
@@ -261,17 +265,17 @@ def clocks(first: Clock, *others: Clock, on: date | None = None) -> str:
 
 
 def further_clock(clock: Clock, on: date | None = None) -> str:
-    """Return what a further clock shows: “15:30–17:00 Hong Kong”."""
+    """Return the time of an additional clock: “15:30–17:00 Hong Kong”."""
     return gettext("%(hours)s %(place)s") % {"hours": clock_hours(clock, on), "place": clock.name}
 
 
 def day_there(*, on: date, place: str) -> str:
-    """Return a day that holds at another place: “25 September 2024 (Shanghai date)”."""
+    """Return a date with the place whose date it is: “25 September 2024 (Shanghai date)”."""
     return gettext("%(day)s (%(place)s date)") % {"day": day(on), "place": place}
 
 
 def hub(*, event: Event, place: Place) -> str:
-    """Return when a live-stream hub joins, at its own clock if the event has an hour."""
+    """Return when a live-stream hub joins, in the hub's wall time if the event has a time."""
     zone = place.find_zone()
     if event.start_at and event.start_time and zone:
         local = moment(event.start_at, zone)
@@ -280,7 +284,7 @@ def hub(*, event: Event, place: Place) -> str:
 
 
 def clock_at(*, event: Event, zone: str) -> str:
-    """Return when an event begins at the clocks of a zone; without an hour, its day where it is."""
+    """Return the start of an event in the wall time of a zone, or its day if it has no time."""
     if event.start_at and event.start_time and zone:
         return moment(event.start_at, zone)
     there = zone_name(place=event.place, zone=event.timezone)
@@ -288,12 +292,12 @@ def clock_at(*, event: Event, zone: str) -> str:
 
 
 def field(name: str) -> str:
-    """Return what people call a value that evidence supports."""
+    """Return the label of a field that evidence supports."""
     return str(FIELDS.get(name, name))
 
 
 def origin(*, event: Event) -> str:
-    """Return where the date of a reported event comes from."""
+    """Return the sentence on where the date of a reported event comes from."""
     text = gettext("Date: %(basis)s.") % {"basis": event.get_basis_display()}
     if event.date_text:
         text += gettext(" The source says: “%(words)s”.") % {"words": event.date_text}

@@ -1,4 +1,4 @@
-"""Itineraries: who is where when, and with whom; made of events and attendees, never typed."""
+"""Itineraries, computed from events and attendees: who is where, when, and with whom."""
 
 from bisect import bisect_right
 from collections import defaultdict
@@ -16,19 +16,20 @@ from events.models.people.attendees import AttendeeQuerySet
 from events.values import dates
 from events.values.dates import DAY, Clock, Precision
 
-NAMED: Final = 8  # people whom an item names; of more it says how many
-LONGEST: Final = 31  # days of a span that are all shown; of a longer one only first and last
+NAMED: Final = 8  # companions named in an item; the others are counted
+LONGEST: Final = 31  # days; a span that lasts longer shows up on its first and last day only
 TRANSFER: Final = Event.Kind.TRANSFER
 JOURNEYS: Final = (Event.Kind.LEG, Event.Kind.TRADE_MISSION, Event.Kind.OFFICIAL_VISIT)
-ABOVE: Final = "parent__parent__parent__parent"  # all that a place lies in
+ABOVE: Final = "parent__parent__parent__parent"  # the places that contain a place
 
-# A day, after so many journeys back over the date line: such a journey brings days once more.
+# A local day, preceded by the number of eastward date line crossings so far: after each of them a
+# date comes a second time.
 Turn = tuple[int, date]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Companion:
-    """Somebody who will be there."""
+    """Another person who will attend."""
 
     name: str
     role: str
@@ -38,7 +39,7 @@ class Companion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hub:
-    """A place that joins by live stream; it has no clock where no hour or zone is known."""
+    """A place that joins by live stream; `clock` is None if the time or the zone is not known."""
 
     place: str
     clock: Clock | None
@@ -47,12 +48,12 @@ class Hub:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """What happens on a day.
+    """An event on a day of the itinerary.
 
-    `clock` hangs where the event takes place and is None without an hour; `home` shows the same
-    moments at the reader's home. `own` is the reader's attendance and `joins` the hub where they
-    are; `hubs` are all of them in an itinerary that nobody in particular reads. `part_of` is the
-    event that it is a part of, if that is an item too.
+    `clock` is in the zone of the event, None without a time of day; `home` shows the same times in
+    the reader's home zone. `own` is the reader's attendance, `joins` the hub where they take part.
+    `hubs` are all hubs, in the itinerary of an event. `part_of` is the parent event, if it is an
+    item too.
     """
 
     event: Event
@@ -66,21 +67,21 @@ class Item:
     joins: Hub | None
     hubs: tuple[Hub, ...]
     companions: tuple[Companion, ...]
-    more: int  # companions beyond those named
+    more: int  # number of companions that are not named
 
     @property
     def stream_url(self) -> str:
-        """Where the reader watches it: the hub that they are at may have a stream of its own."""
+        """The stream for the reader: that of their hub if it has one, or else that of the event."""
         return (self.joins and self.joins.stream_url) or self.event.stream_url
 
     @property
     def here(self) -> Clock | None:
-        """The clock where the reader is."""
+        """The clock at the reader's location: that of their hub, or else that of the event."""
         return self.joins.clock if self.joins and self.joins.clock else self.clock
 
     @property
     def elsewhere(self) -> tuple[Clock, ...]:
-        """The clocks of the event and at home, as far as they show something else."""
+        """The clocks of the event and of the reader's home that differ from `here`."""
         shown = [self.here] if self.here else []
         for clock in filter(None, (self.clock, self.home)):
             if all(clock.hands != other.hands for other in shown):
@@ -90,7 +91,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """What frames days rather than filling hours: a mission, a leg, an expo."""
+    """An event over whole days, which frames the items: a mission, a leg, an expo."""
 
     event: Event
     first: date
@@ -101,10 +102,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """A local day: first what has no hour, the rest by the moment.
+    """A local day: items without a time of day first, the others in order of time.
 
-    `arrivals` are transfers that left on another day. A day that a journey back over the date
-    line brings a second time is then `again`.
+    `arrivals` are transfers that left on another day. `again` is True for a date that comes a
+    second time after an eastward crossing of the date line.
     """
 
     on: date
@@ -115,17 +116,16 @@ class Day:
 
     @property
     def zones(self) -> tuple[str, ...]:
-        """The time zones in which something happens, in order."""
+        """The time zones of the items, in order of appearance."""
         return tuple(dict.fromkeys(item.event.timezone for item in self.items))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Itinerary:
-    """The days of a person, or of all who attend an event; `undated` has no day yet.
+    """The days of a person, or of all attendees of an event; `undated` are events without a day.
 
-    `own` is the reader's attendance of the journey that it is `within`. `home` is what the clock
-    of `home_zone` is called; both are '' where no home is known. Texts are in the language that
-    was active when it was made.
+    `own` is the reader's attendance of the event `within`. `home` is the name of `home_zone`; both
+    are '' if no home is known. Texts are in the language that was active at creation.
     """
 
     subject: Person | Event
@@ -150,10 +150,10 @@ def of_person(
     among: EventQuerySet | None = None,
     beside: AttendeeQuerySet | None = None,
 ) -> Itinerary:
-    """Return what concerns a person, on one journey or altogether.
+    """Return the itinerary of a person, `within` one journey or altogether.
 
-    Internal and cancelled events are left out unless asked for; `among` are the events that the
-    reader may see at all, `beside` the attendees.
+    Internal and cancelled events are included on request only. `among` are the events that the
+    reader may see, `beside` the attendees that they may see; None stands for all.
     """
     mine = person.attendances
     events = _some(among).concerning(
@@ -180,10 +180,10 @@ def of_event(
     among: EventQuerySet | None = None,
     beside: AttendeeQuerySet | None = None,
 ) -> Itinerary:
-    """Return all parts of an event, whoever attends them; of a delegation, its mission's.
+    """Return the itinerary of an event: all of its parts, regardless of who attends them.
 
-    The itinerary of a leg is that of its stay, with the ways there and on. `internal`,
-    `cancelled`, `among` and `beside` are those of `of_person`.
+    For a delegation, pass its mission. For the stay of a leg the transfers to and from it are
+    included. The other arguments are as in `of_person`.
     """
     return _write(
         subject=event,
@@ -200,7 +200,7 @@ def _some(among: EventQuerySet | None) -> EventQuerySet:
 
 
 def _shown(events: EventQuerySet, internal: bool, cancelled: bool) -> list[Event]:
-    """The events that appear, with their places, in a fixed number of queries."""
+    """The events to show, with their places; the number of queries is constant."""
     hidden = [Event.Status.DRAFT, *([] if cancelled else [Event.Status.CANCELLED])]
     events = events.exclude(status__in=hidden)
     if not internal:
@@ -215,7 +215,7 @@ def _shown(events: EventQuerySet, internal: bool, cancelled: bool) -> list[Event
 
 
 def _zone_above(event: Event) -> str:
-    """The zone of the whole journey: where its delegation is at home."""
+    """Return the zone of the topmost event that has one: the home of the delegation."""
     chain = ("__".join([*["parent"] * level, "timezone"]) for level in (3, 2, 1, 0))
     zones = Event.objects.filter(pk=event.pk).values_list(*chain).get()
     return next(filter(None, zones), "")
@@ -251,7 +251,7 @@ def _write(
 
 
 def _sort(rows: list[Event]) -> tuple[list[Event], list[Event], list[Event]]:
-    """Tell apart what frames days, what happens on one, and what has no day yet."""
+    """Separate spans, items with a date, and events without a day."""
     spans: list[Event] = []
     dated: list[Event] = []
     undated: list[Event] = []
@@ -275,7 +275,7 @@ def _length(event: Event) -> timedelta:
 
 
 def _name_of(zone: str) -> str:
-    """What the clock of a zone is called: the place of that name in the reader's language."""
+    """Return the name of a zone: the place called like its IANA city, in the active language."""
     city = formatting.zone_city(zone)
     places = Place.objects.filter(Q(("name_en__iexact", city)), timezone=zone)
     place = places.order_by("pk").first() if zone else None
@@ -285,7 +285,7 @@ def _name_of(zone: str) -> str:
 def _company(
     events: Sequence[Event], reader: Person | Event, beside: AttendeeQuerySet | None
 ) -> dict[int, list[Attendee]]:
-    """Those who come to each event beside the reader, the first by precedence."""
+    """Return the companions named at each event, in order of precedence, without the reader."""
     rows = Attendee.objects.all() if beside is None else beside
     others = rows.filter(event__in=events).expected()
     if isinstance(reader, Person):
@@ -299,7 +299,7 @@ def _company(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Desk:
-    """What lies ready to write items from; `own` is None when nobody in particular reads."""
+    """The data that items are built from; `own` is None in the itinerary of an event."""
 
     zone: str
     home: str
@@ -340,7 +340,7 @@ class _Desk:
         )
 
     def _clock(self, event: Event) -> Clock | None:
-        """The clock where the event takes place; the hour of the end may be unknown."""
+        """The clock of the event; `end` is None if the end time is not known."""
         if event.start_at is None or event.start_time is None:
             return None
         zone, end_zone = event.timezone, event.end_timezone
@@ -358,14 +358,14 @@ class _Desk:
         return formatting.zone_name(place=place, zone=zone)
 
     def _hubs(self, event: Event) -> list[EventPlace]:
-        """The hub of the reader, or all of them."""
+        """The hub of the reader; without a reader, all hubs."""
         if self.own is None:
             return [role for role in event.place_roles.all() if role.role == EventPlace.Role.HUB]
         attendance = self._attendance(event)
         return [attendance.hub] if attendance and attendance.hub else []
 
     def _attendance(self, event: Event | None) -> Attendee | None:
-        """How the reader attends an event, or else the nearest above that hands it down."""
+        """The reader's attendance of an event, or of the nearest event above that they attend."""
         while event and self.own:
             for pk in (event.pk, event.parent_id or 0):
                 if pk in self.own:
@@ -394,7 +394,7 @@ def _companion(attendee: Attendee) -> Companion:
 
 
 def _days(items: Sequence[Item], spans: Sequence[Span]) -> Iterator[Day]:
-    """Return every day on which something happens or that something frames."""
+    """Yield each day that has an item, an arrival or a span."""
     crossings = _crossings(items)
     begun, arrivals = defaultdict(list), defaultdict(list)
     for item in items:
@@ -417,7 +417,7 @@ def _days(items: Sequence[Item], spans: Sequence[Span]) -> Iterator[Day]:
 
 
 def _crossings(items: Sequence[Item]) -> list[datetime]:
-    """When a journey lands on the day before it left, eastward over the date line."""
+    """The arrival times of journeys that land on an earlier date than they left."""
     clocks = [item.clock for item in items if item.clock]
     return sorted(
         clock.end for clock in clocks if clock.end and clock.end.date() < clock.start.date()
@@ -429,19 +429,19 @@ def _turn(on: date, moment: datetime, crossings: list[datetime]) -> Turn:
 
 
 def _whole_day(on: date, zone: str, crossings: list[datetime]) -> Turn:
-    """A day that nothing divides: it lasts until midnight."""
+    """Return the turn of a date without a time of day, which counts until its midnight."""
     return _turn(on, dates.to_utc(on + DAY, time.min, zone), crossings)
 
 
 def _departure(item: Item, crossings: list[datetime]) -> Turn:
-    """The day on which an item begins."""
+    """The turn on which an item begins."""
     if item.clock is None:
         return _whole_day(item.on, item.event.timezone, crossings)
     return _turn(item.on, item.clock.start, crossings)
 
 
 def _arrival(item: Item, crossings: list[datetime]) -> Turn:
-    """The day on which a transfer ends; anything else belongs to the day on which it begins."""
+    """The turn on which a transfer ends; any other item ends on the turn on which it begins."""
     clock = item.clock
     if clock and clock.end and clock.end.date() != item.on and item.event.kind == TRANSFER:
         return _turn(clock.end.date(), clock.end, crossings)
@@ -449,7 +449,7 @@ def _arrival(item: Item, crossings: list[datetime]) -> Turn:
 
 
 def _framed(span: Span, crossings: list[datetime]) -> Iterator[Turn]:
-    """The days of a span, or the first and last of a long one."""
+    """The turns of a span; of a long one only the first and the last."""
     length = (span.last - span.first).days
     for number in range(length + 1) if length < LONGEST else (0, length):
         yield _whole_day(span.first + number * DAY, span.event.timezone, crossings)

@@ -1,4 +1,4 @@
-"""What the public pages show: a month, a list, one event. Everything here is public."""
+"""Content of the public pages: month, list, event. Only public rows are read."""
 
 from calendar import monthrange
 from collections.abc import Sequence
@@ -29,18 +29,18 @@ from events.values.dates import EXACT, Precision
 
 FILTERS = ("kind", "series", "place", "country", "sector")
 PER_PAGE = 30
-# Known well enough to say in which month it falls.
+# Precisions that tell the month of a date.
 IN_A_MONTH = [*EXACT, Precision.MONTH]
 NEVER, DONE, AHEAD = 2, 1, 0
 
 
 class NoSuchEvent(Exception):
-    """There is no public event of this name."""
+    """There is no public event with this slug."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """The values of each filter that occur among public events."""
+    """For each filter, the values that occur among public events."""
 
     kinds: Sequence[str]
     series: Sequence[EventSeries]
@@ -51,9 +51,9 @@ class Choices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Month:
-    """A month: `dated` also holds what lies in the weeks around it, `coarse` the windows.
+    """A month. `dated` covers whole weeks, `coarse` are the events known to the month or less.
 
-    `earlier` and `later` are the nearest days outside the month on which something happens.
+    `earlier` and `later` are the nearest days with an event outside the month.
     """
 
     first: date
@@ -69,7 +69,7 @@ class Month:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """One page of the list: what is ahead, then what is over, then what has no date."""
+    """One page of the list: events ahead, then past ones, then those without a date."""
 
     ahead: Sequence[Event]
     done: Sequence[Event]
@@ -80,7 +80,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventPage:
-    """One event and all that may be told about it."""
+    """One event with its public details."""
 
     event: Event
     places: Sequence[Place]
@@ -101,9 +101,9 @@ class EventPage:
 
 
 def month(*, parameters: eventfilters.Parameters, first: date | None, now: datetime) -> Month:
-    """Return the month that begins on `first`; without it, the nearest in which something happens.
+    """Return the month that starts on `first`, by default the nearest with an event.
 
-    Raises selection.UnknownFilter and UnknownValue.
+    Raises eventfilters.UnknownFilter and UnknownValue.
     """
     today = localdate(now)
     events = _narrow(parameters, now)
@@ -127,7 +127,7 @@ def month(*, parameters: eventfilters.Parameters, first: date | None, now: datet
 
 
 def listing(*, parameters: eventfilters.Parameters, number: str, now: datetime) -> Listing:
-    """Return a page of the list; raises selection.UnknownFilter and UnknownValue."""
+    """Return a page of the list. Raises eventfilters.UnknownFilter and UnknownValue."""
     found = _narrow(parameters, now)
     is_over = found.ended(now)
     events = found.annotate(
@@ -157,7 +157,7 @@ def listing(*, parameters: eventfilters.Parameters, number: str, now: datetime) 
 
 
 def event(*, slug: str) -> EventPage:
-    """Return the event of that name; raise NoSuchEvent for what is not public, whatever it is."""
+    """Return the page of an event. Raises NoSuchEvent for missing and for non-public events."""
     shown = _find(slug)
     roles = list(
         EventPlace.objects.filter(event=shown)
@@ -256,7 +256,7 @@ def _find(slug: str) -> Event:
 
 
 def _related(shown: Event) -> list[Event]:
-    """Its programme, what takes place after it, and later events like it, in time order."""
+    """The programme, the events that follow it, and later related events, in order of time."""
     points_here = Q(parent=shown) | Q(after=shown) | Q(previous_related=shown)
     rows = Event.objects.public().filter(points_here)
     return list(rows.for_display().in_time_order())
@@ -267,7 +267,7 @@ def _if_public(row: Event | None) -> Event | None:
 
 
 def _in_sequence(rows: list[Event]) -> list[Event]:
-    """Keep the order of time, but nothing stands before what it takes place after."""
+    """Keep the order of time, but put each event behind the one that it takes place `after`."""
     waiting, ordered = list(rows), []
     while waiting:
         left = {row.pk for row in waiting}
@@ -278,7 +278,7 @@ def _in_sequence(rows: list[Event]) -> list[Event]:
 
 
 def _chain(place: Place | None) -> list[Place]:
-    """Return the place and all that it lies in, innermost first."""
+    """Return the place and those that contain it, innermost first."""
     places: list[Place] = []
     while place is not None:
         places.append(place)
@@ -287,7 +287,7 @@ def _chain(place: Place | None) -> list[Place]:
 
 
 def _people(shown: Event) -> list[Attendee]:
-    """Those whom a report names; who comes to our own events is nobody's business."""
+    """People named in a report; the attendees of our own events are not public."""
     if shown.is_managed:
         return []
     return list(

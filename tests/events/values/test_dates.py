@@ -1,4 +1,4 @@
-"""Dates of every precision: written, read, checked, turned into instants."""
+"""Dates of every precision: EDTF, validation, UTC moments."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,7 +12,7 @@ from events.values.dates import BadDate, Precision, When
 
 
 def when(precision: Precision, start: str, end: str = "", **parts: str) -> When:
-    """Return a When; moments are written 2026-11-25 or 2026-11-25T09:00."""
+    """Return a When; start and end are written 2026-11-25 or 2026-11-25T09:00."""
     start_on, _, start_time = start.partition("T")
     end_on, _, end_time = end.partition("T")
     return When(
@@ -125,7 +125,7 @@ def test_a_period_has_a_first_and_a_last_day(
     assert [edge.isoformat() for edge in found] == [first, last]
 
 
-# Instants
+# UTC moments
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ def test_an_exact_date_without_a_start_has_no_instants() -> None:
     assert dates.instants(When(precision=Precision.DAY, timezone="UTC")) == (None, None)
 
 
-# Checks
+# Validation
 
 
 @pytest.mark.parametrize("text", EDTF)
@@ -287,7 +287,7 @@ def test_a_name_that_is_no_zone_is_refused(name: str) -> None:
         dates.zone(name)
 
 
-# Values
+# Properties
 
 
 def test_the_last_known_day_is_the_end_or_the_start() -> None:

@@ -1,4 +1,4 @@
-"""The languages of texts: codes, columns, tags, and the one that a request is answered in."""
+"""The languages of texts: codes, columns, tags, and the language of a request."""
 
 import pytest
 from django.conf import settings

@@ -1,4 +1,4 @@
-"""Where a request comes from, as far as nobody can make it up."""
+"""The client's network, as far as it cannot be forged."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Rules of repetition: another reader comes to the same days, and no rule costs much."""
+"""Recurrence rules: dateutil finds the same days, and no rule is costly."""
 
 from datetime import datetime
 from itertools import takewhile
@@ -13,7 +13,7 @@ from events.values.repeats import BadRule, Budget
 
 
 def wall(*parts: int) -> datetime:
-    """Return what the clock of a series shows."""
+    """Return a wall time of a series."""
     return datetime(*parts)  # type: ignore[arg-type,misc]  # noqa: DTZ001
 
 
@@ -36,7 +36,7 @@ def rules(draw: st.DrawFn) -> str:
     frequency = draw(st.sampled_from(repeats.FREQUENCIES))
     days = list(repeats.WEEKDAYS)
     if frequency in {"MONTHLY", "YEARLY"} and draw(st.booleans()):
-        # Not beside plain days: dateutil lets each narrow the other.
+        # Ordinals are never mixed with plain days: dateutil lets each narrow the other.
         days = [f"{n}{day}" for n in (1, 2, 5, -1, -5) for day in repeats.WEEKDAYS]
     parts = {
         "INTERVAL": st.integers(1, 5),
@@ -47,7 +47,7 @@ def rules(draw: st.DrawFn) -> str:
     }
     if frequency != "WEEKLY":
         parts["BYMONTHDAY"] = some(1, 2, 13, 28, -1, -2, -28)
-    if frequency == "YEARLY" and draw(st.booleans()):  # of days that never come dateutil takes ages
+    if frequency == "YEARLY" and draw(st.booleans()):  # dateutil is slow if none matches
         del parts["BYMONTH"], parts["BYMONTHDAY"]
         parts["BYYEARDAY"] = some(1, 60, 200, 365, 366, -1, -100, -366)
     chosen = draw(st.sets(st.sampled_from(sorted(parts)), max_size=4))

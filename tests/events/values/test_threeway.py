@@ -1,4 +1,4 @@
-"""A source is merged into rows that people change too."""
+"""Three-way merge: a source is merged into rows that people change too."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ Side = dict[str, str]
 
 
 def merged(base: Side, there: Side, here: Side) -> Side:
-    """What stands here after the merge."""
+    """The row after the merge."""
     taken = threeway.merge(base=base, there=there, here=here).taken
     return here | {name: there[name] for name in taken}
 

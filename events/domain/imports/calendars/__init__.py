@@ -1,1 +1,1 @@
-"""Calendars of others become events of a team."""
+"""Import of iCalendar files and feeds of other organisers into the events of a team."""

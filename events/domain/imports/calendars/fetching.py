@@ -1,7 +1,8 @@
-"""A file from an address that somebody gave us, and from nowhere else.
+"""Fetching a file from a URL given by a user, protected against requests to inner servers (SSRF).
 
-The name is looked up once, each of its addresses must be one of the public internet, and it is
-these that we connect to: nobody turns the name to an inner server in between. Nothing is followed.
+The host name is resolved once, all of its addresses must be public, and the connection is made to
+one of these addresses. So the name cannot be changed to an inner address in between. Redirects are
+not followed.
 """
 
 import http.client
@@ -22,7 +23,7 @@ from events.domain.refusals import Name, Refusal
 SECONDS: Final = 5.0
 LARGEST: Final = 5 * 2**20
 PORTS: Final = {"http": 80, "https": 443}
-# RFC 6052, 3056, 4380: an inner address of version 4 may hide in these.
+# IPv6 ranges that embed an IPv4 address, which may be an inner one (RFC 6052, 3056, 4380).
 TUNNELS: Final = tuple(
     map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"))
 )
@@ -34,11 +35,11 @@ Connect = Callable[[str, int, float], socket.socket]
 
 
 class NotFetched(Refusal):
-    """Nothing was read from the address."""
+    """Base of the reasons why nothing was read."""
 
 
 class BadAddress(NotFetched):
-    """The address is not one of a file on the web, at port 80 or 443, without a password."""
+    """The URL is not of http, https or webcal at port 80 or 443, or it contains a user name."""
 
     text = gettext_noop(
         "Write an address that begins with https:// or http://, without a port or password."
@@ -46,31 +47,31 @@ class BadAddress(NotFetched):
 
 
 class Unknown(NotFetched):
-    """The name has no address, or nobody said so in time."""
+    """The host name has no address, or the resolver did not answer in time."""
 
     text = gettext_noop("There is no server of this name.")
 
 
 class Inside(NotFetched):
-    """The name leads to an address that is not of the public internet."""
+    """The host name has an address that is not public."""
 
     text = gettext_noop("This address does not lie on the public internet.")
 
 
 class Unreachable(NotFetched):
-    """No connection, or one that is not safe."""
+    """The connection failed, or its certificate is not valid."""
 
     text = gettext_noop("The server does not answer, or its certificate is not valid.")
 
 
 class TooSlow(NotFetched):
-    """Not all of it came within SECONDS."""
+    """The whole file did not arrive within SECONDS."""
 
     text = gettext_noop("The server takes too long.")
 
 
 class TooLarge(NotFetched):
-    """More bytes than LARGEST."""
+    """The file has more than LARGEST bytes."""
 
     text = gettext_noop("The calendar is larger than %(size)s MB.")
 
@@ -79,13 +80,13 @@ class TooLarge(NotFetched):
 
 
 class Redirected(NotFetched):
-    """The server sends us elsewhere."""
+    """The server redirects to another URL."""
 
     text = gettext_noop("The server refers to another address. Write that one.")
 
 
 class BadAnswer(NotFetched):
-    """The server answers with something else than a file: the status says what."""
+    """The status is not 200, or the body is compressed."""
 
     status: int
     text = gettext_noop("The server does not give out the calendar: it answers %(status)s.")
@@ -93,7 +94,7 @@ class BadAnswer(NotFetched):
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """Where the file lies."""
+    """The parts of a URL."""
 
     is_secure: bool
     host: str
@@ -102,7 +103,7 @@ class _Target:
 
 
 def look_up(host: str, port: int) -> list[str]:
-    """Return the IP addresses of a name."""
+    """Return the IP addresses of a host name."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
     return [str(entry[4][0]) for entry in found]
 
@@ -120,7 +121,7 @@ def fetch(
     trust: ssl.SSLContext | None = None,
     seconds: float = SECONDS,
 ) -> bytes:
-    """Return the file at an address; raise NotFetched. webcal: means https:."""
+    """Return the file at a URL. Raises NotFetched; webcal: is treated as https:."""
     target = _target(address)
     addresses = _resolved(target, resolve, seconds)
     with _deadline(seconds) as deadline:
@@ -139,7 +140,7 @@ def fetch(
 
 
 def host_of(address: str) -> str:
-    """Return the name of the server, the part of an address that is no secret."""
+    """Return the host name of a URL; the rest may be secret."""
     return _target(address).host
 
 
@@ -161,9 +162,9 @@ def _path(parts: SplitResult) -> str:
 
 
 def _resolved(target: _Target, resolve: Resolve, seconds: float) -> list[str]:
-    """Return the IP addresses of the name, all of them public.
+    """Return the IP addresses of the host name, all of them public.
 
-    Looking up has no time limit of its own, so it is done aside; who waits too long goes on.
+    getaddrinfo() has no timeout, so it runs in a thread, which is abandoned after `seconds`.
     """
     found: list[str] = []
 
@@ -185,7 +186,7 @@ def _resolved(target: _Target, resolve: Resolve, seconds: float) -> list[str]:
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address belongs to one machine on the public internet."""
+    """Whether an IP address is a public unicast address."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:
@@ -198,7 +199,7 @@ def is_public(address: str) -> bool:
 def _connected(
     target: _Target, addresses: list[str], connect: Connect, seconds: float
 ) -> socket.socket:
-    """Return a connection to the first of the addresses that takes one."""
+    """Return a connection to the first address that accepts one."""
     for address in addresses:
         try:
             return connect(address, target.port, seconds / len(addresses))
@@ -210,7 +211,7 @@ def _connected(
 def _secured(
     connection: socket.socket, target: _Target, trust: ssl.SSLContext | None
 ) -> ssl.SSLSocket:
-    """Return the connection encrypted; the certificate must bear the name, not the IP address."""
+    """Wrap the connection in TLS; the certificate must be valid for the host name."""
     context = trust or ssl.create_default_context()
     return context.wrap_socket(
         connection, server_hostname=target.host, do_handshake_on_connect=False
@@ -225,7 +226,7 @@ def _answer(connection: socket.socket, target: _Target, deadline: "_Deadline") -
     with talk.getresponse() as answer:
         if 300 <= answer.status < 400:
             raise Redirected
-        # What is packed may be far larger than it looks.
+        # A compressed body may be far larger than LARGEST when it is unpacked.
         if answer.status != 200 or answer.headers.get("Content-Encoding", "identity") != "identity":
             raise BadAnswer(answer.status)
         body = answer.read(LARGEST + 1)
@@ -237,7 +238,7 @@ def _answer(connection: socket.socket, target: _Target, deadline: "_Deadline") -
 
 
 class _Deadline:
-    """Cuts the connection when the time is over, however slowly it drips."""
+    """Shuts the connection down when the time is over, even if the server keeps sending slowly."""
 
     def __init__(self, seconds: float) -> None:
         self.is_over = False
@@ -254,7 +255,7 @@ class _Deadline:
         self.is_over = True
         if self.connection is not None:
             try:
-                # Not SSLSocket's own, which forgets the encryption under the reader's hands.
+                # SSLSocket.shutdown() drops the TLS object while another thread reads from it.
                 socket.socket.shutdown(self.connection, socket.SHUT_RDWR)
             except OSError:
                 return

@@ -1,7 +1,7 @@
-"""Calendars of others: bytes read into plain records, series into each of their times.
+"""Reading of iCalendar files of others: plain records, with series expanded into occurrences.
 
-`components` has looked at the whole by then; what is wrong with one event is said of that alone.
-`contentlines` takes lines apart, `moments` knows what time they mean.
+`parsing` has checked the file as a whole before; an error in one event refuses that event only.
+`contentlines` parses single lines, `datetimes` their time zones.
 """
 
 from collections import defaultdict
@@ -22,16 +22,16 @@ from events.values import dates, repeats
 from events.values.dates import DAY, Precision, When
 from events.values.repeats import BadRule, Budget
 
-# A series is read from a year ago until two years ahead.
+# The window in which series are expanded.
 BEHIND, AHEAD = timedelta(days=366), timedelta(days=731)
 LONGEST_UID, LONGEST_TITLE = 255, 300
 LONGEST_TEXT: Final = 20_000
-MOST_EVENTS: Final = 500  # the tree of events is locked until the last is stored
+MOST_EVENTS: Final = 500  # the tree of events is locked until the last one is stored
 REPEATED: Final = ("RRULE", "RDATE", "EXDATE")
 
 
 class TooManyEvents(Refusal):
-    """More events than MOST_EVENTS, with every time of the series."""
+    """There are more than MOST_EVENTS events, with all occurrences of series."""
 
     text = _("The calendar has more than %(most)s events: no more can be imported at once.")
 
@@ -41,7 +41,10 @@ class TooManyEvents(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """An event of the calendar, or one time of a series: `key` says which, in UTC or as a day."""
+    """An event, or an occurrence of a series.
+
+    `key` is the RECURRENCE-ID in UTC or as a day, and '' for an event that is no occurrence.
+    """
 
     line: int
     uid: str
@@ -58,7 +61,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """An event that cannot be read, and why."""
+    """An event that cannot be imported, and the error."""
 
     line: int
     uid: str
@@ -68,9 +71,10 @@ class Refused:
 
 @dataclass(slots=True)
 class Reading:
-    """What a calendar says; `whole` are the series of which every time in the window is known.
+    """Content of a calendar.
 
-    `budget` tells the work that its series have caused, in days that were looked at.
+    `whole` are the UIDs of series all of whose occurrences in the window are known: an occurrence
+    that is missing in them was removed. `budget` counts the days that were checked for the series.
     """
 
     entries: list[Entry] = field(default_factory=list)
@@ -81,7 +85,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """An event as it stands in the calendar, before series are expanded."""
+    """A VEVENT as written, before series are expanded."""
 
     entry: Entry
     start: WallTime
@@ -89,10 +93,10 @@ class _Draft:
 
 
 def read(*, body: bytes, timezone: str, now: datetime) -> Reading:
-    """Return what a calendar says, its times without a zone of their own in `timezone`.
+    """Return the content of a calendar; times without a zone are taken to be in `timezone`.
 
-    Raises components.Unreadable and TooManyEvents. What may be read is limited so that the worst
-    file takes less than two seconds of work: `attacks.py` of its tests has them.
+    Raises parsing.Unreadable and TooManyEvents. The limits are chosen so that the worst file takes
+    less than two seconds of CPU; `attacks.py` in the tests has such files.
     """
     return _Reader(parsing.read(body=body), timezone, now).read()
 
@@ -101,7 +105,7 @@ def read(*, body: bytes, timezone: str, now: datetime) -> Reading:
 
 
 class _Reader:
-    """One calendar being read: its zones, and what has been understood so far."""
+    """The state while one calendar is read: its zones, the window of series, and the result."""
 
     def __init__(self, blocks: list[Component], timezone: str, now: datetime) -> None:
         self.blocks = blocks
@@ -130,7 +134,7 @@ class _Reader:
             raise TooManyEvents
 
     def _try(self, block: Component, make: Callable[[], Any]) -> Any:
-        """Return what is made of a component; what is wrong with it is kept."""
+        """Return the result of `make`, or None after recording the error as a Refused."""
         try:
             return make()
         except BadEntry as error:
@@ -150,7 +154,7 @@ class _Reader:
         return None
 
     def _add(self, drafts: list[_Draft], *, is_whole: bool) -> None:
-        """Add the events of one UID: a series with what is said of single times of it."""
+        """Add the events of one UID: single events, or a series with its overrides."""
         newest: dict[str, _Draft] = {}
         for draft in sorted(drafts, key=_age):
             newest[draft.entry.key] = draft
@@ -211,7 +215,7 @@ class _Reader:
         first: dict[str, Any] = {"start_on": start.at.date(), "timezone": start.timezone}
         if start.is_day:
             last = end.at.date() - DAY if end else start.at.date()
-            if end and end.at == start.at:  # some mean one day
+            if end and end.at == start.at:  # DTEND is exclusive, but some mean one day
                 last = start.at.date()
             return When(precision=Precision.DAY, end_on=last, **first)
         if end is None:
@@ -244,7 +248,7 @@ class _Reader:
     # ------------------------------------------------------------ series
 
     def _moments(self, series: _Draft) -> list[WallTime]:
-        """Return the times of a series in the window, without those that are taken out."""
+        """Return the occurrences of a series in the window, without its EXDATEs."""
         block, start = series.block, series.start
         if block.lines.get("EXRULE"):
             raise BadEntry("EXRULE", _("rules of exception are not understood"))
@@ -268,9 +272,9 @@ class _Reader:
         return list(moments.values())
 
     def _time_of(self, series: _Draft, moment: WallTime) -> Entry:
-        """Return one time of a series: as long as the first, on the same clocks."""
+        """Return one occurrence: same duration and zone as the first."""
         when = series.entry.when
-        if moment.timezone != series.start.timezone:  # an RDATE with a zone of its own
+        if moment.timezone != series.start.timezone:  # an RDATE in another zone
             there = dates.to_utc(moment.at.date(), moment.at.time(), moment.timezone)
             at = there.astimezone(dates.zone(series.start.timezone)).replace(tzinfo=None)
         else:
@@ -279,14 +283,17 @@ class _Reader:
         return replace(series.entry, key=moment.key, when=moved)
 
     def _at_home(self, entry: Entry) -> Entry:
-        """Return an event that was written in UTC as the clock at home shows it."""
+        """Convert an event written in UTC to wall time in the zone `home`.
+
+        It stays in UTC if the wall time would mean another moment, as in a repeated hour.
+        """
         when = entry.when
         if when.precision == Precision.DAY or when.timezone != "UTC" or self.clocks.home == "UTC":
             return entry
         start, end = dates.instants(when)
         zone = dates.zone(self.clocks.home)
-        assert start  # noqa: S101 -- it has a time
-        # Nobody stores which of two equal hours it was.
+        assert start  # noqa: S101 -- its precision is time
+        # Stored wall times have no fold: a repeated hour always means the first.
         first = start.astimezone(zone).replace(fold=0)
         last = end.astimezone(zone).replace(fold=0) if end else None
         there = replace(
@@ -299,7 +306,7 @@ class _Reader:
             end_timezone="" if when.end_timezone == self.clocks.home else when.end_timezone,
         )
         if there.end_timezone or dates.instants(there) != (start, end):
-            return entry  # in an hour that this clock shows twice
+            return entry  # it is in the second of two repeated hours
         return replace(entry, when=there)
 
 
@@ -316,7 +323,7 @@ def _repeats(block: Component) -> bool:
 
 
 def _shifted(when: When, by: timedelta) -> When:
-    """Return the date moved on its clocks."""
+    """Return the date moved in wall time."""
     if when.precision == Precision.DAY:
         return when.moved(by.days)
     start = _plus(when.start_on, when.start_time, by)
@@ -333,6 +340,6 @@ def _shifted(when: When, by: timedelta) -> When:
 
 
 def _plus(day: date | None, at: time | None, by: timedelta) -> datetime:
-    assert day  # noqa: S101 -- a time has a day
-    assert at is not None  # noqa: S101 -- and a clock
+    assert day  # noqa: S101 -- a date with a time has a day
+    assert at is not None  # noqa: S101 -- `end_time` was checked, a start has one
     return datetime.combine(day, at) + by

@@ -1,7 +1,8 @@
-"""What importing a foreign calendar would do: it is compared with what the team has of it.
+"""Plan of an import: the calendar is compared with the events that the team imported before.
 
-What was read last is kept beside each event, so that a second reading takes over what has changed
-there and leaves alone what was changed here.
+It is a three-way merge. The values of the previous reading are stored with each event
+(ImportedEvent). A value that has changed in the calendar since is taken over, unless it was also
+changed here.
 """
 
 import uuid
@@ -35,15 +36,15 @@ class Outcome(StrEnum):
     NEW = "new"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
-    KEPT = "kept"  # it has changed there, but here as well
+    KEPT = "kept"  # changed in the calendar, but here as well
     CANCELLED = "cancelled"
-    SKIPPED = "skipped"  # nothing that would be of use here
+    SKIPPED = "skipped"  # not importable, or nothing to do
     REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """Whose events they become, in which language they are written, and how they are shown."""
+    """Settings of an import: team, language of the texts, default zone, kind and visibility."""
 
     team: Team
     language: str
@@ -54,7 +55,7 @@ class Choices:
 
 @dataclass(slots=True, kw_only=True)
 class Row:
-    """One event of the calendar and what happens to it, with a reason where one is needed.
+    """One event of the calendar and its outcome, with a reason where one is needed.
 
     `changed` are the columns that are taken over, `kept` those that were changed here.
     """
@@ -67,12 +68,12 @@ class Row:
     event: Event | None = None
     changed: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
-    name: str = ""  # the property at fault
+    name: str = ""  # the iCalendar property at fault
     reason: str = ""
     values: dict[str, Any] = field(default_factory=dict)
-    people: int = 0  # who are expected at what is cancelled
-    parts: int = 0  # of the programme here, which move along
-    staying: frozenset[int] = frozenset()  # events of which the calendar itself says when they are
+    people: int = 0  # number of people expected at an event that is cancelled
+    parts: int = 0  # number of parts of its programme that move with it
+    staying: frozenset[int] = frozenset()  # ids of events with dates of their own in the calendar
     entry: Entry | None = None
     said: dict[str, Any] = field(default_factory=dict)
     link: ImportedEvent | None = None
@@ -80,18 +81,18 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What an import does, event by event."""
+    """The outcome of an import, event by event."""
 
     rows: list[Row]
 
     def counts(self) -> dict[Outcome, int]:
-        """How many events there are of each outcome, none left out."""
+        """The number of events per outcome, including zeros."""
         found = Counter(row.outcome for row in self.rows)
         return {outcome: found[outcome] for outcome in Outcome}
 
 
 class Planner:
-    """Compares a calendar with what the team has of it."""
+    """Compares a calendar with the events that the team imported before."""
 
     def __init__(self, choices: Choices, now: datetime) -> None:
         self.choices = choices
@@ -113,7 +114,7 @@ class Planner:
         return Plan(sorted(rows, key=lambda row: row.line))
 
     def _places(self) -> dict[str, int]:
-        """The places that the team sees, by each of their names that only one of them has."""
+        """The places that the team sees, by name; names shared by several places are left out."""
         rows = Place.objects.filter(Q(team=None) | Q(team=self.choices.team))
         named = rows.values_list("pk", *columns("name"))
         pairs = {(name, pk) for pk, *names in named for name in names}
@@ -122,7 +123,7 @@ class Planner:
         return {name: pk for name, pk in pairs if counts[name] == 1}
 
     def _own(self, uids: Iterable[str]) -> set[str]:
-        """The UIDs under which the team itself publishes events."""
+        """The UIDs of the calendar that are those of the team's own events."""
         host = f"@{settings.UID_HOST}"
         keys = [key for uid in uids if uid.endswith(host) and (key := _uuid(uid, host))]
         rows = Event.objects.filter(team=self.choices.team, uid__in=keys)
@@ -157,8 +158,8 @@ class Planner:
         return _row(entry, Outcome.NEW, event=event, said=said)
 
     def _cancelled(self, row: Row) -> Row:
-        """Let a row cancel its event, if that can still be."""
-        assert row.event  # noqa: S101 -- the caller knows it
+        """Cancel the event of the row, unless it is cancelled already."""
+        assert row.event  # noqa: S101 -- `_row` has set it
         if row.event.status == Event.Status.CANCELLED:
             row.outcome = Outcome.UNCHANGED
         else:
@@ -166,11 +167,11 @@ class Planner:
         return row
 
     def _compared(self, entry: Entry, link: ImportedEvent) -> Row:
-        """Compare what the calendar says with what it said before, and with what stands here."""
+        """Compare the calendar, its previous reading and the stored event, column by column."""
         event, said = link.event, self._said(entry)
         here = {name: _value(event, name) for name in said}
         merge = threeway.merge(base=link.source_values, there=said, here=here, unset="")
-        # What was confirmed, put off or called off here is not ours to change any more.
+        # An event that was confirmed, postponed or cancelled here takes over no changes.
         ours = merge.taken if event.status == Event.Status.TENTATIVE else ()
         refused = {*merge.taken, *merge.collide}.difference(ours)
         kept = tuple(name for name in said if name in refused)
@@ -187,7 +188,7 @@ class Planner:
         return row
 
     def _gone(self, links: Iterable[ImportedEvent]) -> Iterator[Row]:
-        """Times still to come that their series does not have any more."""
+        """Cancel future occurrences that are missing in a series that was read completely."""
         for link in links:
             event = link.event
             is_ours = event.team_id == link.team_id and event.status in Event.LIVE
@@ -204,7 +205,7 @@ class Planner:
                 )
 
     def _said(self, entry: Entry) -> dict[str, Any]:
-        """What the calendar says, by column of ours."""
+        """The values of the calendar, by column."""
         place = self.places.get(entry.location, "")
         texts = (entry.description, "" if place else entry.location)
         return {
@@ -216,7 +217,7 @@ class Planner:
         }
 
 
-# Why nothing is done.
+# Reasons for outcomes.
 OURS: Final = _("it is an event of this team already")
 GIVEN_AWAY: Final = _("its event belongs to another team now")
 CALLED_OFF: Final = _("it was called off here")
@@ -250,8 +251,8 @@ def _refused(refused: foreignevents.Refused) -> Row:
 
 
 def _checked(row: Row) -> Row:
-    """Refuse a change that the programme does not allow."""
-    assert row.event  # noqa: S101 -- there is something to change
+    """Refuse a change that would not fit into the tree of events."""
+    assert row.event  # noqa: S101 -- a change has an event
     try:
         row.parts = len(lifecycle.moving(event=row.event, staying=row.staying))
     except (*MISFITS, lifecycle.NotAllowed):
@@ -278,7 +279,7 @@ def _uuid(uid: str, host: str) -> uuid.UUID | None:
 
 
 def _written(when: When) -> list[str]:
-    """Return a date as plain words that compare and can be stored."""
+    """Return a date as a list of strings, which can be compared and stored as JSON."""
     parts = (
         when.precision,
         when.start_on,

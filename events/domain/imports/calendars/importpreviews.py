@@ -1,4 +1,4 @@
-"""Calendars that are looked at before they are imported: kept for an hour, for one user alone."""
+"""Previews of imports: a calendar is stored for an hour, until its user confirms the import."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,23 +17,23 @@ KEPT_FOR: Final = timedelta(hours=1)
 
 
 class Gone(Refusal):
-    """The calendar was opened too long ago, by somebody else, or is imported already."""
+    """The preview expired, was confirmed, is another user's, or the user lost the team."""
 
     text = gettext_noop("This preview is no longer there. Choose the calendar again.")
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A calendar that waits for a yes, and what the yes would do."""
+    """A stored calendar that waits for confirmation, and the plan of its import."""
 
     calendar: ImportPreview
     plan: Plan
 
 
 def open_file(*, calendar: Calendar, choices: Choices, user: User, now: datetime) -> Opened:
-    """Keep a calendar for an hour and say what importing it would do.
+    """Store a calendar for an hour and return the plan of its import.
 
-    Raises what `imports.preview` raises; then nothing is kept.
+    Raises what `imports.preview` raises; then nothing is stored.
     """
     plan = imports.preview(calendar=calendar, choices=choices, now=now)
     kept = ImportPreview.objects.create(
@@ -51,13 +51,13 @@ def open_file(*, calendar: Calendar, choices: Choices, user: User, now: datetime
 
 
 def open_address(*, address: str, choices: Choices, user: User, now: datetime) -> Opened:
-    """The same for what lies at an address; raises fetching.NotFetched besides."""
+    """The same for the calendar at a URL. Raises fetching.NotFetched as well."""
     calendar = imports.fetch(address=address)
     return open_file(calendar=calendar, choices=choices, user=user, now=now)
 
 
 def carry_out(*, key: str, user: User, now: datetime) -> Plan:
-    """Import what was opened, for a team that the user still runs; raise Gone."""
+    """Confirm a preview: import it, for a team that the user still runs. Raises Gone."""
     teams = access.own_teams(user=user).values("pk")
     rows = ImportPreview.objects.filter(user=user, opened_at__gte=now - KEPT_FOR)
     kept = rows.select_related("team").filter(key=key, team__in=teams).first()
@@ -77,6 +77,6 @@ def carry_out(*, key: str, user: User, now: datetime) -> Plan:
 
 
 def prune(*, now: datetime) -> int:
-    """Forget what was opened too long ago: it may say what is nobody's business here."""
+    """Delete expired previews, as they may contain other people's data; return how many."""
     number, _rows = ImportPreview.objects.filter(opened_at__lt=now - KEPT_FOR).delete()
     return number

@@ -1,6 +1,6 @@
-"""Foreign calendars become tentative events of a team: what would happen, and letting it happen.
+"""Import of calendars: they become tentative events of a team.
 
-Both are one plan (`importplans`).
+Preview and import use the same plan (`importplans`).
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from events.domain.imports.calendars.importplans import Choices, Outcome, Plan, 
 from events.domain.lifecycle import lifecycle
 from events.models import Event, ImportedEvent
 
-# What stands by itself: legs and transfers belong to a mission, a mission to a delegation.
+# Kinds that stand alone. Legs and transfers belong to a mission, a mission to a delegation.
 KINDS: Final = tuple(
     kind
     for kind in Event.Kind
@@ -26,14 +26,14 @@ KINDS: Final = tuple(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
-    """The bytes of a calendar, and what people call it: no address, for that may be a secret."""
+    """Bytes of a calendar and a name to show. The name is not the URL, which may be secret."""
 
     name: str
     body: bytes
 
 
 def fetch(*, address: str) -> Calendar:
-    """Return the calendar at an address; raise fetching.NotFetched."""
+    """Return the calendar at a URL. Raises fetching.NotFetched."""
     body = fetching.fetch(address=address)
     return Calendar(name=fetching.host_of(address), body=body)
 
@@ -41,13 +41,13 @@ def fetch(*, address: str) -> Calendar:
 def preview(*, calendar: Calendar, choices: Choices, now: datetime) -> Plan:
     """Return what `apply` would do now; nothing is stored.
 
-    Raises components.Unreadable and foreign.TooManyEvents.
+    Raises parsing.Unreadable and foreignevents.TooManyEvents.
     """
     return Planner(choices, now).plan(_read(calendar, choices, now))
 
 
 def apply(*, calendar: Calendar, choices: Choices, now: datetime) -> Plan:
-    """Do it, all or nothing; return what was done. Raises what `preview` raises."""
+    """Import a calendar in one transaction; return what was done. Raises what `preview` raises."""
     reading = _read(calendar, choices, now)
     with transaction.atomic():
         lifecycle.hold()
@@ -64,7 +64,7 @@ def _read(calendar: Calendar, choices: Choices, now: datetime) -> foreignevents.
 
 
 def _add(row: Row, calendar: Calendar, choices: Choices, now: datetime) -> None:
-    assert row.event and row.entry  # noqa: S101, PT018 -- a new row has both
+    assert row.event and row.entry  # noqa: S101, PT018 -- a NEW row has both
     lifecycle.save(event=row.event, now=now)
     row.link = ImportedEvent.objects.create(
         team=choices.team,
@@ -80,12 +80,12 @@ def _add(row: Row, calendar: Calendar, choices: Choices, now: datetime) -> None:
 
 
 def _change(row: Row, calendar: Calendar, choices: Choices, now: datetime) -> None:
-    assert row.event  # noqa: S101 -- what has changed is known
+    assert row.event  # noqa: S101 -- a CHANGED row has an event
     lifecycle.save_moved(event=row.event, staying=row.staying, now=now)
 
 
 def _cancel(row: Row, calendar: Calendar, choices: Choices, now: datetime) -> None:
-    assert row.event  # noqa: S101 -- what is cancelled is known
+    assert row.event  # noqa: S101 -- a CANCELLED row has an event
     with override(choices.language):
         reason = gettext("Called off by those who publish it")
     lifecycle.cancel(event=row.event, reason=reason, now=now)
@@ -99,7 +99,7 @@ DOING: Final[dict[Outcome, Callable[[Row, Calendar, Choices, datetime], None]]] 
 
 
 def _remember(row: Row, now: datetime) -> None:
-    """Keep what was said this time, so that the next reading is compared with it."""
+    """Store the values of this reading, so that the next one is compared with them."""
     link, entry = row.link, row.entry
     if not link or not entry or row.outcome in {Outcome.NEW, Outcome.SKIPPED, Outcome.REFUSED}:
         return

@@ -1,4 +1,4 @@
-"""Who comes: invitations, answers, places, waiting lists, presence."""
+"""Attendees: invitations, answers, seats, waiting lists, attendance."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -29,11 +29,11 @@ pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
 Partstat = Attendee.Partstat
 LATER = NOW + timedelta(hours=1)
-AFTERWARDS = datetime(2026, 12, 2, 9, tzinfo=UTC)  # the event of the factory ends just now
+AFTERWARDS = datetime(2026, 12, 2, 9, tzinfo=UTC)  # the end of the factory's event
 
 
 def invited(event: Event | None = None, **columns: Any) -> Attendee:
-    """Somebody who has not answered."""
+    """An attendee who has not answered."""
     return factories.attendee(partstat="needs_action", event=event, **columns)
 
 
@@ -53,7 +53,7 @@ def state(attendee: Attendee) -> tuple[str, str, str]:
 
 
 def full_event(**columns: Any) -> tuple[Event, list[Attendee]]:
-    """An event of one place, and three who accepted: one has it, two wait."""
+    """An event with one seat and three who accepted: one has it, two are on the waiting list."""
     event = factories.event(capacity=1, **columns)
     people = [invited(event) for _ in range(3)]
     accept(*people)

@@ -1,4 +1,4 @@
-"""Random calls about the guests of one event with two hubs, beside a model in plain Python."""
+"""Random calls on the attendees of an event with two hubs, compared with a plain Python model."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -38,13 +38,13 @@ PRESENCES = {
     ("checked_in", "attended"),
     ("expected", "no_show"),
 }
-venue = st.integers(0, 2)  # the event itself and its hubs
+venue = st.integers(0, 2)  # 0 is the main venue, 1 and 2 are the hubs
 capacity = st.none() | st.integers(0, 3)
 
 
 @dataclass
 class Guest:
-    """What the model knows of an attendee."""
+    """State of an attendee in the model."""
 
     row: Attendee
     venue: int
@@ -85,7 +85,7 @@ class Guests(RuleBasedStateMachine):
             transaction.set_rollback(True)
             self.undo.__exit__(None, None, None)
 
-    # The model: places and queues.
+    # The model: seats and queues.
 
     @property
     def over(self) -> bool:
@@ -129,14 +129,17 @@ class Guests(RuleBasedStateMachine):
         elif guest.seat != "none":
             self.leave(guest, "cancelled")
 
-    # The calls: each is made, and its outcome compared with what the model expects.
+    # The calls: the outcome of each is compared with what the model expects.
 
     def tick(self) -> datetime:
         self.now += timedelta(minutes=1)
         return self.now
 
     def attempt(self, guest: Guest, verb: str, function: str = "", **values: Any) -> Any:
-        """Make a call; return what it returns, or the refusal, which must have been foreseen."""
+        """Make a call; return its result or refusal. A refusal must agree with `next_steps`.
+
+        NoPlaceLeft and AlreadyInvited may also depend on the arguments of the call.
+        """
         now = self.tick()
         fresh = Attendee.objects.select_related("event").get(pk=guest.row.pk)
         foreseen = verb in attendees.next_steps(attendee=fresh, now=now)
@@ -183,7 +186,7 @@ class Guests(RuleBasedStateMachine):
         answer = REPLIES[verb]
         has_place = guest.seat in ("confirmed", "waitlisted")
         if guest.partstat == answer and (answer != "accepted" or has_place):
-            return  # said already
+            return  # the model knows this answer already
         done = self.attempt(guest, verb, "answer", partstat=Attendee.Partstat(answer))
         if self.over or guest.attendance != "expected":
             assert isinstance(done, REFUSALS)
@@ -307,10 +310,10 @@ class Guests(RuleBasedStateMachine):
     @precondition(lambda self: len(self.known) > 4)
     @rule(guest=consumes(guests))
     def end(self, guest: Guest) -> None:
-        """The event is over, for this guest it hardly began."""
+        """Move past the end of the event; the guest is dropped from the bundle."""
         self.now = max(self.now, END)
 
-    # What holds after each step.
+    # Invariants.
 
     @invariant()
     def database_and_model_agree(self) -> None:
@@ -330,7 +333,7 @@ class Guests(RuleBasedStateMachine):
 
     @invariant()
     def places_are_kept(self) -> None:
-        """No more than the capacity has a place, save who had one before it fell."""
+        """No venue exceeds its capacity, except by seats given before it was lowered."""
         for number, limit in enumerate(self.capacities):
             taken = self.taken(number)
             assert limit is None or taken <= max(limit, self.taken_before[number])

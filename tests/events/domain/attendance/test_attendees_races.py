@@ -1,4 +1,4 @@
-"""Several people at the same instant: real transactions in threads, on either database."""
+"""Races between attendees: real transactions in threads, on either database."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -25,7 +25,7 @@ def invited(event: Event, hub: EventPlace | None = None) -> Attendee:
 
 
 def answers(attendee: Attendee, answer: Partstat = Partstat.ACCEPTED) -> Callable[[], None]:
-    """A call by somebody who has opened the page some time ago."""
+    """Return a call that answers with an attendee read now, as from a page opened earlier."""
     stale = Attendee.objects.get(pk=attendee.pk)
     return partial(attendees.answer, attendee=stale, partstat=answer, now=NOW)
 
@@ -61,7 +61,7 @@ def test_a_capacity_lowered_while_somebody_accepts_takes_nobodys_place() -> None
     holder.refresh_from_db()
     late.refresh_from_db()
     assert holder.seat == "confirmed"
-    assert late.seat in ("confirmed", "waitlisted")  # before the change, or after it
+    assert late.seat in ("confirmed", "waitlisted")  # depends on which of the two came first
     nobody_more = invited(event)
     answers(nobody_more)()
     assert nobody_more in Attendee.objects.waiting()

@@ -1,4 +1,4 @@
-"""Invitations by mail, through a real mail server: who gets which, when, and what stands in it."""
+"""Invitations by mail, through a real mail server: recipients, times and content."""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
@@ -87,7 +87,7 @@ def states(attendee: Attendee) -> list[tuple[str, str]]:
 
 class TestTheMail:
     def test_its_parts(self, event: Event, box: Mailbox) -> None:
-        """RFC 6047 as mail programs read it: the calendar is the last of the alternatives."""
+        """RFC 6047, in the order that mail programs expect: the calendar part is the last."""
         guest(event)
         invite(event, NOW)
         [mail] = box.new(NOW)
@@ -604,7 +604,7 @@ class TestTheEnd:
         assert box.after_a_while(NOW) == []
 
     def test_what_may_have_arrived_is_taken_back(self, event: Event, box: Mailbox) -> None:
-        """The server took it without a word, and it waits to be sent once more."""
+        """The outcome of the first attempt is unknown, and a retry is pending."""
         attendee = guest(event)
         invite(event, NOW)
         Delivery.objects.update(unknown_count=1, claim_at=NOW + 2 * LATER)
@@ -647,7 +647,7 @@ class TestHowItStands:
         assert mails[0]["Subject"].startswith("Invitation: ")
 
     def test_other_words_of_ours_are_no_news(self, event: Event, box: Mailbox) -> None:
-        """Another version of the program may write the same event in another way."""
+        """Another version of the program may write the same event differently."""
         guest(event)
         invite(event, NOW)
         box.new(NOW)
@@ -675,7 +675,7 @@ class TestHowItStands:
 def test_changes_at_the_same_instant_make_one_mail_and_nobody_is_told_the_old(
     box: Mailbox,
 ) -> None:
-    """While mails leave, the event moves, is sent out twice, and somebody is taken off the list."""
+    """While mails are sent, the event moves, is sent to all twice, and one attendee is released."""
     row = factories.event()
     rows = [guest(row) for _ in range(8)]
     keys, away = [each.pk for each in rows], rows[0].person.email

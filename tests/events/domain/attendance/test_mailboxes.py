@@ -1,4 +1,4 @@
-"""The mailbox of answers, read from a real IMAP server."""
+"""The mailbox for replies, read from a real IMAP server."""
 
 from collections.abc import Iterator
 

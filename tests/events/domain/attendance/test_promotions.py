@@ -1,4 +1,4 @@
-"""Who moves up from the waiting list is told, if the place is still theirs then."""
+"""Mails to attendees who moved up from the waiting list, if they still have the seat."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Answers that come back by mail: which count, and what becomes of all others."""
+"""Replies by mail: which are applied, and what happens to the others."""
 
 import re
 from collections.abc import Callable
@@ -44,7 +44,7 @@ def site(settings: Settings) -> None:
 
 @pytest.fixture
 def attendee() -> Attendee:
-    """Somebody who was sent an invitation."""
+    """An attendee who was sent an invitation."""
     row = factories.attendee(
         event=factories.event(title_en="Going Global"), partstat="needs_action"
     )
@@ -282,9 +282,9 @@ class TestWhatIsSetAside:
     @pytest.mark.parametrize(
         ("changes", "reason"),
         [
-            # Somebody else writes in the name of the attendee.
+            # Another sender in the name of the attendee.
             ({"sender": "evil@example.com", "attendee": "{own}"}, Reason.OTHER_SENDER),
-            # The attendee writes in the name of somebody else.
+            # The attendee in the name of another person.
             ({"attendee": "{other}"}, Reason.OTHER_SENDER),
             ({"sender": "evil@example.com"}, Reason.NOT_INVITED),
             ({"sender": "{own}, evil@example.com"}, Reason.OTHER_SENDER),
@@ -404,7 +404,7 @@ def test_whatever_comes_is_set_aside_for_little_work(name: str) -> None:
     assert len(reply.subject) <= 300
 
 
-# What has a meaning somewhere in a mail, in its headers or in a calendar.
+# Byte sequences with a meaning in a mail, its headers or a calendar.
 MEANS = [
     b"\r\n", b"\n", b"\r", b"\x00", b"\xff", b'"', b":", b";", b"=", b"--", b"(", b"<", b">", b"@",
     b",", b"boundary=", b"=?utf-8?b?", b"?=", b"charset=idna", b"charset*=utf-8''%ff\r\n", b"%00",
@@ -423,7 +423,7 @@ pieces = st.sampled_from(MEANS) | st.binary(max_size=20)
 def test_no_bytes_make_reading_fail(
     raw: bytes, name: str, changes: list[tuple[int, int, bytes]]
 ) -> None:
-    """Neither any bytes, nor an answer in which some are others."""
+    """Neither arbitrary bytes, nor replies with some bytes replaced."""
     answer = PROGRAMS[name](Answer(uid="x", sender="a@example.org", more="COMMENT:x\n"))
     for at, length, piece in changes:
         answer = answer[:at] + piece + answer[at + length :]
@@ -509,7 +509,7 @@ def test_an_erased_person_stands_in_no_reply(attendee: Attendee) -> None:
 @race
 @pytest.mark.django_db(transaction=True)
 def test_page_and_mail_at_the_same_instant_end_in_one_state(settings: Settings) -> None:
-    """The same mail twice, another one and the page: whatever wins, it is one of the answers."""
+    """One mail twice, another mail and the page: the latest answer wins in any order."""
     settings.UID_HOST = "attache.example"
     event = factories.event(capacity=1)
     factories.attendee(event=event, partstat="accepted", seat="confirmed")

@@ -1,4 +1,4 @@
-"""A mail server that takes nothing is left alone, and tried now and then."""
+"""The circuit breaker: a mail server that takes nothing gets a pause, and probes."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What is due goes out once, whatever happens on the way."""
+"""Delivery: each mail that is due is sent once, whatever fails on the way."""
 
 import uuid
 from collections import Counter
@@ -40,7 +40,7 @@ pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
 State = Delivery.State
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
-# The day before the factory's event, 09:00 in Shanghai.
+# 09:00 in Shanghai, the day before the factory's event.
 DUE = datetime(2026, 12, 1, 1, tzinfo=UTC)
 # Just longer than a lease.
 LEASED = leases.LEASE + timedelta(seconds=1)
@@ -48,7 +48,7 @@ LEASED = leases.LEASE + timedelta(seconds=1)
 
 @pytest.fixture(autouse=True)
 def folder(settings: Settings, tmp_path: Path) -> Path:
-    """Where mail goes, as in the embedded default."""
+    """The folder that mail is written to, as in the embedded default."""
     settings.EMAIL_BACKEND = "events.domain.mail.transport.FolderBackend"
     settings.MAIL_FOLDER = tmp_path / "mail"
     return tmp_path / "mail"
@@ -56,7 +56,7 @@ def folder(settings: Settings, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def server(settings: Settings, smtp: Sink) -> Sink:
-    """A real mail server, in the place of the folder."""
+    """A real mail server, used instead of the folder."""
     use(settings, smtp.port)
     return smtp
 
@@ -80,14 +80,14 @@ def results(summary: Summary) -> dict[str, int]:
 
 
 def tries() -> Iterator[datetime]:
-    """Yield the moments for which the one row that waits is put off, until it ends."""
+    """Yield the time of each retry of the one pending row, until it is settled."""
     while waiting := Delivery.objects.filter(claim_at__isnull=False).first():
         assert waiting.claim_at is not None
         yield waiting.claim_at
 
 
 def in_state(state: State, **columns: Any) -> Delivery:
-    """Return a delivery that a worker left in a state; its lease ends at DUE + 2 minutes."""
+    """Return a delivery that a worker left in this state; its lease ends at DUE + 2 minutes."""
     event = due_event()
     fanout.expand_due(now=DUE)
     row = Delivery.objects.get(event=event)
@@ -164,7 +164,7 @@ class TestHandingOver:
         ],
     )
     def test_no_mail_for_an_attendee_with(self, columns: dict[str, Any]) -> None:
-        """US-11, 4 among them: who registers late gets no reminder that is past."""
+        """US-11, 4, among others: an attendee who registers late gets no reminder of the past."""
         event = due_event(people=0)
         factories.attendee(event=event, **columns)
         assert delivery.tick(now=DUE + MINUTE) == Summary(handed_over=1)
@@ -230,7 +230,7 @@ class TestHeldBack:
 
 
 class TestLastLook:
-    """Between the claim and the sending the world may change."""
+    """Changes between the claim and the sending."""
 
     @pytest.fixture
     def claimed(self) -> Delivery:
@@ -257,13 +257,13 @@ class TestLastLook:
     def test_a_moved_event_is_not_announced_for_the_old_day(
         self, claimed: Delivery, folder: Path
     ) -> None:
-        """US-11, 3: the old one is gone, the new one falls due."""
+        """US-11, 3: the old reminder is cancelled, the new one falls due."""
         event = claimed.event
         event.start_on = date(2026, 12, 9)
         lifecycle.save(event=event, now=DUE)
         assert self.deliver(claimed) == "lost"
         assert not folder.exists()
-        # The reminder, and the notice of the move.
+        # The reminder, and the notice about the move.
         assert results(delivery.tick(now=DUE + timedelta(days=7))) == {"sent": 2}
 
     def test_a_moment_that_moved_calls_the_row_back(self, claimed: Delivery) -> None:
@@ -330,7 +330,7 @@ class TestLastLook:
 
 
 class TestDeadWorkers:
-    """US-11, 2: a kill at any moment; the lease of the dead ends, the next tick decides."""
+    """US-11, 2: a worker is killed; once its lease has ended, the next tick decides."""
 
     AFTER = DUE + 3 * MINUTE
 
@@ -354,7 +354,7 @@ class TestDeadWorkers:
     @pytest.mark.parametrize(
         ("phase", "state"),
         [
-            (Phase.BODY, State.SENT),  # nothing had been delivered, so it is sent
+            (Phase.BODY, State.SENT),  # nothing was delivered, so the mail is sent
             (Phase.NOT, State.SENT),
             (Phase.DOT, State.PRESUMED),
             (Phase.ACCEPTED, State.SENT),
@@ -409,7 +409,7 @@ class TestDeadWorkers:
         assert (row.state, row.claim_at, row.lease_token) == (State.DEAD, None, None)
 
     def test_the_neighbours_of_a_row_that_kills_its_workers_are_sent(self) -> None:
-        """The process ends in the middle of the first row, again and again."""
+        """The worker dies in the middle of the first row, each time that it is claimed."""
         due_event(people=3)
         fanout.expand_due(now=DUE)
         culprit = min(Delivery.objects.values_list("pk", flat=True))
@@ -443,7 +443,7 @@ class TestStumbling:
 
     @pytest.fixture
     def poisoned(self) -> Delivery:
-        """The first of three rows, whose person has no address that a mail could bear."""
+        """The first of three rows; the address of its person cannot be written into a mail."""
         event = due_event(people=3)
         fanout.expand_due(now=DUE)
         row = Delivery.objects.order_by("pk").first()
@@ -642,9 +642,9 @@ def test_handing_over_asks_the_same_for_any_number_of_people(
 
 
 class TestForgetting:
-    """Half a year after the end of the event; mails of a batch go with what it told."""
+    """Retention: half a year after the end of the event; mails of a batch go with the batch."""
 
-    # The event of the factory ends at the first of these moments.
+    # The factory's event ends at the first of these times.
     OLD = datetime(2026, 12, 2, 9, tzinfo=UTC) + outbox.RETENTION
 
     def sent(self, **columns: Any) -> Event:

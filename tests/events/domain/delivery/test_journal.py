@@ -1,4 +1,4 @@
-"""What a process has begun to send, on record for those who come after it."""
+"""Journals: the phases of a process's mails, as read by later processes."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Rows that point at people and organisations, as mergers and erasures meet them."""
+"""Rows that refer to people and organisations, for tests of mergers and erasures."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Two records of one body become one, with all that points at them."""
+"""Two records of one organisation are merged, with all rows that refer to them."""
 
 from random import Random
 from typing import Any

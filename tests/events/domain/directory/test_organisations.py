@@ -1,4 +1,4 @@
-"""An organisation that changes is another one for all that it has a role in."""
+"""A change of an organisation revises the events that it has a role in."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Two records of one person become one; a person is erased and the counts stay right."""
+"""Merging of two records of a person, and erasure; in both cases counts stay right."""
 
 from collections import Counter
 from datetime import date, timedelta
@@ -163,7 +163,7 @@ def test_an_event_that_both_attend_is_attended_once_in_the_further_state() -> No
 
 
 ANSWERS = [
-    # the kept row, the other row, what stands
+    # the kept row, the dropped row, the merged row
     (("accepted", "confirmed"), ("declined", "none"), ("accepted", "confirmed")),
     (("declined", "cancelled"), ("accepted", "waitlisted"), ("accepted", "waitlisted")),
     (("accepted", "waitlisted"), ("accepted", "confirmed"), ("accepted", "confirmed")),
@@ -458,7 +458,7 @@ def test_whatever_the_rows_none_is_lost_and_each_leads_to_the_survivor(random: R
 
 
 def best_of(event: Event) -> Counter[str]:
-    """Return what must not get worse: who has a place, who was there, who leads."""
+    """Return what a merger must not lose: a seat, a check-in, the head of a delegation."""
     theirs = event.attendees.filter(person__family_name="Lee")
     return Counter(
         seat=theirs.filter(seat="confirmed").exists(),
@@ -471,7 +471,7 @@ def best_of(event: Event) -> Counter[str]:
 
 
 def canary(**columns: Any) -> Person:
-    """Return a person of whom each value can be told apart wherever it turns up."""
+    """Return a person with unique values, which are recognised wherever they turn up."""
     values = {
         "slug": "canary-slug",
         "family_name": "Canaryfamily",
@@ -490,7 +490,7 @@ def canary(**columns: Any) -> Person:
 
 
 def canaries() -> list[Any]:
-    """Return the tables and columns in which a canary sits, histories and logs among them."""
+    """Return all tables and columns that contain a value of the canary, also histories and logs."""
     marks = ("canary", "金丝雀", "金絲雀", r"\u91d1")
     return [
         (model.__name__, name, value)
@@ -502,7 +502,7 @@ def canaries() -> list[Any]:
 
 
 def cage() -> tuple[Person, Attendee, Delegate]:
-    """Return a person with rows of all kinds, each of which says something about them."""
+    """Return a person with rows of all kinds, each of which contains one of their values."""
     person = canary()
     person.email = "canary.other@example.org"
     person.save()

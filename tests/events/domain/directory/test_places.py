@@ -1,4 +1,4 @@
-"""A place that changes is another place for all that happens there."""
+"""A change of a place revises the events that take place there."""
 
 from datetime import timedelta
 from typing import Any

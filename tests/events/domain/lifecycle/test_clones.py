@@ -1,4 +1,4 @@
-"""A clone: the same event on other days, as a draft of its own."""
+"""Clones: the same event on other days, as an independent draft."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from tests.factories import NOW, days
 pytestmark = pytest.mark.django_db
 
 LATER = NOW + timedelta(hours=1)
-YEAR = 364  # the same days of the week
+YEAR = 364  # days: a multiple of 7 keeps the day of the week
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_it_lies_so_many_days_later_at_the_same_hours(expo: Event) -> None:
 
 
 def test_hours_stay_when_the_clocks_change() -> None:
-    """In Berlin summer time begins on 28 March 2027."""
+    """Summer time in Berlin begins on 28 March 2027."""
     event = factories.event(timezone="Europe/Berlin", start_on=date(2027, 3, 24))
     clone = again(event, days=7)
     assert event.start_at == datetime(2027, 3, 24, 8, 30, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Whatever people do to a small forest of events, in whatever order, it stays a legal one."""
+"""Random calls on a small forest of events: in any order, the trees stay legal."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ Rows = dict[int, dict[str, Any]]
 
 @dataclass
 class Call:
-    """Something that somebody does to one event of the forest, with or without another one."""
+    """A call on one event of the forest; some calls take another event as well."""
 
     verb: str
     on: int
@@ -58,7 +58,7 @@ class Call:
     first: int
     length: int
     along: bool
-    able: bool  # whether to choose among the events whose state allows it, if there are any
+    able: bool  # whether to choose among events whose status allows the verb, if there are any
 
     def make(self, now: Any) -> None:
         events = list(Event.objects.order_by("pk"))
@@ -121,7 +121,7 @@ calls = st.lists(
 
 @pytest.fixture
 def forest(db: None) -> None:
-    """A mission with two legs, a draft with a part, something that is off, a report."""
+    """A mission with two legs, a draft with a part, a postponed event, a reported one."""
     team, hall = factories.team(), factories.place()
 
     def event(**columns: Any) -> Event:
@@ -199,7 +199,7 @@ def differ(old: dict[str, Any], new: dict[str, Any], names: tuple[str, ...]) -> 
 
 
 def line(rows: Rows, key: int) -> list[dict[str, Any]]:
-    """The event and what it is part of, nearest first."""
+    """The event and those above it, nearest first."""
     found = [rows[key]]
     while (above := found[-1]["parent_id"]) is not None:
         assert len(found) < 4, "too deep, or a circle"

@@ -1,4 +1,4 @@
-"""The steps of an event's life: who takes them along, what they count, what they refuse."""
+"""The steps of an event: what moves along, what is counted, what is refused."""
 
 import uuid
 from collections.abc import Callable
@@ -182,7 +182,7 @@ STEPS: dict[str, Callable[[Event], None]] = {
     "cancel": lambda event: lifecycle.cancel(event=event, reason="Storm", now=LATER),
     "delete": lambda event: lifecycle.delete(event=event, now=LATER),
 }
-# From each state, the state that a step leads to; what is not here is refused.
+# The status that each step leads to; combinations that are missing here are refused.
 LEADS = {
     ("draft", "propose"): "tentative",
     ("draft", "move"): "draft",
@@ -202,7 +202,7 @@ LEADS = {
 
 
 def ready(**columns: Any) -> Event:
-    """Return an event that has all that is needed to confirm it."""
+    """Return an event that is complete enough to be confirmed."""
     event = factories.event(**{"place": factories.place(), **columns})
     factories.organiser(event)
     return event
@@ -352,7 +352,7 @@ class TestConfirming:
         assert state(event) == "confirmed"
 
     def test_its_days_fit_what_it_is_part_of(self) -> None:
-        """Something else may have come between while it was postponed."""
+        """Another leg may have taken the days while this one was postponed."""
         mission = factories.event(**days(10, 15))
         doha = ready(team=mission.team, parent=mission, kind="leg", **days(11, 13))
         lifecycle.postpone(event=doha, now=LATER)
@@ -371,7 +371,7 @@ class TestConfirming:
 class TestCallingOff:
     @pytest.fixture
     def mission(self) -> Event:
-        """A mission with one part in each state, and a part below each of them."""
+        """A mission with one part of each status, and a part below each of them."""
         mission = factories.event(title="mission", **days(10, 15))
         for status in Event.Status.values:
             part = part_of(mission, title=status, status=status, **days(11))
@@ -412,7 +412,7 @@ class TestCallingOff:
         lifecycle.cancel(event=mission, reason="", now=LATER)
         for event in Event.objects.filter(status="cancelled").exclude(title_en__contains="cancel"):
             assert (event.sequence, event.revision) == (1, 1), event
-        # A draft says whose part it is: its page changes, its appointment does not.
+        # A draft shows its parent: its page changes (revision), its date does not (SEQUENCE).
         draft = Event.objects.get(title_en="draft")
         assert (draft.sequence, draft.revision, draft.changed_at) == (0, 1, LATER)
         assert counts(Event.objects.get(title_en="below draft")) == (0, 0, NOW)
@@ -489,7 +489,7 @@ class TestReinstating:
 
 class TestMoving:
     def test_the_programme_moves_by_as_many_days_at_the_same_hours(self) -> None:
-        """Over the end of summer time in New York: the hours on the clock stay."""
+        """Over the end of summer time in New York: the wall times stay."""
         zone = "America/New_York"
         first, last = date(2026, 10, 30), date(2026, 10, 31)
         event = factories.event(timezone=zone, precision="day", start_on=first, end_on=last)
@@ -571,7 +571,7 @@ class TestMoving:
             lifecycle.move(event=event, when=a_day(9, 8), now=LATER)
 
     def test_hours_that_the_clocks_skip_are_refused_and_the_part_named(self) -> None:
-        """On 28 March 2027 Berlin has no hour from two to three."""
+        """On 28 March 2027 Berlin has no time from 02:00 to 03:00."""
         zone = "Europe/Berlin"
         day = date(2027, 3, 27)
         event = factories.event(timezone=zone, precision="day", start_on=day, end_on=day)
@@ -599,7 +599,7 @@ class TestMoving:
             lifecycle.save(event=event, now=LATER)
 
     def test_a_stop_of_the_first_half_year_gets_a_day(self) -> None:
-        """US-04, 4: and keeps its UID."""
+        """US-04, 4; the UID stays too."""
         half = {"start_on": date(2027, 1, 1), "end_on": date(2027, 6, 30)}
         event = ready(status="tentative", precision="half_year", **half)
         uid = event.uid

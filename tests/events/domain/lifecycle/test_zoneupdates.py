@@ -1,6 +1,6 @@
-"""What an update of the time zone database does to events: the wall time stays, the moment moves.
+"""Updates of the time zone database: wall times stay, UTC times are recomputed.
 
-An event that was stored under an older database is one whose moments are those of the older law.
+An event stored under an older database is simulated by UTC times of the older rules.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
 HOUR = timedelta(hours=1)
 LATER = NOW + HOUR
-# In Vancouver, where the clocks stay at UTC-7 from 2026 on.
+# Wall times in Vancouver, which stays at UTC-7 from 2026 on.
 START = datetime(2027, 12, 2, 16, 30, tzinfo=UTC)
 END = datetime(2027, 12, 3, 0, tzinfo=UTC)
 Moments = tuple[datetime | None, datetime | None]
@@ -39,7 +39,7 @@ def vancouver(**columns: Any) -> Event:
 
 
 def older(event: Event, by: timedelta = HOUR) -> Event:
-    """Leave the event as a database in which its clocks stood `by` further back left it."""
+    """Set the UTC times of an older database, whose offset from UTC was smaller by `by`."""
     Event.objects.filter(pk=event.pk).update(
         start_at=event.start_at and event.start_at + by, end_at=event.end_at and event.end_at + by
     )
@@ -105,7 +105,7 @@ def test_the_reminder_moves_along() -> None:
     rule = factories.rule(event=event, offset_kind=minutes, offset=60)
     reminders.plan(event=event, now=NOW)
     old = rule.occurrences.get()
-    rule.occurrences.update(  # an older database planned it so
+    rule.occurrences.update(  # as planned under the older database
         due_at=old.due_at + HOUR, claim_at=old.due_at + HOUR, expires_at=old.expires_at + HOUR
     )
     zoneupdates.recompute(now=LATER)
@@ -193,7 +193,7 @@ def test_everything_with_a_day_is_looked_at(columns: dict[str, Any]) -> None:
 
 
 def test_a_flight_lands_by_the_law_of_where_it_lands() -> None:
-    """Eastward over the date line it lands on the day before; only the end has moved."""
+    """Eastward over the date line it lands on the day before; only its end has moved."""
     event = vancouver(
         kind="transfer",
         start_on=date(2027, 12, 3),
@@ -218,7 +218,7 @@ def test_dates_without_a_day_have_no_moment_that_could_move() -> None:
 
 
 class TestOver:
-    """An event is over when it has ended as it was reckoned before, and as it is now."""
+    """An event is over when it has ended by the stored times and by the recomputed ones."""
 
     def test_what_is_over_stays_as_it_was(self) -> None:
         older(vancouver())
@@ -242,7 +242,7 @@ class TestOver:
 
 
 class TestBatches:
-    """Events are read a few at a time; where one batch ends says nothing."""
+    """Events are read in batches; the result does not depend on the size of a batch."""
 
     @pytest.fixture(autouse=True)
     def two_at_a_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -262,11 +262,11 @@ class TestBatches:
             vancouver()
         with CaptureQueriesContext(connection) as queries:
             assert zoneupdates.recompute(now=LATER).looked_at == 6
-        assert len(queries) == 5  # how many, three batches, and no more
+        assert len(queries) == 5  # the count, three batches, and the empty one
 
 
 class TestParts:
-    """A worker does a few at a time, so that reminders need not wait for all of them."""
+    """Each task recomputes a few events, so that reminders do not wait for all of them."""
 
     def test_one_after_the_other_they_move_all_and_each_once(
         self, monkeypatch: pytest.MonkeyPatch
@@ -316,7 +316,7 @@ class TestFailures:
         assert moments(events[1]) == (START + HOUR, END + HOUR)
 
     def test_an_end_that_a_gap_puts_before_the_start_stops_no_other(self) -> None:
-        """The database refuses it: somebody has to say what is meant."""
+        """The database refuses it: an organiser has to correct the times."""
         columns = {"start_time": time(1), "end_time": time(1, 30)}
         event = vancouver(end_timezone="America/Edmonton", **{**columns, "end_time": time(2, 30)})
         Event.objects.filter(pk=event.pk).update(end_timezone="Asia/Shanghai")
@@ -328,7 +328,7 @@ class TestFailures:
 
 
 class TestMeanwhile:
-    """Somebody may change an event after its batch was read."""
+    """An event may change after its batch was read."""
 
     def test_what_they_wrote_stays(self, monkeypatch: pytest.MonkeyPatch) -> None:
         event = older(vancouver())

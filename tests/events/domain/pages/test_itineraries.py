@@ -1,4 +1,4 @@
-"""Itineraries: everything that concerns somebody, in order, by the clocks of place and home."""
+"""Itineraries: the events of a person, in order, in the time zones of place and home."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -53,7 +53,7 @@ def city(name: str, zone: str, **columns: Any) -> Place:
 
 
 def stay(mission: Event, place: Place, first: int, last: int, **columns: Any) -> Event:
-    """The stay of a leg: everything of it is for those who attend it."""
+    """The stay of a leg; its parts are for the attendees of the leg only."""
     values = {"title": place.name, "kind": "leg", "precision": "day", "place": place}
     when = {"start_on": MAY[first], "end_on": MAY[last], "timezone": place.timezone}
     return factories.event(**{"parent": mission, **values, **when, **columns})
@@ -62,7 +62,7 @@ def stay(mission: Event, place: Place, first: int, last: int, **columns: Any) ->
 def part(
     whole: Event, title: str, day: int, start: str = "", end: str = "", **columns: Any
 ) -> Event:
-    """Something on a day of May 2025, where and by whose clock the whole is; without hours too."""
+    """A part on a day of May 2025, at the place and in the zone of its parent, timed or not."""
     values = {
         "title": title,
         "kind": "session",
@@ -102,7 +102,7 @@ def gulf() -> Gulf:
     return Gulf()
 
 
-# Whom something concerns
+# Which events concern a person
 
 
 def test_parts_of_what_somebody_attends_concern_them(gulf: Gulf) -> None:
@@ -475,7 +475,7 @@ SHANGHAI_MORNING = {
         "Asia/Manila": "09:30–11:00 (Manila, UTC+8)",
         "Asia/Jakarta": "08:30–10:00 (Jakarta, UTC+7)",
     },
-    # From November 2026 on Vancouver keeps UTC-7 all the year.
+    # From November 2026 on Vancouver stays at UTC-7 all year.
     date(2026, 11, 25): {
         "America/Los_Angeles": "24 November, 17:30–19:00 (San Francisco, UTC-8)",
         "America/Vancouver": "24 November, 18:30–20:00 (Vancouver, UTC-7)",
@@ -582,7 +582,7 @@ def test_without_an_hour_a_hub_has_the_date_of_the_place() -> None:
     assert words == "25 September 2024 (Shanghai date)"
 
 
-# With whom
+# Companions
 
 
 def test_companions_stand_in_order_of_precedence_and_without_the_reader(gulf: Gulf) -> None:
@@ -653,11 +653,11 @@ def test_an_itinerary_of_nothing_is_empty(gulf: Gulf) -> None:
     assert not of(gulf.alpha).is_empty
 
 
-# How much it costs
+# Number of queries
 
 
 def grow(gulf: Gulf, number: int) -> None:
-    """Add that many of everything that an itinerary shows."""
+    """Add this number of everything that an itinerary shows."""
     for _ in range(number):
         event = part(gulf.first, "Talk", 11, "10:30", "12:00", end_place=gulf.kuwait)
         EventPlace.objects.create(event=event, place=gulf.kuwait, role="site")
@@ -670,7 +670,7 @@ def grow(gulf: Gulf, number: int) -> None:
 
 
 def costs(gulf: Gulf) -> list[int]:
-    """Return how many queries each kind of itinerary takes, with all that it shows."""
+    """Return the number of queries of each kind of itinerary, including all that it shows."""
     made: list[Callable[[], Itinerary]] = [
         lambda: of(gulf.alpha),
         lambda: of(gulf.alpha, gulf.mission),

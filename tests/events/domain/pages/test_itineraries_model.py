@@ -1,4 +1,4 @@
-"""Itineraries against a plain model: a forest of events, and what one person answered."""
+"""Itineraries compared with a plain model: a forest of events, and the answers of one person."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -35,7 +35,7 @@ NODES = st.fixed_dictionaries(
 
 
 class World:
-    """A forest of events and what one person answered, as rows and as plain dictionaries."""
+    """A forest of events and the answers of one person, as rows and as plain dictionaries."""
 
     def __init__(self, nodes: list[dict[str, Any]]) -> None:
         self.person = factories.person(timezone="Asia/Tokyo")

@@ -1,4 +1,4 @@
-"""An account of all rows: what a merger may fold, and what it must leave."""
+"""Comparison of all rows before and after a merger: which may be merged, and which must stay."""
 
 from typing import Any
 
@@ -7,15 +7,15 @@ from django.db.models import Model, QuerySet
 
 from events.models import CalendarChange
 
-# All rows by table and key; their columns.
+# All rows: table and key → columns.
 Rows = dict[tuple[type[Model], Any], dict[str, Any]]
-# The row that stands for a folded one.
+# A row that was merged away → the key of the row that replaces it.
 Folds = dict[tuple[type[Model], Any], Any]
 OURS = {"events", "delegations", "seeds"}
 
 
 def rows() -> Rows:
-    """Return all rows of our tables as they are stored, but no histories, notes and bare links."""
+    """Return all rows of our tables as stored, except histories, calendar changes, link tables."""
     models = [
         model
         for model in apps.get_models()
@@ -30,7 +30,7 @@ def rows() -> Rows:
 
 
 def doubles(before: Rows, model: type[Model], column: str, *others: str, of: Folds) -> Folds:
-    """Return the rows of a table that are alike once a column follows the folds."""
+    """Return the rows that become duplicates when `column` follows the mergers in `of`."""
     table: Any = model._meta.get_field(column.removesuffix("_id")).related_model
     marks = {
         (row[column], *(row[name] for name in others)): key
@@ -45,7 +45,7 @@ def doubles(before: Rows, model: type[Model], column: str, *others: str, of: Fol
 
 
 def faults(before: Rows, after: Rows, folds: Folds) -> list[Any]:
-    """Return the rows that were lost or added, and the links that lead elsewhere than they must."""
+    """Return rows that were lost or added, and foreign keys that refer to a wrong row."""
     standing = {(model, key) for (model, _), key in folds.items()}
     expected = set(before) - set(folds)
     wrong: list[Any] = [*(expected ^ set(after))]

@@ -1,6 +1,6 @@
-"""Files that are made to cost much, within all limits; `python -m` says what reading them costs.
+"""Calendars within all limits that are costly to read; `python -m` prints what each one costs.
 
-A process of its own, so that what it remembers is what the files took, and nothing of the tests.
+It runs as a process of its own, so that the memory measured is that of the reading alone.
 """
 
 import json
@@ -21,7 +21,7 @@ LARGEST = 5 * 2**20
 
 
 def events(number: int, *lines: str) -> bytes:
-    """Return a calendar of so many events, each of these lines."""
+    """Return a calendar of this number of events, each with these lines."""
     return ics(*(text for n in range(number) for text in event(n, *lines)))
 
 
@@ -30,13 +30,13 @@ def event(n: int, *lines: str) -> list[str]:
 
 
 def full(*lines: str) -> bytes:
-    """Return the largest calendar of events with these lines."""
+    """Return the largest calendar whose events have these lines."""
     size = len(events(1, *lines))
     return events(min(9_990, LARGEST // (size + 10)), *lines)
 
 
 def repeated(line: str) -> bytes:
-    """Return the largest calendar with one line again and again, in its one event."""
+    """Return the largest calendar with one event in which the line is repeated."""
     return events(1, "DTSTART:20261202", *[line] * ((LARGEST - 200) // (len(line) + 2)))
 
 
@@ -90,9 +90,9 @@ ATTACKS: dict[str, Callable[[], bytes]] = {
 
 
 def main() -> None:
-    """Print what reading each attack costs: days of series, events, and seconds for who is curious.
+    """Print as JSON what each attack costs: days of series, events and CPU seconds.
 
-    And by how many MiB the process has grown.
+    `grown` is the growth of the process in MiB; the seconds are for information only.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     django.setup()
@@ -106,7 +106,7 @@ def main() -> None:
         except (parsing.Unreadable, foreignevents.TooManyEvents):
             return foreignevents.Reading()
 
-    read(events(1, "DTSTART:20261202T010000Z"))  # what is looked up once is known from now on
+    read(events(1, "DTSTART:20261202T010000Z"))  # fills the caches first
     before = peak()
     told: dict[str, dict[str, float]] = {"days": {}, "events": {}, "seconds": {}}
     for name, make in ATTACKS.items():

@@ -1,4 +1,4 @@
-"""Calendars as other people's programs write them, line by line."""
+"""Calendars as other programs write them, line by line."""
 
 
 def ics(*lines: str) -> bytes:
@@ -11,7 +11,7 @@ def vevent(*lines: str, uid: str = "one@example.org", title: str = "Trade forum"
 
 
 def one(*lines: str, **values: str) -> bytes:
-    """Return a calendar with one event on 2 December 2026, unless the lines name another date."""
+    """Return a calendar with one event, on 2 December 2026 unless the lines name another date."""
     dated = any(line.startswith("DTSTART") for line in lines)
     day = () if dated else ("DTSTART;VALUE=DATE:20261202",)
     return ics(*vevent(*day, *lines, **values))

@@ -1,4 +1,4 @@
-"""Addresses: one file from the public internet, and from nowhere else."""
+"""Fetching from URLs: one file, from the public internet only."""
 
 import shutil
 import socket
@@ -21,7 +21,7 @@ BODY = b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
 
 
 class Internet:
-    """Names, and a real server behind each public IP address; notes who was asked for what."""
+    """A resolver, with a real server behind each public IP address; it records all requests."""
 
     def __init__(self, port: int, *addresses: str) -> None:
         self.port = port
@@ -46,14 +46,14 @@ Answer = Callable[[BaseHTTPRequestHandler], None]
 
 @contextmanager
 def server(answer: Answer, certificate: tuple[Path, Path] | None = None) -> Iterator[int]:
-    """Run a real HTTP server, with a certificate one for HTTPS; yield its port."""
+    """Run a real HTTP server, or HTTPS with a certificate; yield its port."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             answer(self)
 
         def log_message(self, *args: Any) -> None:
-            """Keep quiet."""
+            """Log nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
         running.daemon_threads = True
@@ -204,7 +204,7 @@ def test_who_drips_is_cut_off(answer: Answer) -> None:
     with server(answer) as port:
         with pytest.raises(fetching.TooSlow):
             Internet(port).fetch(seconds=0.5)
-        assert CUT_OFF.wait(30)  # half of what all drops would take
+        assert CUT_OFF.wait(30)  # half of the time of all pieces
 
 
 def test_a_name_that_nobody_knows_or_answers_for_is_refused() -> None:
@@ -237,7 +237,7 @@ def test_the_next_address_is_tried_where_one_does_not_answer() -> None:
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """Return a certificate for example.org that nobody else has signed, and its key."""
+    """Return a self-signed certificate for example.org and its key."""
     if not shutil.which("openssl"):
         pytest.skip("There is no openssl.")
     folder = tmp_path_factory.mktemp("tls")

@@ -1,4 +1,4 @@
-"""Foreign calendars: what they become, what a second reading does, and what is refused."""
+"""Import of calendars: the events, a second reading, and refusals."""
 
 import json
 import subprocess
@@ -36,7 +36,10 @@ def choices(team: Team, **values: Any) -> Choices:
 
 
 def do(team: Team, body: bytes, now: datetime = NOW, **values: Any) -> Plan:
-    """Import a calendar; what the preview says is what happens, and happens once."""
+    """Import a calendar.
+
+    Checks that the preview is right, and that a second import changes nothing.
+    """
     calendar = Calendar(name="foreign.ics", body=body)
     chosen = choices(team, **values)
     before = list(Event.objects.order_by("pk").values())
@@ -337,7 +340,7 @@ def test_events_that_vanish_from_the_file_stay(team: Team) -> None:
 
 def test_an_import_is_all_or_nothing(team: Team) -> None:
     do(team, one())
-    Event.objects.update(status="draft")  # which no step leads to, and none cancels
+    Event.objects.update(status="draft")  # a status that cannot be cancelled
     off = vevent("DTSTART:20261202", "STATUS:CANCELLED")
     body = ics(*vevent("DTSTART:20261203", uid="two@example.org"), *off)
     with pytest.raises(lifecycle.NotAllowed):
@@ -492,7 +495,7 @@ def test_a_team_does_not_read_its_own_events_as_those_of_others(team: Team) -> N
 # ---------------------------------------------------------------- hostile files
 
 
-# The days of a series that begins with 2026, as far as it is read.
+# The days checked for a series that begins with 2026.
 WINDOW = ((NOW + foreignevents.AHEAD).date() - date(2026, 1, 1)).days
 NESTED = b"BEGIN:VCALENDAR\r\n" + b"BEGIN:VEVENT\r\n" * 100_000
 DATES = ",".join(["20261202"] * 5_001)
@@ -590,7 +593,7 @@ def test_all_series_of_a_calendar_together_have_one_budget_and_no_more() -> None
 
 
 def test_the_worst_files_stay_within_their_budgets_and_a_fair_share_of_memory() -> None:
-    """So they are read where they arrive: a process for each, with limits, would do no more."""
+    """So calendars are read in the calling process: a sandbox process would gain nothing."""
     command = [sys.executable, "-m", "tests.events.domain.imports.calendars.attacks"]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=600)
     told = json.loads(done.stdout)
