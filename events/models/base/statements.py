@@ -1,7 +1,7 @@
-"""Statements that are put all the time: in SQL of our own, planned once for each connection.
+"""Frequent statements as raw SQL, which PostgreSQL prepares once for each connection.
 
-The query sets of Django take several times as long to put them as the database to answer, and
-PostgreSQL longer to plan them than to answer.
+Building them by query sets takes several times as long as executing them, and planning them takes
+PostgreSQL longer than executing them.
 """
 
 from collections.abc import Sequence
@@ -12,9 +12,10 @@ from django.db import OperationalError, connection
 
 
 def ask(*, question: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
-    """Return the first row of an answer.
+    """Return the first row of the result, or None.
 
-    A connection that was lost meanwhile is found out here, without asking beforehand.
+    On PostgreSQL a lost connection shows as an error of this statement, which is then repeated on a
+    new connection; so no health check is needed beforehand.
     """
     if isinstance(raw := connection.connection, psycopg.Connection):
         try:
@@ -28,7 +29,7 @@ def ask(*, question: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
 
 
 def change(*, statement: str, values: Sequence[Any]) -> int:
-    """Return how many rows a statement has changed."""
+    """Execute a statement and return the number of rows that it changed."""
     if isinstance(raw := connection.connection, psycopg.Connection):
         with connection.wrap_database_errors:
             return psycopg.Cursor(raw).execute(statement, values, prepare=True).rowcount

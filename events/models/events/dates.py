@@ -1,4 +1,4 @@
-"""Dates with precision and basis: local wall time and zone, UTC derived."""
+"""Dates with precision and basis: local wall time and zone are stored, UTC is derived."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from events.values.dates import When
 
 
 class Basis(models.TextChoices):
-    """Where a value comes from, strongest first."""
+    """Where a value comes from; the strongest basis first."""
 
     STATED = "stated", _("stated")
     COMPUTED = "computed", _("computed")
@@ -23,7 +23,7 @@ class Basis(models.TextChoices):
 
 
 class Dated(models.Model):
-    """Something with a time; `start_at` and `end_at` are derived and never entered."""
+    """A row with a date or time; `start_at` and `end_at` are derived and never entered."""
 
     class Precision(models.TextChoices):
         TIME = dates.Precision.TIME.value, _("to the minute")
@@ -104,7 +104,7 @@ class Dated(models.Model):
 
     @property
     def when(self) -> When:
-        """The time as a plain value."""
+        """The date and time as a plain value."""
         return When(
             precision=dates.Precision(self.precision),
             start_on=self.start_on,
@@ -125,7 +125,7 @@ class Dated(models.Model):
         self.qualifier = when.qualifier
 
     def clean(self) -> None:
-        """Say kindly which part contradicts the precision."""
+        """Refuse a date that contradicts its precision, at the field that is wrong."""
         super().clean()
         try:
             dates.validate(self.when)
