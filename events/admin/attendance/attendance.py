@@ -1,4 +1,4 @@
-"""What organisers do for several attendees at once, and how refusals about attendees read."""
+"""Actions on several attendees at once, and the sentences of refusals about attendees."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, Final
@@ -17,7 +17,7 @@ from events.domain.attendance.capacity import Venue
 from events.domain.pages import formatting
 from events.models import Attendee
 
-NAMED: Final = 10  # refusals that a message spells out; of more it says how many
+NAMED: Final = 10  # the number of refusals that a message spells out; the rest is counted
 
 
 @refusals.sentence.register
@@ -89,7 +89,7 @@ def _about(refusal: attendees.Refusal, text: str) -> str:
 
 
 def fullness(venue: Venue) -> str:
-    """Return “43 of 50 places, 3 waiting”, for a hub after its name."""
+    """Return “43 of 50 places, 3 waiting”, after the name of the hub if it is one."""
     text = _places(venue)
     if venue.waiting:
         values = {"places": text, "number": venue.waiting}
@@ -109,9 +109,9 @@ def _places(venue: Venue) -> str:
 
 
 def for_each(verb: str, label: Any, done: Any) -> Callable[..., None]:
-    """Return a list action that calls a verb of the domain for each row that the user may change.
+    """Return a list action that calls a domain function for each row that the user may change.
 
-    `done` says with a `number` for how many it was done.
+    `done` is the message, with the parameter `number` for how many it succeeded.
     """
 
     @admin.action(description=label, permissions=["attend"])
@@ -137,7 +137,7 @@ def for_each(verb: str, label: Any, done: Any) -> Callable[..., None]:
 
 
 def _refused(verb: str, rows: Iterable[Attendee]) -> list[str]:
-    """Call the verb for each row by itself; return why not, for those for whom it was refused."""
+    """Call the domain function for each row separately; return the sentences of those refused."""
     call, refused = getattr(attendees, verb), []
     for row in rows:
         try:

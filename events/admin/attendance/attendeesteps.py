@@ -1,4 +1,4 @@
-"""The next steps of an attendee: the answer, a substitute, the place, the presence."""
+"""The steps of an attendee: answer, substitute, seat, attendance."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -16,7 +16,7 @@ from events.models import Attendee, Person
 
 
 class PersonForm(StepForm):
-    """Who it is."""
+    """The choice of a person."""
 
     person = forms.ModelChoiceField(label=_("person"), queryset=Person.objects.none())
 
@@ -33,7 +33,7 @@ def _about(attendee: Attendee) -> dict[str, Any]:
 
 
 def _says(*texts: Any) -> Callable[[Attendee], Iterable[str]]:
-    """Return what explains a step with these sentences."""
+    """Return an `explain` function that returns these sentences."""
     return lambda attendee: [str(text) % _about(attendee) for text in texts]
 
 

@@ -1,4 +1,4 @@
-"""The calendar of somebody else, read into events of a team: first looked at, then imported."""
+"""Import a foreign calendar into events of a team: first a preview, then the import."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -51,7 +51,7 @@ COLUMNS: Final = {
 
 
 class ImportForm(forms.Form):
-    """Which calendar, and what becomes of it."""
+    """Which calendar to import, and what kind of events to make of it."""
 
     file = forms.FileField(
         label=_("file"),
@@ -94,7 +94,7 @@ class ImportForm(forms.Form):
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        """Offer the teams that the user runs, and their own language and clock."""
+        """Offer the teams that the user runs, and preset the user's language and time zone."""
         super().__init__(*args, **kwargs)
         teams = access.own_teams(user=user).order_by("name", "pk")
         self.user = user
@@ -110,14 +110,14 @@ class ImportForm(forms.Form):
         return values
 
     def clean_file(self) -> Any:
-        """Refuse what is too large before it is read."""
+        """Refuse a file that is too large before reading it."""
         file = self.cleaned_data["file"]
         if file and file.size > parsing.LARGEST:
             raise ValidationError(refusals.sentence(parsing.TooLarge()))
         return file
 
     def open(self) -> importpreviews.Opened:
-        """Look at the calendar; nothing is imported yet."""
+        """Make a preview of the import; no event is stored yet."""
         values = self.cleaned_data
         names = ("team", "language", "timezone", "kind", "visibility")
         choices = Choices(**{name: values[name] for name in names})
@@ -134,12 +134,12 @@ class ImportForm(forms.Form):
 
 
 class ImportAdmin:
-    """A list that takes in calendars; mixed into a TeamScopedAdmin of events."""
+    """A list of events into which calendars can be imported; mixed into a TeamScopedAdmin."""
 
     opts: Any
 
     def has_import_permission(self, request: HttpRequest) -> bool:
-        """Whoever runs a team may add events to it."""
+        """Whether the user is organiser of a team and so may add events to it."""
         return rights.may_enter(request) and access.own_teams(user=request.user).exists()
 
     @action(
@@ -149,7 +149,7 @@ class ImportAdmin:
         icon="upload",
     )
     def import_calendar(self, request: HttpRequest) -> HttpResponse:
-        """Ask which calendar (GET), show what it would do, and with its key do it (POST)."""
+        """Show the form (GET), a preview (POST), or import the preview named by `key` (POST)."""
         if not self.has_import_permission(request):
             raise PermissionDenied
         assert isinstance(request.user, User)  # noqa: S101 -- it has come through admin_view
@@ -161,7 +161,7 @@ class ImportAdmin:
             form = ImportForm(*data, user=request.user)
             if is_sent and form.is_valid():
                 return self._import_page(request, opened=form.open())
-        except Exception as refusal:  # told() lets faults go on
+        except Exception as refusal:  # told() re-raises what is not a refusal
             form = ImportForm(user=request.user) if "key" in request.POST else form
             said = refusals.told(refusal, request.user)
             return self._import_page(request, form=form, refusal=said)
@@ -200,7 +200,7 @@ class ImportAdmin:
 
 
 def summary(plan: Plan) -> str:
-    """Say how many events there are of each outcome."""
+    """Return a sentence with the number of events of each outcome."""
     text = ngettext(
         "%(number)s event read: %(counts)s.", "%(number)s events read: %(counts)s.", len(plan.rows)
     )
@@ -211,7 +211,7 @@ def summary(plan: Plan) -> str:
 
 
 def _shown(row: Row) -> dict[str, Any]:
-    """One line of the table: what happens to which event, and why."""
+    """One line of the preview: the event, what happens to it, and why."""
     label, colour = OUTCOMES[row.outcome]
     return {
         "label": label,

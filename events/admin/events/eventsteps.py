@@ -1,4 +1,4 @@
-"""The next steps of an event: what each does, to whom, and what it asks for."""
+"""The steps of an event: what each one does, to whom, and which values it asks for."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -28,11 +28,11 @@ from events.models.events.events import LEVELS
 from events.values import dates
 from events.values.dates import Precision, When
 
-NAMED = 5  # parts that a sentence names; of more it says how many
+NAMED = 5  # the number of parts that a sentence names; the rest is counted
 
 
 class ReasonForm(StepForm):
-    """Why, in words that people read in their calendars."""
+    """The reason, which people read in their calendars."""
 
     reason = forms.CharField(
         label=_("reason"),
@@ -44,7 +44,7 @@ class ReasonForm(StepForm):
 
 
 class DateForm(StepForm):
-    """A new date, known to the day or to the minute, and perhaps a new place."""
+    """A new date to the day or to the minute, and optionally a new place."""
 
     start_on = forms.DateField(label=_("first day"), widget=UnfoldAdminDateWidget)
     start_time = forms.TimeField(
@@ -55,7 +55,7 @@ class DateForm(StepForm):
     place = forms.ModelChoiceField(label=_("place"), queryset=Place.objects.none(), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Begin with the present date and place."""
+        """Preset the present date and place."""
         super().__init__(*args, **kwargs)
         for name in ("start_on", "start_time", "end_on", "end_time", "place"):
             self.fields[name].initial = getattr(self.row, name)
@@ -92,13 +92,13 @@ class DateForm(StepForm):
         return when
 
     def _zone(self, place: Place | None) -> str:
-        """The zone of a new place; otherwise it stays as it was."""
+        """Return the zone of a new place; otherwise the present zone."""
         there = place.find_zone() if place and place != self.row.place else ""
         return there or self.row.timezone or "UTC"
 
 
 class MoveForm(DateForm):
-    """The same, and whether the programme moves along."""
+    """A new date, and whether the subtree is moved by the same number of days."""
 
     with_programme = forms.BooleanField(
         label=_("move the whole programme by as many days"),
@@ -110,7 +110,7 @@ class MoveForm(DateForm):
 
 
 class ReinstateForm(MoveForm):
-    """The same, and how sure the new date is."""
+    """A new date, and whether the event is then confirmed or tentative."""
 
     status = forms.ChoiceField(
         label=_("status"),
@@ -123,14 +123,14 @@ class ReinstateForm(MoveForm):
 
 
 def parts(rows: list[Event], user: User) -> str:
-    """Name the parts of a programme that the user may see."""
+    """Name the parts of a programme, as far as the user may see them."""
     keys = access.visible(user=user, model=Event).filter(pk__in=[row.pk for row in rows])
     seen = set(keys.values_list("pk", flat=True))
     return listed([row for row in rows if row.pk in seen], among=len(rows))
 
 
 def listed(rows: Sequence[Model], among: int = 0) -> str:
-    """Name some rows, and say how many there are besides: “A; B; C and 4 more”."""
+    """Name the first rows and count the rest: “A; B; C and 4 more”."""
     names = gettext("; ").join(str(row) for row in rows[:NAMED])
     number = max(among, len(rows))
     if number <= min(len(rows), NAMED):
@@ -142,7 +142,7 @@ def listed(rows: Sequence[Model], among: int = 0) -> str:
 
 
 def touched(event: Event, verb: str, user: User) -> Iterator[str]:
-    """Say whom and what a step reaches beside the event itself."""
+    """Yield sentences about the parts and people that a step affects besides the event itself."""
     reach = lifecycle.consequences(event=event, verb=verb)
     if reach.parts:
         text = ngettext(
@@ -181,7 +181,7 @@ def reminders_stop(event: Event, verb: str) -> Iterator[str]:
 
 
 def audience(event: Event) -> str:
-    """Say who can see it once it is no draft any more."""
+    """Return a sentence about who can see the event once it is no longer a draft."""
     return {
         Event.Visibility.PUBLIC: gettext(
             "Everybody can see it, on the public pages and in public calendars."

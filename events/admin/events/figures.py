@@ -1,4 +1,4 @@
-"""Counts as sources report them."""
+"""The screen of figures, numbers that sources report."""
 
 from typing import Any, ClassVar
 
@@ -17,7 +17,7 @@ UNITS = ("unit_en", "unit_zh_hans", "unit_zh_hant")
 
 
 class FigureForm(ScopedForm):
-    """A figure; its unit is its name."""
+    """The form of a figure, whose unit serves as its name."""
 
     stems = ("unit",)
 

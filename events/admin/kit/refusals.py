@@ -1,4 +1,4 @@
-"""What a refusal of the domain means to the person at the screen, in their language."""
+"""Refusals of the domain as sentences for the user, in the language of the page."""
 
 from copy import copy
 from functools import singledispatch
@@ -15,12 +15,12 @@ from events.models import Event, Viewer
 
 @singledispatch
 def sentence(refusal: Exception) -> str:
-    """Return the sentence for a refusal; what is none of ours is a fault, and goes on up."""
+    """Return the sentence for a refusal; any other exception is a fault and is raised again."""
     raise refusal
 
 
 def told(refusal: Exception, user: Viewer) -> str:
-    """Return the sentence; events, and rows in a list, that the user may not see have no name."""
+    """Return the sentence, with the names of events and rows redacted that are not visible."""
     for name, value in vars(refusal).items():
         setattr(refusal, name, _veiled(value, user))
     return sentence(refusal)
@@ -43,6 +43,6 @@ def _listed(value: Any, user: Viewer) -> Any:
 
 
 def _is_known(row: Model, user: Viewer) -> bool:
-    """Whether the user may see it, or is about to add it."""
+    """Whether the user may see the row, or it is not stored yet."""
     is_new = not type(row)._default_manager.filter(pk=row.pk).exists()
     return is_new or access.may_see(user=user, row=row)

@@ -1,4 +1,4 @@
-"""Buttons for the next steps of a row; each says what it does before it does it."""
+"""Steps: buttons for actions on a row, each with a page that says beforehand what will happen."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -21,10 +21,10 @@ from events.models import User
 
 
 class StepForm(forms.Form):
-    """What a step asks for; by default nothing."""
+    """The fields that a step asks for; by default none."""
 
     def __init__(self, *args: Any, row: Any, user: User, **kwargs: Any) -> None:
-        """Keep the row and the user, whom choices and presets depend on."""
+        """Keep the row and the user, on which choices and initial values depend."""
         super().__init__(*args, **kwargs)
         self.row = row
         self.user = user
@@ -32,21 +32,21 @@ class StepForm(forms.Form):
 
 @dataclass(slots=True, kw_only=True)
 class Call:
-    """Who does a step to what, when, and what they filled in."""
+    """The arguments of a step: row, user, moment and form values."""
 
     row: Any
     user: User
     now: datetime
     values: dict[str, Any]
-    made: Any = None  # the new row that the step has made, if it makes one
+    made: Any = None  # the new row, if the step makes one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A verb of the domain as a button.
+    """A function of the domain as a button.
 
-    `explain` returns the sentences that say what will happen and to whom; `perform` does it and
-    returns the sentence that says what has happened.
+    `explain` returns sentences about what will happen and to whom. `perform` does it and returns a
+    sentence about the result.
     """
 
     verb: str
@@ -55,9 +55,9 @@ class Step:
     explain: Callable[..., Iterable[Any]]
     perform: Callable[[Call], Any]
     form: type[StepForm] = StepForm
-    names_others: bool = False  # `explain` gets the user as well: it names what they may see
-    weighty: bool = False  # cannot be taken back, or tells many people
-    beside: bool = False  # is no step in the life of the row: its button stands back
+    names_others: bool = False  # `explain` gets the user as well, to redact names
+    weighty: bool = False  # cannot be undone, or sends mail to many people
+    beside: bool = False  # secondary: it does not change the state of the row
 
     def sentences(self, row: Any, user: User) -> list[Any]:
         return list(self.explain(row, user) if self.names_others else self.explain(row))
@@ -67,7 +67,7 @@ class Step:
 
 
 class StepsAdmin:
-    """A screen with buttons for the legal next steps of its rows; mixed into a TeamScopedAdmin."""
+    """A screen with buttons for the steps that are possible now; mixed into a TeamScopedAdmin."""
 
     change_form_outer_before_template = "events/admin/steps.html"
     steps: ClassVar[Sequence[Step]] = ()
@@ -76,11 +76,11 @@ class StepsAdmin:
     opts: Any
 
     def next_steps(self, row: Any) -> Iterable[str]:
-        """Return the verbs that the domain allows now."""
+        """Return the verbs of the steps that the domain allows now."""
         raise NotImplementedError
 
     def state_of(self, row: Any) -> Any:
-        """Return the words for the state, beside the buttons."""
+        """Return the text for the state, which is shown beside the buttons."""
         return row.get_status_display()
 
     def get_custom_urls(self) -> Any:
@@ -108,17 +108,17 @@ class StepsAdmin:
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Say what the domain refuses although the form let it pass: somebody was quicker."""
+        """Show a refusal of the domain that the form did not foresee, for example after a race."""
         try:
             return super().changeform_view(  # type: ignore[misc]
                 request, object_id, form_url, extra_context
             )
-        except Exception as refusal:  # told() lets faults go on
+        except Exception as refusal:  # told() re-raises what is not a refusal
             messages.error(request, refusals.told(refusal, request.user))
             return HttpResponseRedirect(request.get_full_path())
 
     def step_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
-        """Return what the strip above the form shows."""
+        """Return the context of the bar with state and buttons above the form."""
         buttons = [
             step.button(self.step_url(row, step.verb))
             for step in self.legal_steps(row)
@@ -128,7 +128,7 @@ class StepsAdmin:
         return {"state": self.state_of(row), "state_colour": colour, "buttons": buttons}
 
     def may_take(self, request: HttpRequest, row: Any, step: Step) -> bool:
-        """Whether it is the user's to take a step with the row."""
+        """Whether the user may take the step with this row."""
         return bool(self.has_change_permission(request, row))  # type: ignore[attr-defined]
 
     def legal_steps(self, row: Any) -> list[Step]:
@@ -146,7 +146,7 @@ class StepsAdmin:
     def step_view(
         self, request: HttpRequest, object_id: int, verb: str, **kwargs: Any
     ) -> HttpResponse:
-        """Say what the step will do (GET), and do it (POST)."""
+        """Show what the step will do (GET), or do it (POST)."""
         row = self.get_object(request, str(object_id))  # type: ignore[attr-defined]
         step = next((step for step in self.steps if step.verb == verb), None)
         if row is None or step is None:
@@ -164,7 +164,7 @@ class StepsAdmin:
         return self.take(request, row, step, form)
 
     def take(self, request: HttpRequest, row: Any, step: Step, form: StepForm) -> HttpResponse:
-        """Do it, all or nothing; a refusal is shown beside what was filled in."""
+        """Perform the step in one transaction; show a refusal together with the filled-in form."""
         call = Call(row=row, user=form.user, now=timezone.now(), values=form.cleaned_data)
         try:
             with transaction.atomic():
@@ -177,12 +177,12 @@ class StepsAdmin:
         return HttpResponseRedirect(there)
 
     def too_late(self, request: HttpRequest, row: Any, step: Step) -> str:
-        """Return why a step is not possible that the page offered a while ago."""
+        """Return why a step is no longer possible that the page offered earlier."""
         text = _("This step is not possible now: the state is “%(state)s”.")
         return text % {"state": self.state_of(row)}
 
     def way_back(self, request: HttpRequest, row: Any) -> str:
-        """Where the user came from, if that is a page of ours; else the page of the row."""
+        """Return the address in `next` if it is on this site, else the page of the row."""
         there = request.GET.get("next", "")
         is_ours = url_has_allowed_host_and_scheme(there, allowed_hosts={request.get_host()})
         return there if is_ours else self.row_url(row)
@@ -190,7 +190,7 @@ class StepsAdmin:
     def step_page(
         self, request: HttpRequest, row: Any, step: Step, form: StepForm | None, refusal: Any = ""
     ) -> HttpResponse:
-        """Show the page; without a form the step is not possible and nothing can be sent."""
+        """Render the page of a step; without a form it only says that the step is not possible."""
         context = {
             **self.admin_site.each_context(request),  # type: ignore[attr-defined]
             "title": step.label,

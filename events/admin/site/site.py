@@ -1,4 +1,4 @@
-"""The admin site: its start page, and no way round the screens."""
+"""The admin site: its start page, and the routes of Django that are closed."""
 
 from typing import Any
 
@@ -9,12 +9,12 @@ from django.urls import path
 
 
 def refuse(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    """Close Django's redirect to any row by its number: it asks nobody whose row it is."""
+    """Answer 404 instead of Django's redirect to any row by its key: it checks no permission."""
     raise Http404
 
 
 def style(request: HttpRequest) -> str:
-    """Our own rules on top of Unfold's."""
+    """Return our style sheet, which is loaded after Unfold's."""
     return static("events/admin.css")
 
 
@@ -23,11 +23,11 @@ def favicon(request: HttpRequest) -> str:
 
 
 def extra_urls() -> list[Any]:
-    """Routes that come before Django's own."""
+    """Return routes that take precedence over Django's own."""
     view = admin.site.admin_view(refuse)
     return [path("r/<path:content_type_id>/<path:object_id>/", view, name="view_on_site")]
 
 
-admin.site.disable_action("delete_selected")  # each row has its own reasons to stay
+admin.site.disable_action("delete_selected")  # rows are deleted one by one
 admin.site.index_template = "events/admin/dashboard.html"
 vars(admin.site)["extra_urls"] = extra_urls

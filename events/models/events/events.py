@@ -124,9 +124,7 @@ class EventQuerySet(OwnedQuerySet["Event"]):
         )
 
     def changed_as_member(self, user: Viewer) -> Q:
-        """Organisers change all; liaison officers the parts of their legs; secretaries internal
-        items.
-        """
+        """Organisers change all, liaison officers parts of legs, secretaries internal items."""
         return (
             Q(team__in=teams_of(user, Membership.Role.ORGANISER))
             | Q(pk__in=below_legs_of(user))
@@ -153,9 +151,7 @@ class EventQuerySet(OwnedQuerySet["Event"]):
         )
 
     def touching(self, first: date, last: date) -> Self:
-        """Events, or the windows of coarse dates, that overlap the local days first to last,
-        inclusive.
-        """
+        """Events, or windows of coarse dates, that overlap the local days [first, last]."""
         ends_later = Q(end_on__gte=first) | Q(end_on=None, start_on__gte=first)
         return self.filter(ends_later, start_on__lte=last)
 
