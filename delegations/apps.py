@@ -11,5 +11,5 @@ class DelegationsConfig(AppConfig):
     verbose_name = _("Delegations")
 
     def ready(self) -> None:
-        """Let what sends mail know of the kinds that are ours."""
+        """Register the kinds of mail that delegations send."""
         import_module("delegations.domain.mail.decisions")

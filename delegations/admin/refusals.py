@@ -1,4 +1,4 @@
-"""What refusals about delegations mean to the person at the screen."""
+"""The sentences of refusals about delegations."""
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""Refusals as JSON; in one language, whatever the reader's browser speaks."""
+"""Refusals as JSON, always in English, whatever language the client accepts."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ class RefusalSerializer(MissingSerializer):
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Return the JSON answer to a refusal; None for a fault of ours."""
+    """Return the response for a refusal, or None for an exception that is our fault."""
     if isinstance(error, eventfilters.UnknownFilter | eventfilters.UnknownValue):
         return _refusal(str(error), error.name)
     if isinstance(error, TooManyFieldsSent):

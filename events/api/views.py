@@ -1,4 +1,4 @@
-"""The lists and their rows; reads the clock, makes one call."""
+"""The views of the API: each reads the clock and makes one call."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, TypeVar, cast
@@ -46,7 +46,7 @@ class PublicRows(Open, ReadOnlyModelViewSet[Row]):
         return filters.narrow(rows=rows, parameters=parameters, known=self.known)
 
     def _speak(self, answer: Callable[..., Response]) -> Response:
-        """Return the answer in the language that the request asks for."""
+        """Return the response in the language of the parameter `lang`."""
         language = eventfilters.language(parameters=filters.read(self.request.query_params))
         with translation.override(language):
             response = answer(self.request, **self.kwargs)
@@ -103,7 +103,7 @@ class Organisations(PublicRows[Organisation]):
 
 
 class Nowhere(Open):
-    """Answers in JSON where there is nothing."""
+    """Answers unknown addresses below /api/ with 404 as JSON."""
 
     schema = None
 

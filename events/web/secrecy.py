@@ -1,4 +1,4 @@
-"""What all pages and feeds at secret addresses share: their headers, and a limit on guessing."""
+"""Headers of pages and feeds at secret addresses, and the rate limit for wrong guesses."""
 
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -17,19 +17,19 @@ SECRET = {
     "X-Robots-Tag": "noindex",
     "Referrer-Policy": "no-referrer",
 }
-UNKEPT = {**SECRET, "Cache-Control": "no-store"}  # of what an answer changes
+UNKEPT = {**SECRET, "Cache-Control": "no-store"}  # for pages that show what an answer has changed
 
 
 def guarded(
     request: HttpRequest, limit: Limit, miss: type[Exception], now: datetime
 ) -> AbstractContextManager[None]:
-    """Count which secret addresses are guessed wrong from where the request comes."""
+    """Count requests for unknown secret addresses by the client's network, up to the limit."""
     caller = networks.of_caller(environ=request.META, proxies=settings.PROXIES)
     return ratelimits.guarded(limit=limit, who=caller, miss=miss, now=now)
 
 
 def unknown(request: HttpRequest) -> HttpResponse:
-    """Say that nothing is there, in a language that whoever was sent the address reads."""
+    """Answer 404 in the language of the parameter `lang`, else in that of the browser."""
     named = request.GET.get("lang", "")
     is_ours = named in dict(settings.LANGUAGES)
     with override(named if is_ours else get_language_from_request(request)):
@@ -37,7 +37,7 @@ def unknown(request: HttpRequest) -> HttpResponse:
 
 
 def wait(response: HttpResponse, refusal: ratelimits.TooMany) -> HttpResponse:
-    """Say when to come again (RFC 6585, 4)."""
+    """Add Retry-After to a response with status 429 (RFC 6585, 4)."""
     response["Retry-After"] = str(refusal.seconds)
     response["Cache-Control"] = "no-store"
     return response

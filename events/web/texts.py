@@ -1,4 +1,4 @@
-"""Texts that exist in several languages: in the reader's if there is one, marked if not."""
+"""Translated texts: in the reader's language, or marked with the language of a fallback."""
 
 from dataclasses import dataclass
 
@@ -11,17 +11,17 @@ from modeltranslation.utils import resolution_order
 
 from events.models import Event
 
-# Tags of BCP 47, as `lang` attributes write them.
+# Language tags of BCP 47, as in `lang` attributes.
 TAGS = {"en": "en", "zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}
 
 
 def tag(language: str) -> str:
-    """Return zh-Hans for zh-hans."""
+    """Return the tag in the usual case: zh-Hans for zh-hans."""
     return TAGS.get(language, language)
 
 
 def said(row: models.Model, name: str) -> str | SafeString:
-    """Return the text; one that falls back to another language is marked as such."""
+    """Return the text; if it falls back to another language, in a <span> with that `lang`."""
     for language in resolution_order(get_language() or "en"):
         if text := _in(row, name, language):
             if language == get_language():
@@ -31,7 +31,7 @@ def said(row: models.Model, name: str) -> str | SafeString:
 
 
 def other_titles(event: Event) -> list[tuple[str, str]]:
-    """Return the titles in the other languages where they differ, each with its tag."""
+    """Return the titles in other languages that differ from the shown one, with their tags."""
     titles = {code: _in(event, "title", code) for code, _ in settings.LANGUAGES}
     return [
         (tag(code), text)
@@ -42,7 +42,7 @@ def other_titles(event: Event) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """The same page in one language."""
+    """A link to the same page in another language."""
 
     name: str
     tag: str
@@ -51,7 +51,7 @@ class Version:
 
 
 def versions(path: str) -> list[Version]:
-    """Return the page at `path`, query included, in each language."""
+    """Return links to the page at `path`, including its query, in each language."""
     first, _, rest = path.lstrip("/").partition("/")
     below = rest if first in TAGS else path.lstrip("/")
     return [
@@ -66,5 +66,5 @@ def versions(path: str) -> list[Version]:
 
 
 def _in(row: models.Model, name: str, language: str) -> str:
-    """Return the text in exactly that language; modeltranslation makes these columns."""
+    """Return the text in exactly this language, from the column that modeltranslation adds."""
     return str(getattr(row, f"{name}_{language.replace('-', '_')}", "") or "")
