@@ -13,13 +13,13 @@ from events.domain.pages import eventfilters
 
 
 class MissingSerializer(serializers.Serializer[Any]):
-    """Why there is nothing to show."""
+    """The response if a row or a page does not exist."""
 
     detail = serializers.CharField()
 
 
 class RefusalSerializer(MissingSerializer):
-    """Why a request was refused, and which parameter is to blame."""
+    """A refusal: the reason, and the parameter that caused it."""
 
     parameter = serializers.CharField(help_text="Empty when no single parameter is to blame.")
 

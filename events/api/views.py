@@ -56,7 +56,7 @@ class PublicRows(Open, ReadOnlyModelViewSet[Row]):
 
 @openapi.described(serializers.EventSerializer, openapi.EVENTS)
 class Events(PublicRows[Event]):
-    """What takes place, the earliest first and undated events last."""
+    """Events, the earliest first and undated ones last."""
 
     serializer_class = serializers.EventSerializer
 
@@ -71,7 +71,7 @@ class Events(PublicRows[Event]):
 
 @openapi.described(serializers.SeriesSerializer, openapi.SERIES)
 class Series(PublicRows[EventSeries]):
-    """What recurs, such as an expo with its editions."""
+    """Series of events, such as an expo with its editions."""
 
     serializer_class = serializers.SeriesSerializer
     known = filters.SERIES
@@ -82,7 +82,7 @@ class Series(PublicRows[EventSeries]):
 
 @openapi.described(serializers.PlaceSerializer, openapi.PLACES)
 class Places(PublicRows[Place]):
-    """Where things take place, from a macro region down to a room."""
+    """Places, from macro regions down to rooms."""
 
     serializer_class = serializers.PlaceSerializer
     known = filters.PLACES
@@ -93,7 +93,7 @@ class Places(PublicRows[Place]):
 
 @openapi.described(serializers.OrganisationSerializer, openapi.ORGANISATIONS)
 class Organisations(PublicRows[Organisation]):
-    """Bodies of government and business, and groups that nobody named."""
+    """Organisations of government and business, and groups without a name."""
 
     serializer_class = serializers.OrganisationSerializer
     known = filters.ORGANISATIONS
