@@ -1,4 +1,4 @@
-"""The life of a delegation: from planning to the end, one legal step after the other."""
+"""The states of a delegation from planning to the end, and the steps between them."""
 
 from datetime import UTC, datetime, timedelta
 

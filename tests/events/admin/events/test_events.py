@@ -1,4 +1,4 @@
-"""Saving events: what the form fills in, what it refuses, and what follows."""
+"""Saving events: derived values, refusals, and effects."""
 
 from datetime import date
 from typing import Any
@@ -12,7 +12,7 @@ from tests.events.admin import screens
 from tests.events.admin.kit.test_rights import form_of, save
 from tests.office import Office
 
-pytestmark = pytest.mark.once  # forms; rights and journeys ask PostgreSQL too
+pytestmark = pytest.mark.once  # forms; other tests of rights and journeys also use PostgreSQL
 ADD = "/admin/events/promotionconference/add/"
 
 

@@ -1,4 +1,4 @@
-"""Another team's rows do not exist: in no list, page, search, history or forged form."""
+"""Rows of another team do not exist: in no list, page, search, history or forged form."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ OWNED: list[type[Model]] = [
     Application,
 ]
 named = pytest.mark.parametrize("model", OWNED, ids=lambda model: model.__name__)
-# Select fields with search: the table that holds the field, and the field.
+# Select fields with search: the table that has the field, and the field.
 SEARCHED = [
     (Event, "parent"),
     (Event, "series"),
@@ -56,7 +56,7 @@ SEARCHED = [
 
 
 def form_of(page: Any) -> dict[str, Any]:
-    """Return what a browser would send back of a page with a form."""
+    """Return the data that a browser would send back for a page with a form."""
     context = page.context
     forms = [context["adminform"].form]
     data: dict[str, Any] = {}
@@ -90,7 +90,7 @@ def test_another_teams_row_is_in_no_byte(
     mine = screens.MAKERS[model](ours, "ordinary")
     other = screens.MAKERS[model](theirs, "CANARY")
     screens.fill(other, "CANARY")
-    # What nobody may change has no history to show.
+    # A row that nobody may change has no history page.
     history = () if model is Delivery else (screens.address(model, "history", mine.pk),)
     for url in (
         "/admin/",
@@ -208,7 +208,7 @@ def test_a_viewer_reads_and_does_not_write(model: type[Model], ours: Team, viewe
     screens.fill(row, "detail")
     before = all_values(row)
     url = screens.address(model, "change", row.pk)
-    # Deliveries bear addresses, which are not for those who look on.
+    # Deliveries contain addresses, so viewers may not see them.
     assert viewer.get(url).status_code == (404 if model is Delivery else 200)
     assert viewer.post(url, {"slug": "forged", "title_en": "forged"}).status_code == 403
     assert viewer.get(screens.address(model, "add")).status_code == 403
