@@ -172,7 +172,7 @@ class EventAdmin(
         return (*lifecycle.next_steps(event=row), *invite, *again)
 
     def may_take(self, request: HttpRequest, row: Event, step: Step) -> bool:
-        """Allow cloning of shared events to organisers, of others to who may add such events.
+        """Allow cloning of shared events to organisers, of others to users who may add such events.
 
         The clone is a new event, so permission to change the original is not needed.
         """

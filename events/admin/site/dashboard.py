@@ -30,7 +30,7 @@ def _next(request: HttpRequest) -> list[dict[str, Any]]:
     now = timezone.now()
     rows = access.visible(user=request.user, model=Event).select_related("place")
     rows = rows.exclude(status=Event.Status.CANCELLED).order_by("start_at", "pk")
-    # Two queries, so that past events without an end need not be read.
+    # Two queries instead of one with OR, so that the database need not read past events.
     on_now = list(rows.filter(start_at__lt=now, end_at__gt=now)[:SHOWN])
     coming = rows.filter(start_at__gte=now)[: SHOWN - len(on_now)]
     return [

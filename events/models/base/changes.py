@@ -6,10 +6,10 @@ from django.db import models
 class CalendarChange(models.Model):
     """A change in a tree of events, or to what a person attends.
 
-    Rows are only inserted, so concurrent changes never wait for each other. A feed compares the
-    count of rows with the count that it stored, which also finds a row of a transaction that began
-    earlier and committed later. `tree` is the root of the changed event; `attended_in` is the root
-    of an event whose attendees changed.
+    Rows are only inserted, so concurrent changes never wait for each other. A feed compares count
+    and sum of keys of these rows with those that it stored, which also finds a row of a transaction
+    that began earlier and committed later. `tree` is the root of the changed event; `attended_in`
+    is the root of an event whose attendees changed.
     """
 
     tree = models.ForeignKey("events.Event", models.CASCADE, null=True, related_name="+")

@@ -112,9 +112,9 @@ class CalendarFeed(models.Model):
 class FeedState(models.Model):
     """The cached body of a feed in one language, which is sent again while nothing changes.
 
-    `changes` and `total` are the count and the sum of the changes on record when it was written, in
-    the trees that it depends on and about its person. At `valid_until` an event leaves the feed.
-    `packed` is compressed with gzip; `modified` is in seconds since 1970.
+    `changes` and `total` are the count and the sum of keys of the changes on record when it was
+    written, in the trees that it depends on and about its person. At `valid_until` an event leaves
+    the feed. `packed` is compressed with gzip; `modified` is in seconds since 1970.
     """
 
     feed = models.ForeignKey(CalendarFeed, models.CASCADE, related_name="states")

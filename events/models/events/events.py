@@ -37,7 +37,7 @@ LEVELS = 4  # levels of the tree; the root is level 1
 # The lookups to ancestors: parent, parent__parent, parent__parent__parent.
 UPWARDS = tuple("__".join(["parent"] * level) for level in range(1, LEVELS))
 # SAID_NO: attendees who declined or sent a substitute. STILL_THERE: attendees who did neither and
-# still have a seat or may get one.
+# have not lost their seat.
 SAID_NO = Q(attendees__partstat__in=["declined", "delegated"])
 STILL_THERE = Q(
     attendees__partstat__in=["needs_action", "accepted", "tentative"],

@@ -146,7 +146,7 @@ class Delivery(models.Model):
     unknown_count = models.PositiveSmallIntegerField(
         _("doubts"), default=0, help_text=_("How often nobody could tell whether it was sent.")
     )
-    # A counter of versions of the mail: a new number makes a new Message-ID.
+    # Raised when an organiser sends the mail again: a new number makes a new Message-ID.
     generation = models.PositiveSmallIntegerField(default=0, editable=False)
     # SEQUENCE and revision of the event that an invitation tells of: set when it is planned, and
     # again when it is composed.
@@ -218,7 +218,8 @@ class Suppression(models.Model):
 class MailBreaker(models.Model):
     """The circuit breaker of the mail server: after repeated failures it is only probed.
 
-    There is one row. While `probe_at` is set nothing is sent, except one mail from that moment on.
+    There is one row. While `probe_at` is set the breaker is open: no mail is sent before that
+    moment, then a single one as a probe.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)

@@ -181,7 +181,7 @@ class ReminderOccurrence(models.Model):
     due_at = models.DateTimeField(_("due"))
     expires_at = models.DateTimeField(_("useful until"))
     claim_at = models.DateTimeField(null=True)
-    planned_at = models.DateTimeField()  # for these moments: who was too late then gets none
+    planned_at = models.DateTimeField()  # a reader whose moment is before this gets no mail
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.PLANNED)
 
     class Meta:
