@@ -13,26 +13,37 @@ INSTALL := @command -v $(PYTHON) >/dev/null && \
 GATES := DEBUG=on DATABASE_URL=sqlite://:memory: PYTHONWARNINGS=error::RuntimeWarning
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-.PHONY: help run test faults queries bench feeds reminders check format lock
+.PHONY: help run test test-all faults queries bench feeds feeds-sqlite reminders reminders-sqlite \
+  check format lock
 
 help: ## Show this list (the default)
-	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile
 
 run: ## Start Attaché: web server, worker, beat, embedded broker; PORT=8000 ATTACHE_DATA=var
 	$(INSTALL) requirements.txt && exec $(BIN)/python manage.py stack
 
 # On SQLite the tables are made from the models, because running the migrations would take five
 # seconds in each process; on PostgreSQL they are made by the migrations.
-test: dev ## Run all tests, on SQLite and on PostgreSQL; ARGS="-k feeds" picks some
-	@if [ -f tests/calendars/package-lock.json ] && command -v npm >/dev/null; then \
-	  npm ci --ignore-scripts --no-audit --no-fund --loglevel=error \
-	    --cache $(CURDIR)/.venv/npm --prefix tests/calendars; fi
-	$(PYTEST) --no-migrations $(ARGS)
-	$(BIN)/python -m tests.postgres -- $(PYTEST) -m "not once" $(ARGS) || [ $$? -eq 5 ]
+define TESTS
+@if [ -f tests/calendars/package-lock.json ] && command -v npm >/dev/null; then \
+  npm ci --ignore-scripts --no-audit --no-fund --loglevel=error \
+    --cache $(CURDIR)/.venv/npm --prefix tests/calendars; fi
+$(PYTEST) --no-migrations $(ARGS)
+$(BIN)/python -m tests.postgres -- $(PYTEST) -m "$(1)" $(ARGS) || [ $$? -eq 5 ]
+endef
 
-faults: dev ## Kill workers 1,000 times on each database, restart servers, send to 10,000
+# Tests with generated examples (hypothesis) have the same result on both databases.
+test: dev ## Run all tests on SQLite, and on PostgreSQL what may differ; ARGS="-k feeds" picks some
+	$(call TESTS,both_databases and not sqlite_only and not hypothesis)
+
+test-all: dev ## Run all tests, on SQLite and on PostgreSQL
+	$(call TESTS,not sqlite_only)
+
+faults: dev ## Kill workers 1,000 times on each database, restart servers, send to 10,000, race
 	FAULTS=all $(BIN)/python -m pytest -s tests/faults $(ARGS)
 	FAULTS=all $(BIN)/python -m tests.postgres -- $(BIN)/python -m pytest -s tests/faults $(ARGS)
+	ROUNDS=20 $(PYTEST) --no-migrations -m race $(ARGS)
+	ROUNDS=20 $(BIN)/python -m tests.postgres -- $(PYTEST) -m race $(ARGS)
 
 queries: dev ## Count the queries of every page of the admin with 1, 3 and 100 rows
 	ROWS=100 $(PYTEST) tests/events/admin tests/events/domain/pages/test_itineraries.py -k many
@@ -43,8 +54,14 @@ bench: dev ## Measure the screens with 10,000 events on PostgreSQL; ARGS="--roun
 feeds: dev ## Measure polls of calendar feeds on PostgreSQL; ARGS="--rounds 10" is quicker
 	$(BIN)/python -m tests.postgres -- $(BIN)/python -m tests.bench.feeds $(ARGS)
 
+feeds-sqlite: dev ## The same on SQLite
+	env -u DATABASE_URL $(BIN)/python -m tests.bench.feeds $(ARGS)
+
 reminders: dev ## Measure how many mails a worker sends, on PostgreSQL
 	$(BIN)/python -m tests.postgres -- $(BIN)/python -m tests.bench.reminders $(ARGS)
+
+reminders-sqlite: dev ## The same on SQLite
+	env -u DATABASE_URL $(BIN)/python -m tests.bench.reminders $(ARGS)
 
 check: dev ## Check style, types, layers, templates, settings and migrations
 	$(BIN)/ruff check .

@@ -102,6 +102,7 @@ FORM_RENDERER = "config.forms.Renderer"
 # The database: SQLite on one machine, else PostgreSQL.
 DATABASES = {"default": env.db_url("DATABASE_URL", f"sqlite:///{DATA / 'attache.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["ENGINE"] = "config.sqlite"
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
         # Take the write lock at BEGIN: upgrading a read transaction fails without waiting.

@@ -1,7 +1,5 @@
 """The delegations app."""
 
-from importlib import import_module
-
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -11,5 +9,9 @@ class DelegationsConfig(AppConfig):
     verbose_name = _("Delegations")
 
     def ready(self) -> None:
-        """Register the kinds of mail that delegations send."""
-        import_module("delegations.domain.mail.decisions")
+        """Register the kind of mail that this app sends."""
+        # Imported here, because models cannot be imported before the apps are ready.
+        from delegations.domain.mail import decisions  # noqa: PLC0415
+        from events.domain.mail import kinds  # noqa: PLC0415
+
+        kinds.register(decisions.KIND)

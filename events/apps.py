@@ -7,3 +7,11 @@ from django.utils.translation import gettext_lazy as _
 class EventsConfig(AppConfig):
     name = "events"
     verbose_name = _("Events")
+
+    def ready(self) -> None:
+        """Register the kinds of mail that this app sends."""
+        # Imported here, because models cannot be imported before the apps are ready.
+        from events.domain import mailkinds  # noqa: PLC0415
+        from events.domain.mail import kinds  # noqa: PLC0415
+
+        kinds.register(*mailkinds.KINDS)

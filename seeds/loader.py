@@ -13,6 +13,7 @@ from events.domain.directory import organisations, places
 from events.domain.lifecycle import lifecycle
 from events.domain.reminders import reminders
 from events.models import Event, Organisation, Place, Team
+from events.values import threeway
 from seeds.mapping import KINDS, Context, Kind, Rows
 from seeds.models import Entry
 from seeds.reader import Catalogue, Record
@@ -99,13 +100,13 @@ class _Shelf:
         row = self.rows[entry.key]
         target = _plain(wanted)
         current = {name: _current(kind, row, name, target, entry.loaded) for name in target}
-        differing = {name for name in target if current[name] != target[name]}
-        due = {name for name in differing if current[name] == entry.loaded.get(name)}
-        self.report.kept += [f"{entry.key}: {name}" for name in sorted(differing - due)]
-        (self.report.changed if due else self.report.unchanged).append(entry.key)
-        if due:
-            self.write(kind, row, {name: wanted[name] for name in wanted if name in due})
-            entry.loaded |= {name: target[name] for name in due}
+        merge = threeway.merge(base=entry.loaded, there=target, here=current)
+        kept = sorted((*merge.ours, *merge.collide))
+        self.report.kept += [f"{entry.key}: {name}" for name in kept]
+        (self.report.changed if merge.taken else self.report.unchanged).append(entry.key)
+        if merge.taken:
+            self.write(kind, row, {name: wanted[name] for name in merge.taken})
+            entry.loaded |= {name: target[name] for name in merge.taken}
             entry.save()
 
     def write(self, kind: Kind, row: Any, values: Mapping[str, Any]) -> None:

@@ -20,6 +20,7 @@ from django.utils import translation
 from config.runtime import valkey as embedded
 from config.runtime.supervisor import die_with_parent
 from events.domain.feeds import feedcache
+from tests.races import ROUNDS
 from tests.smtp import Sink, sink
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
@@ -27,19 +28,37 @@ DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line(
-        "markers", "once: says the same whatever the database; runs on SQLite only"
-    )
+    for marker in (
+        "both_databases: what it asks may differ from database to database; SQLite and PostgreSQL",
+        "sqlite_only: says nothing of PostgreSQL, or starts a database of its own",
+        "race: calls at the same instant; `make faults` plays it in many rounds",
+    ):
+        config.addinivalue_line("markers", marker)
     config.addinivalue_line("markers", "heavy: takes minutes; runs with `make faults` only")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests without a database, so that they run once and not once for each database."""
+    """Mark races to run on both databases, and tests without a database on SQLite only."""
     for item in items:
+        if item.get_closest_marker("race"):
+            item.add_marker("both_databases")
         asks = DATABASE & set(getattr(item, "fixturenames", ()))
         if not asks and item.get_closest_marker("django_db") is None:
-            item.add_marker("once")
+            item.add_marker("sqlite_only")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each race in as many rounds as ROUNDS says."""
+    if ROUNDS > 1 and metafunc.definition.get_closest_marker("race"):
+        metafunc.fixturenames.append("round_")
+        metafunc.parametrize("round_", range(ROUNDS), indirect=True)
+
+
+@pytest.fixture
+def round_(request: pytest.FixtureRequest) -> int:
+    """The number of the round of a race."""
+    return int(request.param)
 
 
 def pytest_collection_finish() -> None:

@@ -35,7 +35,7 @@ STORAGES = {
     **STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+if DATABASES["default"]["ENGINE"] == "config.sqlite":
     # A file, so that workers and browsers can open it; durability is not needed.
     DATABASES["default"]["TEST"] = {"NAME": DATA / "test.sqlite3"}
     DATABASES["default"]["OPTIONS"]["init_command"] = (

@@ -5,6 +5,7 @@ from calendar import monthrange
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 DAY = timedelta(days=1)
@@ -129,7 +130,25 @@ def to_utc(day: date, at: time, timezone: str) -> datetime:
     A time that the clocks skip moves forward by the gap, one that they repeat is the first of
     the two (PEP 495, fold=0).
     """
+    offset = steady_offset(day, timezone)
+    if offset is not None:
+        return datetime.combine(day, at, UTC) - offset
     return datetime.combine(day, at, zone(timezone)).astimezone(UTC)
+
+
+@lru_cache(maxsize=4096)
+def steady_offset(day: date, timezone: str) -> timedelta | None:
+    """Return the distance of a zone from UTC on a local day, None if the clocks change about then.
+
+    From the day before to the day after: no zone has ever changed twice within a week.
+    """
+    there = zone(timezone)
+    if day.year not in YEARS:
+        return None
+    first, last = (
+        datetime.combine(on, time.min, there).utcoffset() for on in (day - DAY, day + 2 * DAY)
+    )
+    return first if first == last else None
 
 
 def instants(when: When) -> tuple[datetime | None, datetime | None]:

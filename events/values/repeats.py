@@ -41,14 +41,16 @@ class BadRule(ValueError):
 
 @dataclass(slots=True)
 class Budget:
-    """What is left of the work that one calendar may cause."""
+    """What is left of the work that one calendar may cause, and what it has caused; in days."""
 
     days: int = BUDGET
+    used: int = 0
 
     def take(self, days: int) -> None:
         self.days -= days
         if self.days < 0:
             raise BadRule(_("the series of this calendar take too long to work out"))
+        self.used += days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -268,8 +268,10 @@ def visit(task: Task) -> Sample:
 def clocks() -> tuple[float, float, float]:
     """Return wall time, and the processor time of this process and its PostgreSQL process."""
     connection.ensure_connection()
-    server = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat")
-    spent = int(server.read_text().split()[0]) / 1e6
+    spent = 0.0  # SQLite has no server
+    if connection.vendor == "postgresql":
+        server = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat")
+        spent = int(server.read_text().split()[0]) / 1e6
     return 1000 * time.perf_counter(), 1000 * time.process_time(), spent
 
 

@@ -3,7 +3,7 @@
 They are measured alternately. Requests go over one connection to the gunicorn of `make run` and to
 nginx with docs/nginx.conf. Measured is the processor time of the answering processes: of gunicorn
 and its PostgreSQL connections, or of nginx; not that of the client or of edits in between. `make
-feeds` prints the tables of docs/performance.md.
+feeds` prints the tables of docs/performance.md, `make feeds-sqlite` the same on SQLite.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import close_old_connections, connection
 
 from config.runtime import processes
 from events.domain.feeds import feeds, subscriptions
@@ -90,14 +90,14 @@ class Server:
     tag: str = ""
     body: bytes = b""
 
-    def get(self, url: str, **headers: str) -> int:
+    def get(self, url: str, method: str = "GET", **headers: str) -> int:
         names = {name.replace("_", "-"): value for name, value in headers.items()}
         try:
-            self.connection.request("GET", url, headers=names)
+            self.connection.request(method, url, headers=names)
             answer = self.connection.getresponse()
         except ConnectionError:  # a server closes a connection that is idle for two seconds
             self.connection.close()
-            self.connection.request("GET", url, headers=names)
+            self.connection.request(method, url, headers=names)
             answer = self.connection.getresponse()
         self.body = answer.read()
         self.tag = answer.headers.get("ETag", self.tag)
@@ -105,8 +105,8 @@ class Server:
 
     def case(self, name: str, url: str, *, status: int = 200, **options: Any) -> Case:
         """A request that does not depend on earlier responses."""
-        headers = options.pop("headers", {})
-        return Case(name, lambda: self.get(url, **headers), self.spent, status, **options)
+        headers, method = options.pop("headers", {}), options.pop("method", "GET")
+        return Case(name, lambda: self.get(url, method, **headers), self.spent, status, **options)
 
     def unchanged(self, name: str, url: str, **options: Any) -> Case:
         """The same request again, conditional on the present ETag."""
@@ -137,16 +137,25 @@ def attache(folder: Path) -> Iterator[Server]:
         part.replace("config.wsgi", "tests.bench.server") for part in processes.web(port).command
     ]
     command = [part.replace("--workers=2", "--workers=1") for part in command]
-    url = os.environ["DATABASE_URL"].replace("/postgres?", "/feeds?")
     log = folder / "gunicorn.log"
-    with process(command, log, os.environ | {"DATABASE_URL": url}) as running:
+    with process(command, log, environment()) as running:
         wait_until(lambda: nginx.answers(port), log=log)
         with closing(HTTPConnection("127.0.0.1", port)) as client:
             yield Server(client, lambda: [*family(running.pid), *backends()])
 
 
+def environment() -> dict[str, str]:
+    """Return the environment of a process that uses the database of prepare()."""
+    if connection.vendor == "sqlite":
+        return dict(os.environ)
+    url = os.environ["DATABASE_URL"].replace("/postgres?", "/feeds?")
+    return os.environ | {"DATABASE_URL": url}
+
+
 def backends() -> list[int]:
     """Return the PostgreSQL processes of other connections than ours."""
+    if connection.vendor == "sqlite":
+        return []
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'"
@@ -170,8 +179,9 @@ def web_server(folder: Path, upstream: int) -> Iterator[Server]:
 
 
 def prepare() -> None:
-    create("feeds")
-    use("feeds")
+    if connection.vendor == "postgresql":
+        create("feeds")
+        use("feeds")
     call_command("migrate", verbosity=0)
 
 
@@ -235,6 +245,7 @@ def polls(server: Server, mission: Event, other: Event) -> list[Case]:
     def change_another() -> None:
         if next(turn) % 5 == 0:
             lifecycle.touch(event=other, now=NOW)
+            close_old_connections()  # as at the end of a request
 
     def forget_state() -> None:
         FeedState.objects.all().delete()
@@ -248,6 +259,7 @@ def polls(server: Server, mission: Event, other: Event) -> list[Case]:
     return [
         server.case("bare view", "/bare", times=MANY, beside=change_another),
         server.unchanged("unchanged: 304", url, times=MANY, beside=change_another),
+        server.case("HEAD: 200", url, times=MANY, method="HEAD", beside=change_another),
         server.case("warm: 200", url, times=MANY, beside=change_another),
         server.case("warm: 200, gzip", url, times=MANY, headers=packed, beside=change_another),
         server.case("cold, its events written ahead: 200", url, before=forget_state),
@@ -260,6 +272,7 @@ def public_polls(server: Server, front: Server) -> list[Case]:
     """The public feed: from Attaché, and from nginx out of a file."""
     return [
         server.unchanged("public, by Attaché: 304", PUBLIC, times=MANY),
+        server.case("public, by Attaché, HEAD: 200", PUBLIC, times=MANY, method="HEAD"),
         server.case("public, by Attaché: 200", PUBLIC),
         front.unchanged("public, by nginx: 304", PUBLIC, times=MANY),
         front.case("public, by nginx: 200", PUBLIC, times=MANY),
@@ -308,9 +321,10 @@ def crowds(server: Server, team: Team, place: Place) -> Iterator[tuple[Case, Cas
 
 
 def analyse() -> None:
-    """Run VACUUM ANALYZE, as autovacuum does within minutes."""
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
+    """Run VACUUM ANALYZE, as autovacuum does within minutes; SQLite has no such process."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
 
 
 def ours() -> float:
@@ -391,11 +405,12 @@ def measure_polls(server: Server, team: Team, place: Place, rounds: int) -> None
     analyse()
     cases = polls(server, mission, other)
     by_turns(cases, rounds)
-    _bare_view, _unchanged, *ours, plain_way = cases
+    _bare_view, unchanged, head, *ours, plain_way = cases
     server.get("/plain")
     size, packed = len(server.body), len(gzip.compress(server.body))
     say(f"{SIZE} events; the plain way {size:,} bytes, {packed:,} compressed\n")
     tell(cases, "÷ bare view")
+    say(f"HEAD ÷ unchanged: {head.cost / unchanged.cost:.2f}")
     for case in ours:
         say(f"the plain way ÷ {case.name}: {plain_way.cost / case.cost:.1f}")
     say()

@@ -1,8 +1,9 @@
 """What sending costs: our delivery, and a bare loop that builds and sends the same mails.
 
-`make reminders` prints the tables of docs/performance.md. The mail server is a process of its own
-(`tests/faults/sink.py`), which is not measured. Measured is the processor time of the sending
-process and of its PostgreSQL process, and for the rate the elapsed time.
+`make reminders` prints the tables of docs/performance.md, `make reminders-sqlite` those on SQLite.
+The mail server is a process of its own (`tests/faults/sink.py`), which is not measured. Measured is
+the processor time of the sending process and of its PostgreSQL process, and for the rate the
+elapsed time.
 """
 
 import argparse
@@ -27,7 +28,7 @@ from events.domain.reminders import fanout, reminders
 from events.models import Attendee, Delivery, Event, Person, Place, ReminderRule, Team
 from tests.bench import rows
 from tests.bench.domain import clocks
-from tests.bench.feeds import analyse, prepare, progress, say, session
+from tests.bench.feeds import analyse, environment, prepare, progress, say, session
 from tests.config.nginx import answers
 from tests.conftest import process, wait_until
 from tests.smtp import free_port
@@ -142,8 +143,7 @@ def ours(stored: Event) -> Cost:
 def two_workers(stored: Event, port: int) -> Cost:
     """The same in two processes; the work is only that of these processes."""
     count = Delivery.objects.filter(event=stored).count()
-    url = os.environ["DATABASE_URL"].replace("/postgres?", "/feeds?")
-    env = os.environ | {"DATABASE_URL": url, "SINK": str(port)}
+    env = environment() | {"SINK": str(port)}
     command = [sys.executable, "-m", "tests.bench.sender"]
     workers = [
         subprocess.Popen(command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE)

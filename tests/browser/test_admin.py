@@ -16,7 +16,8 @@ from tests.events.admin import screens
 from tests.factories import days
 from tests.office import address
 
-pytestmark = pytest.mark.once
+# Fonts are loaded, and Alpine has set the visibility of all elements.
+STEADY = "document.fonts.status == 'loaded' && Alpine && !document.querySelector('[x-cloak]')"
 
 
 @dataclass
@@ -81,7 +82,7 @@ def test_no_page_is_wider_than_the_screen(
     factories.event(title_en="A very long title " * 10)
     signed_in.set_viewport_size({"width": width, "height": 900})
     signed_in.goto(f"{live_server.url}/admin/{path}")
-    signed_in.wait_for_timeout(300)
+    signed_in.wait_for_function(STEADY)
     assert signed_in.evaluate("document.documentElement.scrollWidth") <= width
 
 

@@ -11,8 +11,6 @@ from playwright.sync_api import Browser, ConsoleMessage, Page
 from events.models import EventPlace, Evidence, Source
 from tests import factories
 
-pytestmark = pytest.mark.once
-
 PATHS = [
     "/?month=2025-11",
     "/?view=list&kind=expo",

@@ -7,10 +7,8 @@ import pytest
 
 from seeds import library
 from tests.calendars import readers
-from tests.calendars.test_public_feed import wanted
+from tests.calendars.catalogue import wanted
 from tests.factories import NOW
-
-pytestmark = pytest.mark.once
 
 
 @pytest.mark.django_db(transaction=True)

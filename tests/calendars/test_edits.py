@@ -28,7 +28,7 @@ from events.domain.programme import tree
 from events.models import Attendee, CalendarFeed, Event, FeedState, RenderedEvent
 from events.values.dates import BadDate
 from tests import factories
-from tests.calendars.test_hostile_text import check
+from tests.calendars.strictlines import check
 from tests.factories import NOW, days
 
 REFUSALS = (

@@ -17,18 +17,9 @@ from events.models import CalendarFeed, Evidence, Sector, Source
 from tests import factories
 from tests.calendars.feeds import CONFERENCE, EXPO, PUBLIC
 from tests.calendars.readers import read_icalendar, read_vobject
+from tests.calendars.strictlines import check
 from tests.factories import NOW
 
-ALLOWED = {
-    *("BEGIN", "END", "VERSION", "PRODID", "CALSCALE", "NAME", "X-WR-CALNAME", "X-WR-CALDESC"),
-    *("COLOR", "SOURCE", "REFRESH-INTERVAL", "X-PUBLISHED-TTL", "TZID", "RRULE", "TZNAME"),
-    *("TZOFFSETFROM", "TZOFFSETTO", "UID", "DTSTAMP", "CREATED", "LAST-MODIFIED", "SEQUENCE"),
-    *("DTSTART", "DTEND", "STATUS", "TRANSP", "SUMMARY", "DESCRIPTION", "LOCATION", "GEO"),
-    *("X-APPLE-STRUCTURED-LOCATION", "URL", "CONFERENCE", "CATEGORIES", "RELATED-TO"),
-    *("ACTION", "TRIGGER"),
-}
-# RFC 5545, 3.1, a value being present.
-CONTENT_LINE = re.compile(r'[A-Z-]+(;[A-Z-]+=("[^"]*"|[^";:,]*))*:.+')
 FORGERY = "\rBEGIN:VEVENT\rUID:x\rEND:VEVENT\nATTENDEE:mailto:a@b.example\r\nMETHOD:REQUEST"
 FRAGMENTS = [
     *("\r", "\n", "\r\n", "\r\n ", "\\", "\\n", "\\N", ";", ",", ":", '"', "'", "^", "^n", "%2C"),
@@ -42,22 +33,6 @@ ANYTHING = st.lists(
 # What a database takes: PostgreSQL knows neither NUL nor lone surrogates.
 STORABLE = ANYTHING.map(lambda text: re.sub("[\0\ud800-\udfff]", "", text))
 ONE_LINE = ANYTHING.filter(lambda text: not set(text) & {"\r", "\n"})
-
-
-def check(stream: bytes) -> list[str]:
-    """Return the names of the properties; fail on any line that a strict reader would reject."""
-    assert stream.endswith(b"\r\n")
-    raw = stream.split(b"\r\n")[:-1]
-    assert all(0 < len(line) <= 75 for line in raw)
-    # decode() fails inside a character, splitlines() takes every line end that Unicode knows.
-    lines = [line.decode() for line in raw]
-    assert "\r\n".join([*lines, ""]).splitlines() == lines
-    starts = [line for line in lines if not line.startswith(" ")]
-    names = [re.split("[:;]", line, maxsplit=1)[0] for line in starts]
-    assert set(names) <= ALLOWED
-    whole = stream.replace(b"\r\n ", b"").split(b"\r\n")[:-1]
-    assert all(re.fullmatch(CONTENT_LINE, line.decode()) for line in whole)
-    return starts
 
 
 @st.composite

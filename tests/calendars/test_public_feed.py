@@ -1,7 +1,6 @@
 """The public feed of the catalogue, as other people's programs read it."""
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
 
 import pytest
 from django.db import transaction
@@ -10,27 +9,13 @@ from pytest_django import DjangoDbBlocker
 from events.models import Event
 from seeds import library
 from tests.calendars import readers
+from tests.calendars.catalogue import PUBLIC, wanted
 from tests.calendars.readers import Seen
 from tests.factories import NOW
 
-DAY = timedelta(days=1)
-# First and last day of each; no source tells an hour.
-PUBLIC = {
-    "ce-middle-east-mission-2025": (date(2025, 5, 10), date(2025, 5, 15)),
-    "ce-shanghai-visit-2025": (date(2025, 11, 4), date(2025, 11, 6)),
-    "ce-zhejiang-visit-2025": (date(2025, 4, 22), date(2025, 4, 25)),
-    "ciie-2025": (date(2025, 11, 5), date(2025, 11, 10)),
-    "cisce-2025": (date(2025, 7, 16), date(2025, 7, 20)),
-    "focac-beijing-2024": (date(2024, 9, 4), date(2024, 9, 6)),
-    "gathering-in-shanghai-2024-09-25": (date(2024, 9, 25), date(2024, 9, 25)),
-    "going-global-conference-2025": (date(2025, 11, 6), date(2025, 11, 6)),
-    "hk-promo-shanghai-2024-11": (date(2024, 11, 5), date(2024, 11, 5)),
-    "sge-offshore-vault-launch": (date(2025, 6, 26), date(2025, 6, 26)),
-    "shanghai-two-sessions-2026": (date(2026, 2, 2), date(2026, 2, 2)),
-}
 DELEGATION = {"ce-meets-chen-gong", "mission-leg-doha", "mission-leg-kuwait"}
 
-pytestmark = [pytest.mark.once, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
@@ -39,15 +24,6 @@ def catalogue(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
     with django_db_blocker.unblock(), transaction.atomic():
         yield library.load(now=NOW)
         transaction.set_rollback(True)
-
-
-def wanted() -> list[Seen]:
-    """Return what a reader should see, with ends as iCalendar has them: exclusive."""
-    events = {event.slug: event for event in Event.objects.filter(slug__in=PUBLIC)}
-    return sorted(
-        Seen(events[slug].ical_uid, events[slug].title, first, last + DAY, True, "CONFIRMED")
-        for slug, (first, last) in PUBLIC.items()
-    )
 
 
 def test_the_feed_holds_the_eleven_public_events_and_the_three_of_delegations_stay_out(

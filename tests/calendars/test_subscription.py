@@ -21,10 +21,10 @@ from events.models import Attendee, CalendarFeed, Event
 from tests import factories
 from tests.calendars import readers
 from tests.calendars.feeds import FEEDS, PUBLIC
+from tests.calendars.goldenfiles import GOLDEN, expected
+from tests.calendars.goldenrows import wanted as wanted_of
 from tests.calendars.readers import Subscriber
 from tests.calendars.rows import ROWS
-from tests.calendars.test_golden import GOLDEN, expected
-from tests.calendars.test_golden_rows import wanted as wanted_of
 from tests.factories import NOW
 
 DAY = timedelta(days=1)

@@ -10,7 +10,7 @@ from events.models import Team
 from tests.conftest import wait_until
 from tests.smtp import Sink
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.both_databases
 
 
 def test_valkey_is_empty_at_first(valkey):

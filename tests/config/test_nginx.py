@@ -22,8 +22,6 @@ from tests import factories
 from tests.config.nginx import Site, free_port, serving
 from tests.factories import NOW
 
-pytestmark = pytest.mark.once
-
 PUBLIC = "/calendar/public.ics"
 TOKEN = "T0kenThatNobodyMayRead"
 LANGUAGES = {"en": "Expo", "zh-hans": "博览会", "zh-hant": "博覽會"}

@@ -11,8 +11,6 @@ import pytest
 
 from tests.postgres import postgres
 
-pytestmark = pytest.mark.once
-
 
 def folder_of(url):
     return Path(parse_qs(urlsplit(url).query)["host"][0])

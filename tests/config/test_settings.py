@@ -18,7 +18,6 @@ PROGRAMS = {
     "celery": "-m celery --app config worker",
     "beat": "-m celery --app config beat",
 }
-pytestmark = pytest.mark.once
 
 
 @pytest.mark.parametrize("program", PROGRAMS)

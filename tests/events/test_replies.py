@@ -1,6 +1,5 @@
 """How answers get in: piped into a command, or fetched by a task where a mailbox is configured."""
 
-import io
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from events.domain.attendance import replymails
 from events.models import Attendee, Reply
 from tests import factories
 from tests import replymails as mails
-from tests.events.test_tasks import environment
+from tests.commands import environment, pipe
 from tests.imap import Mailbox, mailbox
 
 
@@ -25,13 +24,6 @@ def box(settings: Settings) -> Iterator[Mailbox]:
     with mailbox() as here:
         settings.IMAP_URL = here.url
         yield here
-
-
-def pipe(monkeypatch: pytest.MonkeyPatch, raw: bytes) -> None:
-    class Pipe:
-        buffer = io.BytesIO(raw)
-
-    monkeypatch.setattr(sys, "stdin", Pipe)
 
 
 @pytest.mark.django_db

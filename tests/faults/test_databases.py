@@ -20,6 +20,8 @@ from events.models.base import clock
 from tests import postgres
 from tests.faults.conftest import Post, due, states, wait_until_handed_over
 
+pytestmark = pytest.mark.both_databases
+
 sqlite_only = pytest.mark.skipif(connection.vendor != "sqlite", reason="locks the file of SQLite")
 postgres_only = pytest.mark.skipif(connection.vendor == "sqlite", reason="has a server to stop")
 SENT_ONCE = {("sent", 0)}

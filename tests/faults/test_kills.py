@@ -18,6 +18,8 @@ from events.models import Delivery
 from tests.conftest import wait_until
 from tests.faults.conftest import HEAVY, Post, due, states, wait_until_handed_over
 
+pytestmark = pytest.mark.both_databases
+
 # What becomes of the mail whose worker dies there, and how many copies there are of it.
 POINTS = {
     "before claim": ("sent", 1),
@@ -36,7 +38,7 @@ POINTS = {
     "before settle": ("sent", 1),
     "after settle": ("sent", 1),
 }
-KILLS = 1_000 if HEAVY else 50
+KILLS = 1_000 if HEAVY else 25
 WORKERS = 2
 
 

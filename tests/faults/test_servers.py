@@ -1,8 +1,12 @@
 """Mail servers that refuse, stumble, fall silent or hang up."""
 
+import pytest
+
 from events.domain.delivery import delivery
 from events.models import Suppression
 from tests.faults.conftest import Post, due, states, wait_until_handed_over
+
+pytestmark = pytest.mark.both_databases
 
 # What becomes of a mail, how often it was in doubt, and how many copies the server accepted.
 EXPECTED = {

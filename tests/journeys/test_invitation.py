@@ -14,13 +14,13 @@ from pytest_django import Settings
 from events.models import Attendee, Event, Team
 from events.models.base import clock
 from tests import factories, replymails
-from tests.events.test_replies import pipe
+from tests.commands import pipe
 from tests.invitations import LATER, Mailbox, entry, method, recipient, summary
 from tests.journeys.calendars import entries
 from tests.office import Office
 from tests.smtp import Sink
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
 DAY = timedelta(days=1)
 

@@ -46,7 +46,11 @@ from tests.project.former import content, dump
 from tests.project.former.content import END
 from tests.project.former.dump import Dump
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("former")]
+pytestmark = [
+    pytest.mark.both_databases,
+    pytest.mark.django_db,
+    pytest.mark.xdist_group("former"),
+]
 
 LATER = END + timedelta(minutes=5)
 
@@ -142,7 +146,7 @@ def today(former: Former) -> Iterator[None]:
         yield
 
 
-@pytest.mark.once
+@pytest.mark.sqlite_only
 def test_the_migrations_of_a_release_make_the_tables_that_they_made_then(former: Former) -> None:
     """Migrations are appended; a rewritten one would not be applied where the old one was."""
     assert former.schema == (former.dump.folder / "schema.sql").read_text()

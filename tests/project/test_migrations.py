@@ -9,6 +9,8 @@ from pytest_django import Settings
 
 from tests.project.former import dump
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.mark.django_db
 def test_no_migration_is_missing(settings: Settings) -> None:

@@ -9,8 +9,8 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from delegations.models import Application, Decision
-from events.domain.delivery import presend
 from events.domain.mail import letters, outbox
+from events.domain.mail.kinds import Kind, Refusal
 from events.domain.mail.letters import fence
 from events.domain.mail.transport import Message
 from events.domain.pages import formatting
@@ -18,6 +18,7 @@ from events.models import Delivery, Event
 
 Status = Application.Status
 
+DECISION: Final = "decision"  # the stored value
 TOLD: Final = (Status.ACCEPTED, Status.WAITLISTED, Status.DECLINED)
 USEFUL: Final = timedelta(days=7)
 SOON: Final = timedelta(minutes=15)  # a mail remains useful for at least this time
@@ -55,13 +56,13 @@ def tell(*, application: Application, now: datetime) -> None:
     contact, event = application.contact, application.delegation.mission
     if application.status not in TOLD or contact is None or event is None or not contact.email:
         return
-    key = outbox.dedup_key(Delivery.Kind.DECISION, application.pk, application.status)
+    key = outbox.dedup_key(DECISION, application.pk, application.status)
     until = application.confirm_by if application.status == Status.ACCEPTED else None
     with transaction.atomic():
         row, is_new = Delivery.objects.get_or_create(
             dedup_key=key,
             defaults={
-                "kind": Delivery.Kind.DECISION,
+                "kind": DECISION,
                 "person": contact,
                 "event": event,
                 "team_id": event.team_id,
@@ -92,7 +93,7 @@ def letter(*, delivery: Delivery, now: datetime) -> Message:
         )
 
 
-def refusal(delivery: Delivery) -> presend.Refusal | None:
+def refusal(*, delivery: Delivery) -> Refusal | None:
     """Return why a decision is not sent: the status has changed, or there is no address."""
     found = _decision(delivery)
     if found is None or found.application.status != found.status:
@@ -142,5 +143,4 @@ def _until(moment: datetime, event: Event, zone: str) -> str:
     }
 
 
-presend.LETTERS[Delivery.Kind.DECISION] = letter
-presend.REFUSALS[Delivery.Kind.DECISION] = refusal
+KIND: Final = Kind(value=DECISION, label=_("decision"), compose=letter, refusal=refusal)

@@ -25,7 +25,7 @@ from events.admin.kit.filters import chosen, searched
 from events.admin.kit.steps import Call, Step, StepsAdmin
 from events.domain.access import access
 from events.domain.delivery import presend
-from events.domain.mail import letters, outbox, previews
+from events.domain.mail import kinds, letters, outbox, previews
 from events.domain.pages import formatting
 from events.models import Delivery, Event, ReminderOccurrence
 
@@ -179,8 +179,8 @@ class DeliveryAdmin(ReadOnly, StepsAdmin, FindsPeople):
         return row.get_state_display()
 
     def step_context(self, request: HttpRequest, row: Delivery) -> dict[str, Any]:
-        """Add the explanation of the state to the context."""
-        meaning = MEANING.get(Delivery.State(row.state))
+        """Add the explanation of the state to the context, unless there is a reason."""
+        meaning = None if row.reason else MEANING.get(Delivery.State(row.state))
         return {**super().step_context(request, row), "lines": [meaning] if meaning else []}
 
     def may_take(self, request: HttpRequest, row: Delivery, step: Step) -> bool:
@@ -217,7 +217,7 @@ class DeliveryAdmin(ReadOnly, StepsAdmin, FindsPeople):
         if delivery is None or not self.has_view_permission(request, delivery):
             raise Http404
         mail: previews.Shown | None = None
-        with suppress(letters.NobodyThere):
+        with suppress(letters.NobodyThere, kinds.Unknown):
             message = presend.again(delivery=delivery, now=timezone.now())
             mail = previews.shown(message=message, language=delivery.language)
             mail = mail if mail.subject else None  # empty if the changes were undone
@@ -276,7 +276,7 @@ def _why(reason: str) -> dict[str, str]:
 
 def _planned(request: HttpRequest, event: Event | None) -> int:
     """The number of reminders that will still fall due for the event."""
-    rows: QuerySet[Any] = ReminderOccurrence.objects.filter(claim_at__isnull=False)
+    rows: QuerySet[Any] = ReminderOccurrence.objects.queued()
     return rows.filter(event=event).count() if event else 0
 
 

@@ -20,7 +20,7 @@ from events.domain.ical import entries, itip
 from events.domain.ical.itip import Party
 from events.domain.ical.writing import Entry
 from events.domain.mail import letters, outbox, transport
-from events.domain.reminders import reminders
+from events.domain.mail.kinds import Refusal
 from events.models import Attendee, Delivery, Event
 from events.models.people.attendees import AttendeeQuerySet
 from events.values import dates
@@ -200,20 +200,20 @@ class _Told:
         return self.digests[language]
 
 
-def refusal(row: Delivery) -> State | None:
+def refusal(*, delivery: Delivery) -> Refusal | None:
     """Return why a mail must not go by now, if there is a reason."""
-    person, event = row.attendee, row.event
-    if person is None or person.person_id != row.person_id or not row.person.email:
-        return State.SKIPPED
-    if _kind(event, person) != row.kind:
-        return State.CANCELLED
+    person, event = delivery.attendee, delivery.event
+    if person is None or person.person_id != delivery.person_id or not delivery.person.email:
+        return State.SKIPPED, ""
+    if _kind(event, person) != delivery.kind:
+        return State.CANCELLED, ""
     mails = person.deliveries.invitations()
     last = mails.out().order_by("-pk").first()
     if last is None and person.partstat == Partstat.DECLINED:
-        return State.SKIPPED
-    is_needless = row.kind == Kind.CANCEL and (last is None or last.kind != Kind.REQUEST)
-    is_followed = mails.unsent().filter(pk__gt=row.pk).exists()
-    return State.CANCELLED if is_needless or is_followed else None
+        return State.SKIPPED, ""
+    is_needless = delivery.kind == Kind.CANCEL and (last is None or last.kind != Kind.REQUEST)
+    is_followed = mails.unsent().filter(pk__gt=delivery.pk).exists()
+    return (State.CANCELLED, "") if is_needless or is_followed else None
 
 
 def compose(*, delivery: Delivery, now: datetime) -> transport.Message:
@@ -258,7 +258,7 @@ def _who_may_come(event: Event) -> AttendeeQuerySet:
 
 
 def _is_open(event: Event, now: datetime) -> bool:
-    return reminders.stands(event=event) and not capacity.is_over(event=event, now=now)
+    return event.stands and not capacity.is_over(event=event, now=now)
 
 
 def _wanted(event: Event, person: Attendee, now: datetime) -> Kind | None:
@@ -270,7 +270,7 @@ def _wanted(event: Event, person: Attendee, now: datetime) -> Kind | None:
 def _kind(event: Event, person: Attendee) -> Kind | None:
     if event.status in OFF:
         return Kind.CANCEL
-    if not reminders.stands(event=event):
+    if not event.stands:
         return None
     return Kind.CANCEL if person.is_off_the_list else Kind.REQUEST
 

@@ -165,7 +165,7 @@ class Attempt:
                 self.instead = leases.put_back(row=row, claim_at=now, attempts=attempts)
                 return None
             message = presend.compose(row=fresh, now=now)
-            is_ours = leases.held(row=row).update(
+            is_ours = Delivery.objects.held_as(row).update(
                 state=State.SENDING,
                 lease_until=now + leases.LEASE,
                 language=fresh.language,

@@ -7,15 +7,14 @@ died then had sent the final dot.
 """
 
 import logging
-import uuid
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import connection, transaction
-from django.db.models import F
+from django.db import connection
 
+from events.domain import claims
 from events.domain.delivery import attempts, breaker, journal, leases, presend
 from events.domain.mail import transport
 from events.domain.mail.smtp import Phase
@@ -70,9 +69,9 @@ def _beat(now: datetime) -> None:
 
 def _reap(now: datetime) -> int:
     """Take back what dead workers held; return how many mails they were sending."""
-    lost = Delivery.objects.filter(lease_until__lt=now)
+    lost = Delivery.objects.lapsed(now)
     again = [State.LEASED, State.SENDING] if transport.may_repeat() else [State.LEASED]
-    lost.filter(state__in=again).update(state=State.PENDING, claim_at=now, **leases.FREE)
+    lost.filter(state__in=again).free(state=State.PENDING, claim_at=now)
     sending = list(lost.filter(state=State.SENDING).order_by("pk"))
     phases = journal.phases() if sending else {}
     for row in sending:
@@ -114,30 +113,18 @@ def _tidy() -> None:
 
 
 def _claim(now: datetime) -> list[Delivery]:
-    """Lease a batch; the token makes it ours, locks would only save a wait.
-
-    A row that has failed before comes alone: should it kill us, the others are not to blame.
-    """
+    """Lease a batch, as large as the breaker allows."""
+    shares = connection.features.has_select_for_update_skip_locked
     allowed = breaker.allowance(now=now)
     if allowed == 0:
         return []
-    token, batch = uuid.uuid4(), BATCH
-    due = Delivery.objects.filter(claim_at__lte=now).order_by("claim_at", "pk")
-    if connection.features.has_select_for_update_skip_locked:
-        due, batch = due.select_for_update(skip_locked=True), WIDE
-    keys = due.values_list("pk", flat=True)
-    with transaction.atomic(durable=True):
-        chosen = list(keys.filter(attempts=0)[: allowed or batch]) or list(keys[:1])
-        if not chosen:
-            return []
-        Delivery.objects.filter(pk__in=chosen, claim_at__lte=now).update(
-            state=State.LEASED,
-            claim_at=None,
-            lease_token=token,
-            lease_until=now + leases.LEASE,
-            leased_by=journal.holder(),
-            attempts=F("attempts") + 1,
-        )
-    mine = Delivery.objects.filter(pk__in=chosen, lease_token=token)
+    mine = claims.lease(
+        rows=Delivery.objects.all(),
+        now=now,
+        until=now + leases.LEASE,
+        by=journal.holder(),
+        size=allowed or (WIDE if shares else BATCH),
+        state=State.LEASED,
+    )
     shown = mine.prefetch_related(*presend.SHOWN, "event__team__wordings")
     return list(shown.order_by("due_at", "pk"))

@@ -42,7 +42,7 @@ def _lines(now: datetime) -> Iterator[str]:
         yield from _gauge("tick_age_seconds", "Since the last tick.", tick.total_seconds())
     oldest = _oldest(now).total_seconds()
     yield from _gauge("oldest_overdue_seconds", "How long the oldest has been due.", oldest)
-    due = sum(table.objects.filter(claim_at__lte=now).count() for table in TABLES)
+    due = sum(table.objects.due(now).count() for table in TABLES)
     yield from _gauge("due", "What is due and not in hand.", due)
     yield "# HELP attache_deliveries Mails by the state that they have reached."
     yield "# TYPE attache_deliveries gauge"
@@ -69,6 +69,6 @@ def _oldest(now: datetime) -> timedelta:
     """How long the oldest has been due that nobody has taken; nothing if there is none."""
     ages = []
     for table in TABLES:
-        rows = table.objects.filter(claim_at__lte=now).order_by("claim_at")
+        rows = table.objects.due(now)
         ages += [now - at for at in rows.values_list("claim_at", flat=True)[:1] if at]
     return max(ages, default=timedelta())

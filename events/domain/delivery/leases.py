@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from events.domain.delivery import transitions
 from events.models import Delivery
-from events.models.mail.deliveries import DeliveryQuerySet
 
 State = Delivery.State
 logger = logging.getLogger(__name__)
@@ -20,13 +19,7 @@ AGAIN: Final = timedelta(minutes=5)  # until a mail in doubt is sent once more
 SHORTEST_WAIT: Final = timedelta(minutes=1)
 LONGEST_WAIT: Final = timedelta(hours=1)
 MOST_DETAIL: Final = 300
-FREE: Final[dict[str, Any]] = {"lease_token": None, "lease_until": None}
 LOST: Final = "lost"  # counted, but no state: the row went to another worker, or was called back
-
-
-def held(*, row: Delivery) -> DeliveryQuerySet:
-    """Return the row as long as it is ours."""
-    return Delivery.objects.filter(pk=row.pk, lease_token=row.lease_token)
 
 
 def name(*, row: Delivery) -> str:
@@ -38,7 +31,7 @@ def settle(*, row: Delivery, state: State, **changes: Any) -> str:
     """End our hold on the row; return its state, or `lost` when the hold had ended before."""
     if "detail" in changes:
         changes["detail"] = short(changes["detail"])
-    is_ours = held(row=row).update(state=state, **FREE, **changes)
+    is_ours = Delivery.objects.held_as(row).free(state=state, **changes)
     return state.value if is_ours else LOST
 
 

@@ -1,19 +1,15 @@
-"""The last look: what is sent of each kind, and why it is not after all."""
+"""The last look: what is sent of a mail, and why it is not after all."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
 from django.conf import settings
 
-from events.domain.attendance import invitations, promotions
-from events.domain.mail import letters, optouts, outbox, transport
-from events.domain.reminders import audiences, noticeletters, notices, reminders
+from events.domain.mail import kinds, outbox, transport
 from events.models import Delivery, Suppression
 
 State = Delivery.State
-Reason = Delivery.Reason
-Refusal = State | tuple[State, str]
 
 # What a mail is composed from.
 SHOWN: Final = (
@@ -27,20 +23,14 @@ SHOWN: Final = (
 
 
 def is_plain(*, row: Delivery, now: datetime) -> bool:
-    """Whether a reminder is to go by what the row and its attendee say; others need questions."""
-    occurrence, attendee = row.occurrence, row.attendee
-    if row.kind != Delivery.Kind.REMINDER or now >= row.expires_at:
-        return False
-    if occurrence is None or attendee is None or attendee.person_id != row.person_id:
-        return False
-    stands = occurrence.rule.enabled and reminders.stands(event=row.event)
-    return stands and audiences.is_for(rule=occurrence.rule, attendee=attendee)
+    """Whether a mail is to go by what the rows say that were read; others need questions."""
+    return now < row.expires_at and kinds.of(delivery=row).is_plain(delivery=row)
 
 
-def refusal(*, row: Delivery, now: datetime) -> tuple[State, str] | None:
+def refusal(*, row: Delivery, now: datetime) -> kinds.Refusal | None:
     """Return what becomes of a mail that must not go, and why, if there is a reason."""
-    if found := REFUSALS[row.kind](row):
-        return found if isinstance(found, tuple) else (found, "")
+    if found := kinds.of(delivery=row).refusal(delivery=row):
+        return found
     if now >= row.expires_at:
         return State.EXPIRED, ""
     return (State.SUPPRESSED, "") if wrong_addresses(rows=[row]) else None
@@ -49,15 +39,18 @@ def refusal(*, row: Delivery, now: datetime) -> tuple[State, str] | None:
 def compose(*, row: Delivery, now: datetime) -> transport.Message:
     """Compose a mail in the language and at the clock of its reader; the row keeps both."""
     row.language, row.zone = _language(row), row.person.timezone
-    return LETTERS[row.kind](delivery=row, now=now)
+    return kinds.of(delivery=row).compose(delivery=row, now=now)
 
 
 def again(*, delivery: Delivery, now: datetime) -> transport.Message:
-    """Return a mail as it went, or as it would go now; of what it told, as things are now."""
+    """Return a mail as it went, or as it would go now; of what it told, as things are now.
+
+    Raises kinds.Unknown.
+    """
     row = Delivery.objects.select_related(*SHOWN).get(pk=delivery.pk)
     row.language = row.language or _language(row)
     row.zone = row.zone or row.person.timezone
-    return LETTERS[row.kind](delivery=row, now=row.sent_at or now)
+    return kinds.of(delivery=row).compose(delivery=row, now=row.sent_at or now)
 
 
 def wrong_addresses(*, rows: Collection[Delivery]) -> set[str]:
@@ -70,47 +63,3 @@ def wrong_addresses(*, rows: Collection[Delivery]) -> set[str]:
 def _language(row: Delivery) -> str:
     chosen = row.attendee.language if row.attendee else ""
     return chosen or row.person.language or settings.LANGUAGE_CODE
-
-
-def _no_reminder(row: Delivery) -> Refusal | None:
-    occurrence = row.occurrence  # None: the rule was deleted
-    if not (occurrence and occurrence.rule.enabled):
-        return State.CANCELLED, Reason.RULE_OFF
-    if not reminders.stands(event=row.event):
-        return State.CANCELLED, Reason.EVENT_OFF
-    if not row.person.email:
-        return State.SKIPPED, Reason.NO_ADDRESS
-    rule, event, person_id = occurrence.rule, row.event, row.person_id
-    if not audiences.of(rule=rule, event=event, person_id=person_id):
-        there = audiences.is_expected(rule=rule, event=event, person_id=person_id)
-        return State.SKIPPED, Reason.NOT_MEANT if there else Reason.STAYS_AWAY
-    if optouts.has_opted_out(person=row.person, kind=row.kind):
-        return State.SKIPPED, Reason.OPTED_OUT
-    return None
-
-
-def _no_notice(row: Delivery) -> Refusal | None:
-    if not row.person.email:
-        return State.SKIPPED, Reason.NO_ADDRESS
-    return None if notices.news_for(delivery=row) else (State.SKIPPED, Reason.UNDONE)
-
-
-# What is sent of each kind, and why it is not; asked and composed in one transaction.
-LETTERS: Final[dict[str, Callable[..., transport.Message]]] = {
-    Delivery.Kind.REMINDER: letters.reminder,
-    Delivery.Kind.REQUEST: invitations.compose,
-    Delivery.Kind.CANCEL: invitations.compose,
-    Delivery.Kind.THANKS: letters.reminder,
-    Delivery.Kind.FOLLOW_UP: letters.reminder,
-    Delivery.Kind.NOTICE: noticeletters.notice,
-    Delivery.Kind.PROMOTION: promotions.compose,
-}
-REFUSALS: Final[dict[str, Callable[[Delivery], Refusal | None]]] = {
-    Delivery.Kind.REMINDER: _no_reminder,
-    Delivery.Kind.REQUEST: invitations.refusal,
-    Delivery.Kind.CANCEL: invitations.refusal,
-    Delivery.Kind.THANKS: _no_reminder,
-    Delivery.Kind.FOLLOW_UP: _no_reminder,
-    Delivery.Kind.NOTICE: _no_notice,
-    Delivery.Kind.PROMOTION: promotions.refusal,
-}

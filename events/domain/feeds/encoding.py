@@ -16,6 +16,16 @@ GZIP: Final = zlib.MAX_WBITS | 16  # zlib's word for a stream with the head and 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What HTTP says of a feed beside its bytes; sizes in bytes, of the body and packed."""
+
+    etag: str
+    last_modified: datetime
+    size: int
+    packed_size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
     """A feed, `packed` with gzip, and what HTTP says of it.
 
@@ -34,8 +44,18 @@ class Feed:
 
     @property
     def size(self) -> int:
-        """Bytes of the body (RFC 1952, 2.3.1: ISIZE)."""
-        return int.from_bytes(self.packed[-4:], "little")
+        """Bytes of the body."""
+        return size_of(self.packed[-4:])
+
+    @property
+    def head(self) -> Head:
+        """The same without its bytes."""
+        return Head(
+            etag=self.etag,
+            last_modified=self.last_modified,
+            size=self.size,
+            packed_size=len(self.packed),
+        )
 
     def pieces(self) -> Iterator[bytes]:
         """The body piece by piece, in little memory."""
@@ -54,6 +74,11 @@ class Unchanged(Exception):
 
 # Whether a reader has the feed that bears this tag and was last changed then.
 Has = Callable[[str, datetime], bool]
+
+
+def size_of(foot: bytes) -> int:
+    """Return the bytes of a body by the last four of its packed form (RFC 1952, 2.3.1: ISIZE)."""
+    return int.from_bytes(foot, "little")
 
 
 def pack(stream: Iterable[bytes]) -> tuple[bytes, str]:

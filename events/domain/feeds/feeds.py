@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.urls import reverse
 from django.utils.translation import gettext, override
 
@@ -20,6 +20,7 @@ from events.domain.ical import writing
 from events.domain.ical.writing import Entry, Part
 from events.domain.pages import eventfilters
 from events.models import Event
+from events.models.base import statements
 from events.models.events.events import EventQuerySet
 from events.values.dates import DAY
 
@@ -45,11 +46,10 @@ class Row(NamedTuple):
 
     pk: int
     uid: UUID
-    changed_at: datetime
-    status: str
     start_on: date | None
     end_on: date | None
-    end_at: datetime | None
+    changed_at: str  # for prepared.moment()
+    cancelled_until: datetime | None  # the end of one that is cancelled
 
 
 def public(*, parameters: eventfilters.Parameters, now: datetime, has: Has | None = None) -> Feed:
@@ -151,8 +151,8 @@ def write(
     reader's `own` stands for the event with its UID, or beside the events if there is none.
     """
     rows = _newest(events, now)
-    moments = [EPOCH, *(row.changed_at for row in rows), *(entry.changed_at for entry in own)]
-    changed_at = max(moments)
+    changes = [statements.moment(row.changed_at) for row in rows]
+    changed_at = max([EPOCH, *changes, *(entry.changed_at for entry in own)])
     with override(cover.language):
         calendar = writing.Calendar(
             name=cover.name,
@@ -190,7 +190,10 @@ def _with(parts: Iterable[Part], own: Iterable[Entry]) -> Iterator[Part]:
 
 def _newest(events: EventQuerySet, now: datetime) -> list[Row]:
     """Return the events in time order; of too many the oldest past ones leave first."""
-    rows = events.values_list(*Row._fields)
+    cancelled = When(status=Event.Status.CANCELLED, then="end_at")
+    rows = events.untranslated().values_list(
+        *("pk", "uid", "start_on", "end_on"), statements.as_text("changed_at"), Case(cancelled)
+    )
     newest = list(rows.order_by("-start_at", "-pk")[: MOST_EVENTS + 1])
     if len(newest) > MOST_EVENTS:
         coming = sum(1 for _ in events.filter(start_at__gte=now).values_list("pk"))
@@ -201,8 +204,8 @@ def _newest(events: EventQuerySet, now: datetime) -> list[Row]:
 def _leaves_at(row: Row, past_days: int | None) -> datetime | None:
     """The moment when an event leaves the calendar by itself; None if it stays."""
     moments = []
-    if row.status == Event.Status.CANCELLED and row.end_at:
-        moments.append(row.end_at + CANCELLED_FOR)
+    if row.cancelled_until:
+        moments.append(row.cancelled_until + CANCELLED_FOR)
     last_on = row.end_on or row.start_on
     if past_days is not None and last_on:
         day = datetime.combine(last_on, datetime.min.time(), UTC)

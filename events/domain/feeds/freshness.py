@@ -36,6 +36,11 @@ OF_A_FEED: Final = """
             ) AS changes
         )
 """
+# The same, with the size of the packed feed and its last four bytes, which tell that of the body.
+WITH_SIZES: Final = OF_A_FEED.replace(
+    "state.modified",
+    "state.modified, LENGTH(state.packed), SUBSTR(state.packed, LENGTH(state.packed) - 3)",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +52,21 @@ class Known:
     etag: str
     last_modified: datetime
     is_due: bool  # for its last reading to be noted
+    packed_size: int = 0  # bytes, if they were asked for
+    foot: bytes = b""  # the last of these bytes
 
 
-def known(*, token_hash: str, language: str, version: str, now: datetime) -> Known | None:
+def known(
+    *, token_hash: str, language: str, version: str, now: datetime, with_sizes: bool = False
+) -> Known | None:
     """Return the state of the feed if it still holds; '' asks for the feed's own language."""
     adapt = connection.ops.adapt_datetimefield_value
     asked = (adapt(now - HOURLY), token_hash, version, language, settings.LANGUAGE_CODE, adapt(now))
-    row = statements.ask(question=OF_A_FEED, values=asked)
+    row = statements.ask(question=WITH_SIZES if with_sizes else OF_A_FEED, values=asked)
     if row is None:
         return None
-    feed, is_due, state, etag, modified = row
-    return Known(feed, state, etag, datetime.fromtimestamp(modified, UTC), bool(is_due))
+    feed, is_due, state, etag, modified, *sizes = row
+    return Known(feed, state, etag, datetime.fromtimestamp(modified, UTC), bool(is_due), *sizes)
 
 
 def public() -> tuple[int, int]:

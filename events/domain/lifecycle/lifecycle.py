@@ -273,7 +273,7 @@ def consequences(*, event: Event, verb: str) -> Consequences:
     events = [event, *parts]
     return Consequences(
         parts=parts,
-        people=_count_people([*events, *tree.shown_in(event=event)]),
+        people=_count_people([*events, *Event.objects.shown_in(event)]),
         reminders=reminders.waiting(events=events),
         informed=invitations.informed(events=events),
     )

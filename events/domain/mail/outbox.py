@@ -97,7 +97,8 @@ def held_with(*, delivery: Delivery) -> DeliveryQuerySet:
 def release(*, delivery: Delivery, now: datetime) -> int:
     """Let mails go that are held back together; return how many. Raises NotAllowed."""
     rows = held_with(delivery=delivery)
-    number = rows.update(state=State.PENDING, claim_at=Greatest(F("due_at"), Value(now)))
+    claim_at = Greatest(F("due_at"), Value(now))
+    number = rows.update(state=State.PENDING, claim_at=claim_at, reason="")
     if not number:
         raise NotAllowed(delivery, "release")
     return number

@@ -106,24 +106,6 @@ def off_above(*, event: Event) -> Event | None:
     return next((row for row in above(event=event) if row.status in OFF), None)
 
 
-def shown_in(*, event: Event) -> list[Event]:
-    """The events above whose attendees it concerns too, for it is a part for everybody there."""
-    found: list[Event] = []
-    row = event
-    for parent in above(event=event):
-        if not _is_for_everybody(row):
-            break
-        found.append(parent)
-        row = parent
-    return found
-
-
-def _is_for_everybody(part: Event) -> bool:
-    """Whether all who attend the whole attend the part: a leg is for its own attendees."""
-    is_open = part.audience == Event.Audience.EVERYBODY
-    return is_open and part.kind != Event.Kind.LEG and part.visibility != Event.Visibility.INTERNAL
-
-
 def is_outside(*, event: Event) -> bool:
     """Whether the event lies outside the days of what it is part of."""
     return event.parent is not None and _lies_outside(event, event.parent)

@@ -1,67 +1,46 @@
 """What falls due is handed over: one mail for each person whom a rule means."""
 
-import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import DatabaseError, transaction
-
+from events.domain import claims
 from events.domain.mail import outbox
 from events.domain.reminders import audiences, reminders
 from events.domain.reminders.reminders import Moment
 from events.models import Attendee, Delivery, ReminderOccurrence
 
 State = ReminderOccurrence.State
-logger = logging.getLogger(__name__)
 
-AT_ONCE: Final = 100  # occurrences
 # How long somebody waits who comes, with a zone of their own, while others are written to.
 NEWCOMERS: Final = timedelta(minutes=15)
-RETRY: Final = timedelta(minutes=15)
 
 
 def hand_over(*, now: datetime) -> int:
     """Turn due occurrences into deliveries; return how many."""
-    due = ReminderOccurrence.objects.filter(claim_at__lte=now).order_by("claim_at", "pk")
-    return sum(_try(pk, now) for pk in list(due.values_list("pk", flat=True)[:AT_ONCE]))
+    rows = ReminderOccurrence.objects.select_related("event__team", "rule")
+    return claims.each(rows=rows, work=_expand, now=now, state=State.EXPANDED)
 
 
-def _try(pk: int, now: datetime) -> bool:
-    """Hand one over; what is wrong with it stops no other."""
-    try:
-        return _expand(pk, now)
-    except DatabaseError:
-        raise
-    except Exception:
-        logger.exception("Reminder %s cannot be handed over", pk)
-        ReminderOccurrence.objects.filter(pk=pk).update(claim_at=now + RETRY)
-        return False
-
-
-def _expand(pk: int, now: datetime) -> bool:
+def _expand(occurrence: ReminderOccurrence, now: datetime) -> bool:
     """Write one delivery per person, in one transaction with the end of the occurrence."""
-    with transaction.atomic():
-        mine = ReminderOccurrence.objects.filter(pk=pk)
-        if not mine.filter(claim_at__lte=now).update(state=State.EXPANDED, claim_at=None):
-            return False
-        occurrence = mine.select_related("event__team", "rule").get()
-        if now >= occurrence.expires_at:
-            mine.filter(deliveries=None).update(state=State.MISSED)
-            return False
-        people = _readers(occurrence)
-        zones = {_zone(attendee) for attendee in people}
-        moments = reminders.moments(occurrence=occurrence, zones=zones)
-        due = ((attendee, moments.get(_zone(attendee))) for attendee in people)
-        outbox.put(
-            rows=[
-                _delivery(occurrence, attendee, moment, now)
-                for attendee, moment in due
-                if moment and _is_due(occurrence, attendee, moment, now)
-            ]
-        )
-        if again := _again(occurrence, moments.values(), now):
-            mine.update(claim_at=again)
+    mine = ReminderOccurrence.objects.filter(pk=occurrence.pk)
+    if now >= occurrence.expires_at:
+        mine.filter(deliveries=None).update(state=State.MISSED)
+        return False
+    people = _readers(occurrence)
+    zones = {_zone(attendee) for attendee in people}
+    moments = reminders.moments(occurrence=occurrence, zones=zones)
+    due = ((attendee, moments.get(_zone(attendee))) for attendee in people)
+    outbox.put(
+        rows=[
+            _delivery(occurrence, attendee, moment, now)
+            for attendee, moment in due
+            if moment and _is_due(occurrence, attendee, moment, now)
+        ]
+    )
+    if again := _again(occurrence, moments.values(), now):
+        mine.update(claim_at=again)
     return True
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext, ngettext, override
 from django.utils.translation import gettext_lazy as _
 
 from events.domain.mail import letters
+from events.domain.mail.kinds import Refusal
 from events.domain.mail.letters import fence
 from events.domain.mail.transport import Message
 from events.domain.pages import formatting
@@ -73,6 +74,15 @@ def notice(*, delivery: Delivery, now: datetime) -> Message:
             template="events/mail/notice",
             letter=letter,
         )
+
+
+def refusal(*, delivery: Delivery) -> Refusal | None:
+    """Return why a notice must not go by now, if there is a reason."""
+    if not delivery.person.email:
+        return Delivery.State.SKIPPED, Delivery.Reason.NO_ADDRESS
+    if not notices.news_for(delivery=delivery):
+        return Delivery.State.SKIPPED, Delivery.Reason.UNDONE
+    return None
 
 
 def _subject(told: list[News]) -> str:

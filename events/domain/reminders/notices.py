@@ -13,10 +13,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from django.db import transaction
-
+from events.domain import claims
 from events.domain.mail import outbox, quiethours
-from events.domain.programme import tree
 from events.models import Attendee, Delivery, Event, EventChange, NoticeBatch, Person, Place
 from events.models.people.attendees import AttendeeQuerySet
 from events.values import dates
@@ -79,8 +77,7 @@ def note(*, event: Event, stored: Event, now: datetime) -> None:
 
 def hand_over(*, now: datetime) -> int:
     """Turn batches that are due into mails, one for each person; return how many batches."""
-    due = NoticeBatch.objects.filter(claim_at__lte=now).order_by("claim_at", "pk")
-    return sum(_expand(pk, now) for pk in list(due.values_list("pk", flat=True)))
+    return claims.each(rows=NoticeBatch.objects.select_related("team"), work=_expand, now=now)
 
 
 def news_for(*, delivery: Delivery) -> list[News]:
@@ -128,7 +125,7 @@ def _concerned(event: Event) -> set[int]:
     """Those who are expected at an event, or at what it is a part of for everybody."""
     people = set(_people(Attendee.objects.filter(event=event).expected()))
     way = [event]
-    for above in tree.shown_in(event=event):
+    for above in Event.objects.shown_in(event):
         rows = Attendee.objects.filter(event=above).expected()
         if any(part.visibility == Event.Visibility.DELEGATION for part in way):
             rows = rows.travelling()
@@ -147,7 +144,7 @@ def _open(event: Event, now: datetime) -> NoticeBatch:
     """Return the open batch of the event's team, held until the change is in."""
     assert event.team_id is not None  # noqa: S101 -- an event of our own has one
     opened = NoticeBatch.objects.select_for_update()
-    if batch := opened.filter(team=event.team_id, claim_at__isnull=False).first():
+    if batch := opened.queued().filter(team=event.team_id).first():
         return batch
     batch, _is_new = NoticeBatch.objects.get_or_create(
         team_id=event.team_id,
@@ -190,18 +187,12 @@ def _refused(found: list[tuple[EventChange, News]]) -> AttendeeQuerySet:
     return Attendee.objects.filter(event__in=events, partstat__in=Attendee.SAID_NO)
 
 
-def _expand(pk: int, now: datetime) -> bool:
+def _expand(batch: NoticeBatch, now: datetime) -> bool:
     """Write one mail per person, in one transaction with the end of the batch."""
-    with transaction.atomic():
-        if not NoticeBatch.objects.filter(pk=pk, claim_at__lte=now).update(claim_at=None):
-            return False
-        batch = NoticeBatch.objects.select_related("team").get(pk=pk)
-        told = _told(batch)
-        readers = Person.objects.exclude(email="").in_bulk(list(told))
-        there = _attendees({news.event.pk for each in told.values() for news in each})
-        outbox.put(
-            rows=[_mail(batch, readers[key], told[key], there, now) for key in sorted(readers)]
-        )
+    told = _told(batch)
+    readers = Person.objects.exclude(email="").in_bulk(list(told))
+    there = _attendees({news.event.pk for each in told.values() for news in each})
+    outbox.put(rows=[_mail(batch, readers[key], told[key], there, now) for key in sorted(readers)])
     return True
 
 

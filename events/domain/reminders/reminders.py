@@ -40,11 +40,6 @@ class Moment:
     expires_at: datetime
 
 
-def stands(*, event: Event) -> bool:
-    """Whether the event reminds anybody: ours, on, and known to the day."""
-    return event.is_managed and event.status in Event.STANDING and event.when.is_exact
-
-
 def plan(*, event: Event, now: datetime) -> None:
     """Write a due row for each rule that has none yet."""
     planned = set(event.reminder_occurrences.values_list("rule", flat=True))
@@ -101,14 +96,14 @@ def last_due(*, occurrence: ReminderOccurrence) -> datetime:
 
 def waiting(*, events: Collection[Event]) -> int:
     """How many reminders of the events are still to come: planned ones, and mails not yet sent."""
-    planned = ReminderOccurrence.objects.filter(event__in=events, claim_at__isnull=False)
+    planned = ReminderOccurrence.objects.queued().filter(event__in=events)
     unsent = Delivery.objects.filter(event__in=events, kind=Delivery.Kind.REMINDER).unsent()
     return planned.count() + unsent.count()
 
 
 def _rules(event: Event) -> list[ReminderRule]:
     """Return the rules that count: its own, or those of its team; of an event that is on."""
-    if not stands(event=event):
+    if not event.stands:
         return []
     rules = list(event.reminder_rules.order_by("pk"))
     if not rules and event.team_reminders:
@@ -314,12 +309,10 @@ def _retime(rows: DeliveryQuerySet, event: Event, moment: Moment, zone: str) -> 
     rows = rows.filter(is_called_back | ~Q(**times), generation=0)
     held = Q(state=Delivery.State.HELD) | Q(reason=Delivery.Reason.HELD)
     rows.filter(held).update(state=Delivery.State.HELD, claim_at=None, reason="", **times)
-    rows.exclude(held).update(
+    rows.exclude(held).free(
         state=Delivery.State.PENDING,
         claim_at=sending_at(event=event, moment=moment, zone=zone, now=moment.due_at),
         reason="",
-        lease_token=None,
-        lease_until=None,
         **times,
     )
 

@@ -4,11 +4,23 @@ Building them by query sets takes several times as long as executing them, and p
 PostgreSQL longer than executing them.
 """
 
-from collections.abc import Sequence
-from typing import Any
+import json
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
 
 import psycopg
 from django.db import OperationalError, connection
+from django.db.models import TextField
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Cast
+
+# Keys are passed as one parameter; with a parameter for each, Django would take longer than the
+# database.
+AMONG: Final = {
+    "postgresql": "SELECT unnest(%s::bigint[])",
+    "sqlite": "SELECT value FROM json_each(%s)",
+}
 
 
 def ask(*, question: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
@@ -36,3 +48,21 @@ def change(*, statement: str, values: Sequence[Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return int(cursor.rowcount)
+
+
+def among(*, keys: Iterable[int]) -> RawSQL:
+    """Return an expression for an `__in` lookup of keys that may be many."""
+    listed = list(keys)
+    value = listed if connection.vendor == "postgresql" else json.dumps(listed)
+    return RawSQL(AMONG[connection.vendor], [value])  # noqa: S611 -- nothing but keys, bound
+
+
+def as_text(column: str) -> Cast:
+    """Return a column as text for `moment()`, which parses ten times as fast as Django does."""
+    return Cast(column, TextField())
+
+
+def moment(text: str) -> datetime:
+    """Return the moment of such a text; without an offset, as in SQLite, it is in UTC."""
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

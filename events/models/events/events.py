@@ -99,6 +99,16 @@ class EventQuerySet(OwnedQuerySet["Event"]):
             levels.append(handed_down & for_guests & Q(**{above: attended}))
         return self.filter(pk__in=_any_of(Event.objects.filter(level) for level in levels))
 
+    def shown_in(self, part: "Event") -> list["Event"]:
+        """The ancestors whose attendees a part also concerns, the nearest first."""
+        found: list[Event] = []
+        for _level in range(1, LEVELS):
+            if part.parent_id is None or not part.is_for_everybody:
+                break
+            part = self.get(pk=part.parent_id)
+            found.append(part)
+        return found
+
     def looked_after_by(self, user: Viewer) -> Self:
         """Events of which the user is liaison officer, such as the stay of a leg."""
         return self._attended_as(user, Membership.Role.LIAISON)
@@ -172,6 +182,13 @@ class EventQuerySet(OwnedQuerySet["Event"]):
             F("start_on").asc(nulls_last=True),
             "pk",
         )
+
+    def untranslated(self) -> Self:
+        """Without modeltranslation's rewriting of column names, which costs more than reading.
+
+        In the following calls translated columns are named with their language: `title_en`.
+        """
+        return self.rewrite(False)  # type: ignore[attr-defined]  # modeltranslation adds it
 
     def for_calendars(self) -> Self:
         """With the rows that a calendar entry shows, prefetched, so that each is read once."""
@@ -499,6 +516,17 @@ class Event(Owned, Dated):
     def is_managed(self) -> bool:
         """Whether a team of ours runs the event; reported events send no mail."""
         return self.origin == self.Origin.MANAGED
+
+    @property
+    def stands(self) -> bool:
+        """Whether mails about it may be planned: ours, taking place, and known to the day."""
+        return self.is_managed and self.status in self.STANDING and self.when.is_exact
+
+    @property
+    def is_for_everybody(self) -> bool:
+        """Whether attendees of its parent attend it too; legs and internal items are excluded."""
+        is_open = self.audience == self.Audience.EVERYBODY and self.kind != self.Kind.LEG
+        return is_open and self.visibility != self.Visibility.INTERNAL
 
 
 class PromotionConference(Event):

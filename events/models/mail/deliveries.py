@@ -1,25 +1,25 @@
-"""Deliveries, one row for one mail to one person; and the known state of the mail server.
-
-The database is the queue: `claim_at` is set while a row may be claimed and NULL otherwise.
-"""
+"""Deliveries, one row for one mail to one person; and the known state of the mail server."""
 
 import uuid
+from enum import StrEnum
 from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
+from events.models.base.claimable import Leasable, LeasableQuerySet
 from events.models.base.fields import LanguageField, TimezoneField
 from events.models.base.teams import Membership, Team, Viewer, sees_all, teams_of
 from events.models.events.events import Event
+from events.models.mail import kinds
 from events.models.mail.notices import NoticeBatch
 from events.models.mail.reminders import ReminderOccurrence
 from events.models.people.attendees import Attendee
 from events.models.people.people import Person
 
 
-class DeliveryQuerySet(models.QuerySet["Delivery"]):
+class DeliveryQuerySet(LeasableQuerySet["Delivery"]):
     def visible_to(self, user: Viewer) -> Self:
         """Deliveries of the user's teams, for organisers only, because they contain addresses."""
         if sees_all(user):
@@ -44,12 +44,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         A held delivery keeps the reason `held`, so that it is held again if it is revived.
         """
         was_held = When(state=Delivery.State.HELD, then=Value(Delivery.Reason.HELD))
-        return self.unsent().update(
+        return self.unsent().free(
             state=Delivery.State.CANCELLED,
             reason=Case(was_held, default=F("reason")),
             claim_at=None,
-            lease_token=None,
-            lease_until=None,
         )
 
     def out(self) -> Self:
@@ -61,18 +59,19 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.filter(Q(state__in=(*Delivery.OUT, *Delivery.UNSENT)) | Q(unknown_count__gt=0))
 
 
-class Delivery(models.Model):
+class Delivery(Leasable):
     """One mail to one person; recipient and content are checked again just before sending."""
 
-    class Kind(models.TextChoices):
-        REMINDER = "reminder", _("reminder")
-        REQUEST = "request", _("invitation")
-        CANCEL = "cancel", _("end of an invitation")
-        THANKS = "thanks", _("thanks")
-        FOLLOW_UP = "followup", _("follow-up")
-        NOTICE = "notice", _("notice of changes")
-        DECISION = "decision", _("decision")
-        PROMOTION = "promoted", _("place that became free")
+    class Kind(StrEnum):
+        """The stored values of the kinds of mail about events, defined in `domain.mailkinds`."""
+
+        REMINDER = "reminder"
+        REQUEST = "request"
+        CANCEL = "cancel"
+        THANKS = "thanks"
+        FOLLOW_UP = "followup"
+        NOTICE = "notice"
+        PROMOTION = "promoted"
 
     class State(models.TextChoices):
         PENDING = "pending", _("waiting")
@@ -100,9 +99,10 @@ class Delivery(models.Model):
         DROPPED = "dropped", _("an organiser dropped it")
         ANOTHER = "another", _("something newer is known")
         HELD = "held", _("was held back")
+        NO_SENDER = "no_sender", _("nothing here sends mails of this kind any more")
 
     public_uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.REMINDER)
+    kind = models.CharField(_("kind"), max_length=8, choices=kinds.choices, default=Kind.REMINDER)
     occurrence = models.ForeignKey(
         ReminderOccurrence,
         models.SET_NULL,
@@ -134,15 +134,10 @@ class Delivery(models.Model):
     zone = TimezoneField(_("time zone"))
     due_at = models.DateTimeField(_("due"))
     expires_at = models.DateTimeField(_("useful until"))
-    claim_at = models.DateTimeField(null=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField(
         _("attempts"), default=0, help_text=_("Those that no mail server has answered.")
     )
-    lease_token = models.UUIDField(null=True)
-    lease_until = models.DateTimeField(null=True)
-    # The worker whose journal records how far sending got; '' before the first lease.
-    leased_by = models.CharField(max_length=100, blank=True, editable=False)
     unknown_count = models.PositiveSmallIntegerField(
         _("doubts"), default=0, help_text=_("How often nobody could tell whether it was sent.")
     )

@@ -4,12 +4,13 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 
+from events.models.base.claimable import Claimable, ClaimableQuerySet
 from events.models.base.teams import Team
 from events.models.events.events import Event
 from events.models.people.people import Person
 
 
-class NoticeBatch(models.Model):
+class NoticeBatch(Claimable):
     """Changes to a team's events within the debounce period; each person gets one mail about them.
 
     `claim_at` is set until the mails are planned. A team has at most one open batch.
@@ -17,7 +18,8 @@ class NoticeBatch(models.Model):
 
     team = models.ForeignKey(Team, models.PROTECT, related_name="+")
     opened_at = models.DateTimeField()
-    claim_at = models.DateTimeField(null=True)
+
+    objects = ClaimableQuerySet["NoticeBatch"].as_manager()
 
     class Meta:
         constraints = [

@@ -1,7 +1,4 @@
-"""Reminder rules, and their occurrences, each with the moment when it falls due.
-
-The database is the queue: `claim_at` is set while a row may be claimed and NULL otherwise.
-"""
+"""Reminder rules, and their occurrences, each with the moment when it falls due."""
 
 from datetime import time
 from typing import ClassVar
@@ -11,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext, ngettext_lazy, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from events.models.base.claimable import Claimable, ClaimableQuerySet
 from events.models.base.teams import Team
 from events.models.events.events import Event
 
@@ -161,7 +159,7 @@ class ReminderRule(models.Model):
         return self.clock == self.Clock.READER and self.offset_kind in self.IN_DAYS
 
 
-class ReminderOccurrence(models.Model):
+class ReminderOccurrence(Claimable):
     """One rule falling due for one event; moving the event moves this row.
 
     After fan-out a row is only moved a little; for a larger move a new row of the next
@@ -180,9 +178,10 @@ class ReminderOccurrence(models.Model):
     schedule_epoch = models.PositiveIntegerField()
     due_at = models.DateTimeField(_("due"))
     expires_at = models.DateTimeField(_("useful until"))
-    claim_at = models.DateTimeField(null=True)
     planned_at = models.DateTimeField()  # a reader whose moment is before this gets no mail
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.PLANNED)
+
+    objects = ClaimableQuerySet["ReminderOccurrence"].as_manager()
 
     class Meta:
         verbose_name = _("due reminder")

@@ -61,8 +61,10 @@ def secret(request: HttpRequest, token: str) -> HttpResponseBase:
     """Serve the calendar at a secret address; all unknown addresses get the same response."""
     now = timezone.now()
 
-    def feed() -> encoding.Feed:
+    def feed() -> encoding.Feed | encoding.Head:
         parameters, has = dict(request.GET.lists()), _reader(request)
+        if request.method == "HEAD":
+            return subscriptions.head(token=token, parameters=parameters, now=now)
         return subscriptions.read(token=token, parameters=parameters, now=now, has=has)
 
     try:
@@ -77,7 +79,10 @@ def secret(request: HttpRequest, token: str) -> HttpResponseBase:
 
 
 def _serve(
-    request: HttpRequest, name: str, headers: dict[str, str], feed: Callable[[], encoding.Feed]
+    request: HttpRequest,
+    name: str,
+    headers: dict[str, str],
+    feed: Callable[[], encoding.Feed | encoding.Head],
 ) -> HttpResponseBase:
     try:
         made = feed()
@@ -92,19 +97,35 @@ def _serve(
     return _dress(answer, made.etag, made.last_modified, headers)
 
 
-def _body(request: HttpRequest, feed: encoding.Feed, name: str) -> HttpResponseBase:
-    """Return the body: compressed if the client accepts gzip, else streamed if it is long."""
-    response: HttpResponseBase
-    if compression.is_taken(request):
-        response = HttpResponse(feed.packed, content_type=CALENDAR)
-        response["Content-Encoding"] = "gzip"
-    elif feed.size <= LONG:
-        response = HttpResponse(feed.body, content_type=CALENDAR)
+def _body(request: HttpRequest, feed: encoding.Feed | encoding.Head, name: str) -> HttpResponseBase:
+    """Return the response: compressed if the client accepts gzip, without a body for HEAD."""
+    is_packed = compression.is_taken(request)
+    if isinstance(feed, encoding.Head):
+        response = _empty(feed, is_packed)
+    elif request.method == "HEAD":
+        response = _empty(feed.head, is_packed)
     else:
-        response = StreamingHttpResponse(feed.pieces(), content_type=CALENDAR)
-        response["Content-Length"] = str(feed.size)
+        response = _full(feed, is_packed)
+    if is_packed:
+        response["Content-Encoding"] = "gzip"
     response["Vary"] = "Accept-Encoding"
     response["Content-Disposition"] = f'inline; filename="{name}"'
+    return response
+
+
+def _empty(head: encoding.Head, is_packed: bool) -> HttpResponseBase:
+    """Return the headers of the response to GET, without the content (RFC 9110, 9.3.2)."""
+    response = HttpResponse(content_type=CALENDAR)
+    response["Content-Length"] = str(head.packed_size if is_packed else head.size)
+    return response
+
+
+def _full(feed: encoding.Feed, is_packed: bool) -> HttpResponseBase:
+    """Return the response with the content, streamed if it is long and not compressed."""
+    if is_packed or feed.size <= LONG:
+        return HttpResponse(feed.packed if is_packed else feed.body, content_type=CALENDAR)
+    response = StreamingHttpResponse(feed.pieces(), content_type=CALENDAR)
+    response["Content-Length"] = str(feed.size)
     return response
 
 

@@ -14,7 +14,7 @@ from tests.config.runtime import stack
 from tests.conftest import wait_until
 from tests.smtp import free_port
 
-pytestmark = [pytest.mark.once, pytest.mark.xdist_group("stack")]
+pytestmark = pytest.mark.xdist_group("stack")
 
 
 class Running:

@@ -63,7 +63,7 @@ def test_without_a_database_at_hand_the_check_asks_nothing() -> None:
     assert [found for found in run_checks() if found.id == "config.E003"] == []
 
 
-@pytest.mark.once
+@pytest.mark.sqlite_only
 def test_gunicorn_does_not_start_before_the_database_is_up_to_date(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, *PROGRAMS["gunicorn"].split()],

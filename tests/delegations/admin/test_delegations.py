@@ -10,7 +10,7 @@ from delegations.models import Delegate, Delegation, Leg, TradeMission
 from events.models import Event, Team
 from tests import factories
 from tests.events.admin import screens
-from tests.events.admin.kit.test_rights import form_of, save
+from tests.events.admin.forms import form_of, save
 
 ADD = "/admin/delegations/trademission/add/"
 

@@ -16,6 +16,8 @@ from tests.missions import (
     rights_of_all,
 )
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def mission(db: None) -> Mission:

@@ -1,11 +1,15 @@
 """All our screens, and rows to fill them with."""
 
 import hashlib
+import re
 from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import admin
+from django.db import connection
 from django.db.models import Model
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from delegations.models import (
@@ -44,11 +48,24 @@ from events.models import (
 from tests import factories
 
 OURS = {"events", "delegations", "seeds"}
+ELSEWHERE = re.compile(rb'(?:src|href|action)="(?:https?:)?//[^"]+"')
 SCREENS = [model for model in admin.site._registry if model._meta.app_label in OURS]
 
 
 def address(model: type[Model], view: str, *args: Any) -> str:
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{view}", args=args)
+
+
+def queries(client: Client, url: str) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(url).status_code == 200
+    return len(asked)
+
+
+def cost(client: Client, url: str) -> int:
+    """Return the number of queries of a page once content types are cached."""
+    assert client.get(url).status_code == 200
+    return queries(client, url)
 
 
 def evidence(row: Model) -> Evidence:

@@ -21,9 +21,17 @@ from tests.events.admin.canaries import Office
 from tests.missions import MARKS
 from tests.office import form_of
 
-pytestmark = [pytest.mark.once, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 ROLES = tuple(MARKS)
 roles = pytest.mark.parametrize("role", ROLES)
+# Roles that fill in forms; all tests of a role run in one process, which requests its forms once.
+writers = pytest.mark.parametrize(
+    "role",
+    [
+        pytest.param(role, marks=pytest.mark.xdist_group(f"forms of {role}"))
+        for role in ("organiser", "liaison", "secretary")
+    ],
+)
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +156,7 @@ def test_actions_on_rows_out_of_reach_change_nothing(role: str, office: Office) 
     assert everything() == before
 
 
-@pytest.mark.parametrize("role", ["organiser", "liaison", "secretary"])
+@writers
 def test_no_relation_is_set_to_what_somebody_may_not_see(
     role: str, office: Office, forms: Callable[[str], list[tuple[str, Any]]]
 ) -> None:
@@ -237,7 +245,7 @@ def refused(page: Any) -> set[str]:
     return {form.add_prefix(name) for form in forms for name in form.errors}
 
 
-@pytest.mark.parametrize("role", ["organiser", "liaison", "secretary"])
+@writers
 def test_no_detail_of_another_row_is_reached_through_a_tab(
     role: str, office: Office, forms: Callable[[str], list[tuple[str, Any]]]
 ) -> None:

@@ -1,15 +1,12 @@
 """Every screen: as many queries for many rows as for one, in three languages, no other host."""
 
 import hashlib
-import re
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
 from django.db.models import Model
 from django.test import Client, override_settings
-from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from events.models import (
@@ -24,17 +21,10 @@ from events.models import (
 )
 from tests import factories
 from tests.events.admin import screens
+from tests.events.admin.screens import ELSEWHERE, queries
 
-pytestmark = pytest.mark.once
 LANGUAGES = ("en", "zh-hans", "zh-hant")
-ELSEWHERE = re.compile(rb'(?:src|href|action)="(?:https?:)?//[^"]+"')
 named = pytest.mark.parametrize("model", screens.SCREENS, ids=lambda model: model.__name__)
-
-
-def queries(client: Client, url: str) -> int:
-    with CaptureQueriesContext(connection) as asked:
-        assert client.get(url).status_code == 200
-    return len(asked)
 
 
 def test_every_screen_is_tested() -> None:
@@ -51,12 +41,6 @@ def readers(model: type[Model]) -> tuple[str, ...]:
     if model in {Team, User}:
         return ("superuser",)
     return ("organiser",) if model in {CalendarFeed, Delivery, Reply} else ("organiser", "viewer")
-
-
-def cost(client: Client, url: str) -> int:
-    """Return the number of queries of a page once content types are cached."""
-    assert client.get(url).status_code == 200
-    return queries(client, url)
 
 
 def costs(clients: dict[str, Client], model: type[Model], url: str, add: Any) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from tests import factories
 from tests.events.admin import screens
 from tests.office import Office
 
+pytestmark = pytest.mark.both_databases
+
 
 def attending(event: Event, person: Person) -> Attendee:
     return factories.attendee(event=event, person=person, seat="waitlisted", waitlisted_at=NOW)

@@ -37,6 +37,8 @@ from tests.missions import (
     table,
 )
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def mission(db: None) -> Mission:

@@ -6,7 +6,7 @@ from django.db.models import Model
 from events.models import Attendee, Delivery
 from tests.project.former import content
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = pytest.mark.django_db
 
 COLUMNS = [
     (Attendee, "seat"),

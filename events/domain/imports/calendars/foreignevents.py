@@ -65,11 +65,15 @@ class Refused:
 
 @dataclass(slots=True)
 class Reading:
-    """What a calendar says; `whole` are the series of which every time in the window is known."""
+    """What a calendar says; `whole` are the series of which every time in the window is known.
+
+    `budget` tells the work that its series have caused, in days that were looked at.
+    """
 
     entries: list[Entry] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     whole: set[str] = field(default_factory=set)
+    budget: Budget = field(default_factory=Budget)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +98,12 @@ def read(*, body: bytes, timezone: str, now: datetime) -> Reading:
 
 
 class _Reader:
-    """One calendar being read: its zones, and what is left of the work it may cause."""
+    """One calendar being read: its zones, and what has been understood so far."""
 
     def __init__(self, blocks: list[Component], timezone: str, now: datetime) -> None:
         self.blocks = blocks
         self.clocks = Clocks(blocks, timezone)
         self.first, self.last = (now - BEHIND).date(), (now + AHEAD).date()
-        self.budget = Budget()
         self.reading = Reading()
 
     def read(self) -> Reading:
@@ -248,7 +251,8 @@ class _Reader:
         ]
         first = datetime.combine(self.first, time.min)
         last = datetime.combine(self.last, time.max)
-        times = repeats.expand(rules, start=start.at, first=first, last=last, budget=self.budget)
+        budget = self.reading.budget
+        times = repeats.expand(rules, start=start.at, first=first, last=last, budget=budget)
         added = self.clocks.moments(block, "RDATE")
         extra = [moment for moment in added if first <= moment.at <= last]
         moments = {moment.key: moment for moment in (replace(start, at=at) for at in times)}

@@ -24,6 +24,7 @@ from events.domain.imports.calendars.foreignevents import Entry
 from events.domain.lifecycle import lifecycle
 from events.domain.programme import tree
 from events.models import Basis, Event, ImportedEvent, Place, Team
+from events.values import threeway
 from events.values.dates import When
 
 
@@ -172,21 +173,15 @@ class Planner:
         """Compare what the calendar says with what it said before, and with what stands here."""
         event, said = link.event, self._said(entry)
         here = {name: _value(event, name) for name in said}
-        moved = [
-            name
-            for name in said
-            if said[name] not in (link.source_values.get(name, ""), here[name])
-        ]
+        merge = threeway.merge(base=link.source_values, there=said, here=here, unset="")
         # What was confirmed, put off or called off here is not ours to change any more.
-        is_open = event.status == Event.Status.TENTATIVE
-        ours = [
-            name for name in moved if is_open and here[name] == link.source_values.get(name, "")
-        ]
-        kept = tuple(name for name in moved if name not in ours)
-        agreed = {name: said[name] for name in said if name not in kept}
+        ours = merge.taken if event.status == Event.Status.TENTATIVE else ()
+        refused = {*merge.taken, *merge.collide}.difference(ours)
+        kept = tuple(name for name in said if name in refused)
+        agreed = {name: said[name] for name in said if name not in refused}
         found = Outcome.CHANGED if ours else Outcome.KEPT if kept else Outcome.UNCHANGED
         row = _row(entry, found, event=event, link=link, said=agreed)
-        row.changed, row.kept = tuple(ours), kept
+        row.changed, row.kept = ours, kept
         if event.status == Event.Status.CANCELLED:
             row.outcome, row.reason = Outcome.KEPT, CALLED_OFF
         if ours:

@@ -24,7 +24,7 @@ from events.models import Attendee
 from tests import factories
 from tests.factories import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
 # 31 July 2026, 18:00 in Hong Kong
 DEADLINE = datetime(2026, 7, 31, 10, tzinfo=UTC)

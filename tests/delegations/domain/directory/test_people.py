@@ -18,7 +18,7 @@ from tests import factories
 from tests.events.domain.pages import worlds
 from tests.factories import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
 
 def merge(keep: Person, drop: Person) -> None:

@@ -21,7 +21,7 @@ from delegations.models import Delegate, Delegation, Leg
 from tests import factories
 from tests.factories import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
 LATER = NOW + timedelta(days=1)
 

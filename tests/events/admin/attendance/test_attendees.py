@@ -12,11 +12,10 @@ from events.domain.attendance import attendees, capacity
 from events.models import Attendee, Event, EventPlace, Person, Team
 from tests import factories
 from tests.events.admin import screens
-from tests.events.admin.kit.test_rights import all_values, form_of, save
-from tests.events.admin.test_screens import queries
+from tests.events.admin.forms import all_values, form_of, save
+from tests.events.admin.screens import queries
 from tests.factories import NOW
 
-pytestmark = pytest.mark.once  # forms; other tests of rights and journeys also use PostgreSQL
 LIST = "/admin/events/attendee/"
 ADD = "/admin/events/attendee/add/"
 FAR = date(2099, 12, 2)

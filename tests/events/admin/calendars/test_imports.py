@@ -14,7 +14,7 @@ from pytest_django import Settings
 from events import tasks
 from events.models import Event, Expo, ImportPreview, Team
 from tests import factories
-from tests.events.domain.imports.calendars.test_imports import ics, one, vevent
+from tests.events.domain.imports.calendars.foreigncalendars import ics, one, vevent
 from tests.office import address
 
 URL = "/admin/events/event/import/"

@@ -11,8 +11,8 @@ from delegations.models import Application, Delegate, Nominee
 from events.models import Appointment, Membership, Organisation, Person, Team
 from tests import factories
 from tests.events.admin import screens
-from tests.events.admin.kit.test_rights import save
-from tests.events.admin.test_screens import cost
+from tests.events.admin.forms import save
+from tests.events.admin.screens import cost
 from tests.factories import NOW
 
 PEOPLE = "/admin/events/person/"

@@ -11,7 +11,7 @@ from tests import factories
 from tests.factories import NOW
 from tests.office import Office, address, detail
 
-pytestmark = [pytest.mark.once, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

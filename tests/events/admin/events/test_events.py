@@ -9,10 +9,9 @@ from django.test import Client
 from events.models import Attendee, Event, EventPlace, PromotionConference, Team
 from tests import factories
 from tests.events.admin import screens
-from tests.events.admin.kit.test_rights import form_of, save
+from tests.events.admin.forms import form_of, save
 from tests.office import Office
 
-pytestmark = pytest.mark.once  # forms; other tests of rights and journeys also use PostgreSQL
 ADD = "/admin/events/promotionconference/add/"
 
 

@@ -10,7 +10,7 @@ from django.utils import translation
 
 from events.models import Event, EventPlace, Person, Team
 from tests import factories
-from tests.events.admin.test_screens import ELSEWHERE, queries
+from tests.events.admin.screens import ELSEWHERE, queries
 
 MAY = date(2027, 5, 11)
 INLINE = re.compile(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)")

@@ -136,7 +136,6 @@ def test_what_the_reader_may_not_see_is_not_named(ours: Team, theirs: Team, desk
     assert changes(there) == {"Part of": ("–", "not to be seen any more")}
 
 
-@pytest.mark.once
 def test_a_history_is_for_those_who_may_change_the_row(db: None) -> None:
     mission = missions.build()
     may = {
@@ -190,7 +189,6 @@ def test_no_address_leads_to_a_version(ours: Team, desk: Client) -> None:
     assert event.title_en == "row"
 
 
-@pytest.mark.once
 def test_a_long_history_has_pages_that_cost_as_much_as_a_short_one(
     ours: Team, desk: Client
 ) -> None:

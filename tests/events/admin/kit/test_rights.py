@@ -1,11 +1,8 @@
 """Rows of another team do not exist: in no list, page, search, history or forged form."""
 
-from typing import Any
-
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
-from django.forms.models import model_to_dict
 from django.test import Client
 
 from delegations.models import Application, Delegation, TradeMission
@@ -25,6 +22,7 @@ from events.models import (
     Team,
 )
 from tests.events.admin import screens
+from tests.events.admin.forms import all_values, form_of, save
 
 OWNED: list[type[Model]] = [
     Event,
@@ -53,34 +51,6 @@ SEARCHED = [
     (Delegation, "mission"),
     (Delegation, "sending_organisation"),
 ]
-
-
-def form_of(page: Any) -> dict[str, Any]:
-    """Return the data that a browser would send back for a page with a form."""
-    context = page.context
-    forms = [context["adminform"].form]
-    data: dict[str, Any] = {}
-    for inline in context["inline_admin_formsets"]:
-        forms += [inline.formset.management_form, *inline.formset.forms]
-    for form in forms:
-        for bound in form:
-            value = bound.value()
-            name = bound.html_name
-            if isinstance(value, list):
-                data[name] = [getattr(item, "pk", item) for item in value]
-            elif value is not None and value is not False:
-                data[name] = getattr(value, "pk", value)
-    return data
-
-
-def save(client: Client, row: Model, **changes: Any) -> Any:
-    """Open the page of a row, change some fields and save it."""
-    url = screens.address(type(row), "change", row.pk)
-    return client.post(url, {**form_of(client.get(url)), **changes})
-
-
-def all_values(row: Model) -> dict[str, Any]:
-    return model_to_dict(type(row)._default_manager.get(pk=row.pk))
 
 
 @named

@@ -15,13 +15,14 @@ from events.domain.delivery import attempts, delivery
 from events.domain.mail import optouts, outbox
 from events.domain.reminders import reminders
 from events.models import Delivery, Event, Team
+from events.models.mail import kinds
 from tests import factories
 from tests.events.admin import screens
 from tests.factories import NOW
 from tests.office import Office, address
 from tests.smtp import Sink
 
-pytestmark = [pytest.mark.once, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 DUE = datetime(2026, 12, 1, 1, tzinfo=UTC)
 State = Delivery.State
@@ -227,7 +228,7 @@ class TestTheMail:
             event=factories.event(team=ours), person=factories.person(team=ours)
         )
         invitations.send(event=attendee.event, attendees=[attendee.pk], now=NOW)
-        Delivery.objects.update(state="sent", claim_at=None, sequence=7, said="x")
+        Delivery.objects.update(state="sent", claim_at=None, sequence=7, content_digest="x")
         row = Delivery.objects.get()
         token = answerlinks.link(attendee=attendee).rpartition("/")[2]
         page = office.open(address(row, "mail")).content.decode()
@@ -245,7 +246,17 @@ class TestTheMail:
         row = screens.delivery(ours, "row", kind="notice")
         assert "there is nothing to show" in office.open(address(row, "mail")).content.decode()
 
-    @pytest.mark.parametrize("kind", Delivery.Kind.values)
+    @pytest.mark.parametrize("kind", [value for value, _label in kinds.choices()])
     def test_every_kind_can_be_shown(self, ours: Team, office: Office, kind: str) -> None:
         values: dict[str, Any] = {"kind": kind}
         assert office.open(address(screens.delivery(ours, "row", **values), "mail"))
+
+    def test_one_of_a_kind_that_no_app_sends_is_listed_and_has_nothing_to_show(
+        self, ours: Team, office: Office
+    ) -> None:
+        row = screens.delivery(ours, "row", kind="gone", state="held", reason="no_sender")
+        listed = office.open(address(Delivery, "changelist")).content.decode()
+        assert "nothing here sends mails of this kind any more" in listed
+        assert "there is nothing to show" in office.open(address(row, "mail")).content.decode()
+        page = office.open(address(row, "change")).content.decode()
+        assert "Mails to very many people" not in page

@@ -2,19 +2,20 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from threading import Barrier, Thread
+from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
 from events.domain.access import ratelimits
 from events.domain.access.ratelimits import Limit, TooMany
 from events.models import RateLimitCounter
 from tests.factories import NOW
+from tests.races import in_threads, race
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
 SECOND = timedelta(seconds=1)
 GUESSES = Limit("guesses", 3, timedelta(minutes=1))
@@ -101,9 +102,10 @@ def test_what_is_over_is_forgotten() -> None:
     assert [is_counted() for _ in range(3)] == [True, True, False]
 
 
+@race
 @pytest.mark.django_db(transaction=True)
 def test_of_those_who_come_at_once_no_more_get_in_than_may() -> None:
-    barrier, outcomes = Barrier(6), []
+    barrier = Barrier(6)
 
     def wait(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         """Let all look before the first is counted."""
@@ -111,19 +113,9 @@ def test_of_those_who_come_at_once_no_more_get_in_than_may() -> None:
             barrier.wait(30)
         return execute(sql, params, many, context)
 
-    def run() -> None:
-        try:
-            with connection.execute_wrapper(wait):
-                outcomes.append(is_counted())
-        except Exception as fault:  # a thread would swallow it
-            outcomes.append(fault)
-        finally:
-            connections.close_all()
+    def guess_late() -> bool:
+        with connection.execute_wrapper(wait):
+            return is_counted()
 
-    threads = [Thread(target=run) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert sorted(outcomes) == [False, False, False, True, True, True]
+    assert sorted(in_threads([guess_late] * 6)) == [False, False, False, True, True, True]
     assert RateLimitCounter.objects.get().number == 3

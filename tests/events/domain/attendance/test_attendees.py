@@ -25,7 +25,7 @@ from events.models import Attendee, Delivery, Event
 from tests import factories
 from tests.factories import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
 Partstat = Attendee.Partstat
 LATER = NOW + timedelta(hours=1)

@@ -1,12 +1,11 @@
 """Several people at the same instant: real transactions in threads, on either database."""
 
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
 import pytest
-from django.db import connections, transaction
+from django.db import transaction
 
 from events.domain.attendance import attendees, capacity
 from events.domain.attendance.capacity import Venue
@@ -14,31 +13,11 @@ from events.domain.lifecycle import lifecycle
 from events.models import Attendee, Event, EventPlace
 from tests import factories
 from tests.factories import NOW
+from tests.races import at_once, race
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.both_databases, race, pytest.mark.django_db(transaction=True)]
 
 Partstat = Attendee.Partstat
-
-
-def at_once(*calls: Callable[[], object]) -> list[Exception]:
-    """Make the calls at the same instant; return what they raised."""
-    barrier, errors = threading.Barrier(len(calls)), list[Exception]()
-
-    def work(call: Callable[[], object]) -> None:
-        barrier.wait()
-        try:
-            call()
-        except Exception as error:
-            errors.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=work, args=(call,)) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return errors
 
 
 def invited(event: Event, hub: EventPlace | None = None) -> Attendee:

@@ -23,12 +23,12 @@ from events.models import Attendee, Delivery, Event, Team
 from events.values.dates import Precision, When
 from tests import factories
 from tests.calendars import readers
-from tests.events.domain.attendance.test_attendees_races import at_once
 from tests.factories import NOW
 from tests.invitations import LATER, Mailbox, entry, invite, method, recipient, stream, summary
+from tests.races import at_once, race
 from tests.smtp import Sink
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
 Partstat = Attendee.Partstat
 State = Delivery.State
@@ -670,6 +670,7 @@ class TestHowItStands:
         assert box.after_a_while(NOW) == []
 
 
+@race
 @pytest.mark.django_db(transaction=True)
 def test_changes_at_the_same_instant_make_one_mail_and_nobody_is_told_the_old(
     box: Mailbox,

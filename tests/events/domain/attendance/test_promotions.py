@@ -15,7 +15,7 @@ from tests import factories
 from tests.factories import NOW
 from tests.smtp import Sink
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
 LATER = NOW + timedelta(minutes=3)
 Partstat = Attendee.Partstat

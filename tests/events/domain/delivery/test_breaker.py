@@ -8,7 +8,7 @@ from events.domain.delivery import breaker
 from events.models import MailBreaker
 from tests.factories import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 SECOND = timedelta(seconds=1)
 
 

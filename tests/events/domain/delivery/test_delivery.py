@@ -1,18 +1,18 @@
 """What is due goes out once, whatever happens on the way."""
 
-import threading
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 from pytest_django import Settings
 
+from events.domain import claims
 from events.domain.delivery import attempts, delivery, journal, leases
 from events.domain.delivery.delivery import Summary
 from events.domain.lifecycle import lifecycle
@@ -33,9 +33,10 @@ from events.models import (
 )
 from tests import factories
 from tests.factories import NOW
+from tests.races import at_once, race
 from tests.smtp import Sink
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
 State = Delivery.State
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
@@ -225,7 +226,7 @@ class TestHeldBack:
         due_event()
         assert results(delivery.tick(now=DUE)) == {"sent": 1}
         stuck = ReminderOccurrence.objects.get(rule__clock="reader")
-        assert stuck.claim_at == DUE + fanout.RETRY
+        assert stuck.claim_at == DUE + claims.RETRY_AFTER
 
 
 class TestLastLook:
@@ -467,29 +468,13 @@ class TestStumbling:
         ]
 
 
+@race
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("people", [1, 50])
 def test_ticks_at_the_same_time_send_one_mail_each(server: Sink, people: int) -> None:
     """Four workers, real transactions, a real mail server."""
     due_event(people=people)
-    barrier = threading.Barrier(4)
-    errors: list[Exception] = []
-
-    def work() -> None:
-        barrier.wait()
-        try:
-            delivery.tick(now=DUE)
-        except Exception as error:
-            errors.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
+    assert at_once(*[partial(delivery.tick, now=DUE)] * 4) == []
     recipients = [message["To"] for message in server.messages]
     assert sorted(recipients) == sorted({*recipients})
     assert len(recipients) == people

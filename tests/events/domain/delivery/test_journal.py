@@ -10,8 +10,6 @@ from events.domain.delivery import journal
 from events.domain.delivery.journal import Journal
 from events.domain.mail.smtp import Phase
 
-pytestmark = pytest.mark.once
-
 
 @pytest.fixture(autouse=True)
 def folder(settings: Settings, tmp_path: Path) -> Path:

@@ -21,11 +21,11 @@ from events.models import (
 )
 from seeds.models import Entry
 from tests import factories
-from tests.events.domain.directory.test_people import application, delegation, evidence, leg
+from tests.events.domain.directory.related import application, delegation, evidence, leg
 from tests.events.domain.pages import worlds
 from tests.factories import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
 
 def merge(keep: Organisation, drop: Organisation) -> None:

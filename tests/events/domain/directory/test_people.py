@@ -1,8 +1,6 @@
 """Two records of one person become one; a person is erased and the counts stay right."""
 
-import threading
 from collections import Counter
-from collections.abc import Callable
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -12,12 +10,12 @@ import pytest
 from django.apps import apps
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Model, QuerySet
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from delegations.models import Application, Delegate, Delegation, Leg, Nominee, RosterAttendee
+from delegations.models import Delegate, Delegation, Leg, Nominee, RosterAttendee
 from events.domain.attendance import attendees
 from events.domain.directory import merging, people
 from events.models import (
@@ -28,15 +26,16 @@ from events.models import (
     Evidence,
     Person,
     ReminderOccurrence,
-    Source,
 )
 from events.models.base.history import of as history_of
 from seeds.models import Entry
 from tests import factories
+from tests.events.domain.directory.related import application, delegation, evidence, leg
 from tests.events.domain.pages import worlds
 from tests.factories import NOW
+from tests.races import at_once, outcomes, race
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
 
 def merge(keep: Person, drop: Person) -> None:
@@ -46,22 +45,6 @@ def merge(keep: Person, drop: Person) -> None:
 def john(**columns: Any) -> Person:
     values = {"family_name": "Lee", "given_name": "Ka-chiu", "western_name": "John"}
     return factories.person(**{**values, **columns})
-
-
-def delegation(**columns: Any) -> Delegation:
-    mission = factories.event(kind="trade_mission")
-    values = {"slug": f"delegation-{factories.number()}", "name": "Gulf", "mission": mission}
-    return Delegation.objects.create(**{**values, "team": mission.team, **columns})
-
-
-def application(to: Delegation, **columns: Any) -> Application:
-    firm = columns.pop("organisation", None) or factories.organisation()
-    values = {"status": "submitted", "submitted_at": NOW, **columns}
-    return Application.objects.create(delegation=to, organisation=firm, **values)
-
-
-def leg(of: Delegation) -> Leg:
-    return Leg.objects.create(delegation=of, stay=factories.event(kind="leg"))
 
 
 def delivery(attendee: Attendee, **columns: Any) -> Delivery:
@@ -76,12 +59,6 @@ def delivery(attendee: Attendee, **columns: Any) -> Delivery:
         "claim_at": NOW if columns.get("state", "pending") == "pending" else None,
     }
     return Delivery.objects.create(**{**values, **columns})
-
-
-def evidence(row: Any, **columns: Any) -> Evidence:
-    source = Source.objects.get_or_create(slug="report", defaults={"name": "Report"})[0]
-    values = {"field": "family_name", "basis": "stated", "source": source, "line": 3}
-    return Evidence.objects.create(target=row, **{**values, **columns})
 
 
 # --- merging ---
@@ -716,32 +693,11 @@ def test_offices_are_those_of_the_day_the_highest_first() -> None:
 # --- at the same time ---
 
 
-def at_once(*works: Callable[[], None]) -> list[type[Exception] | None]:
-    """Do several things at the same time; return how each ended."""
-    start, ends = threading.Barrier(len(works)), dict[int, type[Exception] | None]()
-
-    def run(number: int, work: Callable[[], None]) -> None:
-        try:
-            start.wait()
-            work()
-            ends[number] = None
-        except Exception as error:
-            ends[number] = type(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return [ends[number] for number in range(len(works))]
-
-
 def get(row: Any) -> Any:
     return type(row)._default_manager.get(pk=row.pk)
 
 
+@race
 @pytest.mark.django_db(transaction=True)
 def test_two_who_merge_the_same_records_at_once_lose_nothing() -> None:
     first, second = john(), john()
@@ -750,12 +706,13 @@ def test_two_who_merge_the_same_records_at_once_lose_nothing() -> None:
         for person in (first, second):
             factories.attendee(event=event, person=person)
     there, back = (get(first), get(second)), (get(second), get(first))
-    ends = at_once(lambda: merge(*there), lambda: merge(*back))
-    assert sorted(ends, key=str) == [Person.DoesNotExist, None]
+    errors = at_once(lambda: merge(*there), lambda: merge(*back))
+    assert [type(error) for error in errors] == [Person.DoesNotExist]
     (left,) = Person.objects.all()
     assert [event.attendees.get().person for event in events] == [left] * 3
 
 
+@race
 @pytest.mark.django_db(transaction=True)
 def test_an_answer_given_during_a_merger_is_not_lost() -> None:
     event, keep, drop = factories.event(capacity=1), john(), john()
@@ -765,23 +722,26 @@ def test_an_answer_given_during_a_merger_is_not_lost() -> None:
     def accept() -> None:
         attendees.answer(attendee=double, partstat=Attendee.Partstat.ACCEPTED, now=NOW)
 
-    merged, answered = at_once(lambda: merge(keep, drop), accept)
+    merged, answered = outcomes(lambda: merge(keep, drop), accept)
     assert merged is None
-    assert answered in (None, Attendee.DoesNotExist)
+    assert answered is None or type(answered) is Attendee.DoesNotExist
     row = event.attendees.get()
     stands = ("needs_action", "none") if answered else ("accepted", "confirmed")
     assert (row.person, row.partstat, row.seat) == (keep, *stands)
 
 
+@race
 @pytest.mark.django_db(transaction=True)
 def test_who_invites_a_record_that_goes_meanwhile_fails_or_invites_the_other() -> None:
     event, keep, drop = factories.event(), john(), john()
-    merged, invited = at_once(
-        lambda: merge(keep, drop), lambda: attendees.invite(event=event, person=drop, now=NOW)
-    )
+
+    def invite() -> None:
+        attendees.invite(event=event, person=drop, now=NOW)
+
+    merged, invited = outcomes(lambda: merge(keep, drop), invite)
     assert None in (merged, invited)
     people_there = [row.person for row in event.attendees.all()]
     if merged is None:
         assert people_there == ([keep] if invited is None else [])
     else:
-        assert (merged, people_there) == (IntegrityError, [drop])
+        assert (type(merged), people_there) == (IntegrityError, [drop])

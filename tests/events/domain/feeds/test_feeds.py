@@ -18,7 +18,7 @@ from events.models import Event, EventPlace
 from tests import factories
 from tests.factories import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 DAY = timedelta(days=1)
 
 
@@ -42,7 +42,6 @@ def test_an_etag_is_strong_and_changes_with_the_bytes() -> None:
     assert public().etag != empty.etag
 
 
-@pytest.mark.once
 def test_a_long_feed_is_written_and_sent_in_little_memory() -> None:
     words = "Buyers and investors meet. " * 300  # 8 kB
     team = factories.team()

@@ -19,7 +19,7 @@ from events.models import Attendee, CalendarChange, CalendarFeed, Person, Render
 from tests import factories
 from tests.factories import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 

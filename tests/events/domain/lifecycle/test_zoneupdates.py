@@ -22,7 +22,7 @@ from events.values import dates
 from tests import factories
 from tests.factories import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
 HOUR = timedelta(hours=1)
 LATER = NOW + HOUR

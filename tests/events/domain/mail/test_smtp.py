@@ -17,7 +17,6 @@ from events.domain.mail import smtp
 from events.domain.mail.smtp import Line, Phase, Server, Unavailable
 from tests.smtp import Sink, free_port
 
-pytestmark = pytest.mark.once
 FOREVER = float("inf")
 
 
@@ -196,8 +195,9 @@ HELLO = (b"220 here\r\n", b"250 OK\r\n", b"250 OK\r\n", b"250 OK\r\n")
     ],
 )
 def test_a_refusal_is_told_by_the_step_and_the_class_of_the_reply(
-    replies: tuple[bytes, ...], failure: type[Exception]
+    replies: tuple[bytes, ...], failure: type[Exception], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(smtp, "CONNECTING", 1.0)  # the last of them says nothing
     with talking(*replies) as port, pytest.raises(failure) as caught:
         send(Line(Server(host="127.0.0.1", port=port)))
     assert type(caught.value) is failure

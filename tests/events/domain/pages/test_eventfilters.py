@@ -9,7 +9,7 @@ from events.models import Event, EventPlace
 from tests import factories
 from tests.factories import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
 
 def chosen(now=NOW, **filters) -> set[str]:

@@ -687,7 +687,6 @@ def costs(gulf: Gulf) -> list[int]:
     return counts
 
 
-@pytest.mark.once
 def test_many_rows_cost_as_many_queries_as_1(gulf: Gulf) -> None:
     counts = []
     for more in (1, 2, factories.MANY - 3):

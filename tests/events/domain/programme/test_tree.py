@@ -1,13 +1,10 @@
 """The tree of events: what fits into it, and what two people at once cannot do to it."""
 
-import threading
-from collections.abc import Callable
 from datetime import date, time, timedelta
 from itertools import pairwise
 from typing import Any
 
 import pytest
-from django.db import connections, transaction
 
 from events.domain.lifecycle import lifecycle
 from events.domain.programme import tree
@@ -15,6 +12,9 @@ from events.models import Event, Team
 from events.models.base.locks import NoTransaction, hold_tree
 from tests import factories
 from tests.factories import NOW, days
+from tests.races import overlapping, race
+
+pytestmark = pytest.mark.both_databases
 
 LATER = NOW + timedelta(hours=1)
 
@@ -207,60 +207,13 @@ class TestStatus:
         put(factories.event(team=team, status="draft"), parent=off)
 
 
-class TestShownIn:
-    def test_a_part_for_everybody_concerns_those_above(self, team: Team) -> None:
-        top = factories.event(team=team)
-        middle = factories.event(team=team, parent=top)
-        part = factories.event(team=team, parent=middle)
-        assert tree.shown_in(event=part) == [middle, top]
-
-    @pytest.mark.parametrize(
-        "columns", [{"audience": "invited"}, {"visibility": "internal"}, {"kind": "leg"}]
-    )
-    def test_a_part_for_some_does_not(self, team: Team, columns: dict[str, str]) -> None:
-        top = factories.event(team=team)
-        middle = factories.event(team=team, parent=top, **columns)
-        part = factories.event(team=team, parent=middle)
-        assert tree.shown_in(event=part) == [middle]
-        assert tree.shown_in(event=middle) == []
-
-
 @pytest.mark.django_db(transaction=True)
 def test_a_lock_that_nothing_would_end_is_refused() -> None:
     with pytest.raises(NoTransaction):
         hold_tree()
 
 
-def at_once(*changes: Callable[[], None]) -> list[Exception]:
-    """Make each change while the one before it is made but not yet committed; return refusals."""
-    begun = [threading.Event() for _ in changes]
-    refusals: list[Exception] = []
-
-    def work(number: int) -> None:
-        try:
-            if number:
-                begun[number - 1].wait(20)
-            with transaction.atomic():
-                if number + 1 < len(changes):
-                    changes[number]()
-                    begun[number].set()
-                    threading.Event().wait(0.4)  # in which the next one goes as far as it can
-                else:
-                    changes[number]()
-        except Exception as error:
-            refusals.append(error)
-        finally:
-            begun[number].set()
-            connections.close_all()
-
-    threads = [threading.Thread(target=work, args=[number]) for number in range(len(changes))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return refusals
-
-
+@race
 @pytest.mark.django_db(transaction=True)
 class TestTwoAtOnce:
     """Each alone is allowed, both together are not: one is refused, on both databases."""
@@ -270,7 +223,7 @@ class TestTwoAtOnce:
         one, two = (factories.event(team=team) for _ in range(2))
         # Loaded before, as by forms that were opened earlier.
         first, second = (Event.objects.get(pk=row.pk) for row in (one, two))
-        refusals = at_once(lambda: put(first, parent=two), lambda: put(second, parent=one))
+        refusals = overlapping(lambda: put(first, parent=two), lambda: put(second, parent=one))
         assert [type(error) for error in refusals] == [tree.Cycle]
         parents = Event.objects.order_by("pk").values_list("parent", flat=True)
         assert list(parents) == [two.pk, None]
@@ -281,7 +234,7 @@ class TestTwoAtOnce:
         second = factories.event(team=team, parent=top)
         third, fourth = (factories.event(team=team) for _ in range(2))
         last = factories.event(team=team, parent=fourth)
-        refusals = at_once(
+        refusals = overlapping(
             lambda: put(Event.objects.get(pk=third.pk), parent=second),
             lambda: put(Event.objects.get(pk=fourth.pk), parent=third),
         )
@@ -291,7 +244,7 @@ class TestTwoAtOnce:
     def test_no_part_is_left_outside_of_what_shrinks(self) -> None:
         expo = factories.event(**days(5, 10))
         part = factories.event(team=expo.team, **days(10))
-        refusals = at_once(
+        refusals = overlapping(
             lambda: put(Event.objects.get(pk=expo.pk), **days(5, 9)),
             lambda: put(Event.objects.get(pk=part.pk), parent=expo),
         )
@@ -301,7 +254,7 @@ class TestTwoAtOnce:
     def test_no_part_moves_out_of_what_moves_away(self) -> None:
         expo = factories.event(**days(5, 10))
         part = factories.event(team=expo.team, parent=expo, **days(6))
-        refusals = at_once(
+        refusals = overlapping(
             lambda: put(Event.objects.get(pk=part.pk), **days(10)),
             lambda: put(Event.objects.get(pk=expo.pk), **days(5, 9)),
         )
@@ -310,7 +263,7 @@ class TestTwoAtOnce:
 
     def test_two_legs_do_not_take_the_same_days(self) -> None:
         mission = factories.event(**days(10, 15))
-        refusals = at_once(
+        refusals = overlapping(
             *[
                 lambda: put(
                     factories.event(team=mission.team, kind="leg", **days(11, 13)), parent=mission
@@ -324,7 +277,7 @@ class TestTwoAtOnce:
     def test_nothing_starts_in_what_is_called_off(self) -> None:
         expo = factories.event()
         part = factories.event(team=expo.team, parent=expo, status="draft")
-        refusals = at_once(
+        refusals = overlapping(
             lambda: lifecycle.cancel(event=expo, reason="", now=LATER),
             lambda: lifecycle.propose(event=part, now=LATER),
         )
@@ -334,7 +287,7 @@ class TestTwoAtOnce:
     def test_a_form_does_not_bring_back_what_was_cancelled_meanwhile(self) -> None:
         event = factories.event()
         form = Event.objects.get(pk=event.pk)
-        refusals = at_once(
+        refusals = overlapping(
             lambda: lifecycle.cancel(event=event, reason="", now=LATER),
             lambda: put(form, title_en="Renamed"),
         )
@@ -345,7 +298,7 @@ class TestTwoAtOnce:
     def test_a_title_and_a_capacity_are_stored_one_after_the_other(self) -> None:
         event = factories.event()
         part = factories.event(team=event.team, parent=event)
-        refusals = at_once(
+        refusals = overlapping(
             lambda: put(Event.objects.get(pk=part.pk), capacity=9),
             lambda: put(Event.objects.get(pk=event.pk), title_en="Renamed"),
             lambda: lifecycle.touch_shown_with(event=event, now=LATER),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from events.domain import claims
 from events.domain.attendance import attendees
 from events.domain.delivery import delivery
 from events.domain.directory import people
@@ -19,7 +20,7 @@ from tests import factories
 from tests.factories import NOW
 from tests.smtp import Sink
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
 SECOND, MINUTE, HOUR, DAY = (timedelta(**{u: 1}) for u in ("seconds", "minutes", "hours", "days"))
 LATER = NOW + notices.PAUSE
@@ -385,6 +386,16 @@ def test_what_nobody_could_be_told_in_time_expires(server: Sink) -> None:
     lifecycle.move(event=event, when=on(9), now=NOW)
     notices.hand_over(now=LATER)
     assert delivery.tick(now=LATER + notices.USEFUL).results == {"expired": 1}
+
+
+def test_changes_that_cannot_be_told_stop_no_others(server: Sink) -> None:
+    stuck, _person = attended(team=factories.team())
+    event, _person = attended(title="Forum")
+    for row in (stuck, event):
+        lifecycle.move(event=row, when=on(9), now=NOW)
+    EventChange.objects.filter(event=stuck).update(before={})
+    assert [str(message["Subject"]) for message in told(server)] == ["New time: Forum"]
+    assert NoticeBatch.objects.get(team=stuck.team).claim_at == LATER + claims.RETRY_AFTER
 
 
 def test_a_transaction_that_fails_tells_nothing(server: Sink) -> None:

@@ -14,10 +14,10 @@ from events.domain.reminders import notices
 from events.models import Delivery, Event, EventChange, NoticeBatch, Person, Team
 from events.values.dates import Precision, When
 from tests import factories
-from tests.events.domain.attendance.test_attendees_races import at_once
 from tests.factories import NOW
+from tests.races import at_once, race
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.both_databases, race, pytest.mark.django_db(transaction=True)]
 
 LATER = NOW + notices.PAUSE
 

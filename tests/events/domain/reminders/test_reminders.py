@@ -66,6 +66,7 @@ def move(event: Event, **columns: Any) -> None:
     lifecycle.save(event=event, now=DUE + HOUR)
 
 
+@pytest.mark.both_databases
 class TestPlanning:
     def test_days_before_fall_due_at_nine_at_the_event(self) -> None:
         row = planned()
@@ -177,6 +178,7 @@ class TestPlanning:
         assert snapshot() == before
 
 
+@pytest.mark.both_databases
 class TestEdits:
     def test_what_was_sent_follows_the_event_to_another_team(self) -> None:
         row, other = planned(), factories.team()
@@ -448,6 +450,7 @@ class TestDefaults:
         assert list(rule.occurrences.values_list("state", flat=True)) == [State.CANCELLED]
 
 
+@pytest.mark.both_databases
 class TestAudience:
     def names(self, event: Event, **rule: Any) -> list[str]:
         row = factories.rule(event=event, **rule)

@@ -5,9 +5,10 @@ import gzip
 import pytest
 
 from events.domain.lifecycle import lifecycle
+from events.web.feeds.feeds import LONG
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
 PUBLIC = "/calendar/public.ics"
 
@@ -55,6 +56,29 @@ def test_head_says_the_same_without_the_body(client):
     get, head = client.get(PUBLIC), client.head(PUBLIC)
 
     assert (head.status_code, head.content, head["ETag"]) == (200, b"", get["ETag"])
+
+
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+@pytest.mark.parametrize("size", [LONG, 10])
+def test_head_bears_the_headers_of_get(client, monkeypatch, encoding, size):
+    event = factories.event()
+    monkeypatch.setattr("events.web.feeds.feeds.LONG", size)
+    for path in (PUBLIC, f"/events/{event.slug}.ics"):
+        cold, get, warm = (
+            ask(path, headers={"accept-encoding": encoding})
+            for ask in (client.head, client.get, client.head)
+        )
+        assert cold.headers == get.headers == warm.headers
+        assert int(get["Content-Length"]) == len(get.getvalue())
+
+
+@pytest.mark.parametrize("ask", ["get", "head"])
+def test_head_is_conditional_as_get_is(client, ask):
+    factories.event()
+    tag = client.get(PUBLIC)["ETag"]
+    kept = getattr(client, ask)(PUBLIC, headers={"if-none-match": tag})
+    failed = getattr(client, ask)(PUBLIC, headers={"if-match": '"other"'})
+    assert (kept.status_code, failed.status_code) == (304, 412)
 
 
 def test_it_is_compressed_for_those_who_can_read_that(client):

@@ -21,10 +21,10 @@ from config.logs import WithoutSecrets
 from events.domain.feeds import subscriptions
 from events.domain.imports.calendars import importpreviews
 from events.domain.lifecycle import lifecycle
-from events.models import CalendarFeed, ImportPreview
+from events.models import CalendarFeed, ImportPreview, RateLimitCounter
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
 UNKNOWN = "/calendar/f/cf1_" + 43 * "x" + ".ics"
 
@@ -80,6 +80,47 @@ def test_head_says_the_same_without_the_body(client: Client, path: str) -> None:
     assert head["Content-Disposition"] == 'inline; filename="attache.ics"'
     unknown = client.head(UNKNOWN)
     assert (unknown.status_code, unknown.content) == (404, b"")
+
+
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+@pytest.mark.parametrize("query", ["", "?lang=zh-hant"])
+def test_head_bears_the_headers_of_get(
+    client: Client, path: str, encoding: str, query: str
+) -> None:
+    cold, get, warm = (
+        ask(path + query, headers={"accept-encoding": encoding})
+        for ask in (client.head, client.get, client.head)
+    )
+    assert cold.headers == get.headers == warm.headers
+    assert int(get["Content-Length"]) == len(get.content)
+    assert (cold.content, warm.content) == (b"", b"")
+
+
+def test_head_fails_as_get_does(client: Client, path: str) -> None:
+    for query in ({"lang": "fr"}, {"kind": "expo"}):
+        get, head = client.get(path, query), client.head(path, query)
+        assert (head.status_code, head.headers) == (get.status_code, get.headers)
+    failed = client.head(path, headers={"if-match": '"other"'})
+    assert failed.status_code == 412
+
+
+def test_head_takes_one_query_and_is_no_full_answer(client: Client, path: str) -> None:
+    first = client.get(path)
+    counted = list(RateLimitCounter.objects.values_list("number", flat=True))
+    RateLimitCounter.objects.update(number=subscriptions.OWN.most)
+    assert client.get(path).status_code == 429
+    with CaptureQueriesContext(connection) as queries:
+        head = client.head(path)
+    assert (head.status_code, head["ETag"], counted) == (200, first["ETag"], [1])
+    assert len(queries) <= 1  # on PostgreSQL it bypasses Django
+
+
+def test_head_of_what_has_changed_is_counted(client: Client, feed: CalendarFeed, path: str) -> None:
+    client.get(path)
+    assert feed.person
+    lifecycle.touch(event=feed.person.attendances.get().event, now=timezone.now())
+    RateLimitCounter.objects.update(number=subscriptions.OWN.most)
+    assert client.head(path).status_code == 429
 
 
 def test_its_address_is_short_enough_for_every_program(path: str) -> None:
@@ -253,7 +294,7 @@ def test_an_address_that_is_nobodys_own_may_be_scanned_by_all(
 ) -> None:
     assert feed.person
     shared = CalendarFeed(
-        name="Wall", team=feed.team, event=feed.person.attendances.get().event, role="attendee"
+        name="Wall", team=feed.team, event=feed.person.attendances.get().event, role="participant"
     )
     address = subscriptions.hand_out(feed=shared, now=timezone.now())
     url = address.removeprefix(settings.SITE_URL)
@@ -299,4 +340,6 @@ def test_no_other_secret_opens_a_calendar_and_a_calendar_opens_nothing_else(
     with pytest.raises(importpreviews.Gone):
         importpreviews.carry_out(key=token, user=user, now=timezone.now())
     assert not default_token_generator.check_token(user, token)
-    assert not Client().get("/admin/", headers={"cookie": f"sessionid={token}"}).content
+    answer = Client().get("/admin/", headers={"cookie": f"sessionid={token}"})
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/admin/login/")

@@ -1,4 +1,4 @@
-"""Files that are made to cost much, within all limits; `python -m` says what reading them took.
+"""Files that are made to cost much, within all limits; `python -m` says what reading them costs.
 
 A process of its own, so that what it remembers is what the files took, and nothing of the tests.
 """
@@ -12,14 +12,12 @@ from collections.abc import Callable
 
 import django
 
+from tests.events.domain.imports.calendars.foreigncalendars import ics
+
 NEVER = "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"
 DAYS = ",".join(map(str, range(1, 100)))
 WEEKDAYS = ",".join(f"{sign}53{day}" for sign in "+-" for day in ("MO", "TU", "WE", "TH", "FR"))
 LARGEST = 5 * 2**20
-
-
-def ics(*lines: str) -> bytes:
-    return "\r\n".join(["BEGIN:VCALENDAR", *lines, "END:VCALENDAR", ""]).encode()
 
 
 def events(number: int, *lines: str) -> bytes:
@@ -92,28 +90,33 @@ ATTACKS: dict[str, Callable[[], bytes]] = {
 
 
 def main() -> None:
-    """Print the seconds of work for each attack, and by how many MiB the process has grown."""
+    """Print what reading each attack costs: days of series, events, and seconds for who is curious.
+
+    And by how many MiB the process has grown.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     django.setup()
     from events.domain.ical import parsing  # noqa: PLC0415 -- Django comes first
     from events.domain.imports.calendars import foreignevents  # noqa: PLC0415
     from tests.factories import NOW  # noqa: PLC0415
 
-    def read(body: bytes) -> None:
+    def read(body: bytes) -> foreignevents.Reading:
         try:
-            foreignevents.read(body=body, timezone="Asia/Shanghai", now=NOW)
+            return foreignevents.read(body=body, timezone="Asia/Shanghai", now=NOW)
         except (parsing.Unreadable, foreignevents.TooManyEvents):
-            return
+            return foreignevents.Reading()
 
     read(events(1, "DTSTART:20261202T010000Z"))  # what is looked up once is known from now on
     before = peak()
-    took = {}
+    told: dict[str, dict[str, float]] = {"days": {}, "events": {}, "seconds": {}}
     for name, make in ATTACKS.items():
         body = make()
         begun = time.process_time()
-        read(body)
-        took[name] = time.process_time() - begun
-    json.dump({"seconds": took, "grown": peak() - before}, sys.stdout)
+        reading = read(body)
+        told["seconds"][name] = time.process_time() - begun
+        told["days"][name] = reading.budget.used
+        told["events"][name] = len(reading.entries) + len(reading.refused)
+    json.dump({**told, "grown": peak() - before}, sys.stdout)
 
 
 def peak() -> float:

@@ -1,0 +1,1 @@
+"""Django's SQLite backend with a pool of idle connections; see `base.py`."""

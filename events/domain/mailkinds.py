@@ -1,0 +1,44 @@
+"""The kinds of mail about events: what each is called, what composes it, what speaks against it."""
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from events.domain.attendance import invitations, promotions
+from events.domain.mail import letters
+from events.domain.mail.kinds import Kind
+from events.domain.reminders import eligibility, noticeletters
+from events.models import Delivery
+
+Mail = Delivery.Kind
+
+KINDS: Final = (
+    Kind(
+        value=Mail.REMINDER, label=_("reminder"),
+        compose=letters.reminder, refusal=eligibility.refusal, is_plain=eligibility.is_plain,
+    ),
+    Kind(
+        value=Mail.REQUEST, label=_("invitation"),
+        compose=invitations.compose, refusal=invitations.refusal,
+    ),
+    Kind(
+        value=Mail.CANCEL, label=_("end of an invitation"),
+        compose=invitations.compose, refusal=invitations.refusal,
+    ),
+    Kind(
+        value=Mail.THANKS, label=_("thanks"),
+        compose=letters.reminder, refusal=eligibility.refusal,
+    ),
+    Kind(
+        value=Mail.FOLLOW_UP, label=_("follow-up"),
+        compose=letters.reminder, refusal=eligibility.refusal,
+    ),
+    Kind(
+        value=Mail.NOTICE, label=_("notice of changes"),
+        compose=noticeletters.notice, refusal=noticeletters.refusal,
+    ),
+    Kind(
+        value=Mail.PROMOTION, label=_("place that became free"),
+        compose=promotions.compose, refusal=promotions.refusal,
+    ),
+)  # fmt: skip

@@ -1,0 +1,36 @@
+"""Whether a reminder, thanks or a follow-up that was handed over is still to go."""
+
+from events.domain.mail import optouts
+from events.domain.mail.kinds import Refusal
+from events.domain.reminders import audiences
+from events.models import Delivery
+
+State = Delivery.State
+Reason = Delivery.Reason
+
+
+def is_plain(*, delivery: Delivery) -> bool:
+    """Whether a reminder is to go by what the row and its attendee say."""
+    occurrence, attendee = delivery.occurrence, delivery.attendee
+    if occurrence is None or attendee is None or attendee.person_id != delivery.person_id:
+        return False
+    stands = occurrence.rule.enabled and delivery.event.stands
+    return stands and audiences.is_for(rule=occurrence.rule, attendee=attendee)
+
+
+def refusal(*, delivery: Delivery) -> Refusal | None:
+    """Return why it must not go by now, if there is a reason."""
+    occurrence = delivery.occurrence  # None: the rule was deleted
+    if not (occurrence and occurrence.rule.enabled):
+        return State.CANCELLED, Reason.RULE_OFF
+    if not delivery.event.stands:
+        return State.CANCELLED, Reason.EVENT_OFF
+    if not delivery.person.email:
+        return State.SKIPPED, Reason.NO_ADDRESS
+    rule, event, person_id = occurrence.rule, delivery.event, delivery.person_id
+    if not audiences.of(rule=rule, event=event, person_id=person_id):
+        there = audiences.is_expected(rule=rule, event=event, person_id=person_id)
+        return State.SKIPPED, Reason.NOT_MEANT if there else Reason.STAYS_AWAY
+    if optouts.has_opted_out(person=delivery.person, kind=delivery.kind):
+        return State.SKIPPED, Reason.OPTED_OUT
+    return None
