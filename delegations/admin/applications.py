@@ -17,7 +17,6 @@ from delegations.admin.applicationsteps import zone_of
 from delegations.domain.applications import applications
 from delegations.models import Application, Nominee
 from events.admin.attendance.attendees import AttendeeForm
-from events.admin.kit import refusals
 from events.admin.kit.base import ScopedInline, TeamScopedAdmin
 from events.admin.kit.columns import badge, moment
 from events.admin.kit.exports import ExportAdmin
@@ -67,7 +66,7 @@ class ApplicationForm(KnowingForm):
             try:
                 applications.check_call(delegation=delegation, now=timezone.now())
             except applications.CallClosed as refusal:
-                self.add_error("delegation", refusals.sentence(refusal))
+                self.add_error("delegation", refusal.sentence(user=self.user))
         return values
 
     def _get_validation_exclusions(self) -> set[str]:

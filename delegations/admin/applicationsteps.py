@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,8 +14,9 @@ from unfold.widgets import UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextareaWi
 
 from delegations.domain.applications import applications
 from delegations.models import Application
-from events.admin.kit.steps import Call, Step, StepForm
+from events.admin.kit.steps import Done, Step, StepForm
 from events.domain.pages import formatting
+from events.models import User
 from events.values import dates
 
 # The default time in which an accepted organisation must confirm.
@@ -70,201 +72,146 @@ def seats(number: int) -> str:
     return ngettext("%(number)s seat", "%(number)s seats", number) % {"number": number}
 
 
-def quota_line(application: Application) -> str:
+def quota_line(application: Application, user: User) -> Iterable[str]:
     """Return a sentence about the seats taken, left and asked for."""
     room = applications.room(delegation=application.delegation)
     asked = seats(applications.seats(application=application))
     if room.quota is None:
-        return gettext("There is no quota; they ask for %(asked)s.") % {"asked": asked}
-    return gettext(
-        "%(taken)s of %(quota)s seats are taken, %(free)s are free; they ask for %(asked)s."
-    ) % {"taken": room.taken, "quota": room.quota, "free": room.free, "asked": asked}
+        yield gettext("There is no quota; they ask for %(asked)s.") % {"asked": asked}
+    else:
+        yield gettext(
+            "%(taken)s of %(quota)s seats are taken, %(free)s are free; they ask for %(asked)s."
+        ) % {"taken": room.taken, "quota": room.quota, "free": room.free, "asked": asked}
 
 
 def _named(application: Application) -> dict[str, Any]:
     return {"organisation": application.organisation, "delegation": application.delegation}
 
 
-def _explain_submit(application: Application) -> Iterable[str]:
-    text = gettext("The application of %(organisation)s to “%(delegation)s” is handed in.")
-    yield text % _named(application)
-    yield gettext("From then on the order of submission counts on the waiting list.")
-
-
-def _explain_review(application: Application) -> Iterable[str]:
-    yield gettext("You begin to examine it; nothing is decided yet.")
-
-
-def _explain_ask(application: Application) -> Iterable[str]:
-    text = gettext("It waits until %(organisation)s has answered; its place in order stays.")
-    yield text % _named(application)
-
-
-def _explain_reply(application: Application) -> Iterable[str]:
-    yield gettext("You note what they answered, and go on with the examination.")
-
-
-def _explain_accept(application: Application) -> Iterable[str]:
-    yield quota_line(application)
-    yield gettext(
-        "If the seats are there, they are kept until the date below; if %(organisation)s has not"
-        " confirmed by then, the acceptance lapses and the next on the waiting list moves up."
-    ) % _named(application)
-    yield gettext("If the seats are not there, they go on the waiting list.")
-
-
-def _explain_waitlist(application: Application) -> Iterable[str]:
-    yield quota_line(application)
-    text = gettext("%(organisation)s moves up by itself when seats become free.")
-    yield text % _named(application)
-
-
-def _explain_decline(application: Application) -> Iterable[str]:
-    text = gettext("%(organisation)s gets no seats. This is final, but they may apply anew.")
-    yield text % _named(application)
-
-
-def _explain_confirm(application: Application) -> Iterable[str]:
+def _who_joins(application: Application, user: User) -> Iterable[str]:
     names = gettext(", ").join(str(nominee) for nominee in application.nominees.order_by("pk"))
     yield gettext("These join the delegation: %(names)s.") % {"names": names}
-    yield gettext("The mission and its legs are in their itineraries from now on.")
 
 
-def _explain_withdraw(application: Application) -> Iterable[str]:
-    yield gettext("%(organisation)s takes its application back.") % _named(application)
+def _who_leaves(application: Application, user: User) -> Iterable[str]:
     members = [str(member) for member in application.delegates.in_order()]
     if members:
         text = gettext("These leave the delegation and all its events: %(names)s.")
         yield text % {"names": gettext(", ").join(members)}
-    yield gettext("Seats that become free go to the first on the waiting list.")
 
 
-def _submit(call: Call) -> str:
-    applications.submit(application=call.row, now=call.now)
-    return gettext("Submitted.")
-
-
-def _review(call: Call) -> str:
-    applications.review(application=call.row, now=call.now)
-    return gettext("The examination has begun.")
-
-
-def _ask(call: Call) -> str:
-    applications.request_info(application=call.row, question=call.values["question"], now=call.now)
-    return gettext("It waits for their reply.")
-
-
-def _reply(call: Call) -> str:
-    applications.reply(application=call.row, reply=call.values["reply"], now=call.now)
-    return gettext("The reply is noted; the examination goes on.")
-
-
-def _accept(call: Call) -> str:
-    reached = applications.accept(
-        application=call.row,
-        confirm_by=call.values["confirm_by"],
-        user=call.user,
-        now=call.now,
-    )
-    if reached == Application.Status.WAITLISTED:
+def _accepted(done: Done) -> str:
+    if done.result == Application.Status.WAITLISTED:
         return gettext("The seats did not suffice: they are on the waiting list.")
     return gettext("Accepted; to be confirmed by %(when)s.") % {
-        "when": formatting.moment(call.values["confirm_by"], str(zone_of(call.row)))
+        "when": formatting.moment(done.values["confirm_by"], str(zone_of(done.row)))
     }
 
 
-def _waitlist(call: Call) -> str:
-    applications.waitlist(application=call.row, user=call.user, now=call.now)
-    return gettext("On the waiting list.")
-
-
-def _decline(call: Call) -> str:
-    applications.decline(
-        application=call.row, reason=call.values["reason"], user=call.user, now=call.now
-    )
-    return gettext("Declined.")
-
-
-def _confirm(call: Call) -> str:
-    applications.confirm(application=call.row, now=call.now)
-    return gettext("Confirmed: they are on the roster now.")
-
-
-def _withdraw(call: Call) -> str:
-    applications.withdraw(application=call.row, now=call.now)
-    return gettext("Withdrawn.")
-
-
+_step = partial(Step, noun="application", facts=_named)
 STEPS = (
-    Step(
+    _step(
         verb="submit",
         label=_("Submit"),
         icon="send",
-        explain=_explain_submit,
-        perform=_submit,
+        does=applications.submit,
+        explain=(
+            _("The application of %(organisation)s to “%(delegation)s” is handed in."),
+            _("From then on the order of submission counts on the waiting list."),
+        ),
+        says=_("Submitted."),
     ),
-    Step(
+    _step(
         verb="review",
         label=_("Examine"),
         icon="rule",
-        explain=_explain_review,
-        perform=_review,
+        does=applications.review,
+        explain=(_("You begin to examine it; nothing is decided yet."),),
+        says=_("The examination has begun."),
     ),
-    Step(
+    _step(
         verb="accept",
         label=_("Accept"),
         icon="check_circle",
-        explain=_explain_accept,
-        perform=_accept,
+        does=applications.accept,
         form=AcceptForm,
+        signed=True,
+        explain=(
+            quota_line,
+            _(
+                "If the seats are there, they are kept until the date below; if %(organisation)s"
+                " has not confirmed by then, the acceptance lapses and the next on the waiting list"
+                " moves up."
+            ),
+            _("If the seats are not there, they go on the waiting list."),
+        ),
+        says=_accepted,
     ),
-    Step(
+    _step(
         verb="confirm",
         label=_("Confirm"),
         icon="how_to_reg",
-        explain=_explain_confirm,
-        perform=_confirm,
+        does=applications.confirm,
+        explain=(
+            _who_joins,
+            _("The mission and its legs are in their itineraries from now on."),
+        ),
+        says=_("Confirmed: they are on the roster now."),
     ),
-    Step(
+    _step(
         verb="reply",
         label=_("Note the reply"),
         icon="reply",
-        explain=_explain_reply,
-        perform=_reply,
+        does=applications.reply,
         form=ReplyForm,
+        explain=(_("You note what they answered, and go on with the examination."),),
+        says=_("The reply is noted; the examination goes on."),
     ),
-    Step(
+    _step(
         verb="request_info",
         label=_("Ask for information"),
         icon="contact_support",
-        explain=_explain_ask,
-        perform=_ask,
+        does=applications.request_info,
         form=QuestionForm,
-        weighty=True,
+        explain=(_("It waits until %(organisation)s has answered; its place in order stays."),),
+        says=_("It waits for their reply."),
+        destructive=True,
     ),
-    Step(
+    _step(
         verb="waitlist",
         label=_("Waiting list"),
         icon="hourglass_top",
-        explain=_explain_waitlist,
-        perform=_waitlist,
-        weighty=True,
+        does=applications.waitlist,
+        signed=True,
+        explain=(
+            quota_line,
+            _("%(organisation)s moves up by itself when seats become free."),
+        ),
+        says=_("On the waiting list."),
+        destructive=True,
     ),
-    Step(
+    _step(
         verb="decline",
         label=_("Decline"),
         icon="block",
-        explain=_explain_decline,
-        perform=_decline,
+        does=applications.decline,
         form=DeclineForm,
-        weighty=True,
+        signed=True,
+        explain=(_("%(organisation)s gets no seats. This is final, but they may apply anew."),),
+        says=_("Declined."),
+        destructive=True,
     ),
-    Step(
+    _step(
         verb="withdraw",
         label=_("Withdraw"),
         icon="undo",
-        explain=_explain_withdraw,
-        perform=_withdraw,
-        weighty=True,
+        does=applications.withdraw,
+        explain=(
+            _("%(organisation)s takes its application back."),
+            _who_leaves,
+            _("Seats that become free go to the first on the waiting list."),
+        ),
+        says=_("Withdrawn."),
+        destructive=True,
     ),
 )

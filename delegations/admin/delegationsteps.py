@@ -1,6 +1,8 @@
 """The steps of a delegation: what each one does, to whom, and which values it asks for."""
 
 from collections.abc import Iterable
+from functools import partial
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext, ngettext
@@ -9,8 +11,9 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from delegations.domain.lifecycle import lifecycle
 from delegations.models import Delegation
-from events.admin.kit.steps import Call, Step, StepForm
+from events.admin.kit.steps import Step, StepForm
 from events.domain.pages import formatting
+from events.models import User
 
 
 class CancelForm(StepForm):
@@ -28,7 +31,11 @@ def members(delegation: Delegation) -> str:
     return text % {"number": number}
 
 
-def _explain_open(delegation: Delegation) -> Iterable[str]:
+def _named(delegation: Delegation) -> dict[str, Any]:
+    return {"name": delegation}
+
+
+def _the_call(delegation: Delegation, user: User) -> Iterable[str]:
     if delegation.applications_close:
         yield gettext("Organisations can apply until %(when)s.") % {
             "when": formatting.when(delegation.applications_close.when)
@@ -39,8 +46,7 @@ def _explain_open(delegation: Delegation) -> Iterable[str]:
     }
 
 
-def _explain_close(delegation: Delegation) -> Iterable[str]:
-    yield gettext("No more applications are taken, even before the deadline.")
+def _undecided(delegation: Delegation, user: User) -> Iterable[str]:
     undecided = lifecycle.consequences(delegation=delegation, verb="close_call").undecided
     text = ngettext(
         "%(number)s application is not decided yet.",
@@ -50,26 +56,16 @@ def _explain_close(delegation: Delegation) -> Iterable[str]:
     yield text % {"number": undecided}
 
 
-def _explain_select(delegation: Delegation) -> Iterable[str]:
-    yield gettext("There is no open call: you put the members on the roster yourself.")
-
-
-def _explain_confirm(delegation: Delegation) -> Iterable[str]:
+def _who_travels(delegation: Delegation, user: User) -> Iterable[str]:
     head = delegation.delegates.filter(capacity="head").select_related("person").first()
     yield gettext("The delegation stands: %(members)s, led by %(head)s.") % {
         "members": members(delegation),
         "head": head or "–",
     }
-    yield gettext("The roster can still change; everybody’s itinerary follows.")
 
 
-def _explain_conclude(delegation: Delegation) -> Iterable[str]:
-    yield gettext("The mission is closed: who attended and who did not is settled.")
-
-
-def _explain_cancel(delegation: Delegation) -> Iterable[str]:
+def _whom_it_concerns(delegation: Delegation, user: User) -> Iterable[str]:
     reach = lifecycle.consequences(delegation=delegation, verb="cancel")
-    yield gettext("The delegation is cancelled for good, and its mission with all its parts.")
     yield gettext("It had %(members)s.") % {"members": members(delegation)}
     if reach.undecided or reach.open:
         yield gettext(
@@ -78,80 +74,66 @@ def _explain_cancel(delegation: Delegation) -> Iterable[str]:
         ) % {"undecided": reach.undecided, "open": reach.open}
 
 
-def _open(call: Call) -> str:
-    lifecycle.open_call(delegation=call.row, now=call.now)
-    return gettext("The call is open.")
-
-
-def _close(call: Call) -> str:
-    lifecycle.close_call(delegation=call.row, now=call.now)
-    return gettext("The call is closed.")
-
-
-def _select(call: Call) -> str:
-    lifecycle.select_directly(delegation=call.row, now=call.now)
-    return gettext("You can put the members on the roster now.")
-
-
-def _confirm(call: Call) -> str:
-    lifecycle.confirm(delegation=call.row, now=call.now)
-    return gettext("“%(name)s” is confirmed.") % {"name": call.row}
-
-
-def _conclude(call: Call) -> str:
-    lifecycle.conclude(delegation=call.row, now=call.now)
-    return gettext("“%(name)s” is concluded.") % {"name": call.row}
-
-
-def _cancel(call: Call) -> str:
-    lifecycle.cancel(delegation=call.row, reason=call.values["reason"], now=call.now)
-    return gettext("“%(name)s” is cancelled.") % {"name": call.row}
-
-
+_step = partial(Step, noun="delegation", facts=_named)
 STEPS = (
-    Step(
+    _step(
         verb="open_call",
         label=_("Open the call"),
         icon="campaign",
-        explain=_explain_open,
-        perform=_open,
+        does=lifecycle.open_call,
+        explain=(_the_call,),
+        says=_("The call is open."),
     ),
-    Step(
+    _step(
         verb="close_call",
         label=_("Close the call"),
         icon="lock_clock",
-        explain=_explain_close,
-        perform=_close,
+        does=lifecycle.close_call,
+        explain=(
+            _("No more applications are taken, even before the deadline."),
+            _undecided,
+        ),
+        says=_("The call is closed."),
     ),
-    Step(
+    _step(
         verb="select_directly",
         label=_("Select without a call"),
         icon="person_add",
-        explain=_explain_select,
-        perform=_select,
-        weighty=True,
+        does=lifecycle.select_directly,
+        explain=(_("There is no open call: you put the members on the roster yourself."),),
+        says=_("You can put the members on the roster now."),
+        destructive=True,
     ),
-    Step(
+    _step(
         verb="confirm",
         label=_("Confirm"),
         icon="check_circle",
-        explain=_explain_confirm,
-        perform=_confirm,
+        does=lifecycle.confirm,
+        explain=(
+            _who_travels,
+            _("The roster can still change; everybody’s itinerary follows."),
+        ),
+        says=_("“%(name)s” is confirmed."),
     ),
-    Step(
+    _step(
         verb="conclude",
         label=_("Conclude"),
         icon="flag",
-        explain=_explain_conclude,
-        perform=_conclude,
+        does=lifecycle.conclude,
+        explain=(_("The mission is closed: who attended and who did not is settled."),),
+        says=_("“%(name)s” is concluded."),
     ),
-    Step(
+    _step(
         verb="cancel",
         label=_("Cancel"),
         icon="event_busy",
-        explain=_explain_cancel,
-        perform=_cancel,
+        does=lifecycle.cancel,
         form=CancelForm,
-        weighty=True,
+        explain=(
+            _("The delegation is cancelled for good, and its mission with all its parts."),
+            _whom_it_concerns,
+        ),
+        says=_("“%(name)s” is cancelled."),
+        destructive=True,
     ),
 )

@@ -18,11 +18,11 @@ from unfold.widgets import UnfoldAdminDateWidget
 
 from delegations.domain.rosters import legs
 from delegations.models import Leg
-from events.admin.kit import refusals
 from events.admin.kit.base import ScopedInline
 from events.admin.kit.forms import KnowingForm, RowFormSet
 from events.admin.kit.widgets import Autocomplete
 from events.domain.pages import formatting
+from events.domain.refusals import Refusal
 from events.models import Event, Place
 
 
@@ -85,8 +85,8 @@ class LegFormSet(RowFormSet):
             for form in self.deleted_forms:
                 if form.instance.pk:
                     legs.check_removal(leg=form.instance)
-        except Exception as refusal:
-            raise ValidationError(refusals.sentence(refusal)) from refusal
+        except Refusal as refusal:
+            raise ValidationError(refusal.sentence(user=self.user)) from refusal
 
     def store(self, now: datetime) -> None:
         """Store the legs: removed ones first, so that their days are free for others.

@@ -11,9 +11,9 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 from delegations.domain.rosters import rosters
 from delegations.models import Delegate, Leg
 from events.admin.attendance.attendees import AttendeeForm
-from events.admin.kit import refusals
 from events.admin.kit.base import ScopedInline
 from events.admin.kit.forms import RowFormSet
+from events.domain.refusals import Refusal
 
 
 class DelegateForm(AttendeeForm):
@@ -47,8 +47,8 @@ class RosterFormSet(RowFormSet):
             return
         try:
             rosters.check(delegation=self.instance, members=self.members())
-        except Exception as refusal:
-            raise ValidationError(refusals.sentence(refusal)) from refusal
+        except Refusal as refusal:
+            raise ValidationError(refusal.sentence(user=self.user)) from refusal
 
     def members(self) -> list[Delegate]:
         """Return the members that remain, as they would be stored, in the order of the form."""

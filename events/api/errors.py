@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from events.domain.pages import eventfilters
+from events.domain.refusals import Refusal
 
 
 class MissingSerializer(serializers.Serializer[Any]):
@@ -31,6 +32,9 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, TooManyFieldsSent):
         return _refusal("There are too many parameters.", "")
     with translation.override(settings.LANGUAGE_CODE):
+        if isinstance(error, Refusal):
+            detail = error.sentence(user=context["request"].user)
+            return Response({"detail": detail}, status=status.HTTP_409_CONFLICT)
         return exception_handler(error, context)
 
 

@@ -32,7 +32,8 @@ from tests.calendars.strictlines import check
 from tests.factories import NOW, days
 
 REFUSALS = (
-    attendees.Refusal,
+    attendees.AttendeeRefusal,
+    attendees.NotAllowed,
     lifecycle.Incomplete,
     lifecycle.NotAllowed,
     tree.OutsideParent,

@@ -6,18 +6,7 @@ import sys
 import pytest
 
 from tests.config.runtime import stack
-
-SET = {
-    "SECRET_KEY": "secret",
-    "SITE_URL": "https://events.example.org",
-    "DEFAULT_FROM_EMAIL": "calendar@example.org",
-}
-PROGRAMS = {
-    "manage.py": "manage.py check",
-    "gunicorn": "-m gunicorn config.wsgi --bind 127.0.0.1:0 --no-control-socket",
-    "celery": "-m celery --app config worker",
-    "beat": "-m celery --app config beat",
-}
+from tests.config.runtime.stack import PROGRAMS, SET
 
 
 @pytest.mark.parametrize("program", PROGRAMS)

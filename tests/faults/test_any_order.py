@@ -46,7 +46,8 @@ SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hou
 PAUSE, AGAIN = 2 * MINUTE, 5 * MINUTE
 LEAST, MOST = 0.8 * MINUTE, 1.2 * HOUR  # a mail that a server puts off waits between these
 REFUSALS = (
-    attendees.Refusal,
+    attendees.AttendeeRefusal,
+    attendees.NotAllowed,
     invitations.NotOpen,
     lifecycle.Incomplete,
     lifecycle.NotAllowed,

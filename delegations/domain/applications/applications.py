@@ -7,18 +7,21 @@ from datetime import datetime
 from typing import Final
 
 from django.db import DatabaseError, transaction
+from django.utils.translation import gettext_noop
 
 from delegations.domain.mail import decisions
 from delegations.domain.rosters import quotas, rosters
 from delegations.models import Application, Delegation, Nominee
+from events.domain import steps
 from events.domain.feeds import subscriptions
+from events.domain.refusals import Name, Refusal
 from events.models import Event, Organisation, Person, User
 
 Status = Application.Status
 
 # The steps that each state allows. Promotion from the waiting list and the lapse of an acceptance
 # are not steps, because they happen without a user.
-STEPS: Final[dict[str, tuple[str, ...]]] = {
+STEPS: Final[steps.Table] = {
     Status.DRAFT: ("submit", "withdraw"),
     Status.SUBMITTED: ("review", "withdraw"),
     Status.UNDER_REVIEW: ("accept", "waitlist", "decline", "request_info", "withdraw"),
@@ -36,64 +39,73 @@ PROPOSING: Final = (Status.DRAFT, *UNDECIDED, *PENDING)
 logger = logging.getLogger(__name__)
 
 
-class Refusal(Exception):
-    """Base class of refusals about an application."""
-
-    def __init__(self, application: Application, *concerned: object) -> None:
-        super().__init__(application, *concerned)
-        self.application = application
-
-
-class NotAllowed(Refusal):
+class NotAllowed(steps.NotAllowed):
     """The state of the application, or of its delegation, does not allow the step."""
 
-    def __init__(self, application: Application, verb: str) -> None:
-        super().__init__(application, verb)
-        self.verb = verb
+    text = gettext_noop("The application of %(name)s is %(state)s, so this is not possible.")
 
 
-class CallClosed(Exception):
+class CallClosed(Refusal):
     """The delegation does not take applications: not yet, or no longer."""
 
-    def __init__(self, delegation: Delegation) -> None:
-        super().__init__(delegation)
-        self.delegation = delegation
+    delegation: Delegation
+    text = gettext_noop(
+        "“%(name)s” takes no applications: its call is not open, or its deadline over."
+    )
+
+    def words(self, name: Name) -> dict[str, object]:
+        return {"name": name(self.delegation)}
 
 
 class AlreadyApplied(Refusal):
     """The organisation already has an application to this delegation: `application`."""
 
+    application: Application
+    text = gettext_noop("This organisation has an application already.")
+
 
 class NoNominees(Refusal):
     """The application has no nominees."""
+
+    application: Application
+    text = gettext_noop("Propose at least one member, named or not.")
 
 
 class NoReason(Refusal):
     """Declining needs a reason."""
 
+    application: Application
+    text = gettext_noop("Give a reason.")
+
 
 class TooSoon(Refusal):
     """The moment by which the organisation would have to confirm, `confirm_by`, has passed."""
 
-    def __init__(self, application: Application, confirm_by: datetime) -> None:
-        super().__init__(application, confirm_by)
-        self.confirm_by = confirm_by
+    application: Application
+    confirm_by: datetime
+    text = gettext_noop("The time to confirm must lie ahead.")
 
 
 class Lapsed(Refusal):
     """The time to confirm, until `application.confirm_by`, has passed."""
 
+    application: Application
+    text = gettext_noop("The time to confirm is over.")
+
 
 class SeatsLeft(Refusal):
     """There are enough seats left, so the application need not wait."""
+
+    application: Application
+    text = gettext_noop("There are seats for them, so there is nothing to wait for: accept them.")
 
 
 class NoSeatsLeft(Refusal):
     """There are fewer seats left than `needed`."""
 
-    def __init__(self, application: Application, needed: int) -> None:
-        super().__init__(application, needed)
-        self.needed = needed
+    application: Application
+    needed: int
+    text = gettext_noop("The seats do not suffice: %(needed)s would be needed.")
 
 
 # The seats of a delegation, and the number that an application asks for.
@@ -103,13 +115,7 @@ seats = quotas.seats
 
 def next_steps(*, application: Application) -> tuple[str, ...]:
     """Return the steps that the states of the application and its delegation allow; no query."""
-    delegation = application.delegation
-    if not delegation.is_open:
-        return ()
-    steps = STEPS.get(application.status, ())
-    if delegation.status == Delegation.Status.RECRUITING:
-        return steps
-    return tuple(verb for verb in steps if verb != "submit")
+    return MACHINE.next_steps(application)
 
 
 def closes_at(*, delegation: Delegation) -> datetime | None:
@@ -282,18 +288,26 @@ def close(*, delegation: Delegation, reason: str, now: datetime) -> None:
 @contextmanager
 def _step(application: Application, verb: str, now: datetime) -> Iterator[Application]:
     """Yield the application, locked and read anew; store it, then promote who waits."""
-    with transaction.atomic():
-        held = quotas.hold(delegation=application.delegation)
-        row = _row(held, application)
-        if verb not in next_steps(application=row):
-            raise NotAllowed(row, verb)
+    with MACHINE.step(application, verb) as row:
         before = row.status
         yield row
         row.save()
         if row.status != before:
             decisions.tell(application=row, now=now)
-        quotas.promote(delegation=held, now=now)
-    application.refresh_from_db()
+        quotas.promote(delegation=row.delegation, now=now)
+
+
+def _hold(application: Application) -> Application:
+    """Lock the delegation; return the application, read anew."""
+    return _row(quotas.hold(delegation=application.delegation), application)
+
+
+def _obstacle(application: Application, verb: str) -> Application | None:
+    """Return the application if its delegation is closed or takes no applications."""
+    delegation = application.delegation
+    recruits = delegation.status == Delegation.Status.RECRUITING
+    is_barred = not delegation.is_open or (verb == "submit" and not recruits)
+    return application if is_barred else None
 
 
 def _row(delegation: Delegation, application: Application) -> Application:
@@ -329,3 +343,6 @@ def _decide(application: Application, user: User | None, now: datetime) -> None:
 def _check_nominees(application: Application) -> None:
     if not application.nominees.exists():
         raise NoNominees(application)
+
+
+MACHINE: Final = steps.Machine(table=STEPS, refusal=NotAllowed, hold=_hold, obstacle=_obstacle)

@@ -6,23 +6,34 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from delegations.domain.applications import applications
 from delegations.domain.rosters import quotas
 from delegations.models import Delegate, Delegation
+from events.domain import steps
 from events.domain.lifecycle import lifecycle
+from events.domain.refusals import Name, Refusal, joined
 from events.models import Attendee, Event
 
 Kind = Delegation.Kind
 Status = Delegation.Status
 
 # The steps that each state allows.
-STEPS: Final[dict[str, tuple[str, ...]]] = {
+STEPS: Final[steps.Table] = {
     Status.PLANNING: ("open_call", "select_directly", "cancel"),
     Status.RECRUITING: ("close_call", "cancel"),
     Status.SELECTING: ("confirm", "cancel"),
     Status.CONFIRMED: ("conclude", "cancel"),
+}
+MISSING: Final = {
+    "deadline": _("a deadline for applications, known to the day"),
+    "quota": _("a quota"),
+    "purpose": _("a purpose"),
+    "head": _("a head of delegation"),
+    "leg": _("a leg"),
+    "decisions": _("decisions on all applications"),
 }
 # Kinds whose members are appointed; they need no call for applications.
 APPOINTED: Final = (Kind.OFFICIAL_DELEGATION, Kind.DUTY_VISIT)
@@ -30,20 +41,10 @@ APPOINTED: Final = (Kind.OFFICIAL_DELEGATION, Kind.DUTY_VISIT)
 OPEN_PRESENCE: Final = (Attendee.Attendance.EXPECTED, Attendee.Attendance.CHECKED_IN)
 
 
-class Refusal(Exception):
-    """Base class of refusals about a step of a delegation."""
-
-    def __init__(self, delegation: Delegation, *concerned: object) -> None:
-        super().__init__(delegation, *concerned)
-        self.delegation = delegation
-
-
-class NotAllowed(Refusal):
+class NotAllowed(steps.NotAllowed):
     """The state or the kind of the delegation does not allow the step."""
 
-    def __init__(self, delegation: Delegation, verb: str) -> None:
-        super().__init__(delegation, verb)
-        self.verb = verb
+    text = gettext_noop("“%(name)s” is %(state)s, so this is not possible.")
 
 
 class Incomplete(Refusal):
@@ -53,33 +54,46 @@ class Incomplete(Refusal):
     “leg”, and “decisions” on all applications.
     """
 
-    def __init__(self, delegation: Delegation, missing: tuple[str, ...]) -> None:
-        super().__init__(delegation, missing)
-        self.missing = missing
+    delegation: Delegation
+    missing: tuple[str, ...]
+    text = gettext_noop("“%(title)s” still needs: %(missing)s.")
+
+    def words(self, name: Name) -> dict[str, object]:
+        missing = joined(MISSING[each] for each in self.missing)
+        return {"title": name(self.delegation), "missing": missing}
 
 
 class DeadlinePassed(Refusal):
     """The deadline for applications, `closes_at`, has passed."""
 
-    def __init__(self, delegation: Delegation, closes_at: datetime) -> None:
-        super().__init__(delegation, closes_at)
-        self.closes_at = closes_at
+    delegation: Delegation
+    closes_at: datetime
+    text = gettext_noop("The deadline for applications is over; give it a later one first.")
 
 
 class NotOver(Refusal):
     """The mission is not over yet."""
 
+    delegation: Delegation
+    text = gettext_noop("The mission is not over yet.")
+
 
 class AttendanceOpen(Refusal):
     """The attendance of these attendees of the mission is not settled."""
 
-    def __init__(self, delegation: Delegation, attendees: list[Attendee]) -> None:
-        super().__init__(delegation, *attendees)
-        self.attendees = attendees
+    delegation: Delegation
+    attendees: list[Attendee]
+    text = gettext_noop("Say first whether these attended the mission: %(names)s.")
+
+    def words(self, name: Name) -> dict[str, object]:
+        return {"names": joined(self.attendees, name)}
 
 
 class NoReason(Refusal):
     """Cancelling needs a reason, which is also given to the applicants who are declined."""
+
+    delegation: Delegation
+    text = gettext_noop("Give a reason.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +111,7 @@ class Consequences:
 
 def next_steps(*, delegation: Delegation) -> tuple[str, ...]:
     """Return the steps that the state and the kind of the delegation allow; no query."""
-    if not delegation.is_managed:
-        return ()
-    steps = STEPS.get(delegation.status, ())
-    if delegation.kind in APPOINTED:
-        return steps
-    return tuple(verb for verb in steps if verb != "select_directly")
+    return MACHINE.next_steps(delegation)
 
 
 def consequences(*, delegation: Delegation, verb: str) -> Consequences:
@@ -182,13 +191,20 @@ def cancel(*, delegation: Delegation, reason: str, now: datetime) -> None:
 @contextmanager
 def _step(delegation: Delegation, verb: str) -> Iterator[Delegation]:
     """Yield the delegation, locked and read anew, if it allows the step; then store its status."""
-    with transaction.atomic():
-        row = quotas.hold(delegation=delegation)
-        if verb not in next_steps(delegation=row):
-            raise NotAllowed(row, verb)
+    with MACHINE.step(delegation, verb) as row:
         yield row
         row.save(update_fields=["status"])
-    delegation.refresh_from_db()
+
+
+def _hold(delegation: Delegation) -> Delegation:
+    return quotas.hold(delegation=delegation)
+
+
+def _obstacle(delegation: Delegation, verb: str) -> Delegation | None:
+    """Return the delegation if it is only reported, or its members are recruited by a call."""
+    recruits = delegation.kind not in APPOINTED
+    is_barred = not delegation.is_managed or (recruits and verb == "select_directly")
+    return delegation if is_barred else None
 
 
 def _require(delegation: Delegation, has: Mapping[str, object]) -> None:
@@ -209,3 +225,6 @@ def _check_over(delegation: Delegation, now: datetime) -> None:
 def _is_over(event: Event, now: datetime) -> bool:
     end = event.end_at or event.start_at
     return event.status in Event.STANDING and end is not None and end <= now
+
+
+MACHINE: Final = steps.Machine(table=STEPS, refusal=NotAllowed, hold=_hold, obstacle=_obstacle)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from delegations.models import Application, Decision
 from events.domain.mail import letters, outbox
-from events.domain.mail.kinds import Kind, Refusal
+from events.domain.mail.kinds import Ending, Kind
 from events.domain.mail.letters import fence
 from events.domain.mail.transport import Message
 from events.domain.pages import formatting
@@ -93,7 +93,7 @@ def letter(*, delivery: Delivery, now: datetime) -> Message:
         )
 
 
-def refusal(*, delivery: Delivery) -> Refusal | None:
+def refusal(*, delivery: Delivery) -> Ending | None:
     """Return why a decision is not sent: the status has changed, or there is no address."""
     found = _decision(delivery)
     if found is None or found.application.status != found.status:

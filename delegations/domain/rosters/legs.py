@@ -7,10 +7,13 @@ from itertools import chain, count, pairwise
 from typing import Any, Final, Literal
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from delegations.domain.rosters import quotas, rosters
 from delegations.models import Delegate, Delegation, Leg
 from events.domain.lifecycle import lifecycle
+from events.domain.pages import formatting
+from events.domain.refusals import Name, Refusal, joined
 from events.models import Event, Organisation, Person, Place
 from events.values import dates
 from events.values.dates import Precision, When
@@ -21,50 +24,49 @@ Way = Literal["arrival", "departure"]
 LANGUAGES: Final = ("en", "zh_hans", "zh_hant")
 
 
-class Refusal(Exception):
-    """Base class of refusals about legs."""
-
-    def __init__(self, delegation: Delegation, *concerned: object) -> None:
-        super().__init__(delegation, *concerned)
-        self.delegation = delegation
-
-
-class Closed(Refusal):
-    """The delegation is concluded, cancelled or only reported, so its legs cannot change."""
-
-
 class Overlap(Refusal):
     """Two stays overlap by more than the day of travel."""
 
-    def __init__(self, delegation: Delegation, one: Span, other: Span) -> None:
-        super().__init__(delegation, one, other)
-        self.one = one
-        self.other = other
+    delegation: Delegation
+    one: Span
+    other: Span
+    text = gettext_noop("Two legs share more than a day of travel: %(one)s and %(other)s.")
+
+    def words(self, name: Name) -> dict[str, object]:
+        return {"one": formatting.days(*self.one), "other": formatting.days(*self.other)}
 
 
 class OutsideMission(Refusal):
     """A stay lies outside the days of the mission."""
 
-    def __init__(self, delegation: Delegation, span: Span) -> None:
-        super().__init__(delegation, span)
-        self.span = span
+    delegation: Delegation
+    span: Span
+    text = gettext_noop("A leg lies outside the days of the mission: %(days)s.")
+
+    def words(self, name: Name) -> dict[str, object]:
+        return {"days": formatting.days(*self.span)}
 
 
 class NoZone(Refusal):
     """The time zone of the place is unknown."""
 
-    def __init__(self, delegation: Delegation, place: Place) -> None:
-        super().__init__(delegation, place)
-        self.place = place
+    delegation: Delegation
+    place: Place
+    text = gettext_noop(
+        "Nobody knows the time zone of %(place)s; write it on the page of the place."
+    )
 
 
 class OnlyLegOf(Refusal):
     """These members are on no other leg; without any chosen leg they would be on all legs."""
 
-    def __init__(self, delegation: Delegation, leg: Leg, members: Sequence[Delegate]) -> None:
-        super().__init__(delegation, leg, *members)
-        self.leg = leg
-        self.members = members
+    delegation: Delegation
+    leg: Leg
+    members: Sequence[Delegate]
+    text = gettext_noop("“%(leg)s” is the only leg of %(names)s; give them another first.")
+
+    def words(self, name: Name) -> dict[str, object]:
+        return {"leg": name(self.leg), "names": joined(self.members, name)}
 
 
 def check(*, delegation: Delegation, spans: Sequence[Span]) -> None:
@@ -93,8 +95,8 @@ def add(
 ) -> Leg:
     """Add a leg with a stay that takes its title and zone from the place.
 
-    Members attend it, except those for whom legs were chosen. Raises NoZone, Closed and what
-    `events.domain.lifecycle.lifecycle.save` raises.
+    Members attend it, except those for whom legs were chosen. Raises NoZone, rosters.Closed and
+    what `events.domain.lifecycle.lifecycle.save` raises.
     """
     with transaction.atomic():
         held = _hold(delegation)
@@ -154,7 +156,7 @@ def remove(*, leg: Leg, now: datetime, reason: str = "") -> None:
 
 
 def check_removal(*, leg: Leg) -> None:
-    """Raise Closed, or OnlyLegOf if members would be left without any chosen leg."""
+    """Raise rosters.Closed, or OnlyLegOf if members would be left without any chosen leg."""
     with transaction.atomic():
         held, row = _hold_with(leg)
         others = held.legs.exclude(pk=row.pk)
@@ -194,7 +196,7 @@ def set_transfer(
 def _hold(delegation: Delegation) -> Delegation:
     held = quotas.hold(delegation=delegation)
     if not held.is_open:
-        raise Closed(held)
+        raise rosters.Closed(held)
     return held
 
 

@@ -8,9 +8,11 @@ from typing import Final
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext_noop
 
 from delegations.domain.rosters import attendance, quotas
 from delegations.models import Application, Delegate, Delegation, Leg, Nominee
+from events.domain.refusals import Name, Refusal, joined
 from events.models import Appointment, Organisation, Person
 
 Capacity = Delegate.Capacity
@@ -29,77 +31,85 @@ TAKEN_OVER: Final = (
 )
 
 
-class Refusal(Exception):
-    """Base class of refusals about a roster."""
-
-    def __init__(self, delegation: Delegation, *concerned: object) -> None:
-        super().__init__(delegation, *concerned)
-        self.delegation = delegation
-
-
-class OfDelegate(Refusal):
-    """A refusal about one delegate."""
-
-    def __init__(self, delegation: Delegation, delegate: Delegate) -> None:
-        super().__init__(delegation, delegate)
-        self.delegate = delegate
-
-
 class Closed(Refusal):
-    """The delegation is concluded, cancelled or only reported, so its roster cannot change."""
+    """The delegation is concluded, cancelled or only reported: roster and legs cannot change."""
+
+    delegation: Delegation
+    text = gettext_noop("“%(name)s” is %(state)s; its roster and legs stay as they are.")
+
+    def words(self, name: Name) -> dict[str, object]:
+        return {"name": name(self.delegation), "state": self.delegation.get_status_display()}
 
 
 class NoHead(Refusal):
     """A confirmed delegation needs a head: appoint another member first."""
 
+    delegation: Delegation
+    text = gettext_noop("A confirmed delegation has a head; make somebody else the head first.")
+
 
 class TwoHeads(Refusal):
     """A delegation has at most one head."""
 
-    def __init__(self, delegation: Delegation, heads: Sequence[Delegate]) -> None:
-        super().__init__(delegation, *heads)
-        self.heads = heads
+    delegation: Delegation
+    heads: Sequence[Delegate]
+    text = gettext_noop("A delegation has one head; these would be several: %(names)s.")
+
+    def words(self, name: Name) -> dict[str, object]:
+        return {"names": joined(self.heads, name)}
 
 
 class NoSeatsLeft(Refusal):
     """Members and reserved seats, `needed` together, exceed the quota."""
 
-    def __init__(self, delegation: Delegation, needed: int) -> None:
-        super().__init__(delegation, needed)
-        self.needed = needed
+    delegation: Delegation
+    needed: int
+    text = gettext_noop("The seats do not suffice: %(needed)s would be needed.")
 
 
 class TooManyOf(Refusal):
     """The members of one organisation, `needed`, exceed the quota for organisations."""
 
-    def __init__(self, delegation: Delegation, organisation: Organisation, needed: int) -> None:
-        super().__init__(delegation, organisation, needed)
-        self.organisation = organisation
-        self.needed = needed
+    delegation: Delegation
+    organisation: Organisation
+    needed: int
+    text = gettext_noop("%(organisation)s would have %(needed)s members, more than its quota.")
 
 
-class AlreadyMember(OfDelegate):
+class DelegateRefusal(Refusal):
+    """Base class of refusals about one delegate."""
+
+    delegation: Delegation
+    delegate: Delegate
+
+    def words(self, name: Name) -> dict[str, object]:
+        return {"name": name(self.delegate)}
+
+
+class AlreadyMember(DelegateRefusal):
     """The person is already a member, as this delegate."""
 
-    def __init__(self, delegation: Delegation, delegate: Delegate) -> None:
-        super().__init__(delegation, delegate)
-        self.delegate = delegate
+    text = gettext_noop("%(name)s is on the roster already.")
 
 
-class AlreadyNamed(OfDelegate):
+class AlreadyNamed(DelegateRefusal):
     """The delegate already has a name."""
 
+    text = gettext_noop("%(name)s is on the roster already.")
 
-class NotAMember(OfDelegate):
+
+class NotAMember(DelegateRefusal):
     """The delegate belongs to another delegation."""
+
+    text = gettext_noop("%(name)s belongs to another delegation.")
 
 
 class ForeignLeg(Refusal):
     """The leg belongs to another delegation."""
 
-    def __init__(self, delegation: Delegation, leg: Leg) -> None:
-        super().__init__(delegation, leg)
-        self.leg = leg
+    delegation: Delegation
+    leg: Leg
+    text = gettext_noop("The leg “%(leg)s” belongs to another delegation.")
 
 
 def add(

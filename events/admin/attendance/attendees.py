@@ -14,7 +14,7 @@ from unfold.admin import TabularInline
 from unfold.decorators import display
 
 from events.admin.attendance import attendance, attendeesteps
-from events.admin.kit import csvcolumns, refusals, rights
+from events.admin.kit import csvcolumns, rights
 from events.admin.kit.base import FindsPeople, ScopedInline, TranslatedAdmin
 from events.admin.kit.columns import badge, clock_of, coloured, moment
 from events.admin.kit.exports import ExportAdmin
@@ -23,6 +23,7 @@ from events.admin.kit.forms import ScopedForm
 from events.admin.kit.steps import StepsAdmin
 from events.domain.attendance import attendees, capacity, invitations
 from events.domain.pages import formatting
+from events.domain.refusals import Refusal
 from events.models import Appointment, Attendee, Event, EventPlace, Person
 
 ANSWER = {
@@ -84,7 +85,7 @@ class InvitationForm(AttendeeForm):
     """The form of an attendee that is stored by the domain; refusals are shown at their fields."""
 
     hubs: list[EventPlace] | None = None  # the event's hubs, when several forms share them
-    at_fault: ClassVar[dict[type[attendees.Refusal], str]] = {
+    at_fault: ClassVar[dict[type[Refusal], str]] = {
         attendees.NotOpen: "event",
         attendees.AlreadyInvited: "person",
         attendees.AlreadyNamed: "person",
@@ -145,10 +146,10 @@ class InvitationForm(AttendeeForm):
             return  # the event is added on the same page
         try:
             attendees.check(attendee=asked)
-        except attendees.Refusal as refusal:
+        except Refusal as refusal:
             field = self.at_fault[type(refusal)]
             shown = field in {bound.name for bound in self.visible_fields()}
-            self.add_error(field if shown else None, refusals.sentence(refusal))
+            self.add_error(field if shown else None, refusal.sentence(user=self.user))
 
 
 def _was_never_asked(attendee: Attendee) -> bool:

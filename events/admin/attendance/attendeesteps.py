@@ -1,6 +1,8 @@
 """The steps of an attendee: answer, substitute, seat, attendance."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -8,7 +10,7 @@ from django.contrib import admin
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from events.admin.kit.steps import Call, Step, StepForm
+from events.admin.kit.steps import Done, Step, StepForm
 from events.admin.kit.widgets import Autocomplete
 from events.domain.access import access
 from events.domain.attendance import attendees
@@ -32,124 +34,120 @@ def _about(attendee: Attendee) -> dict[str, Any]:
     return {"who": attendee, "event": attendee.event}
 
 
-def _says(*texts: Any) -> Callable[[Attendee], Iterable[str]]:
-    """Return an `explain` function that returns these sentences."""
-    return lambda attendee: [str(text) % _about(attendee) for text in texts]
+def _answers(answer: Attendee.Partstat) -> Callable[..., None]:
+    return partial(attendees.answer, partstat=answer)
 
 
-def _answered(answer: Attendee.Partstat) -> Callable[[Call], str]:
-    def perform(call: Call) -> str:
-        attendees.answer(attendee=call.row, partstat=answer, now=call.now)
-        call.row.refresh_from_db()
-        words = {
-            "who": call.row,
-            "answer": call.row.get_partstat_display(),
-            "place": call.row.get_seat_display(),
-        }
-        return gettext("%(who)s: %(answer)s; place: %(place)s.") % words
-
-    return perform
+def _name(*, attendee: Attendee, person: Person, now: datetime) -> None:
+    attendees.name(attendee=attendee, person=person)
 
 
-def _done(verb: Callable[..., None], text: Any) -> Callable[[Call], str]:
-    def perform(call: Call) -> str:
-        verb(attendee=call.row, now=call.now)
-        return str(text) % _about(call.row)
-
-    return perform
-
-
-def _substitute(call: Call) -> str:
-    other = attendees.substitute(attendee=call.row, person=call.values["person"], now=call.now)
-    return gettext("%(other)s comes instead of %(who)s.") % {"other": other, "who": call.row}
+def _answered(done: Done) -> str:
+    done.row.refresh_from_db()
+    words = {
+        "who": done.row,
+        "answer": done.row.get_partstat_display(),
+        "place": done.row.get_seat_display(),
+    }
+    return gettext("%(who)s: %(answer)s; place: %(place)s.") % words
 
 
-def _name(call: Call) -> str:
-    attendees.name(attendee=call.row, person=call.values["person"])
-    return gettext("The unnamed member is %(person)s.") % call.values
+def _substituted(done: Done) -> str:
+    words = {"other": done.result, "who": done.row}
+    return gettext("%(other)s comes instead of %(who)s.") % words
 
 
+_step = partial(Step, noun="attendee", facts=_about)
 STEPS = (
-    Step(
+    _step(
         verb="accept",
         label=_("Accepts"),
         icon="check_circle",
-        explain=_says(
+        does=_answers(Attendee.Partstat.ACCEPTED),
+        explain=(
             _("%(who)s comes to “%(event)s”."),
             _("If it is full, they go on the waiting list and move up by themselves."),
         ),
-        perform=_answered(Attendee.Partstat.ACCEPTED),
+        says=_answered,
     ),
-    Step(
+    _step(
         verb="name",
         label=_("Name the member"),
         icon="badge",
-        explain=_says(_("Say who “%(who)s” is; place and answer stay.")),
-        perform=_name,
+        does=_name,
         form=PersonForm,
+        explain=(_("Say who “%(who)s” is; place and answer stay."),),
+        says=_("The unnamed member is %(person)s."),
     ),
-    Step(
+    _step(
         verb="check_in",
         label=_("Check in"),
         icon="how_to_reg",
-        explain=_says(_("%(who)s is there.")),
-        perform=_done(attendees.check_in, _("%(who)s is checked in.")),
+        does=attendees.check_in,
+        explain=(_("%(who)s is there."),),
+        says=_("%(who)s is checked in."),
     ),
-    Step(
+    _step(
         verb="mark_attended",
         label=_("Mark as attended"),
         icon="done_all",
-        explain=_says(_("%(who)s was there to the end.")),
-        perform=_done(attendees.mark_attended, _("%(who)s attended.")),
+        does=attendees.mark_attended,
+        explain=(_("%(who)s was there to the end."),),
+        says=_("%(who)s attended."),
     ),
-    Step(
+    _step(
         verb="accept_tentatively",
         label=_("Accepts tentatively"),
         icon="help",
-        explain=_says(_("%(who)s may come to “%(event)s”; no place is kept.")),
-        perform=_answered(Attendee.Partstat.TENTATIVE),
-        weighty=True,
+        does=_answers(Attendee.Partstat.TENTATIVE),
+        explain=(_("%(who)s may come to “%(event)s”; no place is kept."),),
+        says=_answered,
+        destructive=True,
     ),
-    Step(
+    _step(
         verb="substitute",
         label=_("Sends a substitute"),
         icon="swap_horiz",
-        explain=_says(
+        does=attendees.substitute,
+        form=PersonForm,
+        explain=(
             _("Somebody else comes instead of %(who)s and takes over the place."),
             _("If %(who)s was invited by mail, both are told by mail."),
         ),
-        perform=_substitute,
-        form=PersonForm,
-        weighty=True,
+        says=_substituted,
+        destructive=True,
     ),
-    Step(
+    _step(
         verb="decline",
         label=_("Declines"),
         icon="cancel",
-        explain=_says(
+        does=_answers(Attendee.Partstat.DECLINED),
+        explain=(
             _("%(who)s does not come to “%(event)s”."),
             _("A place that becomes free goes to whoever has waited longest."),
         ),
-        perform=_answered(Attendee.Partstat.DECLINED),
-        weighty=True,
+        says=_answered,
+        destructive=True,
     ),
-    Step(
+    _step(
         verb="mark_no_show",
         label=_("Mark as no-show"),
         icon="person_off",
-        explain=_says(_("%(who)s was expected and did not come.")),
-        perform=_done(attendees.mark_no_show, _("%(who)s did not come.")),
-        weighty=True,
+        does=attendees.mark_no_show,
+        explain=(_("%(who)s was expected and did not come."),),
+        says=_("%(who)s did not come."),
+        destructive=True,
     ),
-    Step(
+    _step(
         verb="release",
         label=_("Take off the list"),
         icon="person_remove",
-        explain=_says(
+        does=attendees.release,
+        explain=(
             _("%(who)s is not expected any more; the row stays on record."),
             _("A place that becomes free goes to whoever has waited longest."),
         ),
-        perform=_done(attendees.release, _("%(who)s is off the list.")),
-        weighty=True,
+        says=_("%(who)s is off the list."),
+        destructive=True,
     ),
 )

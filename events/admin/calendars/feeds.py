@@ -13,7 +13,7 @@ from unfold.decorators import display
 from events.admin.kit.base import FindsPeople
 from events.admin.kit.columns import coloured, moment
 from events.admin.kit.filters import chosen, related
-from events.admin.kit.steps import Call, Step, StepForm, StepsAdmin
+from events.admin.kit.steps import Step, StepForm, StepsAdmin
 from events.domain.feeds import subscriptions
 from events.models import CalendarFeed
 
@@ -24,41 +24,28 @@ def _zone(feed: CalendarFeed) -> str:
     return timezone.get_current_timezone_name()
 
 
-def _explain_rotate(feed: CalendarFeed) -> list[str]:
-    return [
-        gettext("The old address stops working at once; calendars that use it stay as they are."),
-        gettext("The new address is shown once: send it to the reader by a safe way."),
-    ]
-
-
-def _explain_revoke(feed: CalendarFeed) -> list[str]:
-    return [gettext("Whoever reads it is told that it is gone. Other feeds stay as they are.")]
-
-
-def _rotate(call: Call) -> str:
-    return subscriptions.rotate(feed=call.row, now=call.now)
-
-
-def _revoke(call: Call) -> str:
-    subscriptions.revoke(feed=call.row, now=call.now)
-    return gettext("The feed is revoked.")
-
-
 ROTATE = Step(
     verb="rotate",
     label=_("New address"),
     icon="key",
-    explain=_explain_rotate,
-    perform=_rotate,
-    beside=True,
+    noun="feed",
+    does=subscriptions.rotate,
+    explain=(
+        _("The old address stops working at once; calendars that use it stay as they are."),
+        _("The new address is shown once: send it to the reader by a safe way."),
+    ),
+    says="",
+    secondary=True,
 )
 REVOKE = Step(
     verb="revoke",
     label=_("Revoke"),
     icon="link_off",
-    explain=_explain_revoke,
-    perform=_revoke,
-    weighty=True,
+    noun="feed",
+    does=subscriptions.revoke,
+    explain=(_("Whoever reads it is told that it is gone. Other feeds stay as they are."),),
+    says=_("The feed is revoked."),
+    destructive=True,
 )
 
 
@@ -117,8 +104,7 @@ class CalendarFeedAdmin(StepsAdmin, FindsPeople):
     def take(self, request: HttpRequest, row: Any, step: Step, form: StepForm) -> HttpResponse:
         if step.verb != ROTATE.verb:
             return super().take(request, row, step, form)
-        address = step.perform(Call(row=row, user=form.user, now=timezone.now(), values={}))
-        return self._show(request, row, address)
+        return self._show(request, row, step.take(row, form, timezone.now()).result)
 
     def _show(self, request: HttpRequest, feed: CalendarFeed, address: str) -> HttpResponse:
         context = {

@@ -21,17 +21,17 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from events.admin.kit import refusals, rights
+from events.admin.kit import rights
 from events.domain.access import access
 from events.domain.ical import parsing
-from events.domain.imports.calendars import fetching, foreignevents, importpreviews, imports
+from events.domain.imports.calendars import importpreviews, imports
 from events.domain.imports.calendars.importplans import Choices, Outcome, Plan, Row
 from events.domain.imports.calendars.imports import Calendar
 from events.domain.pages import formatting
+from events.domain.refusals import Refusal
 from events.models import Event, Team, User
 from events.models.base.fields import validate_timezone
 
-MEGABYTES: Final = parsing.LARGEST // 2**20
 OUTCOMES: Final = {
     Outcome.NEW: (_("new"), "success"),
     Outcome.CHANGED: (_("changed"), "info"),
@@ -113,7 +113,7 @@ class ImportForm(forms.Form):
         """Refuse a file that is too large before reading it."""
         file = self.cleaned_data["file"]
         if file and file.size > parsing.LARGEST:
-            raise ValidationError(refusals.sentence(parsing.TooLarge()))
+            raise ValidationError(parsing.TooLarge().sentence(user=self.user))
         return file
 
     def open(self) -> importpreviews.Opened:
@@ -161,9 +161,9 @@ class ImportAdmin:
             form = ImportForm(*data, user=request.user)
             if is_sent and form.is_valid():
                 return self._import_page(request, opened=form.open())
-        except Exception as refusal:  # told() re-raises what is not a refusal
+        except Refusal as refusal:
             form = ImportForm(user=request.user) if "key" in request.POST else form
-            said = refusals.told(refusal, request.user)
+            said = refusal.sentence(user=request.user)
             return self._import_page(request, form=form, refusal=said)
         return self._import_page(request, form=form)
 
@@ -251,57 +251,3 @@ def _why(row: Row) -> Iterator[str]:
 
 def _names(columns: tuple[str, ...]) -> str:
     return gettext(", ").join(str(COLUMNS[name.split("_")[0]]) for name in columns)
-
-
-# ---------------------------------------------------------------- refusals in words
-
-FILES: Final[dict[type[Exception], Any]] = {
-    parsing.TooLarge: _("The calendar is larger than %(size)s MB."),
-    parsing.NotACalendar: _("This is not a calendar in iCalendar format (.ics)."),
-    parsing.LineTooLong: _("A line of the calendar is too long."),
-    parsing.TooManyComponents: _("The calendar has more than %(parts)s parts."),
-    parsing.TooDeep: _("The parts of the calendar lie too deep in each other."),
-    parsing.TooManyDates: _("The series of the calendar have too many single dates."),
-}
-ADDRESSES: Final[dict[type[Exception], Any]] = {
-    fetching.BadAddress: _(
-        "Write an address that begins with https:// or http://, without a port or password."
-    ),
-    fetching.Unknown: _("There is no server of this name."),
-    fetching.Inside: _("This address does not lie on the public internet."),
-    fetching.Unreachable: _("The server does not answer, or its certificate is not valid."),
-    fetching.TooSlow: _("The server takes too long."),
-    fetching.TooLarge: _("The calendar is larger than %(size)s MB."),
-    fetching.Redirected: _("The server refers to another address. Write that one."),
-}
-
-
-@refusals.sentence.register
-def _unreadable(refusal: parsing.Unreadable) -> str:
-    words = {"size": MEGABYTES, "parts": parsing.MOST_COMPONENTS}
-    said = str(FILES[type(refusal)] % words)
-    if not refusal.line:
-        return said
-    return gettext("%(said)s See line %(line)s.") % {"said": said, "line": refusal.line}
-
-
-@refusals.sentence.register
-def _not_fetched(refusal: fetching.NotFetched) -> str:
-    return str(ADDRESSES[type(refusal)] % {"size": MEGABYTES})
-
-
-@refusals.sentence.register
-def _bad_answer(refusal: fetching.BadAnswer) -> str:
-    text = gettext("The server does not give out the calendar: it answers %(status)s.")
-    return text % {"status": refusal.status}
-
-
-@refusals.sentence.register
-def _too_many(refusal: foreignevents.TooManyEvents) -> str:
-    text = gettext("The calendar has more than %(most)s events: no more can be imported at once.")
-    return text % {"most": foreignevents.MOST_EVENTS}
-
-
-@refusals.sentence.register
-def _gone(refusal: importpreviews.Gone) -> str:
-    return gettext("This preview is no longer there. Choose the calendar again.")

@@ -7,10 +7,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.text import capfirst
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from events.admin.kit import refusals
 from events.admin.kit.base import TranslatedAdmin
 from events.admin.kit.fields import LinesField
 from events.admin.kit.filters import chosen, related
@@ -67,9 +65,3 @@ class OrganisationAdmin(MergesAdmin, TranslatedAdmin):
 
     def merge_records(self, *, keep: Any, drop: Any, now: datetime) -> None:
         organisations.merge(keep=keep, drop=drop, now=now)
-
-
-@refusals.sentence.register
-def _circle(refusal: organisations.Circle) -> str:
-    text = gettext("“%(between)s” is part of the one and the other is part of it.")
-    return text % {"between": refusal.between}

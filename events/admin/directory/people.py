@@ -18,19 +18,18 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldBooleanWidget
 
 from events.admin.events.itineraries import PersonItinerary
-from events.admin.kit import refusals
 from events.admin.kit.base import ReadOnly, ScopedInline, TranslatedAdmin
 from events.admin.kit.fields import LinesField
 from events.admin.kit.filters import chosen, related
 from events.admin.kit.forms import ScopedForm
 from events.admin.kit.mergers import MergesAdmin
 from events.admin.kit.sources import EvidenceInline
-from events.admin.kit.steps import Call, Step, StepForm, StepsAdmin
+from events.admin.kit.steps import Step, StepForm, StepsAdmin
 from events.admin.mail.deliveries import MailPanel, counts
 from events.admin.mail.reminders import OptOutInline
 from events.domain.directory import people
 from events.domain.pages import formatting
-from events.models import Appointment, Attendee, Person
+from events.models import Appointment, Attendee, Person, User
 
 TITLES = ("title_en", "title_zh_hans", "title_zh_hant")
 CONTACT = ("email", "phone")
@@ -100,18 +99,18 @@ class PersonForm(ScopedForm):
 class EraseForm(StepForm):
     """A confirmation."""
 
+    passes = ()
     sure = forms.BooleanField(
         label=_("I know that nobody can take this back"), widget=UnfoldBooleanWidget
     )
 
 
-def _explain_erase(person: Person) -> Iterator[str]:
+def _label(person: Person) -> dict[str, Any]:
+    return {"label": Person.ERASED[f"name_{to_locale(get_language() or 'en').lower()}"]}
+
+
+def _traces(person: Person, user: User) -> Iterator[str]:
     traces = people.traces(person=person)
-    yield gettext("In place of the name stands “%(label)s”, here and wherever it is shown.") % {
-        "label": Person.ERASED[f"name_{to_locale(get_language() or 'en').lower()}"]
-    }
-    yield gettext("Contact data, offices, sources, other names and notes about them are deleted.")
-    yield gettext("So is what histories and logs say of them, and the copies of mail to them.")
     yield ngettext(
         "%(count)s row at an event or in a delegation stays without a name; no count changes.",
         "%(count)s rows at events and in delegations stay without a name; no count changes.",
@@ -129,19 +128,22 @@ def _explain_erase(person: Person) -> Iterator[str]:
         }
 
 
-def _erase(call: Call) -> str:
-    people.erase(person=call.row, now=call.now)
-    return gettext("The person is erased.")
-
-
 ERASE = Step(
     verb="erase",
     label=_("Erase"),
     icon="person_off",
-    explain=_explain_erase,
-    perform=_erase,
+    noun="person",
+    does=people.erase,
     form=EraseForm,
-    weighty=True,
+    facts=_label,
+    explain=(
+        _("In place of the name stands “%(label)s”, here and wherever it is shown."),
+        _("Contact data, offices, sources, other names and notes about them are deleted."),
+        _("So is what histories and logs say of them, and the copies of mail to them."),
+        _traces,
+    ),
+    says=_("The person is erased."),
+    destructive=True,
 )
 
 
@@ -256,8 +258,3 @@ class PersonAdmin(MergesAdmin, StepsAdmin, PersonItinerary, TranslatedAdmin):
     @display(description=_("e-mail"))
     def shown_email(self, person: Any) -> str:
         return person.email if person.is_reached else ""
-
-
-@refusals.sentence.register
-def _erased(refusal: people.Erased) -> str:
-    return gettext("The person was erased, so nobody knows whose record it is.")

@@ -1,7 +1,7 @@
 """The step that clones an event: what is copied, to which days, for which team."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -12,8 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSelectWidget
 
 from events.admin.events import eventsteps
-from events.admin.kit import refusals
-from events.admin.kit.steps import Call, Step, StepForm
+from events.admin.kit.steps import Done, Step, StepForm
 from events.domain.access import access
 from events.domain.lifecycle import clones
 from events.domain.pages import formatting
@@ -49,6 +48,10 @@ class CloneForm(StepForm):
             words = {"first": dates.YEARS.start, "last": dates.YEARS.stop - 1}
             raise ValidationError(text % words)
         return day
+
+    def arguments(self) -> dict[str, Any]:
+        days = (self.cleaned_data["start_on"] - self.row.start_on).days
+        return {"days": days, "team": self.cleaned_data["team"]}
 
 
 def _teams(event: Event, user: User) -> QuerySet[Team]:
@@ -90,12 +93,15 @@ def _parts(event: Event, user: User) -> Iterable[str]:
         yield text % {"number": len(kept), "names": eventsteps.parts(kept, user)}
 
 
-def _perform(call: Call) -> str:
-    days = (call.values["start_on"] - call.row.start_on).days
-    call.made = clones.make(event=call.row, days=days, now=call.now, team=call.values["team"])
-    if not access.may_keep(user=call.user, event=call.made):
+def _make(*, event: Event, days: int, team: Team, user: User, now: datetime) -> Event:
+    made = clones.make(event=event, days=days, team=team, now=now)
+    if not access.may_keep(user=user, event=made):
         raise PermissionDenied
-    words = {"title": call.made, "when": formatting.when(call.made.when)}
+    return made
+
+
+def _made(done: Done) -> str:
+    words = {"title": done.result, "when": formatting.when(done.result.when)}
     return gettext("This is the draft of “%(title)s” for %(when)s.") % words
 
 
@@ -103,22 +109,12 @@ CLONE = Step(
     verb="clone",
     label=_("Clone"),
     icon="content_copy",
-    explain=_explain,
-    names_others=True,
-    perform=_perform,
+    noun="event",
+    does=_make,
     form=CloneForm,
-    beside=True,
+    signed=True,
+    explain=(_explain,),
+    says=_made,
+    secondary=True,
+    leads_on=True,
 )
-
-
-@refusals.sentence.register
-def _no_team(refusal: clones.NoTeam) -> str:
-    return gettext("Choose the team that the clone of “%(title)s” belongs to.") % {
-        "title": refusal.event
-    }
-
-
-@refusals.sentence.register
-def _edition_taken(refusal: clones.EditionTaken) -> str:
-    text = gettext("“%(series)s” has an edition %(edition)s already.")
-    return text % {"series": refusal.series, "edition": refusal.edition}

@@ -6,15 +6,15 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from events.admin.kit import refusals
 from events.admin.kit.forms import ScopedForm
 from events.domain.access import access
 from events.domain.lifecycle import lifecycle
 from events.domain.programme import tree
+from events.domain.refusals import Refusal
 from events.values import dates
 
 # The field at which each refusal about the tree is shown.
-AT_FAULT: Final[dict[type[Exception], str]] = {
+AT_FAULT: Final[dict[type[Refusal], str]] = {
     tree.Cycle: "parent",
     tree.TooDeep: "parent",
     tree.ParentOff: "parent",
@@ -74,7 +74,7 @@ class EventForm(ScopedForm):
             text = _("People may know the day already: postpone the event instead.")
             self.add_error("precision", text)
         except tuple(AT_FAULT) as refusal:
-            self.add_error(AT_FAULT[type(refusal)], refusals.told(refusal, self.user))
+            self.add_error(AT_FAULT[type(refusal)], refusal.sentence(user=self.user))
 
 
 def _period(precision: str, day: Any) -> tuple[Any, Any]:

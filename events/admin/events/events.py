@@ -25,7 +25,7 @@ from events.admin.events.figures import FigureInline
 from events.admin.events.invitationstep import INVITE
 from events.admin.events.itineraries import EventItinerary
 from events.admin.events.roles import EventOrganisationInline, EventPlaceInline
-from events.admin.kit import csvcolumns, refusals, rights
+from events.admin.kit import csvcolumns, rights
 from events.admin.kit.base import Panel, ReadOnly, ScopedInline, TranslatedAdmin
 from events.admin.kit.columns import NEWEST_FIRST, STATUS, EventColumns, clock_of, moment
 from events.admin.kit.exports import ExportAdmin
@@ -162,7 +162,7 @@ class EventAdmin(
     def too_late(self, request: HttpRequest, row: Any, step: Step) -> str:
         starts = step.verb in {*lifecycle.STARTING} & {*lifecycle.STEPS[row.status]}
         if starts and (off := tree.off_above(event=row)):
-            return refusals.told(tree.ParentOff(off), request.user)
+            return tree.ParentOff(off).sentence(user=request.user)
         return super().too_late(request, row, step)
 
     def next_steps(self, row: Event) -> tuple[str, ...]:

@@ -8,8 +8,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from events.admin.kit import refusals
-from events.admin.kit.steps import Call, Step, StepForm
+from events.admin.kit.steps import Done, Step, StepForm
 from events.domain.access import access
 from events.domain.attendance import invitations
 from events.models import Event, Person, User
@@ -45,16 +44,11 @@ class InvitationsForm(StepForm):
             error_messages={"invalid_choice": _("Somebody has an invitation by now. Look again.")},
         )
 
+    def arguments(self) -> dict[str, Any]:
+        return {"attendees": [attendee.pk for attendee in self.cleaned_data["attendees"]]}
 
-def _explain(event: Event) -> Iterable[str]:
-    yield gettext(
-        "Each gets a mail with the event for their calendar and buttons to answer; the answer shows"
-        " here."
-    )
-    yield gettext(
-        "From then on they learn by mail when it is moved, changes or is called off, two minutes"
-        " later; of several changes in a row they get one mail."
-    )
+
+def _without_address(event: Event, user: User) -> Iterable[str]:
     without = invitations.without_address(event=event)
     if without:
         text = ngettext(
@@ -65,27 +59,31 @@ def _explain(event: Event) -> Iterable[str]:
         yield text % {"number": without}
 
 
-def _perform(call: Call) -> str:
-    chosen = [attendee.pk for attendee in call.values["attendees"]]
-    number = invitations.send(event=call.row, attendees=chosen, now=call.now)
-    text = ngettext("%(number)s invitation is sent.", "%(number)s invitations are sent.", number)
-    return text % {"number": number}
+def _sent(done: Done) -> str:
+    text = ngettext(
+        "%(number)s invitation is sent.", "%(number)s invitations are sent.", done.result
+    )
+    return text % {"number": done.result}
 
 
 INVITE = Step(
     verb="invite",
     label=_("Send invitations"),
     icon="mail",
-    explain=_explain,
-    perform=_perform,
+    noun="event",
+    does=invitations.send,
     form=InvitationsForm,
-    beside=True,
+    explain=(
+        _(
+            "Each gets a mail with the event for their calendar and buttons to answer; the answer"
+            " shows here."
+        ),
+        _(
+            "From then on they learn by mail when it is moved, changes or is called off, two"
+            " minutes later; of several changes in a row they get one mail."
+        ),
+        _without_address,
+    ),
+    says=_sent,
+    secondary=True,
 )
-
-
-@refusals.sentence.register
-def _not_open(refusal: invitations.NotOpen) -> str:
-    return gettext("“%(event)s” is in no state to invite people to: %(status)s.") % {
-        "event": refusal.event,
-        "status": refusal.event.get_status_display(),
-    }

@@ -199,6 +199,12 @@ class ScopedInline(ScopedFields):
     view_on_site = False
     named_once: ClassVar[tuple[str, ...]] = ("label",)  # shown in the page's language only
 
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """Pass the user to the formset and its forms."""
+        formset = super().get_formset(request, obj, **kwargs)  # type: ignore[misc]
+        formset.user = formset.form.user = request.user
+        return formset
+
     def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
         fields = super().get_fields(request, obj)  # type: ignore[misc]
         language = get_language() or "en"

@@ -26,6 +26,8 @@ else:
 class KnowingForm(_ModelForm):
     """A form whose select fields show rows that were loaded with it, without another query."""
 
+    user: ClassVar[Viewer] = AnonymousUser()  # the user of the request
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.know()
@@ -67,6 +69,8 @@ class KnowingForm(_ModelForm):
 class RowFormSet(PaginationInlineFormSet):
     """A formset that builds its blank form once; a page asks for it some ten times."""
 
+    user: ClassVar[Viewer] = AnonymousUser()  # the user of the request
+
     @cached_property
     def empty_form(self) -> Any:
         return super().empty_form
@@ -76,7 +80,6 @@ class ScopedForm(KnowingForm):
     """The form of a row of a team, with a short name (slug) and names in three languages."""
 
     everything = False  # whether the user is a superuser, who may store a row for all teams
-    user: ClassVar[Viewer] = AnonymousUser()  # the user of the request
     languages = ("en", "zh_hans", "zh_hant")
     stems: tuple[str, ...] = ("title", "name")
 

@@ -18,8 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
-from events.admin.kit import history, refusals
+from events.admin.kit import history
 from events.domain.directory import merging
+from events.domain.refusals import Refusal
 
 EMPTY = "–"
 
@@ -129,8 +130,8 @@ class MergesAdmin:
             self.merge_records(keep=keep, drop=drop, now=timezone.now())
         except type(keep).DoesNotExist as error:  # deleted or merged meanwhile
             raise Http404 from error
-        except Exception as refusal:  # sentence() re-raises what is not a refusal
-            return self._page(request, page, refusal=refusals.sentence(refusal))
+        except Refusal as refusal:
+            return self._page(request, page, refusal=refusal.sentence(user=request.user))
         done = gettext("“%(drop)s” is part of this record now.") % {"drop": name}
         messages.success(request, done)
         return HttpResponseRedirect(self._url("change", keep.pk))
@@ -183,43 +184,3 @@ def _shown(row: Any, name: str) -> str:
     if isinstance(value, list):
         value = ", ".join(map(str, value))
     return str(value or EMPTY)
-
-
-@refusals.sentence.register
-def _one_record(refusal: merging.OneRecord) -> str:
-    return gettext("This is one record, not two.")
-
-
-@refusals.sentence.register
-def _other_team(refusal: merging.OtherTeam) -> str:
-    return gettext("“%(keep)s” and “%(drop)s” belong to different teams.") % {
-        "keep": refusal.keep,
-        "drop": refusal.drop,
-    }
-
-
-@refusals.sentence.register
-def _overlap(refusal: merging.Overlap) -> str:
-    where = ", ".join(map(str, refusal.part_of))
-    text = (
-        gettext(
-            "In “%(where)s” the two cannot have one %(kind)s: %(kept)s and %(double)s."
-            " End one of them first."
-        )
-        if where
-        else gettext(
-            "The two cannot have one %(kind)s: %(kept)s and %(double)s. Take one away first."
-        )
-    )
-    return text % {
-        "where": where,
-        "kind": refusal.kept._meta.verbose_name,
-        "kept": _described(refusal.kept),
-        "double": _described(refusal.double),
-    }
-
-
-def _described(row: Any) -> str:
-    """The name of a row, with its status if it has one."""
-    state = row.get_status_display() if hasattr(row, "get_status_display") else ""
-    return f"“{row}” ({state})" if state else f"“{row}”"

@@ -16,12 +16,14 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
-from events.admin.kit import refusals
+from events.domain.refusals import Refusal
 from events.models import User
 
 
 class StepForm(forms.Form):
     """The fields that a step asks for; by default none."""
+
+    passes: ClassVar[Sequence[str] | None] = None  # names of fields to pass to the domain; None: all
 
     def __init__(self, *args: Any, row: Any, user: User, **kwargs: Any) -> None:
         """Keep the row and the user, on which choices and initial values depend."""
@@ -29,38 +31,74 @@ class StepForm(forms.Form):
         self.row = row
         self.user = user
 
+    def arguments(self) -> dict[str, Any]:
+        """Return the arguments for the function of the domain."""
+        names = self.cleaned_data if self.passes is None else self.passes
+        return {name: self.cleaned_data[name] for name in names}
 
-@dataclass(slots=True, kw_only=True)
-class Call:
-    """The arguments of a step: row, user, moment and form values."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """A step that was taken: row, user, form values, and the result of the function."""
 
     row: Any
     user: User
-    now: datetime
     values: dict[str, Any]
-    made: Any = None  # the new row, if the step makes one
+    result: Any
+
+
+# A function that yields sentences about a row for a user, before a step.
+Lines = Callable[[Any, User], Iterable[Any]]
+
+
+def no_facts(row: Any) -> dict[str, Any]:
+    return {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """A function of the domain as a button.
 
-    `explain` returns sentences about what will happen and to whom. `perform` does it and returns a
-    sentence about the result.
+    `does` gets the row as the argument `noun`, the form's values, `now`, and the `user` if the step
+    is `signed`. `explain` says beforehand what will happen and to whom: texts, and functions that
+    return sentences. `says` is the message afterwards: a text, or a function that returns one.
+    Texts may contain placeholders for the `facts` about the row; `says` also for form values.
     """
 
     verb: str
     label: Any
     icon: str
-    explain: Callable[..., Iterable[Any]]
-    perform: Callable[[Call], Any]
+    noun: str
+    does: Callable[..., Any]
+    explain: Sequence[Any] = ()
+    says: Any
+    facts: Callable[[Any], dict[str, Any]] = no_facts
     form: type[StepForm] = StepForm
-    names_others: bool = False  # `explain` gets the user as well, to redact names
-    weighty: bool = False  # cannot be undone, or sends mail to many people
-    beside: bool = False  # secondary: it does not change the state of the row
+    signed: bool = False
+    destructive: bool = False  # cannot be undone, or sends mail to many people
+    secondary: bool = False  # it does not change the state of the row
+    leads_on: bool = False  # returns a new row, whose page is shown next
 
     def sentences(self, row: Any, user: User) -> list[Any]:
-        return list(self.explain(row, user) if self.names_others else self.explain(row))
+        """Return the sentences about what will happen."""
+        facts = self.facts(row)
+        return [
+            sentence
+            for part in self.explain
+            for sentence in (part(row, user) if callable(part) else (str(part) % facts,))
+        ]
+
+    def take(self, row: Any, form: StepForm, now: datetime) -> Done:
+        """Call the function of the domain, whose refusals are raised."""
+        signature = {"user": form.user} if self.signed else {}
+        result = self.does(**{self.noun: row}, **form.arguments(), **signature, now=now)
+        return Done(row=row, user=form.user, values=form.cleaned_data, result=result)
+
+    def words(self, done: Done) -> Any:
+        """Return the message about what has happened."""
+        if callable(self.says):
+            return self.says(done)
+        return str(self.says) % {**done.values, **self.facts(done.row)}
 
     def button(self, url: str) -> dict[str, Any]:
         return {"step": self, "url": url}
@@ -113,8 +151,8 @@ class StepsAdmin:
             return super().changeform_view(  # type: ignore[misc]
                 request, object_id, form_url, extra_context
             )
-        except Exception as refusal:  # told() re-raises what is not a refusal
-            messages.error(request, refusals.told(refusal, request.user))
+        except Refusal as refusal:
+            messages.error(request, refusal.sentence(user=request.user))
             return HttpResponseRedirect(request.get_full_path())
 
     def step_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
@@ -165,15 +203,15 @@ class StepsAdmin:
 
     def take(self, request: HttpRequest, row: Any, step: Step, form: StepForm) -> HttpResponse:
         """Perform the step in one transaction; show a refusal together with the filled-in form."""
-        call = Call(row=row, user=form.user, now=timezone.now(), values=form.cleaned_data)
         try:
             with transaction.atomic():
-                said = step.perform(call)
-        except Exception as refusal:
-            text = refusals.told(refusal, call.user)
+                done = step.take(row, form, timezone.now())
+                said = step.words(done)
+        except Refusal as refusal:
+            text = refusal.sentence(user=form.user)
             return self.step_page(request, row, step, form, refusal=text)
         messages.success(request, said)
-        there = self.row_url(call.made) if call.made else self.way_back(request, row)
+        there = self.row_url(done.result) if step.leads_on else self.way_back(request, row)
         return HttpResponseRedirect(there)
 
     def too_late(self, request: HttpRequest, row: Any, step: Step) -> str:

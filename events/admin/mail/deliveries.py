@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -18,16 +19,15 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
-from events.admin.kit import refusals
 from events.admin.kit.base import FindsPeople, Panel, ReadOnly, ScopedInline
 from events.admin.kit.columns import badge, coloured
 from events.admin.kit.filters import chosen, searched
-from events.admin.kit.steps import Call, Step, StepsAdmin
+from events.admin.kit.steps import Done, Step, StepsAdmin
 from events.domain.access import access
 from events.domain.delivery import presend
 from events.domain.mail import kinds, letters, outbox, previews
 from events.domain.pages import formatting
-from events.models import Delivery, Event, ReminderOccurrence
+from events.models import Delivery, Event, ReminderOccurrence, User
 
 STATE = {
     Delivery.State.PENDING: "info",
@@ -68,17 +68,19 @@ MEANING = {
 UTC = "UTC"
 
 
-def _explain_release(row: Delivery) -> Iterator[str]:
+def _facts(row: Delivery) -> dict[str, Any]:
+    return {"kind": row.get_kind_display(), "event": row.event, "person": row.person}
+
+
+def _how_many_go(row: Delivery, user: User) -> Iterator[str]:
     number = outbox.held_with(delivery=row).count()
-    yield _about(row)
     yield ngettext(
         "%(count)s mail goes out at once.", "%(count)s mails go out at once.", number
     ) % {"count": number}
 
 
-def _explain_drop(row: Delivery) -> Iterator[str]:
+def _how_many_stay(row: Delivery, user: User) -> Iterator[str]:
     number = outbox.held_with(delivery=row).count()
-    yield _about(row)
     yield ngettext(
         "%(count)s mail is not sent, now or later.",
         "%(count)s mails are not sent, now or later.",
@@ -86,61 +88,65 @@ def _explain_drop(row: Delivery) -> Iterator[str]:
     ) % {"count": number}
 
 
-def _about(row: Delivery) -> str:
-    """Name the event and the kind that all deliveries have in common that the step applies to."""
-    return gettext("All that are held back together: %(kind)s, “%(event)s”.") % {
-        "kind": row.get_kind_display(),
-        "event": row.event,
-    }
-
-
-def _explain_again(row: Delivery) -> Iterator[str]:
-    yield gettext("%(person)s gets the mail, in the words and with the times of now.") % {
-        "person": row.person
-    }
+def _twice(row: Delivery, user: User) -> Iterator[str]:
     if row.state in (Delivery.State.PRESUMED, Delivery.State.UNKNOWN):
         yield gettext("The first one may have arrived: then there are two.")
 
 
-def _release(call: Call) -> str:
-    number = outbox.release(delivery=call.row, now=call.now)
-    _log(call, "Released.")
-    text = ngettext("%(count)s mail is on its way.", "%(count)s mails are on their way.", number)
-    return text % {"count": number}
+def _released(done: Done) -> str:
+    _log(done, "Released.")
+    text = ngettext(
+        "%(count)s mail is on its way.", "%(count)s mails are on their way.", done.result
+    )
+    return text % {"count": done.result}
 
 
-def _drop(call: Call) -> str:
-    number = outbox.drop(delivery=call.row, now=call.now)
-    _log(call, "Dropped.")
-    text = ngettext("%(count)s mail was dropped.", "%(count)s mails were dropped.", number)
-    return text % {"count": number}
+def _dropped(done: Done) -> str:
+    _log(done, "Dropped.")
+    text = ngettext("%(count)s mail was dropped.", "%(count)s mails were dropped.", done.result)
+    return text % {"count": done.result}
 
 
-def _again(call: Call) -> str:
-    outbox.send_again(delivery=call.row, now=call.now)
-    _log(call, "Sent again.")
+def _sent_again(done: Done) -> str:
+    _log(done, "Sent again.")
     return gettext("The mail is sent again.")
 
 
-def _log(call: Call, words: str) -> None:
+def _log(done: Done, words: str) -> None:
     """Record in Django's admin log who did it."""
-    LogEntry.objects.log_actions(call.user.pk, [call.row], CHANGE, words, single_object=True)
+    LogEntry.objects.log_actions(done.user.pk, [done.row], CHANGE, words, single_object=True)
 
 
+ALL_HELD = _("All that are held back together: %(kind)s, “%(event)s”.")
+_step = partial(Step, noun="delivery", facts=_facts)
 STEPS = (
-    Step(
-        verb="release", label=_("Release"), icon="send", explain=_explain_release,
-        perform=_release, weighty=True,
+    _step(
+        verb="release",
+        label=_("Release"),
+        icon="send",
+        does=outbox.release,
+        explain=(ALL_HELD, _how_many_go),
+        says=_released,
+        destructive=True,
     ),
-    Step(
-        verb="drop", label=_("Drop"), icon="block", explain=_explain_drop, perform=_drop,
-        weighty=True,
+    _step(
+        verb="drop",
+        label=_("Drop"),
+        icon="block",
+        does=outbox.drop,
+        explain=(ALL_HELD, _how_many_stay),
+        says=_dropped,
+        destructive=True,
     ),
-    Step(
-        verb="send_again", label=_("Send again"), icon="forward_to_inbox",
-        explain=_explain_again, perform=_again,
+    _step(
+        verb="send_again",
+        label=_("Send again"),
+        icon="forward_to_inbox",
+        does=outbox.send_again,
+        explain=(_("%(person)s gets the mail, in the words and with the times of now."), _twice),
+        says=_sent_again,
     ),
-)  # fmt: skip
+)
 
 
 @admin.register(Delivery)
@@ -282,10 +288,3 @@ def _planned(request: HttpRequest, event: Event | None) -> int:
 
 def _list(filters: dict[str, Any]) -> str:
     return f"{reverse('admin:events_delivery_changelist')}?{urlencode(filters)}"
-
-
-@refusals.sentence.register
-def _not_allowed(refusal: outbox.NotAllowed) -> str:
-    return gettext("This step is not possible now: the state is “%(state)s”.") % {
-        "state": refusal.delivery.get_state_display()
-    }

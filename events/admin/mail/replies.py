@@ -1,5 +1,7 @@
 """The screen of replies to invitations: those to decide on, and those already processed."""
 
+from collections.abc import Iterator
+from functools import partial
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -9,14 +11,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from events.admin.kit import refusals, rights
+from events.admin.kit import rights
 from events.admin.kit.base import FindsPeople, ReadOnly
 from events.admin.kit.columns import badge
 from events.admin.kit.filters import chosen
-from events.admin.kit.steps import Call, Step, StepsAdmin
+from events.admin.kit.steps import Step, StepsAdmin
 from events.domain.attendance import replies
 from events.domain.pages import formatting
-from events.models import Reply
+from events.models import Reply, User
 
 STATE = {
     Reply.State.OPEN: "warning",
@@ -25,60 +27,39 @@ STATE = {
 }
 
 
-def _explain_apply(reply: Reply) -> list[str]:
-    words = {"who": reply.attendee, "answer": reply.get_partstat_display(), "sender": reply.sender}
-    sentences = [
-        gettext("%(who)s: the answer becomes “%(answer)s”.") % words,
-        gettext("The mail says it comes from %(sender)s: be sure that it does.") % words,
-    ]
+def _facts(reply: Reply) -> dict[str, Any]:
+    return {"who": reply.attendee, "answer": reply.get_partstat_display(), "sender": reply.sender}
+
+
+def _proposed(reply: Reply, user: User) -> Iterator[str]:
     if reply.method == Reply.Method.COUNTER:
-        sentences.append(
-            gettext("The event stays where it is. To take the proposed time, move the event.")
-        )
-    return sentences
+        yield gettext("The event stays where it is. To take the proposed time, move the event.")
 
 
-def _explain_dismiss(reply: Reply) -> list[str]:
-    return [gettext("It is put away; nothing else changes.")]
-
-
-def _apply(call: Call) -> str:
-    replies.apply(reply=call.row, now=call.now)
-    return gettext("%(who)s: the answer is “%(answer)s” now.") % {
-        "who": call.row.attendee,
-        "answer": call.row.get_partstat_display(),
-    }
-
-
-def _dismiss(call: Call) -> str:
-    replies.dismiss(reply=call.row, now=call.now)
-    return gettext("The reply is put away.")
-
-
+_step = partial(Step, noun="reply", facts=_facts)
 STEPS = (
-    Step(
+    _step(
         verb="apply",
         label=_("Take the answer"),
         icon="check_circle",
-        explain=_explain_apply,
-        perform=_apply,
+        does=replies.apply,
+        explain=(
+            _("%(who)s: the answer becomes “%(answer)s”."),
+            _("The mail says it comes from %(sender)s: be sure that it does."),
+            _proposed,
+        ),
+        says=_("%(who)s: the answer is “%(answer)s” now."),
     ),
-    Step(
+    _step(
         verb="dismiss",
         label=_("Put away"),
         icon="archive",
-        explain=_explain_dismiss,
-        perform=_dismiss,
-        beside=True,
+        does=replies.dismiss,
+        explain=(_("It is put away; nothing else changes."),),
+        says=_("The reply is put away."),
+        secondary=True,
     ),
 )
-
-
-@refusals.sentence.register
-def _not_allowed(refusal: replies.NotAllowed) -> str:
-    return gettext("Somebody has looked at this reply already: %(state)s.") % {
-        "state": refusal.reply.get_state_display()
-    }
 
 
 @admin.register(Reply)

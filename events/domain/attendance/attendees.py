@@ -11,8 +11,13 @@ from functools import partial
 from typing import Final
 
 from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_noop
 
+from events.domain import steps
 from events.domain.attendance import capacity, invitations
+from events.domain.pages import formatting
+from events.domain.refusals import Name, Refusal
 from events.models import Appointment, Attendee, Event, EventPlace, Organisation, Person
 
 Partstat = Attendee.Partstat
@@ -33,56 +38,100 @@ STATE: Final = (
 TICK: Final = timedelta(microseconds=1)  # between members of a group, so that each has a turn
 
 
-class Refusal(Exception):
+class AttendeeRefusal(Refusal):
     """Why something about an attendee cannot be."""
 
-    def __init__(self, attendee: Attendee) -> None:
-        super().__init__(attendee)
-        self.attendee = attendee
+    attendee: Attendee
+
+    def words(self, name: Name) -> dict[str, object]:
+        return {"who": name(self.attendee), "event": name(self.attendee.event)}
 
 
-class NotAllowed(Refusal):
+class NotAllowed(steps.NotAllowed):
     """The attendee is in no state for this verb."""
 
-    def __init__(self, attendee: Attendee, verb: str) -> None:
-        super().__init__(attendee)
-        self.verb = verb
+    text = gettext_noop("%(who)s: not possible now (%(answer)s; place: %(place)s; %(presence)s).")
+
+    def words(self, name: Name) -> dict[str, object]:
+        return {
+            "who": name(self.row),
+            "answer": self.row.get_partstat_display(),
+            "place": self.row.get_seat_display(),
+            "presence": self.row.get_attendance_display(),
+        }
 
 
-class NotOpen(Refusal):
+class NotOpen(AttendeeRefusal):
     """The event is a draft or cancelled; or it is postponed, and nobody can be there."""
 
+    text = gettext_noop("%(who)s: not possible while “%(event)s” is in this state: %(status)s.")
 
-class Outdated(Refusal):
+    def words(self, name: Name) -> dict[str, object]:
+        return {**super().words(name), "status": self.attendee.event.get_status_display()}
+
+
+class Outdated(AttendeeRefusal):
     """They have said something else since."""
 
+    text = gettext_noop("%(who)s has given a later answer to “%(event)s”.")
 
-class Over(Refusal):
+
+class Over(AttendeeRefusal):
     """The event is over, so nobody answers any more."""
 
+    text = gettext_noop("%(who)s: “%(event)s” is over.")
 
-class NotOver(Refusal):
+
+class NotOver(AttendeeRefusal):
     """The event is not over yet, so whoever is missing may still come."""
 
+    text = gettext_noop("%(who)s: “%(event)s” is not over yet.")
 
-class NoPlaceLeft(Refusal):
+
+class NoPlaceLeft(AttendeeRefusal):
     """The venue is full."""
 
+    text = gettext_noop("%(who)s: no place is left at “%(event)s”.")
+    text_of_hub = gettext_noop("%(who)s: no place is left in %(place)s.")
 
-class AlreadyInvited(Refusal):
+    def template(self) -> str:
+        return self.text_of_hub if self.attendee.hub else self.text
+
+    def words(self, name: Name) -> dict[str, object]:
+        hub = self.attendee.hub
+        return {**super().words(name), "place": hub and name(hub.place)}
+
+
+class AlreadyInvited(AttendeeRefusal):
     """The person is on the list: as this attendee."""
 
+    text = gettext_noop("%(who)s is on the list already: %(role)s.")
 
-class AlreadyNamed(Refusal):
+    def words(self, name: Name) -> dict[str, object]:
+        return {"who": name(self.attendee), "role": self.attendee.get_role_display()}
+
+
+class AlreadyNamed(AttendeeRefusal):
     """The attendee has a name; who comes instead is a substitute."""
 
+    text = gettext_noop("%(who)s has a name already; whoever comes instead is a substitute.")
 
-class AlreadyCheckedIn(Refusal):
+
+class AlreadyCheckedIn(AttendeeRefusal):
     """The attendee is there, since `attendee.checked_in_at`."""
 
+    text = gettext_noop("%(who)s was checked in already: %(since)s.")
 
-class WrongHub(Refusal):
+    def words(self, name: Name) -> dict[str, object]:
+        at = self.attendee.checked_in_at
+        zone = self.attendee.event.timezone or timezone.get_current_timezone_name()
+        return {"who": name(self.attendee), "since": at and formatting.moment(at, zone)}
+
+
+class WrongHub(AttendeeRefusal):
     """Where the attendee would join is no hub of the event."""
+
+    text = gettext_noop("%(who)s: this is no hub of “%(event)s”.")
 
 
 def next_steps(*, attendee: Attendee, now: datetime) -> tuple[str, ...]:

@@ -13,14 +13,15 @@ from typing import Final
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, OuterRef, Q, Subquery
-from django.utils.translation import override
+from django.utils.translation import gettext_noop, override
 
 from events.domain.attendance import capacity
 from events.domain.ical import entries, itip
 from events.domain.ical.itip import Party
 from events.domain.ical.writing import Entry
 from events.domain.mail import letters, outbox, transport
-from events.domain.mail.kinds import Refusal
+from events.domain.mail.kinds import Ending
+from events.domain.refusals import Name, Refusal
 from events.models import Attendee, Delivery, Event
 from events.models.people.attendees import AttendeeQuerySet
 from events.values import dates
@@ -38,12 +39,14 @@ OFF: Final = (Event.Status.CANCELLED, Event.Status.POSTPONED)
 METHODS: Final[dict[str, str]] = {Kind.REQUEST: itip.REQUEST, Kind.CANCEL: itip.CANCEL}
 
 
-class NotOpen(Exception):
+class NotOpen(Refusal):
     """Nobody is invited to the event: it is off, over, a report, or not known to the day."""
 
-    def __init__(self, event: Event) -> None:
-        super().__init__(event)
-        self.event = event
+    event: Event
+    text = gettext_noop("“%(event)s” is in no state to invite people to: %(status)s.")
+
+    def words(self, name: Name) -> dict[str, object]:
+        return {"event": name(self.event), "status": self.event.get_status_display()}
 
 
 def next_steps(*, event: Event, now: datetime) -> tuple[str, ...]:
@@ -200,7 +203,7 @@ class _Told:
         return self.digests[language]
 
 
-def refusal(*, delivery: Delivery) -> Refusal | None:
+def refusal(*, delivery: Delivery) -> Ending | None:
     """Return why a mail must not go by now, if there is a reason."""
     person, event = delivery.attendee, delivery.event
     if person is None or person.person_id != delivery.person_id or not delivery.person.email:

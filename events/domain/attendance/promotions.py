@@ -9,7 +9,7 @@ from django.utils.translation import override
 
 from events.domain.access import answerlinks
 from events.domain.mail import letters, outbox, transport
-from events.domain.mail.kinds import Refusal
+from events.domain.mail.kinds import Ending
 from events.models import Attendee, Delivery, Event
 from events.values import dates
 
@@ -40,7 +40,7 @@ def tell(*, event: Event, attendees: Iterable[Attendee], now: datetime) -> None:
     )
 
 
-def refusal(*, delivery: Delivery) -> Refusal | None:
+def refusal(*, delivery: Delivery) -> Ending | None:
     """Return why the mail must not go by now, if there is a reason."""
     attendee = delivery.attendee
     if delivery.event.status not in Event.STANDING:

@@ -15,10 +15,13 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext_noop
 
+from events.domain import steps
 from events.domain.attendance import answers, attendees, capacity, invitations, replymails
 from events.domain.attendance.replymails import AttendeeReply, ParsedReply
 from events.domain.mail import addresses
+from events.domain.refusals import Refusal
 from events.models import Attendee, Event, Person, Reply
 
 Partstat = Attendee.Partstat
@@ -27,6 +30,7 @@ Reason = Reply.Reason
 State = Reply.State
 
 KEPT: Final = timedelta(days=365)
+STEPS: Final[steps.Table] = {State.OPEN: ("apply", "dismiss")}
 UID: Final = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@(.+)", re.ASCII)
 
 
@@ -38,12 +42,11 @@ class SetAside(Exception):
         self.reason = reason
 
 
-class NotAllowed(Exception):
+class NotAllowed(steps.NotAllowed):
     """The reply is in no state for this verb."""
 
-    def __init__(self, reply: Reply) -> None:
-        super().__init__(reply)
-        self.reply = reply
+    column = "state"
+    text = gettext_noop("Somebody has looked at this reply already: %(state)s.")
 
 
 def read(*, raw: bytes, now: datetime) -> Reply:
@@ -71,27 +74,21 @@ def read(*, raw: bytes, now: datetime) -> Reply:
 
 def next_steps(*, reply: Reply) -> tuple[str, ...]:
     """Return the verbs that are legal now: functions of this module."""
-    if reply.state != State.OPEN:
-        return ()
-    can_apply = reply.attendee_id and reply.partstat in attendees.ANSWERS.values()
-    return ("apply", "dismiss") if can_apply else ("dismiss",)
+    return MACHINE.next_steps(reply)
 
 
 def apply(*, reply: Reply, now: datetime) -> None:
     """Take the answer after all. Raises NotAllowed, and what `attendees.answer` raises."""
-    with transaction.atomic():
-        held = _hold(reply, "apply")
+    with MACHINE.step(reply, "apply") as held:
         assert held.attendee is not None  # noqa: S101 -- `next_steps` has looked
         answers.record(attendee=held.attendee, partstat=Partstat(held.partstat), now=now)
         _settle(held, State.APPLIED, now)
-    reply.refresh_from_db()
 
 
 def dismiss(*, reply: Reply, now: datetime) -> None:
     """Put it away without any consequence. Raises NotAllowed."""
-    with transaction.atomic():
-        _settle(_hold(reply, "dismiss"), State.DISMISSED, now)
-    reply.refresh_from_db()
+    with MACHINE.step(reply, "dismiss") as held:
+        _settle(held, State.DISMISSED, now)
 
 
 def prune(*, now: datetime) -> int:
@@ -106,14 +103,18 @@ def _hash(parsed: ParsedReply, raw: bytes) -> str:
     return hashlib.sha256(json.dumps([name, parsed.sender]).encode(errors="replace")).hexdigest()
 
 
-def _hold(reply: Reply, verb: str) -> Reply:
+def _hold(reply: Reply) -> Reply:
     """Return the reply as it stands, after its event: the order in which all lock."""
     if reply.event_id:
         capacity.hold(event_id=reply.event_id)
-    held = Reply.objects.select_for_update(of=("self",)).select_related("attendee").get(pk=reply.pk)
-    if verb not in next_steps(reply=held):
-        raise NotAllowed(held)
-    return held
+    rows = Reply.objects.select_for_update(of=("self",)).select_related("attendee")
+    return rows.get(pk=reply.pk)
+
+
+def _obstacle(reply: Reply, verb: str) -> Reply | None:
+    """The reply itself, where there is no answer to take."""
+    can_apply = reply.attendee_id and reply.partstat in attendees.ANSWERS.values()
+    return reply if verb == "apply" and not can_apply else None
 
 
 def _take(row: Reply, parsed: ParsedReply, now: datetime) -> None:
@@ -126,7 +127,7 @@ def _take(row: Reply, parsed: ParsedReply, now: datetime) -> None:
         row.reason = aside.reason
     except attendees.Outdated:
         row.reason = Reason.OUTDATED
-    except attendees.Refusal:
+    except Refusal:
         row.reason = Reason.NOT_ALLOWED
     else:
         row.reason = Reason.NONE
@@ -231,3 +232,4 @@ DO: Final[dict[str, Callable[[Reply, ParsedReply, Attendee, datetime], None]]] =
     Method.COUNTER: _counter,
     Method.REFRESH: _refresh,
 }
+MACHINE: Final = steps.Machine(table=STEPS, refusal=NotAllowed, hold=_hold, obstacle=_obstacle)

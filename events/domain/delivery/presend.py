@@ -27,7 +27,7 @@ def is_plain(*, row: Delivery, now: datetime) -> bool:
     return now < row.expires_at and kinds.of(delivery=row).is_plain(delivery=row)
 
 
-def refusal(*, row: Delivery, now: datetime) -> kinds.Refusal | None:
+def refusal(*, row: Delivery, now: datetime) -> kinds.Ending | None:
     """Return what becomes of a mail that must not go, and why, if there is a reason."""
     if found := kinds.of(delivery=row).refusal(delivery=row):
         return found

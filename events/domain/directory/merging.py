@@ -16,7 +16,9 @@ from django.apps import apps
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import ForeignKey, Model, Q, QuerySet, UniqueConstraint
+from django.utils.translation import gettext_noop
 
+from events.domain.refusals import Name, Refusal
 from events.models import Event
 from events.models.base import history
 from events.models.base.locks import hold_tree
@@ -32,31 +34,49 @@ class Others:
     condition: Q
 
 
-class OneRecord(Exception):
+class OneRecord(Refusal):
     """There is one record only: nothing to merge."""
 
+    text = gettext_noop("This is one record, not two.")
 
-class OtherTeam(Exception):
+
+class OtherTeam(Refusal):
     """The record to be dropped belongs to another team, or to all of them."""
 
-    def __init__(self, keep: Model, drop: Model) -> None:
-        super().__init__(keep, drop)
-        self.keep = keep
-        self.drop = drop
+    keep: Model
+    drop: Model
+    text = gettext_noop("“%(keep)s” and “%(drop)s” belong to different teams.")
 
 
-class Overlap(Exception):
+class Overlap(Refusal):
     """Of these two rows only one can stand, and no rule makes them one.
 
     They are part of the same, such as a delegation to which both records apply; of nothing, if
     each record may have one such row, such as a login.
     """
 
-    def __init__(self, kept: Model, double: Model, part_of: Sequence[Any] = ()) -> None:
-        super().__init__(kept, double, part_of)
-        self.kept = kept
-        self.double = double
-        self.part_of = part_of
+    kept: Model
+    double: Model
+    part_of: Sequence[Any] = ()
+    text = gettext_noop(
+        "In “%(where)s” the two cannot have one %(kind)s: %(kept)s and %(double)s."
+        " End one of them first."
+    )
+    text_of_nothing = gettext_noop(
+        "The two cannot have one %(kind)s: %(kept)s and %(double)s. Take one away first."
+    )
+
+    def template(self) -> str:
+        return self.text if self.part_of else self.text_of_nothing
+
+    def words(self, name: Name) -> dict[str, object]:
+        """The two rows go by their names: they belong to the records that the reader merges."""
+        return {
+            "where": ", ".join(map(name, self.part_of)),
+            "kind": self.kept._meta.verbose_name,
+            "kept": _described(self.kept),
+            "double": _described(self.double),
+        }
 
 
 def check(*, keep: Any, drop: Any) -> None:
@@ -223,3 +243,9 @@ def _turn(model: type[Model]) -> tuple[int, int]:
     """When the rows of a table are locked: those of upper apps first, else as declared."""
     labels = [config.label for config in apps.get_app_configs()]
     return -labels.index(model._meta.app_label), apps.get_models().index(model)
+
+
+def _described(row: Any) -> str:
+    """A row with its state, if it has one."""
+    state = row.get_status_display() if hasattr(row, "get_status_display") else ""
+    return f"“{row}” ({state})" if state else f"“{row}”"

@@ -4,10 +4,12 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from events.domain.directory import merging
 from events.domain.lifecycle import lifecycle
 from events.domain.programme import revisions
+from events.domain.refusals import Refusal
 from events.models import Organisation
 from events.models.base import duplicates
 
@@ -23,12 +25,11 @@ NAMES: Final = (
 SHOWN: Final = ("slug", *NAMES, "kind")
 
 
-class Circle(Exception):
+class Circle(Refusal):
     """The organisation between the two is part of the one and holds the other."""
 
-    def __init__(self, between: Organisation) -> None:
-        super().__init__(between)
-        self.between = between
+    between: Organisation
+    text = gettext_noop("“%(between)s” is part of the one and the other is part of it.")
 
 
 def save(*, organisation: Organisation, now: datetime) -> None:

@@ -14,11 +14,13 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Replace
+from django.utils.translation import gettext_noop
 
 from events.domain.attendance import capacity
 from events.domain.directory import merging
 from events.domain.feeds import changes
 from events.domain.mail import transport
+from events.domain.refusals import Refusal
 from events.models import Attendee, Delivery, Event, Person, User
 from events.models.base import duplicates, history
 from events.values import names
@@ -32,12 +34,11 @@ LANGUAGE: Final = re.compile("_(en|zh_hans|zh_hant)$")
 GONE: Final = (Delivery.State.SENDING, Delivery.State.SENT, Delivery.State.UNKNOWN)
 
 
-class Erased(Exception):
+class Erased(Refusal):
     """The person was erased, so nobody can tell whose record it is."""
 
-    def __init__(self, person: Person) -> None:
-        super().__init__(person)
-        self.person = person
+    person: Person
+    text = gettext_noop("The person was erased, so nobody knows whose record it is.")
 
 
 @dataclass(frozen=True, slots=True)

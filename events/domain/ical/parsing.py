@@ -9,6 +9,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from django.utils.translation import gettext, gettext_noop
+
+from events.domain.refusals import Name, Refusal
+from events.models import Viewer
+
 LARGEST: Final = 5 * 2**20
 LONGEST: Final = 2**16
 MOST_COMPONENTS: Final = 10_000
@@ -29,36 +34,55 @@ MANY: Final = {"RRULE", "ATTENDEE", *DATES}  # of everything else the first line
 NAME = re.compile(r"[A-Za-z0-9-]+")
 
 
-class Unreadable(Exception):
+class Unreadable(Refusal):
     """A file that is refused as a whole, and the line at fault if there is one."""
 
-    def __init__(self, line: int = 0) -> None:
-        super().__init__(line)
-        self.line = line
+    line: int = 0
+
+    def sentence(self, *, user: Viewer | None) -> str:
+        said = super().sentence(user=user)
+        if not self.line:
+            return said
+        return gettext("%(said)s See line %(line)s.") % {"said": said, "line": self.line}
+
+    def words(self, name: Name) -> dict[str, object]:
+        return {"size": LARGEST // 2**20, "parts": MOST_COMPONENTS}
 
 
 class TooLarge(Unreadable):
     """More bytes than LARGEST."""
 
+    text = gettext_noop("The calendar is larger than %(size)s MB.")
+
 
 class NotACalendar(Unreadable):
     """No text in UTF-8 that begins with BEGIN:VCALENDAR and closes what it opens."""
+
+    text = gettext_noop("This is not a calendar in iCalendar format (.ics).")
 
 
 class LineTooLong(Unreadable):
     """A line of more than LONGEST bytes."""
 
+    text = gettext_noop("A line of the calendar is too long.")
+
 
 class TooManyComponents(Unreadable):
     """More than MOST_COMPONENTS."""
+
+    text = gettext_noop("The calendar has more than %(parts)s parts.")
 
 
 class TooDeep(Unreadable):
     """Components within components, more than DEEPEST."""
 
+    text = gettext_noop("The parts of the calendar lie too deep in each other.")
+
 
 class TooManyDates(Unreadable):
     """More than MOST_DATES rules of series, exceptions and additions to them, or attendees."""
+
+    text = gettext_noop("The series of the calendar have too many single dates.")
 
 
 @dataclass(slots=True)

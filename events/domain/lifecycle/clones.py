@@ -8,9 +8,11 @@ from typing import Any, Final, TypeVar
 
 from django.db import transaction
 from django.db.models import Max, Model
+from django.utils.translation import gettext_noop
 
 from events.domain.lifecycle import lifecycle
 from events.domain.programme import revisions, tree
+from events.domain.refusals import Name, Refusal
 from events.models import (
     Basis,
     Event,
@@ -36,21 +38,22 @@ DETAILS: Final[tuple[type[Model], ...]] = (EventOrganisation, EventPlace, Remind
 Row = TypeVar("Row", bound=Model)
 
 
-class NoTeam(Exception):
+class NoTeam(Refusal):
     """The event is reported and belongs to nobody, but its clone has to."""
 
-    def __init__(self, event: Event) -> None:
-        super().__init__(event)
-        self.event = event
+    event: Event
+    text = gettext_noop("Choose the team that the clone of “%(title)s” belongs to.")
+
+    def words(self, name: Name) -> dict[str, object]:
+        return {"title": name(self.event)}
 
 
-class EditionTaken(Exception):
+class EditionTaken(Refusal):
     """The series has this edition already."""
 
-    def __init__(self, series: EventSeries, edition: int) -> None:
-        super().__init__(series, edition)
-        self.series = series
-        self.edition = edition
+    series: EventSeries
+    edition: int
+    text = gettext_noop("“%(series)s” has an edition %(edition)s already.")
 
 
 def make(

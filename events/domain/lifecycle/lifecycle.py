@@ -8,11 +8,15 @@ from typing import Final
 
 from django.db import transaction
 from django.db.models import Count, Model, ProtectedError, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
+from events.domain import steps
 from events.domain.attendance import capacity, invitations
 from events.domain.feeds import changes
 from events.domain.mail import outbox
 from events.domain.programme import completeness, revisions, tree
+from events.domain.refusals import Name, Refusal, joined, some
 from events.domain.reminders import notices, reminders
 from events.models import Attendee, Basis, Event, EventOrganisation, EventPlace, Organisation, Place
 from events.models.base.locks import hold_tree
@@ -40,35 +44,46 @@ TOGETHER: Final[dict[str, tuple[str, ...]]] = {
     "cancel": Event.LIVE,
     "delete": tuple(Status),
 }
+MISSING: Final = {
+    "day": _("a day"),
+    "zone": _("a time zone"),
+    "place": _("a place"),
+    "organiser": _("an organiser or host"),
+}
 # A change of these may contradict other events of the tree.
 SHAPE: Final = ("parent_id", "kind", "origin", "precision", "start_on", "end_on", "status")
 
 
-class NotAllowed(Exception):
+class NotAllowed(steps.NotAllowed):
     """The state of an event forbids the step: its own, or that of one above or below it."""
 
-    def __init__(self, event: Event, verb: str) -> None:
-        super().__init__(event, verb)
-        self.event = event
-        self.verb = verb
+    text = gettext_noop("“%(title)s” is %(state)s, so this is not possible.")
+
+    def words(self, name: Name) -> dict[str, object]:
+        return {**super().words(name), "title": name(self.row)}
 
 
-class Incomplete(Exception):
-    """The event lacks what its state demands: of “day”, “zone”, “place” and “organiser”."""
+class Incomplete(Refusal):
+    """The event lacks what its state demands: some of MISSING."""
 
-    def __init__(self, event: Event, missing: tuple[str, ...]) -> None:
-        super().__init__(event, missing)
-        self.event = event
-        self.missing = missing
+    event: Event
+    missing: tuple[str, ...]
+    text = gettext_noop("“%(title)s” still needs: %(missing)s.")
+
+    def words(self, name: Name) -> dict[str, object]:
+        missing = joined(MISSING[each] for each in self.missing)
+        return {"title": name(self.event), "missing": missing}
 
 
-class InUse(Exception):
+class InUse(Refusal):
     """Other rows need the event or its parts."""
 
-    def __init__(self, event: Event, rows: tuple[Model, ...]) -> None:
-        super().__init__(event, rows)
-        self.event = event
-        self.rows = rows
+    event: Event
+    rows: tuple[Model, ...]
+    text = gettext_noop("“%(title)s” is needed by: %(rows)s.")
+
+    def words(self, name: Name) -> dict[str, object]:
+        return {"title": name(self.event), "rows": some([*map(name, self.rows)])}
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +265,7 @@ def delete(*, event: Event, now: datetime) -> None:
     `now` says nothing here: all steps are called alike.
     """
     with transaction.atomic():
-        rows = _begin(event, "delete")
+        rows = _together(MACHINE.begin(event, "delete"), "delete")
         # They may stand in each other's way, but not in that of the whole.
         Event.objects.filter(pk__in=[row.pk for row in rows]).update(
             parent=None, after=None, previous_related=None, registration_closes=None
@@ -264,7 +279,7 @@ def delete(*, event: Event, now: datetime) -> None:
 
 def next_steps(*, event: Event) -> tuple[str, ...]:
     """The steps that the state of the event, and of those above and below, allows now."""
-    return tuple(verb for verb in STEPS[event.status] if not _obstacle(event, verb))
+    return MACHINE.next_steps(event)
 
 
 def consequences(*, event: Event, verb: str) -> Consequences:
@@ -284,28 +299,27 @@ def _step(
     event: Event, verb: str, now: datetime, with_programme: bool = True
 ) -> Iterator[list[Event]]:
     """Yield the event and the parts that take the step with it, as they stand; then store them."""
-    with transaction.atomic():
-        rows = _begin(event, verb)
-        rows = rows if with_programme else rows[:1]
+    with MACHINE.step(event, verb) as row:
+        rows = _together(row, verb)
+        rows = rows if with_programme else [row]
         yield rows
         _store(rows, now)
-        tree.check(event=rows[0])
-    event.refresh_from_db()
+        tree.check(event=row)
 
 
-def _begin(event: Event, verb: str) -> list[Event]:
-    """Lock the event and the parts that take the step with it; raise NotAllowed."""
+def _take(event: Event) -> Event:
+    """Lock the tree and the event, which takes a step."""
     hold_tree()
-    row = _locked().get(pk=event.pk)
-    if obstacle := _obstacle(row, verb):
-        raise NotAllowed(obstacle, verb)
-    return [row, *_parts(row, verb, _locked())]
+    return _locked().get(pk=event.pk)
+
+
+def _together(event: Event, verb: str) -> list[Event]:
+    """The event and the parts that take the step with it, locked."""
+    return [event, *_parts(event, verb, _locked())]
 
 
 def _obstacle(event: Event, verb: str) -> Event | None:
-    """The event whose state forbids the step."""
-    if verb not in STEPS[event.status]:
-        return event
+    """The other event whose state forbids the step."""
     if verb in STARTING:
         return tree.off_above(event=event)
     if verb == "delete":
@@ -461,3 +475,6 @@ def _count_people(events: list[Event]) -> int:
         named=Count("person", distinct=True), unnamed=Count("pk", filter=Q(person=None))
     )
     return int(counts["named"] + counts["unnamed"])
+
+
+MACHINE: Final = steps.Machine(table=STEPS, refusal=NotAllowed, hold=_take, obstacle=_obstacle)

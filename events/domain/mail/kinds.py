@@ -11,7 +11,7 @@ from events.models import Delivery
 from events.models.mail.kinds import LABELS
 
 # The state that a mail ends in which must not go, and a Delivery.Reason or "".
-Refusal = tuple[Delivery.State, str]
+Ending = tuple[Delivery.State, str]
 
 
 class RegisteredTwice(Exception):
@@ -27,7 +27,7 @@ class Composer(Protocol):
 
 
 class Check(Protocol):
-    def __call__(self, *, delivery: Delivery) -> Refusal | None: ...
+    def __call__(self, *, delivery: Delivery) -> Ending | None: ...
 
 
 class Question(Protocol):
@@ -72,7 +72,7 @@ def of(*, delivery: Delivery) -> Kind:
     return _KINDS.get(value) or Kind(value=value, label=value, compose=_unknown, refusal=_hold)
 
 
-def _hold(*, delivery: Delivery) -> Refusal:
+def _hold(*, delivery: Delivery) -> Ending:
     """Keep the mail until the app that sends it is back, or an organiser drops it."""
     return Delivery.State.HELD, Delivery.Reason.NO_SENDER
 

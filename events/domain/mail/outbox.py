@@ -4,13 +4,13 @@ import hashlib
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce, Greatest
 
+from events.domain import steps
 from events.domain.mail import addresses
 from events.models import (
     Attendee,
@@ -25,18 +25,20 @@ from events.models.mail.deliveries import DeliveryQuerySet
 State = Delivery.State
 # What came to no good end, or to one that nobody can be sure of.
 ENDED: Final = (State.FAILED, State.DEAD, State.UNKNOWN, State.PRESUMED)
+# The steps that each state allows.
+STEPS: Final[steps.Table] = {
+    State.HELD: ("release", "drop"),
+    **dict.fromkeys(ENDED, ("send_again",)),
+}
 KEPT: Final = timedelta(days=180)  # after a mail has been of use
 AT_ONCE: Final = 5_000  # forgotten in one transaction, so that no worker waits long
 ONCE_MORE: Final = timedelta(hours=6)  # how long a mail that is sent again is of use at least
 
 
-class NotAllowed(Exception):
+class NotAllowed(steps.NotAllowed):
     """The mail is in no state for this verb."""
 
-    def __init__(self, delivery: Delivery, verb: str) -> None:
-        super().__init__(delivery, verb)
-        self.delivery = delivery
-        self.verb = verb
+    column = "state"
 
 
 def mail_to(
@@ -96,12 +98,8 @@ def held_with(*, delivery: Delivery) -> DeliveryQuerySet:
 
 def release(*, delivery: Delivery, now: datetime) -> int:
     """Let mails go that are held back together; return how many. Raises NotAllowed."""
-    rows = held_with(delivery=delivery)
     claim_at = Greatest(F("due_at"), Value(now))
-    number = rows.update(state=State.PENDING, claim_at=claim_at, reason="")
-    if not number:
-        raise NotAllowed(delivery, "release")
-    return number
+    return _end_hold(delivery, "release", state=State.PENDING, claim_at=claim_at, reason="")
 
 
 def drop(*, delivery: Delivery, now: datetime) -> int:
@@ -109,11 +107,8 @@ def drop(*, delivery: Delivery, now: datetime) -> int:
 
     `now` says nothing here: all steps are called alike.
     """
-    rows = held_with(delivery=delivery)
-    number = rows.update(state=State.CANCELLED, reason=Delivery.Reason.DROPPED)
-    if not number:
-        raise NotAllowed(delivery, "drop")
-    return number
+    reason = Delivery.Reason.DROPPED
+    return _end_hold(delivery, "drop", state=State.CANCELLED, reason=reason)
 
 
 def send_again(*, delivery: Delivery, now: datetime) -> None:
@@ -121,10 +116,7 @@ def send_again(*, delivery: Delivery, now: datetime) -> None:
 
     An address that a server called wrong is tried again.
     """
-    with transaction.atomic():
-        row = Delivery.objects.select_for_update().select_related("person").get(pk=delivery.pk)
-        if row.state not in ENDED:
-            raise NotAllowed(row, "send_again")
+    with MACHINE.step(delivery, "send_again") as row:
         may_be_out = bool(row.unknown_count) or row.state in Delivery.OUT
         row.state, row.claim_at, row.due_at = State.PENDING, now, now
         row.expires_at = max(row.expires_at, now + ONCE_MORE)
@@ -134,14 +126,11 @@ def send_again(*, delivery: Delivery, now: datetime) -> None:
         row.sent_at = None
         row.save()
         Suppression.objects.filter(address_hash=address_hash(row.person.email)).delete()
-    delivery.refresh_from_db()
 
 
 def next_steps(*, delivery: Delivery) -> tuple[str, ...]:
     """Return the verbs that are legal now."""
-    if delivery.state == State.HELD:
-        return "release", "drop"
-    return ("send_again",) if delivery.state in ENDED else ()
+    return MACHINE.next_steps(delivery)
 
 
 def prune(*, now: datetime) -> int:
@@ -173,3 +162,18 @@ def dedup_key(*parts: str | int) -> str:
     """Hash a list: strings put together may collide, a JSON list does not."""
     canonical = json.dumps([*parts], separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _end_hold(delivery: Delivery, verb: str, **values: Any) -> int:
+    """Give these values to the mails that are held back together; return how many they are."""
+    number = held_with(delivery=delivery).update(**values)
+    if not number:
+        raise NotAllowed(delivery, verb)
+    return number
+
+
+def _hold(delivery: Delivery) -> Delivery:
+    return Delivery.objects.select_for_update().select_related("person").get(pk=delivery.pk)
+
+
+MACHINE: Final = steps.Machine(table=STEPS, refusal=NotAllowed, hold=_hold)

@@ -4,6 +4,9 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Final
 
+from django.utils.translation import gettext_noop
+
+from events.domain.refusals import Name, Refusal, some
 from events.models import Event
 from events.models.events.events import LEVELS, EventQuerySet
 from events.values import dates
@@ -19,45 +22,60 @@ NOT_BELOW: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
-class Cycle(Exception):
+class Cycle(Refusal):
     """The event would be a part of itself."""
 
+    text = gettext_noop("The event would be a part of itself.")
 
-class TooDeep(Exception):
+
+class TooDeep(Refusal):
     """The tree would have more levels than four."""
 
+    text = gettext_noop("A programme has at most %(levels)s levels, this one would have more.")
 
-class ParentOff(Exception):
+    def words(self, name: Name) -> dict[str, object]:
+        return {"levels": LEVELS}
+
+
+class ParentOff(Refusal):
     """The event or a part of it would go on, but not what it is part of."""
 
-    def __init__(self, parent: Event) -> None:
-        super().__init__(parent)
-        self.parent = parent
+    parent: Event
+    text = gettext_noop("“%(parent)s”, which it is part of, is postponed or cancelled.")
 
 
-class OutsideParent(Exception):
+class OutsideParent(Refusal):
     """Parts would lie outside the days of the event that they are part of."""
 
-    def __init__(self, parent: Event, *parts: Event) -> None:
-        super().__init__(parent, *parts)
-        self.parent = parent
-        self.parts = parts
+    parent: Event
+    parts: tuple[Event, ...]
+    text = gettext_noop("Outside the days of “%(parent)s” would lie: %(parts)s.")
+
+    def words(self, name: Name) -> dict[str, object]:
+        return {"parent": name(self.parent), "parts": some([*map(name, self.parts)])}
 
 
-class LegsOverlap(Exception):
+class LegsOverlap(Refusal):
     """The leg would share more than a travel day with another one."""
 
-    def __init__(self, other: Event) -> None:
-        super().__init__(other)
-        self.other = other
+    other: Event
+    text = gettext_noop("Overlaps with “%(leg)s”: two legs share a day of travel at most.")
+
+    def words(self, name: Name) -> dict[str, object]:
+        return {"leg": name(self.other)}
 
 
-class NoSuchTime(Exception):
+class NoSuchTime(Refusal):
     """On its new day the part would end before it starts, for the clocks skip an hour there."""
 
-    def __init__(self, event: Event) -> None:
-        super().__init__(event)
-        self.event = event
+    event: Event
+    text = gettext_noop(
+        "“%(title)s” would end before it starts: the clocks skip an hour on its new day. Move it"
+        " by itself first."
+    )
+
+    def words(self, name: Name) -> dict[str, object]:
+        return {"title": name(self.event)}
 
 
 def check(*, event: Event, moved: Collection[Event] = ()) -> None:
@@ -174,11 +192,11 @@ def _check_days(event: Event, parent: Event | None, moved: Collection[Event]) ->
     if event.status in OFF:
         return
     if parent and _lies_outside(event, parent):
-        raise OutsideParent(parent, event)
+        raise OutsideParent(parent, (event,))
     if event.kind == Event.Kind.LEG:
         _check_legs(event)
     if parts := [part for part in strays(event=event, moved=moved) if part.is_managed]:
-        raise OutsideParent(event, *parts)
+        raise OutsideParent(event, tuple(parts))
 
 
 def _check_legs(event: Event) -> None:

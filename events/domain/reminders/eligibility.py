@@ -1,7 +1,7 @@
 """Whether a reminder, thanks or a follow-up that was handed over is still to go."""
 
 from events.domain.mail import optouts
-from events.domain.mail.kinds import Refusal
+from events.domain.mail.kinds import Ending
 from events.domain.reminders import audiences
 from events.models import Delivery
 
@@ -18,7 +18,7 @@ def is_plain(*, delivery: Delivery) -> bool:
     return stands and audiences.is_for(rule=occurrence.rule, attendee=attendee)
 
 
-def refusal(*, delivery: Delivery) -> Refusal | None:
+def refusal(*, delivery: Delivery) -> Ending | None:
     """Return why it must not go by now, if there is a reason."""
     occurrence = delivery.occurrence  # None: the rule was deleted
     if not (occurrence and occurrence.rule.enabled):

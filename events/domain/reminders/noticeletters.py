@@ -8,7 +8,7 @@ from django.utils.translation import gettext, ngettext, override
 from django.utils.translation import gettext_lazy as _
 
 from events.domain.mail import letters
-from events.domain.mail.kinds import Refusal
+from events.domain.mail.kinds import Ending
 from events.domain.mail.letters import fence
 from events.domain.mail.transport import Message
 from events.domain.pages import formatting
@@ -76,7 +76,7 @@ def notice(*, delivery: Delivery, now: datetime) -> Message:
         )
 
 
-def refusal(*, delivery: Delivery) -> Refusal | None:
+def refusal(*, delivery: Delivery) -> Ending | None:
     """Return why a notice must not go by now, if there is a reason."""
     if not delivery.person.email:
         return Delivery.State.SKIPPED, Delivery.Reason.NO_ADDRESS

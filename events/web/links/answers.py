@@ -11,7 +11,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from events.domain.access import answerlinks, ratelimits, signedlinks
-from events.domain.attendance import answers, attendees
+from events.domain.attendance import answers
+from events.domain.refusals import Refusal
 from events.web.secrecy import UNKEPT, guarded, unknown, wait
 
 
@@ -38,7 +39,7 @@ def _take(request: HttpRequest, token: str, now: datetime) -> HttpResponse:
         answers.give(token=token, verb=request.POST.get("answer", ""), now=now)
     except answers.NoSuchAnswer:
         return _show(request, token, now, status=400)
-    except attendees.Refusal:  # the page shows the present state of the invitation
+    except Refusal:  # the page shows the present state of the invitation
         return _show(request, token, now, status=409)
     return HttpResponseRedirect(request.get_full_path())
 

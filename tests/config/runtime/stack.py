@@ -17,6 +17,19 @@ OURS = ("ATTACHE", "DJANGO", "PYTEST", "COV")
 ROLES = ("gunicorn", "config worker", "config beat", "valkey-server")
 SETTINGS = ("SECRET_KEY", "SITE_URL", "DEFAULT_FROM_EMAIL", "DATABASE_URL", "REDIS_URL")
 
+# Required settings of a public server, and the programs that refuse to start without them.
+SET = {
+    "SECRET_KEY": "secret",
+    "SITE_URL": "https://events.example.org",
+    "DEFAULT_FROM_EMAIL": "calendar@example.org",
+}
+PROGRAMS = {
+    "manage.py": "manage.py check",
+    "gunicorn": "-m gunicorn config.wsgi --bind 127.0.0.1:0 --no-control-socket",
+    "celery": "-m celery --app config worker",
+    "beat": "-m celery --app config beat",
+}
+
 
 def environment(**more: object) -> dict[str, str]:
     """Return the environment without variables that the tests have set."""

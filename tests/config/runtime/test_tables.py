@@ -11,7 +11,7 @@ from django.db import connection
 from config.runtime import preflight, tables
 from config.runtime.preflight import Refusal
 from tests.config.runtime import stack
-from tests.config.test_settings import PROGRAMS, SET
+from tests.config.runtime.stack import PROGRAMS, SET
 
 
 def alter(statement: str) -> None:

@@ -22,16 +22,16 @@ from delegations.domain.applications import applications
 from delegations.domain.lifecycle import lifecycle
 from delegations.domain.rosters import legs, quotas, rosters
 from delegations.models import Application, Delegation, Nominee, RosterAttendee
+from events.domain.refusals import Refusal
 from events.models import Attendee
 from tests import factories
 from tests.factories import NOW
 
-REFUSALS = (
-    applications.CallClosed,
-    applications.Refusal,
-    legs.Refusal,
-    lifecycle.Refusal,
-    rosters.Refusal,
+REFUSALS = tuple(
+    one
+    for module in (applications, legs, lifecycle, rosters)
+    for one in vars(module).values()
+    if isinstance(one, type) and issubclass(one, Refusal) and one.__module__ == module.__name__
 )
 # The states that applications and delegations can reach in one step.
 MOVES: dict[str | None, str] = {

@@ -15,6 +15,10 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import SplitResult, quote, urlsplit
 
+from django.utils.translation import gettext_noop
+
+from events.domain.refusals import Name, Refusal
+
 SECONDS: Final = 5.0
 LARGEST: Final = 5 * 2**20
 PORTS: Final = {"http": 80, "https": 443}
@@ -29,44 +33,62 @@ Resolve = Callable[[str, int], list[str]]
 Connect = Callable[[str, int, float], socket.socket]
 
 
-class NotFetched(Exception):
+class NotFetched(Refusal):
     """Nothing was read from the address."""
 
 
 class BadAddress(NotFetched):
     """The address is not one of a file on the web, at port 80 or 443, without a password."""
 
+    text = gettext_noop(
+        "Write an address that begins with https:// or http://, without a port or password."
+    )
+
 
 class Unknown(NotFetched):
     """The name has no address, or nobody said so in time."""
+
+    text = gettext_noop("There is no server of this name.")
 
 
 class Inside(NotFetched):
     """The name leads to an address that is not of the public internet."""
 
+    text = gettext_noop("This address does not lie on the public internet.")
+
 
 class Unreachable(NotFetched):
     """No connection, or one that is not safe."""
+
+    text = gettext_noop("The server does not answer, or its certificate is not valid.")
 
 
 class TooSlow(NotFetched):
     """Not all of it came within SECONDS."""
 
+    text = gettext_noop("The server takes too long.")
+
 
 class TooLarge(NotFetched):
     """More bytes than LARGEST."""
+
+    text = gettext_noop("The calendar is larger than %(size)s MB.")
+
+    def words(self, name: Name) -> dict[str, object]:
+        return {"size": LARGEST // 2**20}
 
 
 class Redirected(NotFetched):
     """The server sends us elsewhere."""
 
+    text = gettext_noop("The server refers to another address. Write that one.")
+
 
 class BadAnswer(NotFetched):
     """The server answers with something else than a file: the status says what."""
 
-    def __init__(self, status: int) -> None:
-        super().__init__(status)
-        self.status = status
+    status: int
+    text = gettext_noop("The server does not give out the calendar: it answers %(status)s.")
 
 
 @dataclass(frozen=True, slots=True)

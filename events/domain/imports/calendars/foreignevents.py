@@ -11,10 +11,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Any, Final
 
+from django.utils.translation import gettext_noop
+
 from events.domain.ical import contentlines, parsing
 from events.domain.ical.contentlines import BadEntry
 from events.domain.ical.datetimes import Clocks, Moment
 from events.domain.ical.parsing import Component
+from events.domain.refusals import Name, Refusal
 from events.values import dates, repeats
 from events.values.dates import DAY, Precision, When
 from events.values.repeats import BadRule, Budget
@@ -32,8 +35,15 @@ def _(text: str) -> str:
     return text
 
 
-class TooManyEvents(Exception):
+class TooManyEvents(Refusal):
     """More events than MOST_EVENTS, with every time of the series."""
+
+    text = gettext_noop(
+        "The calendar has more than %(most)s events: no more can be imported at once."
+    )
+
+    def words(self, name: Name) -> dict[str, object]:
+        return {"most": MOST_EVENTS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

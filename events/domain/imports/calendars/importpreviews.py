@@ -4,17 +4,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.utils.translation import gettext_noop
+
 from events.domain.access import access
 from events.domain.imports.calendars import imports
 from events.domain.imports.calendars.importplans import Choices, Plan
 from events.domain.imports.calendars.imports import Calendar
+from events.domain.refusals import Refusal
 from events.models import ImportPreview, User
 
 KEPT_FOR: Final = timedelta(hours=1)
 
 
-class Gone(Exception):
+class Gone(Refusal):
     """The calendar was opened too long ago, by somebody else, or is imported already."""
+
+    text = gettext_noop("This preview is no longer there. Choose the calendar again.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ class TestTheCall:
         assert applications.next_steps(application=row) == ("withdraw",)
         with pytest.raises(NotAllowed) as refusal:
             applications.submit(application=row, now=NOW)
-        assert (refusal.value.application, refusal.value.verb) == (row, "submit")
+        assert (refusal.value.row, refusal.value.verb) == (row, "submit")
 
     def test_who_proposes_nobody_cannot_submit(self) -> None:
         row = factories.application(status="draft", seats=0)

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from delegations.domain.rosters import legs, rosters
-from delegations.domain.rosters.legs import Closed, NoZone, OnlyLegOf, OutsideMission, Overlap
+from delegations.domain.rosters.legs import NoZone, OnlyLegOf, OutsideMission, Overlap
+from delegations.domain.rosters.rosters import Closed
 from delegations.models import Delegation, Leg
 from events.models import Attendee, Event, Person, Place
 from events.values import dates

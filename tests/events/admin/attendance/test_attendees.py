@@ -260,7 +260,7 @@ class TestActions:
         self, event: Event, organiser: Client
     ) -> None:
         row = invited(event)
-        url = f"{LIST}?presence__exact=expected"
+        url = f"{LIST}?attendance__exact=expected"
         assert act(organiser, "check_in", [row], url) == ["Checked in: 1."]
 
     def test_of_many_refusals_some_are_spelt_out(self, event: Event, organiser: Client) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from events.admin.kit import refusals
 from events.domain.lifecycle import lifecycle
 from events.models import Event, Team
 from tests import factories
@@ -98,5 +97,5 @@ def test_a_seventh_part_is_counted_and_not_named(ours: Team, office: Office) -> 
 def test_what_needs_an_event_is_not_named_to_who_may_not_see_it(ours: Team, theirs: Team) -> None:
     expo = screens.event(ours, "Expo", **days(5))
     rows = (screens.person(ours, "Known"), screens.person(theirs, "CANARY"))
-    said = refusals.told(lifecycle.InUse(expo, rows), factories.user(member_of=ours))
+    said = lifecycle.InUse(expo, rows).sentence(user=factories.user(member_of=ours))
     assert said == f"“Expo” is needed by: {rows[0]}; (not visible)."

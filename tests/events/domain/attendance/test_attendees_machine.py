@@ -28,6 +28,8 @@ from events.models import Attendee, EventPlace, Person
 from tests import factories
 from tests.factories import NOW
 
+REFUSALS = (attendees.AttendeeRefusal, attendees.NotAllowed)
+
 END = datetime(2026, 12, 2, 9, tzinfo=UTC)
 OUT = ("declined", "delegated")
 REPLIES = {"accept": "accepted", "accept_tentatively": "tentative", "decline": "declined"}
@@ -144,7 +146,7 @@ class Guests(RuleBasedStateMachine):
             done = getattr(attendees, function or verb)(attendee=guest.row, **values)
         except (attendees.NoPlaceLeft, attendees.AlreadyInvited) as refusal:
             return refusal
-        except attendees.Refusal as refusal:
+        except REFUSALS as refusal:
             assert not foreseen
             return refusal
         assert foreseen
@@ -184,7 +186,7 @@ class Guests(RuleBasedStateMachine):
             return  # said already
         done = self.attempt(guest, verb, "answer", partstat=Attendee.Partstat(answer))
         if self.over or guest.attendance != "expected":
-            assert isinstance(done, attendees.Refusal)
+            assert isinstance(done, REFUSALS)
         else:
             assert done is None
             self.say(guest, answer)
@@ -195,7 +197,7 @@ class Guests(RuleBasedStateMachine):
         person = factories.person()
         done = self.attempt(guest, "substitute", person=person)
         unable = self.over or guest.is_out or not guest.person or guest.attendance != "expected"
-        assert isinstance(done, attendees.Refusal) is unable
+        assert isinstance(done, REFUSALS) is unable
         if unable:
             return multiple()
         other = self.learn(done, guest.venue, person)
@@ -208,8 +210,8 @@ class Guests(RuleBasedStateMachine):
             return
         done = self.attempt(guest, "substitute", person=other.person)
         unable = self.over or guest.is_out or not guest.person or guest.attendance != "expected"
-        assert isinstance(done, attendees.Refusal) is (unable or not other.is_out)
-        if not isinstance(done, attendees.Refusal):
+        assert isinstance(done, REFUSALS) is (unable or not other.is_out)
+        if not isinstance(done, REFUSALS):
             assert done.pk == other.row.pk
             other.venue = guest.venue
             self.hand_over(guest, other)

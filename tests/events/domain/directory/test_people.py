@@ -181,7 +181,7 @@ def test_who_got_furthest_stands(kept: Any, double: Any, stands: Any) -> None:
     for person, (answer, place) in ((keep, kept), (drop, double)):
         since = NOW if place == "waitlisted" else None
         factories.attendee(
-            event=event, person=person, partstat=answer, place=place, waitlisted_at=since
+            event=event, person=person, partstat=answer, seat=place, waitlisted_at=since
         )
     merge(keep, drop)
     row = event.attendees.get()
@@ -379,7 +379,7 @@ def some_attendee(random: Random, event: Event, person: Person) -> Attendee:
         person=person,
         role=random.choice(Attendee.Role.values),
         partstat=answer,
-        place=place,
+        seat=place,
         waitlisted_at=NOW if place == "waitlisted" else None,
         attendance=presence,
         checked_in_at=NOW if presence in ("checked_in", "attended") else None,
@@ -461,7 +461,7 @@ def best_of(event: Event) -> Counter[str]:
     """Return what must not get worse: who has a place, who was there, who leads."""
     theirs = event.attendees.filter(person__family_name="Lee")
     return Counter(
-        place=theirs.filter(seat="confirmed").exists(),
+        seat=theirs.filter(seat="confirmed").exists(),
         there=theirs.filter(attendance__in=["checked_in", "attended"]).exists(),
         head=theirs.filter(role="head").exists(),
     )

@@ -231,7 +231,7 @@ class TestSteps:
         else:
             with pytest.raises(lifecycle.NotAllowed) as refused:
                 STEPS[verb](event)
-            assert (refused.value.event, refused.value.verb) == (event, verb)
+            assert (refused.value.row, refused.value.verb) == (event, verb)
             assert (state(event), counts(event)) == (status, (0, 0, NOW))
 
     @pytest.mark.parametrize(("status", "verb"), [key for key in LEADS if LEADS[key]])
@@ -266,7 +266,7 @@ class TestSteps:
         assert verb not in lifecycle.next_steps(event=part)
         with pytest.raises(lifecycle.NotAllowed) as refused:
             STEPS[verb](part)
-        assert refused.value.event == event
+        assert refused.value.row == event
 
     @pytest.mark.parametrize(("old", "new"), [("cancelled", "confirmed"), ("tentative", "draft")])
     def test_no_save_brings_back_what_is_over(self, old: str, new: str) -> None:
@@ -631,7 +631,7 @@ class TestDeleting:
         assert "delete" not in lifecycle.next_steps(event=event)
         with pytest.raises(lifecycle.NotAllowed) as refused:
             lifecycle.delete(event=event, now=LATER)
-        assert refused.value.event == part
+        assert refused.value.row == part
         assert Event.objects.count() == 3
 
     def test_what_others_need_stays_whole(self) -> None:
