@@ -23,7 +23,7 @@ from events.models import User
 class StepForm(forms.Form):
     """The fields that a step asks for; by default none."""
 
-    passes: ClassVar[Sequence[str] | None] = None  # names of fields to pass to the domain; None: all
+    passes: ClassVar[Sequence[str] | None] = None  # fields that are arguments; None: all
 
     def __init__(self, *args: Any, row: Any, user: User, **kwargs: Any) -> None:
         """Keep the row and the user, on which choices and initial values depend."""
