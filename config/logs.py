@@ -1,9 +1,8 @@
 """Log filters: tokens of secret addresses are removed."""
 
 import logging
-import re
 
-SECRET = re.compile(r"(/(?:calendar/f|a|u)/)[^/\s\"'?]+")
+from events.values import secretpaths
 
 
 class WithoutSecrets(logging.Filter):
@@ -11,6 +10,6 @@ class WithoutSecrets(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         text = record.getMessage()
-        if SECRET.search(text):
-            record.msg, record.args = SECRET.sub(r"\1…", text), ()
+        if (masked := secretpaths.masked(text)) != text:
+            record.msg, record.args = masked, ()
         return True

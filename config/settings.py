@@ -40,12 +40,12 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 INSTALLED_APPS = [
     "config",
     "modeltranslation",
-    "unfold",
+    "unfold.apps.BasicAppConfig",  # does not set a site of its own
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "unfold.contrib.inlines",
     "unfold.contrib.simple_history",
-    "django.contrib.admin",
+    "config.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -274,15 +274,13 @@ UNFOLD = {
     "SITE_SUBHEADER": _("Events and delegations"),
     "SITE_SYMBOL": "calendar_month",
     "SITE_URL": "/",
-    "SITE_FAVICONS": [
-        {"rel": "icon", "type": "image/svg+xml", "href": "events.admin.site.site.favicon"}
-    ],
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "config.adminsite.favicon"}],
     "COLORS": {"primary": TEAL},
     "SHOW_HISTORY": True,
     "SHOW_LANGUAGES": True,
     "SHOW_BACK_BUTTON": True,
     "DASHBOARD_CALLBACK": "delegations.admin.dashboard.show",
-    "STYLES": ["events.admin.site.site.style"],
+    "STYLES": ["config.adminsite.style"],
     "SIDEBAR": {"navigation": "events.admin.site.navigation.sidebar"},
 }
 # The tabs of translated fields need jQuery UI, which would otherwise be loaded from a CDN.

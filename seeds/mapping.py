@@ -20,10 +20,9 @@ from events.models import (
     Sector,
     Source,
 )
-from events.values import dates
+from events.values import dates, languages
 from events.values.dates import Precision, When
 
-LANGUAGES = ("en", "zh-hans", "zh-hant")
 Values = Mapping[str, Any]
 Columns = dict[str, Any]
 # A function that returns the row of a record: link("places", "shanghai").
@@ -85,10 +84,7 @@ def _with_links(model: type[Model]) -> QuerySet[Any]:
 
 def words(name: str, texts: Mapping[str, str] | None) -> Columns:
     """Return one column for each language, None if there is no text."""
-    return {
-        f"{name}_{language.replace('-', '_')}": (texts or {}).get(language)
-        for language in LANGUAGES
-    }
+    return {f"{name}_{languages.suffix(code)}": (texts or {}).get(code) for code in languages.CODES}
 
 
 def when(values: Values, context: Context) -> Columns:

@@ -7,7 +7,7 @@ os.environ.setdefault("DEBUG", "on")
 from config.settings import *
 
 INSTALLED_APPS = [
-    {"django.contrib.admin": "django.contrib.admin.apps.SimpleAdminConfig"}.get(app, app)
+    {"config.apps.AdminConfig": "django.contrib.admin.apps.SimpleAdminConfig"}.get(app, app)
     for app in INSTALLED_APPS
     if app != "modeltranslation"
 ]

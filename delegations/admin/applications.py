@@ -23,6 +23,7 @@ from events.admin.kit.exports import ExportAdmin
 from events.admin.kit.filters import chosen
 from events.admin.kit.forms import KnowingForm
 from events.admin.kit.steps import StepsAdmin
+from events.values.languages import columns
 
 STATUS = {
     Application.Status.SUBMITTED: "info",
@@ -98,8 +99,7 @@ class ApplicationAdmin(ExportAdmin, StepsAdmin, TeamScopedAdmin):
     list_filter: ClassVar[Any] = chosen("status")
     list_select_related = ("organisation", "delegation__mission", "contact")
     search_fields = (
-        "organisation__search_key", "delegation__name_en", "delegation__name_zh_hans",
-        "delegation__name_zh_hant",
+        "organisation__search_key", *columns("delegation__name"),
     )  # fmt: skip
     ordering: ClassVar[Any] = ("-submitted_at", "-pk")
     autocomplete_fields = ("delegation", "organisation", "contact")

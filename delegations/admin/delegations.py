@@ -32,6 +32,7 @@ from events.admin.kit.sources import EvidenceInline
 from events.admin.kit.steps import StepsAdmin
 from events.domain.pages import formatting, itineraries
 from events.models import Attendee, Event
+from events.values.languages import columns
 
 STATUS = {
     Delegation.Status.RECRUITING: "info",
@@ -85,7 +86,7 @@ class DelegationAdmin(StepsAdmin, TranslatedAdmin):
         *related("team"),
     )
     list_select_related = ("mission", "sending_organisation", "team")
-    search_fields = ("name_en", "name_zh_hans", "name_zh_hant", "slug")
+    search_fields = (*columns("name"), "slug")
     ordering: ClassVar[Any] = ("-mission__start_on", "-pk")
     autocomplete_fields = (
         "sending_organisation", "organiser", "mission", "sectors", "applications_close",

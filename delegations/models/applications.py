@@ -12,6 +12,7 @@ from delegations.models.delegations import Delegate, Delegation, lead
 from events.models import Appointment, Membership, Organisation, Person, Viewer
 from events.models.base import duplicates
 from events.models.base.teams import PartQuerySet, teams_of
+from events.values.languages import columns
 
 
 class ApplicationQuerySet(PartQuerySet["Application"]):
@@ -237,6 +238,6 @@ class Nominee(models.Model):
     def absorb(self, double: Self) -> bool:
         """Merge a second row of the same person; the higher capacity wins."""
         self.capacity = min(self.capacity, double.capacity, key=lead)
-        labels = ("label_en", "label_zh_hans", "label_zh_hant")
+        labels = columns("label")
         duplicates.fill(self, double, *labels, "appointment_id")
         return True

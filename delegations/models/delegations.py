@@ -21,6 +21,7 @@ from events.models import (
 )
 from events.models.base import duplicates
 from events.models.base.teams import Owned, OwnedQuerySet, PartQuerySet, sees_all, teams_of
+from events.values.languages import columns
 
 
 class DelegationQuerySet(OwnedQuerySet["Delegation"]):
@@ -382,7 +383,7 @@ class Delegate(models.Model):
         if lead(double.capacity) < lead(self.capacity):
             duplicates.take(self, double, *part)
             self.counted = double.counted
-        labels = ("label_en", "label_zh_hans", "label_zh_hant")
+        labels = columns("label")
         duplicates.fill(self, double, *part, *labels, "application_id")
         if not (self.legs.exists() and double.legs.exists()):
             self.legs.clear()

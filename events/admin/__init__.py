@@ -6,7 +6,6 @@ from events.admin.directory import organisations, people, places, teams
 from events.admin.events import events, figures, sectors, series
 from events.admin.kit import sources
 from events.admin.mail import deliveries, replies
-from events.admin.site import site
 
 __all__ = [
     "attendees",
@@ -20,7 +19,6 @@ __all__ = [
     "replies",
     "sectors",
     "series",
-    "site",
     "sources",
     "teams",
 ]

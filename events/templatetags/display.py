@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from events.domain.pages import formatting
 from events.models import Event, Place
 from events.values.dates import When
+from events.values.languages import tag
 from events.web import terms, texts
 from events.web.public import dates, grid, linked_data
 from events.web.public.queries import Query
@@ -31,7 +32,7 @@ register.filter("kind_name", terms.kind)
 register.filter("country_name", terms.country)
 register.filter("number", terms.number)
 register.filter("by_month", grid.by_month)
-register.filter("tag", texts.tag)
+register.filter("tag", tag)
 register.simple_tag(texts.said, name="said")
 
 

@@ -8,6 +8,8 @@ from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from events.values.texts import gettext_noop as _
+
 DAY = timedelta(days=1)
 # Of these every moment has a UTC date, whatever the zone.
 YEARS = range(1000, 9000)
@@ -29,11 +31,6 @@ EXACT = frozenset({Precision.TIME, Precision.DAY})
 MONTHS = {Precision.MONTH: 1, Precision.QUARTER: 3, Precision.HALF_YEAR: 6, Precision.YEAR: 12}
 # ISO 8601-2:2019, 4.8: 33-36 are the quarters of a year, 40-41 its halves.
 GROUPINGS = {Precision.QUARTER: 33, Precision.HALF_YEAR: 40}
-
-
-def _(text: str) -> str:
-    """Mark a text for translation by whoever shows it."""
-    return text
 
 
 class BadDate(ValueError):
@@ -182,6 +179,12 @@ def over_at(when: When) -> datetime | None:
     if end or when.last_on is None:
         return end
     return to_utc(when.last_on + DAY, time.min, when.end_timezone or when.timezone or "UTC")
+
+
+def last_day_over(now: datetime, timezone: str) -> date:
+    """Return the latest local day whose last midnight has passed in a zone."""
+    today = now.astimezone(zone(timezone)).date()
+    return today if to_utc(today + DAY, time.min, timezone) <= now else today - DAY
 
 
 def period(precision: Precision, day: date) -> tuple[date, date]:

@@ -12,6 +12,8 @@ from datetime import date, datetime, timedelta
 from itertools import groupby, islice
 from typing import Final
 
+from events.values.texts import gettext_noop as _
+
 DAY: Final = timedelta(days=1)
 MOST: Final = 200  # times of a series in the window; a week apart, it is over three years
 MOST_COUNTED: Final = 1_000  # nobody means a number beyond it
@@ -23,11 +25,6 @@ WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 # What lists of numbers may hold, beside the same below zero, counted from the end.
 NUMBERS: Final = {"BYMONTH": 12, "BYMONTHDAY": 31, "BYYEARDAY": 366, "BYSETPOS": 366}
 NAMES: Final = {"FREQ", "UNTIL", "COUNT", "INTERVAL", "WKST", "BYDAY", *NUMBERS}
-
-
-def _(text: str) -> str:
-    """Mark a text for translation by whoever shows it."""
-    return text
 
 
 class BadRule(ValueError):

@@ -10,14 +10,7 @@ from django.utils.translation import get_language
 from modeltranslation.utils import resolution_order
 
 from events.models import Event
-
-# Language tags of BCP 47, as in `lang` attributes.
-TAGS = {"en": "en", "zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}
-
-
-def tag(language: str) -> str:
-    """Return the tag in the usual case: zh-Hans for zh-hans."""
-    return TAGS.get(language, language)
+from events.values.languages import CODES, suffix, tag
 
 
 def said(row: models.Model, name: str) -> str | SafeString:
@@ -53,7 +46,7 @@ class Version:
 def versions(path: str) -> list[Version]:
     """Return links to the page at `path`, including its query, in each language."""
     first, _, rest = path.lstrip("/").partition("/")
-    below = rest if first in TAGS else path.lstrip("/")
+    below = rest if first in CODES else path.lstrip("/")
     return [
         Version(
             name=name,
@@ -67,4 +60,4 @@ def versions(path: str) -> list[Version]:
 
 def _in(row: models.Model, name: str, language: str) -> str:
     """Return the text in exactly this language, from the column that modeltranslation adds."""
-    return str(getattr(row, f"{name}_{language.replace('-', '_')}", "") or "")
+    return str(getattr(row, f"{name}_{suffix(language)}", "") or "")

@@ -3,6 +3,7 @@
 from django.urls import path
 from django.views.generic import TemplateView
 
+from events.values import secretpaths
 from events.web import monitoring
 from events.web.feeds import feeds
 from events.web.links import answers, optouts
@@ -15,12 +16,12 @@ pages = [
 ]
 files = [
     path("calendar/public.ics", feeds.public, name="public-feed"),
-    path("calendar/f/<str:token>/", views.programme, name="secret-page"),
-    path("calendar/f/<str:token>.ics", feeds.secret, name="secret-feed"),
-    path("a/<str:token>", answers.answer, name="answer"),
+    path(f"{secretpaths.FEED}<str:token>/", views.programme, name="secret-page"),
+    path(f"{secretpaths.FEED}<str:token>.ics", feeds.secret, name="secret-feed"),
+    path(f"{secretpaths.ANSWER}<str:token>", answers.answer, name="answer"),
     path("readyz", monitoring.readyz, name="readyz"),
     path("metrics", monitoring.metrics, name="metrics"),
-    path("u/<str:token>", optouts.opt_out, name="opt-out"),
+    path(f"{secretpaths.OPT_OUT}<str:token>", optouts.opt_out, name="opt-out"),
     path("events/<slug:slug>.ics", feeds.single, name="event-ics"),
     path(
         "robots.txt",

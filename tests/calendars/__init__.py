@@ -1,1 +1,1 @@
-"""Tests of what calendars read: golden feeds and other people's readers."""
+"""Tests of iCalendar output: golden files, and other programs that read it."""

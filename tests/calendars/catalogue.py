@@ -6,7 +6,7 @@ from events.models import Event
 from tests.calendars.readers import Seen
 
 DAY = timedelta(days=1)
-# First and last day of each; no source tells an hour.
+# First and last day of each public event; no source gives times.
 PUBLIC = {
     "ce-middle-east-mission-2025": (date(2025, 5, 10), date(2025, 5, 15)),
     "ce-shanghai-visit-2025": (date(2025, 11, 4), date(2025, 11, 6)),
@@ -23,7 +23,7 @@ PUBLIC = {
 
 
 def wanted() -> list[Seen]:
-    """Return what a reader should see, with ends as iCalendar has them: exclusive."""
+    """Return the events that a reader should see, with exclusive ends as in iCalendar."""
     events = {event.slug: event for event in Event.objects.filter(slug__in=PUBLIC)}
     return sorted(
         Seen(events[slug].ical_uid, events[slug].title, first, last + DAY, True, "CONFIRMED")

@@ -1,4 +1,4 @@
-"""Hand-made feeds, one for each golden file."""
+"""Feeds of hand-made entries, one for each golden file."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -40,7 +40,7 @@ EXPO = Entry(
 
 
 def entry(number: int, summary: str, when: When, **changes: object) -> Entry:
-    """Return a bare confirmed entry."""
+    """Return a confirmed entry with the required fields only, and these changes."""
     bare = Entry(
         uid=f"00000000-0000-4000-8000-{number:012}@attache.example",
         sequence=0,
@@ -58,7 +58,7 @@ def day(on: date, until: date | None = None, timezone: str = "Asia/Shanghai") ->
 
 
 def timed(start: str, end: str, timezone: str, end_timezone: str = "") -> When:
-    """Return a When of two wall times, written as 2026-11-20T09:00; the end may be ''."""
+    """Return a When of two wall times like “2026-11-20T09:00”; an end of '' is unknown."""
     first, last = datetime.fromisoformat(start), datetime.fromisoformat(end or start)
     return When(
         precision=Precision.TIME,
@@ -80,7 +80,8 @@ CONFERENCE = entry(
     conference="https://stream.attache.example/hub?a=1,2;b=招商",
 )
 
-# 300 characters, nearly all Han; the first fifty hold what TEXT escapes and what folds badly.
+# 300 characters, nearly all Han. The first fifty contain every character that TEXT escapes, and
+# sequences that are easily broken by folding.
 LONG_TITLE = (
     "沪港经贸合作会议, 议程; 甲: \\N 乙 \\n 丙\\ “丁” \"戊\" 😀𠮷 %2C ^n ^' 'x'\n第二行"
     + "招商引资推介大会暨重点项目签约仪式" * 20

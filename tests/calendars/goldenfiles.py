@@ -1,4 +1,4 @@
-"""Golden files, byte for byte, and what every reader must see in them."""
+"""Golden files: byte comparison, and the events that every reader must see in them."""
 
 import os
 from datetime import UTC, date, datetime
@@ -46,7 +46,7 @@ SPANS = {
     91: ("2025-11-06T06:30", "2025-11-06T07:00"),
 }
 
-# Where a reader goes wrong by itself, and why; the others must be right all the same.
+# Events that a reader misreads through a fault of its own, and why; they are not compared.
 OUTDATED = "reads the zones of dateutil, which may be older than Vancouver's law of 2026"
 ESCAPED = "takes an escaped backslash with an n after it for a line break"
 QUIRKS = {
@@ -62,7 +62,7 @@ def number(uid: str) -> int:
 
 
 def expected(name: str) -> list[Seen]:
-    """Return what every reader must see in a feed."""
+    """Return the events that every reader must see in a feed."""
     found = []
     for entry in FEEDS[name][1]:
         start, end = (moment(text) for text in SPANS[number(entry.uid)])

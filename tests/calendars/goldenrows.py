@@ -1,11 +1,11 @@
-"""What every reader must see in the golden feeds of stored rows."""
+"""The events that every reader must see in the golden feeds of stored rows."""
 
 from tests.calendars import readers
 from tests.calendars.feeds import LONG_TITLE
 from tests.calendars.goldenfiles import moment
 from tests.calendars.readers import Seen
 
-# Worked out by hand; a reader is told start, end, status and title of each number.
+# Worked out by hand: number of the event, start, end, status and title that a reader must see.
 LIFE = """
 101  2026-12-03T02:00  2026-12-03T04:00  CONFIRMED  Moved
 102  2026-12-02T01:30  2026-12-02T09:00  CANCELLED  Postponed: Put off
@@ -54,7 +54,7 @@ def uid(number: int) -> str:
 
 
 def wanted(name: str) -> list[Seen]:
-    """Return what every reader must see in a feed."""
+    """Return the events that every reader must see in a feed."""
     found = []
     for line in WANTED[name].split("\n"):
         if line:

@@ -1,4 +1,4 @@
-"""Wall times by which a reader shows whether it understood a VTIMEZONE as zoneinfo does."""
+"""Probes: calendars that show whether a reader resolves a VTIMEZONE as zoneinfo does."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +19,10 @@ MARGINS = [
 
 @dataclass(frozen=True)
 class Probe:
-    """A zone and a span; the readers learn its VTIMEZONE under a name that only we know."""
+    """A zone and a span of time, in UTC.
+
+    Its stream names the zone by an invented TZID, so that readers must use the VTIMEZONE.
+    """
 
     name: str
     first: datetime
@@ -27,7 +30,7 @@ class Probe:
 
     @cached_property
     def instants(self) -> list[datetime]:
-        """Instants of the span near each change and in each season, but none of a repeated hour."""
+        """UTC moments near each change and in each season, without those of a repeated hour."""
         zone = ZoneInfo(self.name)
         near = [at + margin for at in self._changes(zone) for margin in MARGINS]
         seasons = [self.first + SEASON * n for n in range((self.last - self.first) // SEASON)]
@@ -38,7 +41,7 @@ class Probe:
         return self.first <= at <= self.last
 
     def _changes(self, zone: ZoneInfo) -> Iterator[datetime]:
-        """Find the changes hour by hour on the days that have one: slow, plain, not our code."""
+        """Yield the changes of the offset, found minute by minute, independently of our code."""
         at = self.first
         while at < self.last:
             if at.astimezone(zone).utcoffset() != (at + DAY).astimezone(zone).utcoffset():
@@ -51,7 +54,7 @@ class Probe:
             at += DAY
 
     def stream(self) -> bytes:
-        """Return a calendar with one event at each of the instants."""
+        """Return a calendar with one event at each of the instants, its UID the UTC moment."""
         zone = ZoneInfo(self.name)
         timezone = vtimezones.render(name=self.name, first=self.first, last=self.last)
         secret = f"Probe/{self.name}/{self.first:%Y%m%d}"

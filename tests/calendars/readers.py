@@ -1,4 +1,4 @@
-"""Other people's iCalendar readers, all giving the same plain answer."""
+"""Adapters for other iCalendar readers, which all return the same plain records."""
 
 import ctypes
 import json
@@ -23,7 +23,7 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, order=True)
 class Seen:
-    """What a reader makes of a VEVENT: UTC instants, or days with an exclusive end."""
+    """A VEVENT as a reader understands it: UTC moments, or days with an exclusive end."""
 
     uid: str
     title: str
@@ -65,7 +65,7 @@ def read_icalendar(stream: bytes) -> list[Seen]:
 
 
 def read_vobject(stream: bytes) -> list[Seen]:
-    vobject.icalendar.__dict__["__tzidMap"].clear()  # it keeps the zones of the last stream
+    vobject.icalendar.__dict__["__tzidMap"].clear()  # else zones of earlier streams are reused
     calendar = vobject.readOne(stream.decode())
     return [
         seen(
@@ -122,7 +122,7 @@ def _from_json(uid: str, title: str, start: str, end: str, status: str) -> Seen:
 
 
 def icaljs_folder() -> Path:
-    """Return the folder of the package ical.js."""
+    """Return the folder of the npm package ical.js; ICALJS_DIR may name it."""
     places = [HERE / "node_modules" / "ical.js"]
     if given := os.environ.get("ICALJS_DIR"):
         places = [Path(given), Path(given) / "ical.js", Path(given) / "node_modules" / "ical.js"]
@@ -133,7 +133,7 @@ def icaljs_folder() -> Path:
 
 
 def absent(what: str) -> BaseException:
-    """Return what to raise for a missing reader: CI must have it, a laptop need not."""
+    """Return the exception to raise for a missing reader: a failure in CI, else a skip."""
     if os.environ.get("CI") == "true":
         return pytest.fail.Exception(f"missing in CI: {what}")
     return pytest.skip.Exception(f"missing: {what}")
@@ -152,7 +152,7 @@ class IcalTime(ctypes.Structure):
 
 @cache
 def _libical() -> ctypes.CDLL:
-    """Load libical 3 and declare what is used of it."""
+    """Load libical 3 and declare the functions that are used here."""
     try:
         library = ctypes.CDLL("libical.so.3")
     except OSError as error:
@@ -181,7 +181,7 @@ def _libical() -> ctypes.CDLL:
 
 
 def read_libical(stream: bytes) -> list[Seen]:
-    """Read as Evolution does; raise ValueError where libical marks an error."""
+    """Read with libical, as Evolution does. Raises ValueError if libical reports an error."""
     library = _libical()
     calendar = library.icalparser_parse_string(stream)
     try:
@@ -223,10 +223,10 @@ def _libical_moment(at: IcalTime) -> datetime | date:
 
 
 class Subscriber:
-    """Somebody who fetches calendars with vdirsyncer and looks at them with khal."""
+    """A subscriber who fetches calendars with vdirsyncer and lists them with khal."""
 
     def __init__(self, folder: Path, *urls: str) -> None:
-        """Write the settings of both programs; nothing is fetched yet."""
+        """Write the configuration of both programs; fetch no events yet."""
         self.folder = folder
         self.home = folder / "vdir"
         (folder / "status").mkdir()
@@ -245,25 +245,25 @@ class Subscriber:
         self._vdirsyncer("sync")
 
     def refused(self) -> str:
-        """Return what vdirsyncer says when it cannot fetch a calendar."""
+        """Return the output of vdirsyncer, which must fail to fetch a calendar."""
         answer = self._start("vdirsyncer", "sync")
         assert answer.returncode != 0
         return answer.stdout + answer.stderr
 
     def files(self) -> dict[str, tuple[int, bytes]]:
-        """Return what lies in the folders: of each file its time and bytes."""
+        """Return the mtime in nanoseconds and the bytes of each fetched file, by its path."""
         return {
             str(path.relative_to(self.home)): (path.stat().st_mtime_ns, path.read_bytes())
             for path in self.home.rglob("*.ics")
         }
 
     def seen(self) -> list[Seen]:
-        """Return the events of 2024 to 2027; vdirsyncer gives each a UID of its own."""
+        """Return the events of 2024 to 2027; their UIDs are made by vdirsyncer."""
         fields = ("uid", "title", "start-long-full", "end-long-full", "all-day", "status")
         options = [part for field in fields for part in ("--json", field)]
         answer = self._start("khal", "list", *options, "2024-01-01", "2027-12-31")
         assert answer.returncode == 0, answer.stdout + answer.stderr
-        # One list a day; an event stands in that of each of its days.
+        # khal prints one list for each day, with an event in the list of each of its days.
         days = [json.loads(line) for line in answer.stdout.splitlines()]
         return sorted({_from_khal(event) for day in days for event in day})
 
@@ -286,7 +286,7 @@ class Subscriber:
 
 
 def read_khal(url: str, folder: Path) -> list[Seen]:
-    """Subscribe to a feed and list it."""
+    """Subscribe to a feed with vdirsyncer; return its events as khal lists them."""
     subscriber = Subscriber(folder, url)
     subscriber.sync()
     return subscriber.seen()

@@ -1,4 +1,4 @@
-"""Feeds of stored rows, one for each golden file, through the functions that serve them."""
+"""Feeds of stored rows, one for each golden file, written by the functions that serve feeds."""
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
@@ -28,7 +28,7 @@ HUBS = {
 
 
 def row(number: int, title: str = "", **columns: Any) -> Event:
-    """Return a stored event whose bytes depend on nothing but these values."""
+    """Return a stored event with a fixed UID, so that its VEVENT depends on these values only."""
     named = {"title_en": title} if title else {}
     slug = f"golden-{number}"
     fixed = {"uid": UUID(f"00000000-0000-4000-8000-{number:012}"), "slug": slug}
@@ -36,14 +36,14 @@ def row(number: int, title: str = "", **columns: Any) -> Event:
 
 
 def wall(on: date, start: time, end: time | None, zone: str = SHANGHAI) -> dict[str, Any]:
-    """Return the columns of a few hours on one day."""
+    """Return the columns of an event with wall times on one day; the end may be unknown."""
     last = on if end else None
     clock = {"start_time": start, "end_time": end, "timezone": zone}
     return {"precision": "time", "start_on": on, "end_on": last, **clock}
 
 
 def secret(now: datetime, team: Team, **columns: Any) -> bytes:
-    """Return what stands at the secret address of a new feed."""
+    """Return the body of a new secret feed."""
     language = columns.pop("language", "en")
     feed = CalendarFeed(name="Phone", team=team, **columns)
     address = subscriptions.hand_out(feed=feed, now=now)
@@ -56,7 +56,10 @@ def public(now: datetime) -> bytes:
 
 
 def life(days: int) -> bytes:
-    """One event was moved, one postponed, one is back, one was cancelled so many days ago."""
+    """The public feed of events that were moved, postponed, reinstated and cancelled.
+
+    It is read `days` after the end of the cancelled one.
+    """
     moved, postponed, back = (
         row(number, title, **wall(date(2026, 12, 2), time(9, 30), time(17)))
         for number, title in ((101, "Moved"), (102, "Put off"), (103, "Back again"))
@@ -78,7 +81,7 @@ def at(on: date, start: time, end: time) -> When:
 
 
 def mission(team: Team) -> Event:
-    """A mission from Hong Kong to Doha: a deadline, the flight, and two sessions there."""
+    """Return a mission from Hong Kong to Doha, with a deadline, a flight and two sessions."""
     inside = {"team": team, "visibility": "delegation"}
     days = factories.days(1, start_on=date(2026, 11, 10), end_on=date(2026, 11, 15))
     names = {"title_zh_hans": "海湾考察团", "title_zh_hant": "海灣考察團"}
@@ -108,7 +111,7 @@ def mission(team: Team) -> Event:
 
 
 def personal(language: str) -> bytes:
-    """A delegate with an alarm, who also joins a conference at its hub in Manila."""
+    """The feed, with an alarm, of a delegate who also attends a conference with a live stream."""
     team = factories.team()
     person = factories.person(team=team)
     streamed = row(
@@ -123,7 +126,7 @@ def personal(language: str) -> bytes:
 
 
 def role() -> bytes:
-    """What concerns the media, but not the dinner of the invited."""
+    """The feed of the role “media” at a fair, without a dinner for other invited attendees."""
     team = factories.team()
     fair = row(120, "Fair", team=team, kind="expo", **factories.days(1, 3))
     inside = {"team": team, "parent": fair, "visibility": "participants"}
@@ -137,7 +140,10 @@ def role() -> bytes:
 
 
 def farewell() -> bytes:
-    """Somebody left the mission, but not the reception; what came later is not for them."""
+    """The feed of a person who has left the mission but not the reception.
+
+    It shows withdrawn entries as they were then, and no later changes of the mission.
+    """
     team = factories.team()
     person = factories.person(team=team)
     inside = {"team": team, "visibility": "delegation"}
@@ -155,13 +161,13 @@ def farewell() -> bytes:
 
 
 def leave(attendee: Attendee, now: datetime) -> None:
-    """Decline at a moment; what is kept of changes bears the time of the clock."""
+    """Decline at a moment, with the clock set to it, because the history takes its time there."""
     with time_machine.travel(now, tick=False):
         attendees.answer(attendee=attendee, partstat=Attendee.Partstat.DECLINED, now=now)
 
 
 def hubs() -> bytes:
-    """The same hour in Shanghai, before and after clocks change elsewhere."""
+    """The public feed of events at one wall time in Shanghai, around clock changes at the hubs."""
     places = [factories.place(name=name, timezone=zone) for name, zone in HUBS.items()]
     days = (date(2026, 3, 5), date(2026, 3, 12), date(2026, 10, 28), date(2026, 11, 25))
     for number, on in enumerate(days, start=140):
@@ -172,7 +178,7 @@ def hubs() -> bytes:
 
 
 def text() -> bytes:
-    """Every text of a row is as long, or holds as many marks, as it may."""
+    """The public feed of an event with the longest title and every mark that needs escaping."""
     marks = "a\\b;c,d:e\"f'g^h%i\r\nj\rk\nl\\nm\\N n\t\x0b\x0c\x7f\x85\u2028\u2029\u202e😀𠮷"
     place: Place = factories.place(
         name=f"会展中心 {marks}", address=marks, latitude="31.1919", longitude="121.3023"
@@ -186,7 +192,7 @@ def text() -> bytes:
 
 
 def fixed(write: Callable[[], bytes]) -> bytes:
-    """Return a feed written while the clock stands still."""
+    """Return a feed that is written with the clock frozen at NOW."""
     with time_machine.travel(NOW, tick=False):
         return write()
 

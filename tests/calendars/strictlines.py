@@ -1,4 +1,4 @@
-"""A reader that trusts no line end: whether a feed has kept its lines."""
+"""A strict parser of content lines: fails if a user text has broken or forged a line."""
 
 import re
 
@@ -10,16 +10,16 @@ ALLOWED = {
     *("X-APPLE-STRUCTURED-LOCATION", "URL", "CONFERENCE", "CATEGORIES", "RELATED-TO"),
     *("ACTION", "TRIGGER"),
 }
-# RFC 5545, 3.1, a value being present.
+# A contentline of RFC 5545, 3.1, with a value that is not empty.
 CONTENT_LINE = re.compile(r'[A-Z-]+(;[A-Z-]+=("[^"]*"|[^";:,]*))*:.+')
 
 
 def check(stream: bytes) -> list[str]:
-    """Return the names of the properties; fail on any line that a strict reader would reject."""
+    """Return the names of the properties; fail on any line that a strict parser would reject."""
     assert stream.endswith(b"\r\n")
     raw = stream.split(b"\r\n")[:-1]
     assert all(0 < len(line) <= 75 for line in raw)
-    # decode() fails inside a character, splitlines() takes every line end that Unicode knows.
+    # decode() fails on a character cut in two; splitlines() splits at every line end of Unicode.
     lines = [line.decode() for line in raw]
     assert "\r\n".join([*lines, ""]).splitlines() == lines
     starts = [line for line in lines if not line.startswith(" ")]

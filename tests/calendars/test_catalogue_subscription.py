@@ -1,4 +1,4 @@
-"""The catalogue in a calendar program, by way of a program that subscribes to it."""
+"""The public feed of the catalogue, fetched by vdirsyncer and listed by khal."""
 
 from pathlib import Path
 from urllib.request import urlopen

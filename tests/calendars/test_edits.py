@@ -1,4 +1,4 @@
-"""Whatever people do to events, in whatever order, three feeds of them keep their promises."""
+"""State machine: after any sequence of edits, three feeds keep their guarantees to subscribers."""
 
 from dataclasses import dataclass, replace
 from datetime import time, timedelta
@@ -48,7 +48,7 @@ somebody = st.integers(0, 1)
 
 @dataclass
 class Poll:
-    """What a subscriber has of a feed: its bytes, and of each UID the newest entry ever seen."""
+    """A subscriber's copy of a feed: its ETag, its bytes, and the latest entry seen of each UID."""
 
     path: str
     tag: str
@@ -57,7 +57,7 @@ class Poll:
 
 
 class Feeds(RuleBasedStateMachine):
-    """A fair with a session, something unrelated, and two people who may attend them."""
+    """A fair with a session, an unrelated event, and two people who may attend them."""
 
     @initialize()
     def begin(self) -> None:
@@ -92,7 +92,7 @@ class Feeds(RuleBasedStateMachine):
         return subscriptions.hand_out(feed=feed, now=NOW).removeprefix(project.SITE_URL)
 
     def attempt(self, call: Any, **values: Any) -> None:
-        """Do something a moment later; a refusal changes nothing."""
+        """Make a call one second later; a refusal is ignored."""
         self.tick(timedelta(seconds=1))
         try:
             call(**values, now=self.now)
@@ -112,7 +112,7 @@ class Feeds(RuleBasedStateMachine):
             setattr(event, name, value)
         self.attempt(lifecycle.save, event=event)
 
-    # What people do.
+    # Edits.
 
     @rule(number=which, field=st.sampled_from(["title_en", "description_en"]), text=which)
     def write(self, number: int, field: str, text: int) -> None:
@@ -163,7 +163,7 @@ class Feeds(RuleBasedStateMachine):
     def time_passes(self, days_on: int) -> None:
         self.tick(days_on * DAY)
 
-    # What holds after each step.
+    # Guarantees, checked after each step.
 
     @invariant()
     def uids_are_for_ever(self) -> None:
@@ -175,7 +175,10 @@ class Feeds(RuleBasedStateMachine):
             self.polls[number] = self.polled(poll)
 
     def polled(self, poll: Poll) -> Poll:
-        """Ask as a subscriber does, and compare with a feed that is written from nothing."""
+        """Poll as a subscriber does, and compare with the feed written without any cache.
+
+        The answer is 304 exactly if the bytes are those of the last poll.
+        """
         answer = Client().get(poll.path, headers={"if-none-match": poll.tag})
         fresh = self.from_nothing(poll.path)
         assert (answer.status_code == 304) == (fresh.content == poll.body)
@@ -189,7 +192,7 @@ class Feeds(RuleBasedStateMachine):
         return replace(poll, tag=answer["ETag"], body=answer.content, seen=seen)
 
     def from_nothing(self, path: str) -> Any:
-        """Return the feed as a server answers that has kept nothing."""
+        """Return the answer of a server whose caches, states and renderings are empty."""
         with transaction.atomic():
             FeedState.objects.all().delete()
             RenderedEvent.objects.all().delete()
@@ -206,9 +209,9 @@ class Feeds(RuleBasedStateMachine):
         return found
 
     def follows(self, old: icalendar.Event, new: icalendar.Event) -> None:
-        """Another entry is a newer one, and another appointment one with a higher number."""
+        """LAST-MODIFIED rises exactly if the entry changes; SEQUENCE rises if time or status do."""
         for each in (old, new):
-            each.pop("RELATED-TO", None)  # says what else stands in the feed
+            each.pop("RELATED-TO", None)  # depends on the other events in the feed
         risen = new["LAST-MODIFIED"].dt > old["LAST-MODIFIED"].dt
         assert risen == (new.to_ical() != old.to_ical())
         assert risen or new["LAST-MODIFIED"].dt == old["LAST-MODIFIED"].dt

@@ -1,4 +1,4 @@
-"""Each feed, byte for byte, and as other people's readers see it."""
+"""Feeds of hand-made entries, compared with golden files and with what other readers see."""
 
 import pytest
 
@@ -19,7 +19,7 @@ def test_no_golden_file_is_left_over() -> None:
     assert {path.stem for path in GOLDEN.glob("*.ics")} == {*FEEDS, *ROWS}
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # theirs, not ours
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # raised inside the readers
 @pytest.mark.parametrize("name", FEEDS)
 @pytest.mark.parametrize("reader", readers.READERS)
 def test_every_reader_sees_the_same_events(reader: str, name: str) -> None:

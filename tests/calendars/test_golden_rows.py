@@ -1,4 +1,4 @@
-"""Feeds of stored rows, byte for byte, and as other people's readers see them."""
+"""Feeds of stored rows, compared with golden files and with what other readers see."""
 
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ from tests.calendars.goldenrows import uid, wanted
 from tests.calendars.rows import ROWS, fixed
 
 MINUTE = timedelta(minutes=1)
-# By the law of 2026 Vancouver keeps its summer time for good from 8 March.
+# By the zone data of 2026 Vancouver keeps its summer time for good from 8 March 2026.
 CLOCKS = {
     140: [
         "San Francisco: Wednesday 4 March 2026, 17:30 (UTC-8)",
@@ -51,7 +51,7 @@ def test_a_feed_of_rows_is_byte_for_byte_its_golden_file(name: str) -> None:
     check_bytes(name, fixed(ROWS[name]))
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # theirs, not ours
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # raised inside the readers
 @pytest.mark.parametrize("name", ROWS)
 @pytest.mark.parametrize("reader", readers.READERS)
 def test_every_reader_sees_the_same_events_of_rows(reader: str, name: str) -> None:

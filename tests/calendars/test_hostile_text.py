@@ -1,4 +1,4 @@
-"""Whatever people type, a feed keeps its lines: checked by a reader that trusts no line end."""
+"""No user text can break or forge a line of a feed; checked by a strict parser of lines."""
 
 import re
 from collections.abc import Callable
@@ -30,7 +30,7 @@ ANYTHING = st.lists(
     st.one_of(st.sampled_from(FRAGMENTS), st.text(st.characters(exclude_categories=()))),
     max_size=12,
 ).map("".join)
-# What a database takes: PostgreSQL knows neither NUL nor lone surrogates.
+# Text that a database can store: PostgreSQL refuses NUL and lone surrogates.
 STORABLE = ANYTHING.map(lambda text: re.sub("[\0\ud800-\udfff]", "", text))
 ONE_LINE = ANYTHING.filter(lambda text: not set(text) & {"\r", "\n"})
 
@@ -64,7 +64,7 @@ def test_a_uid_cannot_forge_a_property_either(text: str) -> None:
 
 
 def stored(word: Callable[[int], str]) -> CalendarFeed:
-    """Return the feed of somebody at a conference; each text of its rows is another word."""
+    """Return the unsaved feed of a conference's attendee; `word` gives each text of its rows."""
     team = factories.team(name=word(200))
     hall = factories.place(
         name=word(200), address=word(300), latitude="31.2", longitude="121.3", team=team

@@ -1,4 +1,4 @@
-"""The public feed of the catalogue, as other people's programs read it."""
+"""The public feed of the catalogue, as other programs read it."""
 
 from collections.abc import Callable, Iterator
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(scope="module")
 def catalogue(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Loaded once: nobody here changes it."""
+    """The catalogue, loaded once for the module, because no test here changes it."""
     with django_db_blocker.unblock(), transaction.atomic():
         yield library.load(now=NOW)
         transaction.set_rollback(True)
@@ -51,7 +51,7 @@ def test_the_feed_holds_the_eleven_public_events_and_the_three_of_delegations_st
 def test_every_reader_sees_the_same_events(client, catalogue, read: Callable[[bytes], list[Seen]]):
     body = client.get("/calendar/public.ics").content
 
-    # The reader ics keeps the backslash of an escaped double backslash, and no title has one.
+    # The reader ics unescapes a double backslash wrongly; no title contains one.
     assert sorted(read(body)) == wanted()
 
 

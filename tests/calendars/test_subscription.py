@@ -32,7 +32,7 @@ DAY = timedelta(days=1)
 
 @contextmanager
 def served(bodies: dict[str, bytes]) -> Iterator[list[str]]:
-    """Serve calendars on the loopback interface; their addresses in the same order."""
+    """Serve calendars on the loopback interface; yield their URLs in the same order."""
 
     class Feed(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -44,7 +44,7 @@ def served(bodies: dict[str, bytes]) -> Iterator[list[str]]:
             self.wfile.write(body)
 
         def log_message(self, *args: object) -> None:
-            """Stay silent."""
+            """Write no access log."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Feed)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -76,7 +76,7 @@ def test_khal_shows_every_event_of_the_golden_feeds_of_rows(tmp_path: Path) -> N
 
 
 def stored(**columns: Any) -> Event:
-    """Return an event stored as the screens do, so that what it was is kept."""
+    """Return an event stored through `lifecycle.save`, as the admin does, so it has a history."""
     event = factories.event(visibility="participants", **columns)
     lifecycle.save(event=event, now=NOW)
     return event

@@ -215,16 +215,11 @@ def _require(delegation: Delegation, has: Mapping[str, object]) -> None:
 
 def _check_over(delegation: Delegation, now: datetime) -> None:
     mission = delegation.mission
-    if mission is None or not _is_over(mission, now):
+    if mission is None or mission.status not in Event.STANDING or not mission.is_over(now):
         raise NotOver(delegation)
     expected = mission.attendees.expected().filter(attendance__in=OPEN_PRESENCE)
     if attendees := list(expected.select_related("person").order_by("position", "pk")):
         raise AttendanceOpen(delegation, attendees)
-
-
-def _is_over(event: Event, now: datetime) -> bool:
-    end = event.end_at or event.start_at
-    return event.status in Event.STANDING and end is not None and end <= now
 
 
 MACHINE: Final = steps.Machine(table=STEPS, refusal=NotAllowed, hold=_hold, obstacle=_obstacle)

@@ -12,6 +12,7 @@ from delegations.models import Delegate, Delegation, Leg, RosterAttendee
 from events.domain.attendance import invitations
 from events.models import Attendee, Event
 from events.models.base.locks import hold_tree
+from events.values.languages import columns
 
 Capacity = Delegate.Capacity
 Seat = Attendee.Seat
@@ -33,7 +34,7 @@ ROLES: Final[dict[str, str]] = {
 ROLES_ON_LEGS: Final[dict[str, str]] = {**ROLES, Capacity.LIAISON: Role.LIAISON}
 # The position of a member without a rank.
 LAST: Final = 32767
-LABELS: Final = ("label_en", "label_zh_hans", "label_zh_hant")
+LABELS: Final = columns("label")
 LIVE: Final = {
     "seat": Seat.CONFIRMED,
     "waitlisted_at": None,

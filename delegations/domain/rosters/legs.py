@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from itertools import chain, count, pairwise
-from typing import Any, Final, Literal
+from itertools import pairwise
+from typing import Any, Literal
 
 from django.db import transaction
 from django.utils.translation import gettext_noop
@@ -15,13 +15,13 @@ from events.domain.lifecycle import lifecycle
 from events.domain.pages import formatting
 from events.domain.refusals import Name, Refusal, joined
 from events.models import Event, Organisation, Person, Place
+from events.models.base import slugs
 from events.values import dates
 from events.values.dates import Precision, When
+from events.values.languages import SUFFIXES
 
 Span = tuple[date, date]
 Way = Literal["arrival", "departure"]
-
-LANGUAGES: Final = ("en", "zh_hans", "zh_hant")
 
 
 class Overlap(Refusal):
@@ -212,19 +212,13 @@ def _part_of(delegation: Delegation, kind: str, name: str) -> Event:
     mission = delegation.mission
     assert mission is not None  # noqa: S101 -- a constraint: the delegation is ours
     return Event(
-        slug=_free_slug(f"{mission.slug}-{name}"[:110]),
+        slug=slugs.free(rows=Event.objects.all(), stem=f"{mission.slug}-{name}"),
         kind=kind,
         team=delegation.team,
         parent=mission,
         status=mission.status if mission.status in Event.STANDING else Event.Status.DRAFT,
         visibility=Event.Visibility.DELEGATION,
     )
-
-
-def _free_slug(stem: str) -> str:
-    taken = set(Event.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
-    slugs = chain([stem], (f"{stem}-{number}" for number in count(2)))
-    return next(slug for slug in slugs if slug not in taken)
 
 
 def _days(delegation: Delegation, place: Place, first: date, last: date) -> When:
@@ -249,7 +243,7 @@ def _zone(delegation: Delegation, place: Place) -> str:
 def _names(*places: Place) -> dict[str, Any]:
     """The title of an event at a place or between two, in the languages that all have names in."""
     titles = {}
-    for language in LANGUAGES:
+    for language in SUFFIXES:
         names = [getattr(place, f"name_{language}") for place in places]
         titles[f"title_{language}"] = " – ".join(names) if all(names) else ""
     return titles

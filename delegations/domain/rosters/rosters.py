@@ -14,6 +14,7 @@ from delegations.domain.rosters import attendance, quotas
 from delegations.models import Application, Delegate, Delegation, Leg, Nominee
 from events.domain.refusals import Name, Refusal, joined
 from events.models import Appointment, Organisation, Person
+from events.values.languages import columns
 
 Capacity = Delegate.Capacity
 Status = Delegation.Status
@@ -25,9 +26,7 @@ TAKEN_OVER: Final = (
     "person_id",
     "appointment_id",
     "capacity",
-    "label_en",
-    "label_zh_hans",
-    "label_zh_hant",
+    *columns("label"),
 )
 
 

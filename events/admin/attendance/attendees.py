@@ -25,6 +25,7 @@ from events.domain.attendance import attendees, capacity, invitations
 from events.domain.pages import formatting
 from events.domain.refusals import Refusal
 from events.models import Appointment, Attendee, Event, EventPlace, Person
+from events.values.languages import columns
 
 ANSWER = {
     Attendee.Partstat.ACCEPTED: "success",
@@ -42,6 +43,7 @@ PRESENCE = {
     Attendee.Attendance.ATTENDED: "success",
     Attendee.Attendance.NO_SHOW: "danger",
 }
+LABELS = columns("label")
 BY_EVENT = "event__id__exact"  # the parameter of the filter by event
 
 
@@ -57,15 +59,14 @@ class AttendeeForm(ScopedForm):
             self.fields["appointment"].queryset = held.order_by(  # type: ignore[attr-defined]
                 "-rank", "pk"
             )
-        for language in self.languages:
-            if field := self.fields.get(f"label_{language}"):
+        for name in LABELS:
+            if field := self.fields.get(name):
                 hint = self.instance.label or _("or who is not named yet")
                 field.widget.attrs["placeholder"] = hint
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
-        names = [f"label_{language}" for language in self.languages]
-        labels = [values[name] if name in values else self._kept(name) for name in names]
+        labels = [values[name] if name in values else self._kept(name) for name in LABELS]
         if not values.get("person") and not any(labels):
             self.add_error("person", _("Choose a person, or describe who is not named yet."))
         # The English label must not be empty in the database, so a Chinese label is copied to it.
@@ -77,7 +78,7 @@ class AttendeeForm(ScopedForm):
     def _kept(self, name: str) -> str:
         """The label in a language that the form does not show; '' if it was only such a copy."""
         text: str = getattr(self.instance, name) or ""
-        shown = {self.initial.get(f"label_{language}") for language in self.languages}
+        shown = set(map(self.initial.get, LABELS))
         return "" if name == "label_en" and text in shown else text
 
 
@@ -224,8 +225,7 @@ class AttendeeAdmin(ExportAdmin, StepsAdmin, InvitationColumns, FindsPeople, Tra
     )
     list_select_related = ("person", "event", "representing", "hub__place")
     search_fields = (
-        "label_en", "label_zh_hans", "label_zh_hant", "event__title_en", "event__title_zh_hans",
-        "event__title_zh_hant",
+        *LABELS, *columns("event__title"),
     )  # fmt: skip
     ordering: ClassVar[Any] = ("-event__start_on", "event", "position", "pk")
     autocomplete_fields = ("event", "person", "representing", "invited_by")

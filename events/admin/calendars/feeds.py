@@ -4,18 +4,19 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from events.admin.kit import screens
 from events.admin.kit.base import FindsPeople
 from events.admin.kit.columns import coloured, moment
 from events.admin.kit.filters import chosen, related
 from events.admin.kit.steps import Step, StepForm, StepsAdmin
 from events.domain.feeds import subscriptions
 from events.models import CalendarFeed
+from events.values.languages import columns
 
 SCOPE = ("person", "event", "role", "team")
 
@@ -54,7 +55,7 @@ class CalendarFeedAdmin(StepsAdmin, FindsPeople):
     list_display = ("name", "person", "event", "role", "shown_state", "shown_read", "team")
     list_filter = (*chosen("role", "language"), *related("team"))
     list_select_related = ("person", "event", "team")
-    search_fields = ("name", "event__title_en", "event__title_zh_hans", "event__title_zh_hant")
+    search_fields = ("name", *columns("event__title"))
     search_help_text: ClassVar[Any] = _("Name of the feed, person in every spelling, event")
     ordering: ClassVar[Any] = ("-created_at", "-pk")
     autocomplete_fields = ("person", "event")
@@ -107,16 +108,15 @@ class CalendarFeedAdmin(StepsAdmin, FindsPeople):
         return self._show(request, row, step.take(row, form, timezone.now()).result)
 
     def _show(self, request: HttpRequest, feed: CalendarFeed, address: str) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "title": feed.name,
-            "opts": self.opts,
-            "original": feed,
-            "address": address,
-            "back": self.row_url(feed),
-        }
-        request.current_app = self.admin_site.name
-        response = TemplateResponse(request, "events/admin/address.html", context)
+        response = screens.page(
+            self,
+            request,
+            "events/admin/address.html",
+            title=feed.name,
+            original=feed,
+            address=address,
+            back=self.row_url(feed),
+        )
         response["Cache-Control"] = "no-store"
         response["Referrer-Policy"] = "no-referrer"
         return response

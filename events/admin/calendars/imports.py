@@ -8,7 +8,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import get_valid_filename
@@ -21,7 +20,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from events.admin.kit import rights
+from events.admin.kit import rights, screens
 from events.domain.access import access
 from events.domain.ical import parsing
 from events.domain.imports.calendars import importpreviews, imports
@@ -182,21 +181,19 @@ class ImportAdmin:
         opened: importpreviews.Opened | None = None,
         refusal: str = "",
     ) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),  # type: ignore[attr-defined]
-            "title": _("Import a calendar"),
-            "opts": self.opts,
-            "media": self.media,  # type: ignore[attr-defined]
-            "form": form,
-            "opened": opened and opened.calendar,
-            "summary": summary(opened.plan) if opened else "",
-            "rows": [_shown(row) for row in opened.plan.rows] if opened else [],
-            "refusal": refusal,
-            "back": self._list_url(),
-        }
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
-        status = 409 if refusal else 200
-        return TemplateResponse(request, "events/admin/import.html", context, status=status)
+        return screens.page(
+            self,
+            request,
+            "events/admin/import.html",
+            title=_("Import a calendar"),
+            media=self.media,  # type: ignore[attr-defined]
+            form=form,
+            opened=opened and opened.calendar,
+            summary=summary(opened.plan) if opened else "",
+            rows=[_shown(row) for row in opened.plan.rows] if opened else [],
+            refusal=refusal,
+            back=self._list_url(),
+        )
 
 
 def summary(plan: Plan) -> str:

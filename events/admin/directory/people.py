@@ -11,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.text import capfirst
-from django.utils.translation import get_language, gettext, ngettext, to_locale
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline, TabularInline
 from unfold.decorators import display
@@ -30,8 +30,9 @@ from events.admin.mail.reminders import OptOutInline
 from events.domain.directory import people
 from events.domain.pages import formatting
 from events.models import Appointment, Attendee, Person, User
+from events.values.languages import columns, suffix
 
-TITLES = ("title_en", "title_zh_hans", "title_zh_hant")
+TITLES = columns("title")
 CONTACT = ("email", "phone")
 
 
@@ -106,7 +107,7 @@ class EraseForm(StepForm):
 
 
 def _label(person: Person) -> dict[str, Any]:
-    return {"label": Person.ERASED[f"name_{to_locale(get_language() or 'en').lower()}"]}
+    return {"label": Person.ERASED[f"name_{suffix(get_language() or 'en')}"]}
 
 
 def _traces(person: Person, user: User) -> Iterator[str]:

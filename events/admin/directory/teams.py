@@ -8,7 +8,6 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -18,7 +17,7 @@ from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from events.admin.kit import rights
+from events.admin.kit import rights, screens
 from events.admin.kit.base import ScopedInline, SharedAdmin
 from events.admin.mail.reminders import TeamReminderInline, WordingInline
 from events.domain.access import access
@@ -122,18 +121,17 @@ class TeamAdmin(SharedAdmin):
         found = None
         if form.is_valid():
             found = previews.compose(team=team, now=timezone.now(), **form.cleaned_data)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Preview of mails"),
-            "opts": self.opts,
-            "original": team,
-            "form": form,
-            "mail": found,
-            "back": reverse("admin:events_team_change", args=[team.pk]),
-            "media": self.media + form.media,
-        }
-        request.current_app = self.admin_site.name
-        return TemplateResponse(request, "events/admin/preview.html", context)
+        return screens.page(
+            self,
+            request,
+            "events/admin/preview.html",
+            title=_("Preview of mails"),
+            original=team,
+            form=form,
+            mail=found,
+            back=reverse("admin:events_team_change", args=[team.pk]),
+            media=self.media + form.media,
+        )
 
     @display(description=_("members"), ordering="size")
     def members(self, team: Any) -> int:

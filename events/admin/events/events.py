@@ -49,6 +49,7 @@ from events.models import (
     PromotionConference,
     ReminderRule,
 )
+from events.values.languages import columns
 
 RELATED = ("place", "series", "team")
 # Inlines that pages and feeds show as part of the event, and inlines that reminders depend on.
@@ -88,7 +89,7 @@ class EventAdmin(
     )
     list_select_related = RELATED
     date_hierarchy = "start_on"
-    search_fields = ("title_en", "title_zh_hans", "title_zh_hant", "slug")
+    search_fields = (*columns("title"), "slug")
     ordering: ClassVar[Any] = NEWEST_FIRST
     autocomplete_fields = (
         "series", "parent", "after", "previous_related", "place", "end_place", "sectors",
@@ -273,8 +274,7 @@ class EventAdmin(
 
     def view_on_site(self, obj: Event) -> str | None:
         """Return the address of the public page, or None if the event has none."""
-        public = obj.visibility == Event.Visibility.PUBLIC and obj.status != Event.Status.DRAFT
-        return obj.get_absolute_url() if public else None
+        return obj.get_absolute_url() if obj.is_public else None
 
     def save_model(self, request: HttpRequest, obj: Event, form: Any, change: bool) -> None:
         lifecycle.save(event=obj, now=timezone.now())

@@ -12,8 +12,9 @@ from events.admin.kit.filters import chosen
 from events.admin.kit.forms import ScopedForm
 from events.admin.kit.sources import EvidenceInline
 from events.models import Figure
+from events.values.languages import columns
 
-UNITS = ("unit_en", "unit_zh_hans", "unit_zh_hant")
+UNITS = columns("unit")
 
 
 class FigureForm(ScopedForm):
@@ -36,7 +37,7 @@ class FigureAdmin(TranslatedAdmin):
     list_display = ("shown_value", "unit", "period", "event")
     list_filter: ClassVar[Any] = chosen("comparator")
     list_select_related = ("event",)
-    search_fields = (*UNITS, "slug", "event__title_en", "event__title_zh_hans")
+    search_fields = (*UNITS, "slug", *columns("event__title"))
     ordering: ClassVar[Any] = ("slug", "pk")
     autocomplete_fields = ("event",)
     fields = ("event", ("comparator", "value"), "unit", "period", "slug")

@@ -15,6 +15,7 @@ from unfold.decorators import action
 from events.domain.pages import formatting, itineraries
 from events.domain.pages.itineraries import Itinerary
 from events.models import Attendee, Event, Person
+from events.values import languages
 
 # Items that are hidden by default: the labels of the buttons that show and hide them.
 CHOICES = {
@@ -74,10 +75,8 @@ def _reader(request: HttpRequest) -> Person | None:
 
 def _language(request: HttpRequest, reader: Person | None) -> str:
     """Return the language of the parameter `lang`, else the reader's, else that of the screens."""
-    named = request.GET.get("lang", "")
-    if named in dict(settings.LANGUAGES):
-        return named
-    return (reader.language if reader else "") or get_language() or settings.LANGUAGE_CODE
+    own = reader.language if reader else ""
+    return languages.first(request.GET.get("lang"), own, get_language())
 
 
 def _asked(request: HttpRequest) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from django.contrib import admin
 from events.admin.kit.base import SharedAdmin, TranslatedAdmin
 from events.admin.kit.filters import related
 from events.models import Sector
+from events.values.languages import columns
 
 
 @admin.register(Sector)
@@ -14,7 +15,7 @@ class SectorAdmin(SharedAdmin, TranslatedAdmin):
     list_display = ("name", "parent", "isic", "hs")
     list_filter: ClassVar[Any] = related("parent")
     list_select_related = ("parent",)
-    search_fields = ("name_en", "name_zh_hans", "name_zh_hant", "slug", "isic", "hs")
+    search_fields = (*columns("name"), "slug", "isic", "hs")
     ordering: ClassVar[Any] = ("slug", "pk")
     autocomplete_fields = ("parent",)
     prepopulated_fields = {"slug": ("name_en",)}

@@ -16,6 +16,7 @@ from events.admin.kit.filters import chosen, related
 from events.admin.kit.sources import EvidenceInline
 from events.domain.access import access
 from events.models import Event, EventSeries
+from events.values.languages import columns
 
 
 class EditionInline(EventColumns, ReadOnly, ScopedInline, TabularInline):
@@ -40,7 +41,7 @@ class SeriesAdmin(TranslatedAdmin):
     list_display = ("name", "kind", "place", "established", "cadence", "team")
     list_filter = (*chosen("kind"), *related("team"))
     list_select_related = ("place", "team")
-    search_fields = ("name_en", "name_zh_hans", "name_zh_hant", "slug")
+    search_fields = (*columns("name"), "slug")
     ordering: ClassVar[Any] = ("slug", "pk")
     autocomplete_fields = ("place",)
     prepopulated_fields = {"slug": ("name_en",)}

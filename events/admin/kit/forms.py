@@ -1,6 +1,5 @@
 """The forms of the screens: which fields are required, and which values are derived."""
 
-import uuid
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
@@ -10,12 +9,14 @@ from django.core.exceptions import ValidationError
 from django.forms.models import InlineForeignKeyField
 from django.utils.functional import cached_property
 from django.utils.text import slugify
-from django.utils.translation import get_language, gettext, to_locale
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import PaginationInlineFormSet
 
 from events.admin.kit.widgets import Autocomplete
 from events.models import Viewer
+from events.models.base import slugs
+from events.values.languages import columns, suffix
 
 if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Any]
@@ -80,7 +81,6 @@ class ScopedForm(KnowingForm):
     """The form of a row of a team, with a short name (slug) and names in three languages."""
 
     everything = False  # whether the user is a superuser, who may store a row for all teams
-    languages = ("en", "zh_hans", "zh_hant")
     stems: tuple[str, ...] = ("title", "name")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -99,10 +99,10 @@ class ScopedForm(KnowingForm):
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data
         for stem in self._names():
-            if not any(values.get(f"{stem}_{language}") for language in self.languages):
+            if not any(map(values.get, columns(stem))):
                 self.add_error(self._shown(stem), _("Write this in one language at least."))
         if "slug" in self.fields and not self.errors.get("slug") and not values.get("slug"):
-            values["slug"] = self._free_slug(values)
+            values["slug"] = self._slug(values)
         return values
 
     def _names(self) -> list[str]:
@@ -111,20 +111,17 @@ class ScopedForm(KnowingForm):
 
     def _shown(self, stem: str) -> str:
         """The field in the language of the page, whose tab is open."""
-        return f"{stem}_{to_locale(get_language() or 'en').lower()}"
+        return f"{stem}_{suffix(get_language() or 'en')}"
 
-    def _free_slug(self, values: dict[str, Any]) -> str:
+    def _slug(self, values: dict[str, Any]) -> str:
         """Return a free slug made from the English name.
 
         A name in Chinese characters gives no slug, so the model's name and a random suffix take its
         place.
         """
-        length = self.fields["slug"].max_length or 50  # type: ignore[attr-defined]
         words = next((values.get(f"{stem}_en") for stem in self._names()), "") or ""
-        slug = slugify(words)[: length - 9].strip("-")
-        rows = self._meta.model._default_manager
-        taken = rows.exclude(pk=self.instance.pk)
-        if slug and not taken.filter(slug=slug).exists():
-            return slug
-        kind = slug or self._meta.model._meta.model_name
-        return f"{kind}-{uuid.uuid4().hex[:8]}"[:length]
+        model = self._meta.model
+        rows = model._default_manager.exclude(pk=self.instance.pk)
+        if stem := slugify(words):
+            return slugs.free(rows=rows, stem=stem)
+        return slugs.random(rows=rows, stem=model._meta.model_name or "")

@@ -12,25 +12,25 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from events.admin.kit import rights
+from events.admin.kit import rights, screens
 from events.domain.access import access
 from events.domain.directory import history
 from events.domain.directory.history import Change, Entry
 from events.domain.pages import formatting
 from events.models import User
+from events.values.languages import suffix
 
 PER_PAGE = 50
 EMPTY = "–"
 DONE = {"+": _("added"), "~": _("changed"), "-": _("removed")}
 COLOURS = {"+": "success", "-": "danger"}
-LANGUAGES = {code.replace("-", "_"): name for code, name in settings.LANGUAGES}
+LANGUAGES = {suffix(code): name for code, name in settings.LANGUAGES}
 
 
 class HistoryAdmin:
@@ -47,16 +47,15 @@ class HistoryAdmin:
         if not history.is_kept(row=row):
             return super().history_view(request, object_id, extra_context)  # type: ignore[misc]
         page = Paginator(history.Log(row), PER_PAGE).get_page(request.GET.get(PAGE_VAR))
-        context = {
-            **self.admin_site.each_context(request),  # type: ignore[attr-defined]
-            "title": _("History of “%(row)s”") % {"row": row},
-            "opts": self.opts,  # type: ignore[attr-defined]
-            "original": row,
-            "page": page,
-            "entries": list(_Words(request, list(page), row).entries()),
-        }
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
-        return TemplateResponse(request, "events/admin/history.html", context)
+        return screens.page(
+            self,
+            request,
+            "events/admin/history.html",
+            title=_("History of “%(row)s”") % {"row": row},
+            original=row,
+            page=page,
+            entries=list(_Words(request, list(page), row).entries()),
+        )
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -138,7 +137,7 @@ def label(field: Any) -> str:
     of = getattr(field, "translated_field", None)
     if of is None:
         return capfirst(field.verbose_name)
-    return f"{capfirst(of.verbose_name)} ({LANGUAGES[field.language.replace('-', '_')]})"
+    return f"{capfirst(of.verbose_name)} ({LANGUAGES[suffix(field.language)]})"
 
 
 def _actor(user: User | None) -> str:

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -18,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
-from events.admin.kit import history
+from events.admin.kit import history, screens
 from events.domain.directory import merging
 from events.domain.refusals import Refusal
 
@@ -150,18 +149,16 @@ class MergesAdmin:
             yield {"label": label, "values": numbers, "differ": False}
 
     def _page(self, request: HttpRequest, page: dict[str, Any], refusal: str = "") -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),  # type: ignore[attr-defined]
-            "title": _("Merge two records"),
-            "opts": self.opts,
-            "media": self.media,  # type: ignore[attr-defined]
-            "back": self._url("changelist"),
-            "refusal": refusal,
+        return screens.page(
+            self,
+            request,
+            "events/admin/merge.html",
+            title=_("Merge two records"),
+            media=self.media,  # type: ignore[attr-defined]
+            back=self._url("changelist"),
+            refusal=refusal,
             **page,
-        }
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
-        status = 409 if refusal else 200
-        return TemplateResponse(request, "events/admin/merge.html", context, status=status)
+        )
 
 
 def _as_words(fields: Sequence[Any]) -> list[Any]:

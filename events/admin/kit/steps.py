@@ -10,12 +10,12 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
+from events.admin.kit import screens
 from events.domain.refusals import Refusal
 from events.models import User
 
@@ -229,18 +229,16 @@ class StepsAdmin:
         self, request: HttpRequest, row: Any, step: Step, form: StepForm | None, refusal: Any = ""
     ) -> HttpResponse:
         """Render the page of a step; without a form it only says that the step is not possible."""
-        context = {
-            **self.admin_site.each_context(request),  # type: ignore[attr-defined]
-            "title": step.label,
-            "opts": self.opts,
-            "original": row,
-            "step": step,
-            "form": form,
-            "sentences": step.sentences(row, form.user) if form else [],
-            "refusal": refusal,
-            "back": self.way_back(request, row),
-            "media": self.media + form.media if form else self.media,  # type: ignore[attr-defined]
-        }
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
-        status = 409 if refusal else 200
-        return TemplateResponse(request, "events/admin/step.html", context, status=status)
+        return screens.page(
+            self,
+            request,
+            "events/admin/step.html",
+            title=step.label,
+            original=row,
+            step=step,
+            form=form,
+            sentences=step.sentences(row, form.user) if form else [],
+            refusal=refusal,
+            back=self.way_back(request, row),
+            media=self.media + form.media if form else self.media,  # type: ignore[attr-defined]
+        )

@@ -10,7 +10,6 @@ from django.contrib import admin
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -19,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
+from events.admin.kit import screens
 from events.admin.kit.base import FindsPeople, Panel, ReadOnly, ScopedInline
 from events.admin.kit.columns import badge, coloured
 from events.admin.kit.filters import chosen, searched
@@ -28,6 +28,7 @@ from events.domain.delivery import presend
 from events.domain.mail import kinds, letters, outbox, previews
 from events.domain.pages import formatting
 from events.models import Delivery, Event, ReminderOccurrence, User
+from events.values.languages import columns
 
 STATE = {
     Delivery.State.PENDING: "info",
@@ -160,7 +161,7 @@ class DeliveryAdmin(ReadOnly, StepsAdmin, FindsPeople):
     list_select_related = ("person", "event")
     date_hierarchy = "due_at"
     search_fields = (
-        "event__title_en", "event__title_zh_hans", "event__title_zh_hant", "detail",
+        *columns("event__title"), "detail",
     )  # fmt: skip
     ordering: ClassVar[Any] = ("-due_at", "-pk")
     fields = (
@@ -227,16 +228,15 @@ class DeliveryAdmin(ReadOnly, StepsAdmin, FindsPeople):
             message = presend.again(delivery=delivery, now=timezone.now())
             mail = previews.shown(message=message, language=delivery.language)
             mail = mail if mail.subject else None  # empty if the changes were undone
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Mail to %(person)s") % {"person": delivery.person},
-            "opts": self.opts,
-            "original": delivery,
-            "mail": mail,
-            "is_out": delivery.state in Delivery.OUT,
-        }
-        request.current_app = self.admin_site.name
-        return TemplateResponse(request, "events/admin/mail.html", context)
+        return screens.page(
+            self,
+            request,
+            "events/admin/mail.html",
+            title=_("Mail to %(person)s") % {"person": delivery.person},
+            original=delivery,
+            mail=mail,
+            is_out=delivery.state in Delivery.OUT,
+        )
 
 
 def _zone(delivery: Delivery) -> str:

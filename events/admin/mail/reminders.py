@@ -15,6 +15,7 @@ from events.admin.kit.base import ReadOnly, ScopedInline
 from events.admin.kit.columns import moment
 from events.admin.kit.forms import KnowingForm
 from events.models import Attendee, MailWording, OptOut, ReminderRule
+from events.values.languages import columns
 
 
 class ReminderForm(KnowingForm):
@@ -61,12 +62,7 @@ class WordingInline(ScopedInline, StackedInline):
     verbose_name_plural = _("wording of mails")
     ordering = ("kind", "pk")
     max_num = len(ReminderRule.Topic)
-    fields: ClassVar[Any] = (
-        "kind",
-        "subject_en", "subject_zh_hans", "subject_zh_hant",
-        "opening_en", "opening_zh_hans", "opening_zh_hant",
-        "closing_en", "closing_zh_hans", "closing_zh_hant",
-    )  # fmt: skip
+    fields: ClassVar[Any] = ("kind", *columns("subject", "opening", "closing"))
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Label each column with its language, and make the text areas small."""

@@ -19,6 +19,7 @@ from events.admin.kit.steps import Step, StepsAdmin
 from events.domain.attendance import replies
 from events.domain.pages import formatting
 from events.models import Reply, User
+from events.values.languages import columns
 
 STATE = {
     Reply.State.OPEN: "warning",
@@ -71,7 +72,7 @@ class ReplyAdmin(ReadOnly, StepsAdmin, FindsPeople):
     list_filter: ClassVar[Any] = chosen("state", "reason", "method", "partstat")
     list_select_related = ("event", "attendee__person", "person")
     search_fields = (
-        "sender", "subject", "event__title_en", "event__title_zh_hans", "event__title_zh_hant",
+        "sender", "subject", *columns("event__title"),
     )  # fmt: skip
     search_help_text: ClassVar[Any] = _("Sender, subject, person, event in all three languages")
     ordering: ClassVar[Any] = (F("settled_at").desc(nulls_first=True), "-received_at", "-pk")

@@ -1,4 +1,4 @@
-"""Who may see and change what: the teams that a user belongs to decide, nothing else."""
+"""Permissions on rows: they follow from the user's memberships in teams, and from nothing else."""
 
 from typing import Any, TypeVar
 
@@ -13,37 +13,47 @@ ORGANISER = (Membership.Role.ORGANISER,)
 
 
 def may_enter(*, user: Viewer) -> bool:
-    """Whether the user works here at all."""
+    """Whether the user may enter the admin: an active member of staff."""
     return works_here(user)
 
 
 def may_add(*, user: Viewer, model: type[models.Model]) -> bool:
-    """Whether the user may add rows of this table; where, `choices` and `may_keep` decide."""
+    """Whether the user may add rows of this table at all.
+
+    `choices` and `may_keep` then decide for which team and below which event.
+    """
     return sees_all(user) or bool(teams_of(user, *_adders(model)))
 
 
 def teams(*, user: Viewer, model: type[models.Model]) -> models.QuerySet[Team]:
-    """The teams that the user may give rows of this table to."""
+    """Return the teams that may own a row of this table which the user adds."""
     return Team.objects.all() if sees_all(user) else Team.objects.of(user, *_adders(model))
 
 
 def own_teams(*, user: Viewer) -> models.QuerySet[Team]:
-    """The teams that the user runs."""
+    """Return the teams in which the user is an organiser; all teams for a superuser."""
     return Team.objects.all() if sees_all(user) else Team.objects.of(user, *ORGANISER)
 
 
 def visible(*, user: Viewer, model: type[Row]) -> models.QuerySet[Row]:
-    """The rows that the user may see; of a table that does not say whose, a superuser only."""
+    """Return the rows that the user may see.
+
+    A table whose query set has no `visible_to` is visible to superusers only.
+    """
     return _scoped(user, model, "visible_to")
 
 
 def changeable(*, user: Viewer, model: type[Row]) -> models.QuerySet[Row]:
-    """The rows that the user may change; what all teams share, only a superuser may."""
+    """Return the rows that the user may change; rows without a team only as a superuser."""
     return _scoped(user, model, "changeable_by")
 
 
 def choices(*, user: Viewer, field: Any) -> models.QuerySet[Any]:
-    """The rows that a relation may be set to: visible ones; those that hold the row, their own."""
+    """Return the rows that a relation may be set to.
+
+    These are the visible rows; for the relation to the holder, which is the row that this one is a
+    part of, only holders that the user may change.
+    """
     rows = field.model._default_manager.all()
     if getattr(rows, "holder", None) == field.name and not sees_all(user):
         return rows.holders(user)
@@ -57,7 +67,10 @@ def may_see(*, user: Viewer, row: models.Model) -> bool:
 
 
 def may_still_change(*, user: Viewer, row: models.Model) -> bool:
-    """The same after a change that may have moved the row, or what the user works for."""
+    """Like `may_change`, with the user's cached answers dropped first.
+
+    For use after a change that may have moved the row, or the events that the user works for.
+    """
     forget(user)
     return may_change(user=user, row=row)
 
@@ -67,10 +80,11 @@ def may_change(*, user: Viewer, row: models.Model) -> bool:
 
 
 def may_keep(*, user: Viewer, event: Event) -> bool:
-    """Whether the user may store the event as it now stands, be it new or changed.
+    """Whether the user may store the event with its present values, be it new or changed.
 
-    Who does not run its team adds parts alone: a liaison officer below the legs that they look
-    after, a secretary internal items on the days that they keep.
+    Organisers of its team may store any event. Other members may store parts only: liaison
+    officers within the legs that they look after, secretaries internal items that belong to an
+    event of their head's day. The part must have the same team as its parent.
     """
     if sees_all(user) or event.team_id in teams_of(user, *ORGANISER):
         return True
@@ -82,7 +96,7 @@ def may_keep(*, user: Viewer, event: Event) -> bool:
 
 
 def _adders(model: type[models.Model]) -> tuple[str, ...]:
-    """The roles that may add rows of the table."""
+    """Return the roles that may add rows of the table."""
     return getattr(model._default_manager.all(), "added_by", ORGANISER)
 
 

@@ -1,4 +1,4 @@
-"""Answers by link: whoever has the address of an invitation may answer it, and nobody else."""
+"""Signed links in invitations: possession of the link is the permission to answer."""
 
 from datetime import timedelta
 from typing import Final
@@ -12,12 +12,15 @@ MISSES: Final = Limit("unknown answers", 30, timedelta(minutes=1))  # from one n
 
 
 def link(*, attendee: Attendee) -> str:
-    """Return the address at which somebody answers."""
+    """Return the URL at which this attendee answers the invitation; always the same."""
     return signedlinks.link(to="answer", about=[attendee.pk])
 
 
 def find(*, token: str) -> Attendee:
-    """Return whose address it is. Raises signedlinks.Unknown."""
+    """Return the attendee whom the link was made for.
+
+    Raises signedlinks.Unknown, also if the attendee was deleted or their person erased.
+    """
     (key,) = signedlinks.read(to="answer", token=token)
     rows = Attendee.objects.select_related("event", "person", "hub").exclude(person=None)
     attendee = rows.filter(pk=key, person__erased_at=None).first()

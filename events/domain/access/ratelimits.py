@@ -1,8 +1,9 @@
-"""How often something may be done in a while: attempts to guess a secret, full answers to one.
+"""Rate limits: on attempts to guess a secret, and on full answers to one secret address.
 
-Counted in the database, so that it holds for all processes and without a broker. A period begins
-on the clock, not with the first attempt: each count is one row and one statement, and two at the
-same instant are two. Count outside of a transaction: what is rolled back was never counted.
+Counters are rows in the database, so that a limit holds for all processes and without a broker.
+Periods are fixed windows of the UTC clock that do not begin with the first attempt. Therefore a
+count is one upsert of one row, and two concurrent counts are both counted. Call `count` outside of
+transactions: a rollback would undo the count.
 """
 
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from django.utils.crypto import salted_hmac
 
 from events.models import RateLimitCounter
 
-# Whoever is beyond the limit changes nothing, and so costs no write.
+# The WHERE makes the upsert a no-op once the limit is reached: no row is written, rowcount is 0.
 COUNT: Final = """
     INSERT INTO events_ratelimitcounter (purpose, who, ends_at, number) VALUES (%s, %s, %s, 1)
     ON CONFLICT (ends_at, purpose, who) DO UPDATE SET number = events_ratelimitcounter.number + 1
@@ -26,7 +27,7 @@ COUNT: Final = """
 
 
 class TooMany(Exception):
-    """It was done too often; it may be done again after so many seconds."""
+    """The limit is reached; `seconds` is the time until the period ends, rounded up."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__(seconds)
@@ -35,7 +36,7 @@ class TooMany(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """So many times within a period, for each of those who do it; another purpose counts anew."""
+    """At most `most` times in a period, counted separately for each `who` and each purpose."""
 
     purpose: str
     most: int
@@ -43,7 +44,7 @@ class Limit:
 
 
 def count(*, limit: Limit, who: str, now: datetime) -> None:
-    """Count one time more, or raise TooMany."""
+    """Add one to the counter of `who` in the present period; raise TooMany if it is full."""
     ends_at = _end(limit, now)
     key = _key(limit, who)
     rows = RateLimitCounter.objects.filter(purpose=limit.purpose, who=key, ends_at=ends_at)
@@ -54,10 +55,10 @@ def count(*, limit: Limit, who: str, now: datetime) -> None:
 
 @contextmanager
 def guarded(*, limit: Limit, who: str, miss: type[Exception], now: datetime) -> Iterator[None]:
-    """Count what is guessed wrong, a `miss`, and raise TooMany in its place beyond the limit.
+    """Count each exception of type `miss`; beyond the limit raise TooMany in its place.
 
-    What is right is right, however much was guessed before from the same place: servers of large
-    providers ask for many people.
+    A right guess is let through even beyond the limit: one server of a large provider may ask on
+    behalf of many people, and shares its address with those who guess.
     """
     try:
         yield
@@ -67,7 +68,7 @@ def guarded(*, limit: Limit, who: str, miss: type[Exception], now: datetime) -> 
 
 
 def prune(*, now: datetime) -> int:
-    """Forget the periods that are over."""
+    """Delete the counters of periods that are over; return how many."""
     number, _rows = RateLimitCounter.objects.filter(ends_at__lte=now).delete()
     return number
 
@@ -82,7 +83,7 @@ def _key(limit: Limit, who: str) -> str:
 
 
 def _add(limit: Limit, key: str, ends_at: datetime) -> bool:
-    """Whether it could be counted."""
+    """Run the upsert; return whether the counter was still below the limit."""
     end = connection.ops.adapt_datetimefield_value(ends_at)
     with connection.cursor() as cursor:
         cursor.execute(COUNT, [limit.purpose, key, end, limit.most])

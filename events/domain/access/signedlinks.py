@@ -1,7 +1,7 @@
-"""Signed addresses: who has one may do what it is for; nothing of it is stored.
+"""Signed links: possession of a link is the permission for its one purpose; nothing is stored.
 
-It proves that we made it, for that purpose and no other. One that an earlier secret key has signed
-counts as long as SECRET_KEY_FALLBACKS names that key.
+The signature proves that we made the link, and for which purpose. A link that was signed with an
+earlier SECRET_KEY stays valid while SECRET_KEY_FALLBACKS contains that key.
 """
 
 from typing import Any, Final
@@ -14,17 +14,20 @@ LONGEST: Final = 200  # characters of a token
 
 
 class Unknown(Exception):
-    """No such address was ever made, or who it is for is not on record any more."""
+    """The link is not one of ours, or the row that it is about does not exist any more."""
 
 
 def link(*, to: str, about: list[Any]) -> str:
-    """Return the address of a view, by its name, that is about these values; always the same."""
+    """Return the signed URL of the view named `to`, with the values `about`.
+
+    The same values give the same URL.
+    """
     token = Signer(salt=_purpose(to)).sign_object(about, compress=False)
     return settings.SITE_URL + reverse(to, args=[token])
 
 
 def read(*, to: str, token: str) -> list[Any]:
-    """Return what an address is about. Raises Unknown."""
+    """Return the values that a token was made with. Raises Unknown."""
     if len(token) > LONGEST:
         raise Unknown
     try:

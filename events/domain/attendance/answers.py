@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import override
 
@@ -14,6 +13,7 @@ from events.domain.mail import letters
 from events.domain.mail.letters import Letter
 from events.domain.pages import eventfilters
 from events.models import Attendee, Event
+from events.values import languages
 
 VERBS: Final = tuple(attendees.ANSWERS)
 
@@ -39,8 +39,7 @@ def page(*, token: str, parameters: eventfilters.Parameters, now: datetime) -> P
     attendee = answerlinks.find(token=token)
     event, person = attendee.event, attendee.person
     assert person is not None  # noqa: S101 -- the address is somebody's
-    asked = parameters.get("lang", [""])[-1]
-    language = asked if asked in dict(settings.LANGUAGES) else attendee.reads
+    language = languages.first(*parameters.get("lang", ())[-1:], attendee.reads)
     with override(language):
         letter = letters.tell(attendee=attendee, event=event, zone=person.timezone)
     steps = () if attendee.is_off_the_list else attendees.next_steps(attendee=attendee, now=now)
@@ -50,7 +49,7 @@ def page(*, token: str, parameters: eventfilters.Parameters, now: datetime) -> P
         attendee=attendee,
         event=event,
         choices=tuple(verb for verb in VERBS if verb in steps),
-        is_over=capacity.is_over(event=event, now=now),
+        is_over=capacity.is_too_late(event=event, now=now),
     )
 
 

@@ -19,6 +19,7 @@ from events.domain.attendance import capacity, invitations
 from events.domain.pages import formatting
 from events.domain.refusals import Name, Refusal
 from events.models import Appointment, Attendee, Event, EventPlace, Organisation, Person
+from events.values.languages import SUFFIXES
 
 Partstat = Attendee.Partstat
 Seat = Attendee.Seat
@@ -377,7 +378,7 @@ def _is_full(attendee: Attendee) -> bool:
 
 def _label(attendee: Attendee, organisation: Organisation, number: int) -> None:
     """Call somebody by the organisation and a number, in each language that it has a name in."""
-    for language in ("en", "zh_hans", "zh_hant"):
+    for language in SUFFIXES:
         if name := getattr(organisation, f"name_{language}"):
             setattr(attendee, f"label_{language}", f"{name[:190]} {number}")
 
@@ -435,7 +436,7 @@ def _check_move(attendee: Attendee, stored: Attendee) -> None:
 def _check_open(attendee: Attendee, now: datetime) -> None:
     if attendee.event.status in capacity.CLOSED:
         raise NotOpen(attendee)
-    if capacity.is_over(event=attendee.event, now=now):
+    if capacity.is_too_late(event=attendee.event, now=now):
         raise Over(attendee)
 
 
@@ -480,7 +481,7 @@ def _check_attended(attendee: Attendee, _now: datetime) -> None:
 def _check_no_show(attendee: Attendee, now: datetime) -> None:
     if attendee.event.status not in Event.STANDING:
         raise NotOpen(attendee)
-    if not capacity.is_over(event=attendee.event, now=now):
+    if not capacity.is_too_late(event=attendee.event, now=now):
         raise NotOver(attendee)
     waits = attendee.seat == Seat.WAITLISTED
     if attendee.is_out or waits or attendee.attendance != Attendance.EXPECTED:

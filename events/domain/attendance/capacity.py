@@ -10,7 +10,6 @@ from django.db import models, transaction
 
 from events.domain.attendance import promotions
 from events.models import Attendee, Event, EventPlace
-from events.values import dates
 
 CLOSED = (Event.Status.DRAFT, Event.Status.CANCELLED)
 
@@ -55,10 +54,9 @@ def room(*, event: Event, hub: EventPlace | None) -> int | None:
     return max(capacity - taken, 0)
 
 
-def is_over(*, event: Event, now: datetime) -> bool:
+def is_too_late(*, event: Event, now: datetime) -> bool:
     """Whether nobody can come any more; a postponed event still has its old date."""
-    over_at = dates.over_at(event.when)
-    return event.status != Event.Status.POSTPONED and over_at is not None and now >= over_at
+    return event.status != Event.Status.POSTPONED and event.is_over(now)
 
 
 def seat(*, attendee: Attendee, now: datetime) -> None:
@@ -73,7 +71,7 @@ def promote(*, event: Event, hub: EventPlace | None, now: datetime) -> None:
 
     They are told by mail.
     """
-    if event.status in CLOSED or is_over(event=event, now=now):
+    if event.status in CLOSED or is_too_late(event=event, now=now):
         return
     queue = Attendee.objects.waiting().filter(event=event, hub=hub).select_related("person")
     seated = list(queue[: room(event=event, hub=hub)])

@@ -261,13 +261,12 @@ def _who_may_come(event: Event) -> AttendeeQuerySet:
 
 
 def _is_open(event: Event, now: datetime) -> bool:
-    return event.stands and not capacity.is_over(event=event, now=now)
+    return event.stands and not capacity.is_too_late(event=event, now=now)
 
 
 def _wanted(event: Event, person: Attendee, now: datetime) -> Kind | None:
     """What somebody who was invited should have heard last; None if it is all the same now."""
-    over_at = dates.over_at(event.when)
-    return None if over_at and over_at <= now else _kind(event, person)
+    return None if event.is_over(now) else _kind(event, person)
 
 
 def _kind(event: Event, person: Attendee) -> Kind | None:

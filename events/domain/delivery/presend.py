@@ -4,10 +4,9 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
-from django.conf import settings
-
 from events.domain.mail import kinds, outbox, transport
 from events.models import Delivery, Suppression
+from events.values import languages
 
 State = Delivery.State
 
@@ -61,5 +60,4 @@ def wrong_addresses(*, rows: Collection[Delivery]) -> set[str]:
 
 
 def _language(row: Delivery) -> str:
-    chosen = row.attendee.language if row.attendee else ""
-    return chosen or row.person.language or settings.LANGUAGE_CODE
+    return languages.first(row.attendee.language if row.attendee else "", row.person.language)

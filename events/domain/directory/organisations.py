@@ -12,15 +12,9 @@ from events.domain.programme import revisions
 from events.domain.refusals import Refusal
 from events.models import Organisation
 from events.models.base import duplicates
+from events.values.languages import columns
 
-NAMES: Final = (
-    "name_en",
-    "name_zh_hans",
-    "name_zh_hant",
-    "short_name_en",
-    "short_name_zh_hans",
-    "short_name_zh_hant",
-)
+NAMES: Final = (*columns("name", "short_name"),)
 # What events show of those who run or receive them.
 SHOWN: Final = ("slug", *NAMES, "kind")
 

@@ -24,12 +24,13 @@ from events.domain.refusals import Refusal
 from events.models import Attendee, Delivery, Event, Person, User
 from events.models.base import duplicates, history
 from events.values import names
+from events.values.languages import SUFFIXES, columns
 
-NAMES: Final = ("name_en", "name_zh_hans", "name_zh_hant")
+NAMES: Final = columns("name")
 PARTS: Final = ("given_name", "western_name")
-DETAILS: Final = ("name_zh_hans", "name_zh_hant", "honorific", "language", "timezone")
+DETAILS: Final = (*NAMES[1:], "honorific", "language", "timezone")
 CONTACT: Final = ("email", "phone")
-LANGUAGE: Final = re.compile("_(en|zh_hans|zh_hant)$")
+LANGUAGE: Final = re.compile(f"_({'|'.join(SUFFIXES)})$")
 # A mail in these states may be with its reader.
 GONE: Final = (Delivery.State.SENDING, Delivery.State.SENT, Delivery.State.UNKNOWN)
 

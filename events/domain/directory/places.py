@@ -9,13 +9,12 @@ from events.domain.lifecycle import lifecycle
 from events.domain.programme import revisions
 from events.models import Place
 from events.models.base.locks import hold_tree
+from events.values.languages import columns
 
 # What events show of the place where they are.
 SHOWN: Final = (
     "slug",
-    "name_en",
-    "name_zh_hans",
-    "name_zh_hant",
+    *columns("name"),
     "kind",
     "parent_id",
     "country",

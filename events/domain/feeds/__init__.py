@@ -1,1 +1,1 @@
-"""Public and secret calendar feeds: content, cache, conditional requests."""
+"""Public and secret calendar feeds: their content, caches and conditional requests."""

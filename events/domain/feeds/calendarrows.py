@@ -1,7 +1,8 @@
-"""Events with all that a calendar shows of them, read in bulk.
+"""Reads events in bulk, with the rows that a calendar entry shows.
 
-`EventQuerySet.for_calendars` reads the same through query sets. Only the columns that a calendar
-shows are read here, and made into models without signals and checks: a fifth of the work.
+`EventQuerySet.for_calendars` reads the same through query sets. This module reads only the columns
+that an entry needs and builds the model instances without __init__() and signals, which takes a
+fifth of the time.
 """
 
 from collections import defaultdict
@@ -33,9 +34,9 @@ Columns = dict[str, Any]
 
 
 def read(*, keys: Sequence[int]) -> list[Event]:
-    """Return the events with these keys, in no order.
+    """Return the events with these keys, in no particular order.
 
-    The other columns are deferred: whoever asks for one pays a query.
+    Columns that an entry does not show are deferred: access to one runs a query.
     """
     rows = Event.objects.untranslated().filter(pk__in=statements.among(keys=keys))
     found = rows.values_list(*COLUMNS, *map(statements.as_text, MOMENTS))
@@ -49,7 +50,10 @@ def read(*, keys: Sequence[int]) -> list[Event]:
 
 @dataclass(frozen=True, slots=True)
 class _Around:
-    """What events point to, and what points to them; each by its key, or that of its event."""
+    """The related rows of a batch of events.
+
+    Place roles, sectors and starts are by key of the event, places by their own key.
+    """
 
     roles: dict[int, list[EventPlace]]
     sectors: dict[int, list[Sector]]
@@ -57,7 +61,7 @@ class _Around:
     starts: dict[int, datetime | None]
 
     def event(self, columns: Columns) -> Event:
-        """Make the event of the stored columns."""
+        """Build the event from its stored columns, with its related rows cached on it."""
         key, parent = columns["id"], columns["parent_id"]
         uid = columns.pop("parent__uid")
         columns |= {name: statements.moment(columns[name]) for name in MOMENTS}
@@ -74,7 +78,7 @@ class _Around:
 
 
 def _bare(columns: Columns, related: dict[str, Any]) -> Event:
-    """Return an event as Model.from_db() does, but without signals and the work of __init__()."""
+    """Build an event as Model.from_db() does, but without calling __init__() and its signals."""
     state = ModelState()
     state.adding, state.db, state.fields_cache = False, DEFAULT_DB_ALIAS, related
     event = Event.__new__(Event)
@@ -93,7 +97,7 @@ def _around(stored: Iterable[Columns], keys: Sequence[int]) -> _Around:
 
 
 def _roles(keys: Sequence[int]) -> dict[int, list[EventPlace]]:
-    """The further places of each event."""
+    """Return the place roles of each event, in the order of their keys."""
     found: dict[int, list[EventPlace]] = defaultdict(list)
     for role in EventPlace.objects.filter(event__in=statements.among(keys=keys)).order_by("pk"):
         found[role.event_id].append(role)
@@ -101,13 +105,13 @@ def _roles(keys: Sequence[int]) -> dict[int, list[EventPlace]]:
 
 
 def _starts(keys: Collection[int]) -> dict[int, datetime | None]:
-    """When events begin that have further places, each with a clock of its own."""
+    """Return the start of each event with place roles: hubs are shown with their local time."""
     rows = Event.objects.untranslated().filter(pk__in=list(keys))
     return dict(rows.values_list("pk", "start_at"))
 
 
 def _sectors(keys: Sequence[int]) -> dict[int, list[Sector]]:
-    """The sectors of each event, in the order of their keys."""
+    """Return the sectors of each event, in the order of their keys."""
     through = Event.sectors.through.objects.filter(event__in=statements.among(keys=keys))
     pairs = list(through.order_by("sector").values_list("event", "sector"))
     sectors = Sector.objects.in_bulk({sector for _event, sector in pairs})
@@ -118,7 +122,7 @@ def _sectors(keys: Sequence[int]) -> dict[int, list[Sector]]:
 
 
 def _places(keys: set[int]) -> dict[int, Place]:
-    """The places, each with those that it lies in, read level by level."""
+    """Return the places with all places that they lie in; runs one query for each level."""
     found: dict[int, Place] = {}
     while keys:
         level = Place.objects.in_bulk(keys)

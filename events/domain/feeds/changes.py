@@ -1,4 +1,7 @@
-"""What may have changed in calendars: noted in O(1) writes, asked for in one small query."""
+"""The log of changes that feeds may show: one row for each change, counted by one small query.
+
+The cost of a change does not depend on how many feeds show it.
+"""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -14,9 +17,10 @@ KEPT: Final = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """How many changes are on record, and their sum: two that are alike mean nothing changed.
+    """The count of the logged changes and the sum of their keys: if equal, nothing has changed.
 
-    The newest alone would not do: a change that was begun earlier may be stored later.
+    The greatest key alone would not do, because a row with a smaller key may be committed later.
+    `at` is the time of the latest change, None if there is none.
     """
 
     changes: int
@@ -25,7 +29,10 @@ class Stamp:
 
 
 def note(*, events: Iterable[Event], now: datetime) -> None:
-    """Record that the events changed, or what they show, or the events they were before."""
+    """Log a change of these events or of data that they show: one row for each of their trees.
+
+    To be called with the former state too if an event leaves its tree or its public visibility.
+    """
     rows = list(events)
     tops = Event.objects.filter(pk__in={row.pk for row in rows}).tops()
     public = any(row.visibility == Event.Visibility.PUBLIC for row in rows)
@@ -35,17 +42,21 @@ def note(*, events: Iterable[Event], now: datetime) -> None:
 
 
 def note_person(*, person: Person, now: datetime) -> None:
-    """Record that somebody attends other events than before."""
+    """Log that the events which a person attends have changed."""
     CalendarChange.objects.create(person=person, at=now)
 
 
 def of_public() -> Stamp:
-    """What has changed in the public calendar."""
+    """Return the stamp of all public events."""
     return _stamp(Q(public=True))
 
 
 def of_feed(*, feed: CalendarFeed, trees: Collection[int]) -> Stamp:
-    """What has changed in the trees and, for a feed of a person or a role, in who attends."""
+    """Return the stamp of a secret feed: of its trees, given by the keys of their roots.
+
+    For a feed of a person it includes changes of what they attend; for a feed of a role it
+    includes changes of the attendees in the trees.
+    """
     where = Q(tree__in=trees)
     if feed.person_id:
         where |= Q(person=feed.person_id)
@@ -55,7 +66,10 @@ def of_feed(*, feed: CalendarFeed, trees: Collection[int]) -> Stamp:
 
 
 def prune(*, now: datetime) -> int:
-    """Forget old changes; whoever counted them looks once more and finds the same."""
+    """Delete changes older than 30 days; return how many.
+
+    Their stamps no longer match then, so each feed is written once more, with the same content.
+    """
     number, _rows = CalendarChange.objects.filter(at__lt=now - KEPT).delete()
     return number
 

@@ -1,4 +1,4 @@
-"""A feed as it goes over the line: packed once, unpacked piece by piece."""
+"""The encoded feed: compressed with gzip once, decompressed in pieces, with its HTTP validators."""
 
 import gzip
 import hashlib
@@ -12,12 +12,12 @@ from typing import Final
 
 from events.domain.ical import writing
 
-GZIP: Final = zlib.MAX_WBITS | 16  # zlib's word for a stream with the head and foot of gzip
+GZIP: Final = zlib.MAX_WBITS | 16  # makes zlib write the header and trailer of gzip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """What HTTP says of a feed beside its bytes; sizes in bytes, of the body and packed."""
+    """The HTTP headers of a feed; `size` and `packed_size` are bytes of the plain and gzip body."""
 
     etag: str
     last_modified: datetime
@@ -27,9 +27,9 @@ class Head:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """A feed, `packed` with gzip, and what HTTP says of it.
+    """A feed compressed with gzip, with its ETag and Last-Modified.
 
-    Without a change it stays as it is until `valid_until`, for ever if that is None.
+    Without a logged change its content is valid until `valid_until`, or for ever if that is None.
     """
 
     packed: bytes
@@ -39,17 +39,17 @@ class Feed:
 
     @property
     def body(self) -> bytes:
-        """The iCalendar stream, whole."""
+        """The whole iCalendar stream, decompressed."""
         return gzip.decompress(self.packed)
 
     @property
     def size(self) -> int:
-        """Bytes of the body."""
+        """The size of the decompressed body in bytes."""
         return size_of(self.packed[-4:])
 
     @property
     def head(self) -> Head:
-        """The same without its bytes."""
+        """The headers of the feed, which answer a HEAD request."""
         return Head(
             etag=self.etag,
             last_modified=self.last_modified,
@@ -58,13 +58,13 @@ class Feed:
         )
 
     def pieces(self) -> Iterator[bytes]:
-        """The body piece by piece, in little memory."""
+        """Yield the decompressed body in pieces of at most `writing.PIECE` bytes."""
         with gzip.open(io.BytesIO(self.packed)) as body:
             yield from iter(partial(body.read, writing.PIECE), b"")
 
 
 class Unchanged(Exception):
-    """The reader has the feed already."""
+    """The client has the present version of the feed, so the answer is 304 (RFC 9110, 15.4.5)."""
 
     def __init__(self, etag: str, last_modified: datetime) -> None:
         super().__init__(etag, last_modified)
@@ -72,17 +72,17 @@ class Unchanged(Exception):
         self.last_modified = last_modified
 
 
-# Whether a reader has the feed that bears this tag and was last changed then.
+# Whether the client has the version of the feed with this ETag and Last-Modified.
 Has = Callable[[str, datetime], bool]
 
 
 def size_of(foot: bytes) -> int:
-    """Return the bytes of a body by the last four of its packed form (RFC 1952, 2.3.1: ISIZE)."""
+    """Return the size of the plain body, from the last four gzip bytes (ISIZE, RFC 1952, 2.3.1)."""
     return int.from_bytes(foot, "little")
 
 
 def pack(stream: Iterable[bytes]) -> tuple[bytes, str]:
-    """Return a stream packed with gzip, and a strong tag for its bytes (RFC 9110, 8.8.3)."""
+    """Return a stream compressed with gzip, and a strong ETag of its bytes (RFC 9110, 8.8.3)."""
     digest, packer = hashlib.sha256(), zlib.compressobj(wbits=GZIP)
     packed = []
     for piece in stream:

@@ -1,4 +1,4 @@
-"""Public feeds as this process last served them: it asks only whether anything has changed."""
+"""In-process cache of public feeds; a hit costs one small query for changes in public events."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -10,8 +10,8 @@ from events.domain.feeds import changes, freshness, renderings
 from events.domain.feeds.changes import Stamp
 from events.domain.feeds.encoding import Feed, Has, Unchanged
 
-LONGEST: Final = timedelta(minutes=15)  # for what was changed past us, in a shell
-MOST: Final = 200  # feeds that a process remembers, 20 kB each for 500 events
+LONGEST: Final = timedelta(minutes=15)  # bounds staleness after changes that were not logged
+MOST: Final = 200  # feeds in the cache of one process, some 20 kB each for 500 events
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,9 @@ _known: OrderedDict[str, _Known] = OrderedDict()
 
 
 def get(*, address: str, now: datetime, has: Has | None, write: Callable[[Stamp], Feed]) -> Feed:
-    """Return the feed at an address, written anew if anything in public has changed.
+    """Return the feed at an address from the cache, or write it if a public event has changed.
 
-    Raises Unchanged if the reader `has` it, and what `write` raises.
+    Raises Unchanged if the client `has` it already, and whatever `write` raises.
     """
     known = _known.get(address)
     feed = known.feed if known and _holds(known, now) else _written(address, write, now)
@@ -38,7 +38,7 @@ def get(*, address: str, now: datetime, has: Has | None, write: Callable[[Stamp]
 
 
 def forget() -> None:
-    """Know nothing of what was served before."""
+    """Empty the cache."""
     _known.clear()
 
 
@@ -50,7 +50,11 @@ def _holds(known: _Known, now: datetime) -> bool:
 
 
 def _written(address: str, write: Callable[[Stamp], Feed], now: datetime) -> Feed:
-    """Write the feed and remember it; the stamp comes first, so that no change is missed."""
+    """Write the feed and cache it.
+
+    The stamp is taken before the events are read: a change in between makes the entry stale
+    instead of being missed. The least recently written feeds are dropped.
+    """
     stamp = changes.of_public()
     feed = write(stamp)
     _known[address] = _Known(now, stamp, renderings.version(), feed)

@@ -1,4 +1,4 @@
-"""Files that a web server serves beside us: replaced whole, and only when they change."""
+"""Writes feeds as files for a web server: replaced atomically, and only if the content changed."""
 
 import gzip
 import os
@@ -8,10 +8,11 @@ from tempfile import NamedTemporaryFile
 
 
 def put(*, path: Path, body: bytes, changed_at: datetime) -> bool:
-    """Bring a file and its packed twin, with .gz added, to a body; return whether they changed.
+    """Write a body to a file and, with gzip, to the same name plus .gz; return whether it changed.
 
-    Their time is that of the change, and later than that of any body before: web servers make the
-    ETag of time and length. The twin comes first, so that a file which holds the body has it.
+    Both get the mtime `changed_at`, or a second after the former mtime if that is later. Web
+    servers make the ETag of mtime and length, so no two bodies may share an mtime. The .gz file is
+    written first: if the plain file has the body, so has the .gz file.
     """
     packed = path.with_name(f"{path.name}.gz")
     present = [file for file in (path, packed) if file.exists()]
@@ -25,7 +26,7 @@ def put(*, path: Path, body: bytes, changed_at: datetime) -> bool:
 
 
 def _replace(path: Path, body: bytes, modified: int) -> None:
-    """Put a file in the place of another in one step; whoever reads has one of them whole."""
+    """Replace a file atomically, by a rename: readers get the old or the new file, never a mix."""
     with NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as draft:
         draft.write(body)
     Path(draft.name).chmod(0o644)

@@ -1,4 +1,4 @@
-"""Feeds: which events stand in a calendar, and the calendar that they make."""
+"""Selects the events of a feed and writes the feed; the public feeds and their files."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -32,7 +32,11 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cover:
-    """What stands around the events; `address` is '' in secret feeds."""
+    """The properties of a feed beside its events; `address` is '' in secret feeds.
+
+    `entitled` readers get the links of live streams. `alarm` is minutes before the start of each
+    timed event, None for no alarm.
+    """
 
     name: str
     address: str = ""
@@ -42,21 +46,21 @@ class Cover:
 
 
 class Row(NamedTuple):
-    """What decides whether an event stands in a feed, and until when."""
+    """The columns that decide whether and until when an event is in a feed."""
 
     pk: int
     uid: UUID
     start_on: date | None
     end_on: date | None
-    changed_at: str  # for prepared.moment()
-    cancelled_until: datetime | None  # the end of one that is cancelled
+    changed_at: str  # as text, for statements.moment()
+    cancelled_until: datetime | None  # the end, if the event is cancelled
 
 
 def public(*, parameters: eventfilters.Parameters, now: datetime, has: Has | None = None) -> Feed:
-    """Return the public calendar as the filters narrow it.
+    """Return the public feed, narrowed by the filters in `parameters`.
 
-    Raises selection.UnknownFilter and selection.UnknownValue, and Unchanged if the reader `has`
-    it; whether anything has changed is asked in one small query.
+    Raises eventfilters.UnknownFilter and eventfilters.UnknownValue, and encoding.Unchanged if the
+    client `has` it already. An unchanged feed costs one small query.
     """
     address = _address(reverse("public-feed"), parameters)
     return feedcache.get(
@@ -70,7 +74,7 @@ def public(*, parameters: eventfilters.Parameters, now: datetime, has: Has | Non
 def single(
     *, slug: str, parameters: eventfilters.Parameters, now: datetime, has: Has | None = None
 ) -> Feed:
-    """Return one public event with its public children.
+    """Return the feed of one public event and its direct public parts.
 
     Raises Event.DoesNotExist, and what `public` raises.
     """
@@ -104,19 +108,22 @@ def _single(slug: str, language: str, stamp: Stamp, now: datetime) -> Feed:
 
 
 def coming(*, parameters: eventfilters.Parameters, now: datetime) -> list[Event]:
-    """Return what comes next in the public calendar. Raises as `public` does."""
+    """Return the next events of the public feed, as many as a page shows.
+
+    Raises eventfilters.UnknownFilter and eventfilters.UnknownValue.
+    """
     events = eventfilters.narrow(events=Event.objects.public(), parameters=parameters, now=now)
     return next_of(events=on_show(events, now), now=now)
 
 
 def next_of(*, events: EventQuerySet, now: datetime) -> list[Event]:
-    """The events that are on or come next, as many as a page shows."""
+    """Return the events that are under way or come next, PREVIEWED at most."""
     rows = events.filter(Q(end_at__gt=now) | Q(end_at=None, start_at__gte=now))
     return list(rows.for_display().order_by("start_at", "pk")[:PREVIEWED])
 
 
 def export(*, now: datetime) -> list[Path]:
-    """Write the public calendar in each language to its file; return the files that changed."""
+    """Write the public feed in each language to its file; return the files that changed."""
     folder = Path(settings.FEEDS_FOLDER)
     folder.mkdir(parents=True, exist_ok=True)
     written = {
@@ -131,7 +138,7 @@ def export(*, now: datetime) -> list[Path]:
 
 
 def on_show(events: EventQuerySet, now: datetime) -> EventQuerySet:
-    """What a calendar holds; a cancelled event stays for a while after its date."""
+    """Return the events that a calendar can show, without those cancelled and over for 90 days."""
     long_over = Q(status=Event.Status.CANCELLED, end_at__lt=now - CANCELLED_FOR)
     return events.in_calendar().exclude(long_over)
 
@@ -145,10 +152,10 @@ def write(
     past_days: int | None = None,
     own: Sequence[Entry] = (),
 ) -> Feed:
-    """Write the calendar of the events.
+    """Write the feed of the events.
 
-    `stamp` was taken before the events are read; after `past_days` an event leaves. What is the
-    reader's `own` stands for the event with its UID, or beside the events if there is none.
+    `stamp` must have been taken before. An event leaves the feed `past_days` after its last day.
+    An entry in `own` replaces the event with the same UID, or is added if there is none.
     """
     rows = _newest(events, now)
     changes = [statements.moment(row.changed_at) for row in rows]
@@ -181,7 +188,7 @@ def write(
 
 
 def _with(parts: Iterable[Part], own: Iterable[Entry]) -> Iterator[Part]:
-    """The parts, or what is the reader's own instead; then those that stand for no part."""
+    """Yield the parts, or the reader's own entry of the same UID, then the other own entries."""
     mine = {entry.uid: writing.vevent(entry=entry) for entry in own}
     for part in parts:
         yield mine.pop(part.uid, part)
@@ -189,7 +196,10 @@ def _with(parts: Iterable[Part], own: Iterable[Entry]) -> Iterator[Part]:
 
 
 def _newest(events: EventQuerySet, now: datetime) -> list[Row]:
-    """Return the events in time order; of too many the oldest past ones leave first."""
+    """Return the rows in the order of their start.
+
+    Of more than MOST_EVENTS the oldest are left out, but never one that is still to come.
+    """
     cancelled = When(status=Event.Status.CANCELLED, then="end_at")
     rows = events.untranslated().values_list(
         *("pk", "uid", "start_on", "end_on"), statements.as_text("changed_at"), Case(cancelled)
@@ -202,7 +212,7 @@ def _newest(events: EventQuerySet, now: datetime) -> list[Row]:
 
 
 def _leaves_at(row: Row, past_days: int | None) -> datetime | None:
-    """The moment when an event leaves the calendar by itself; None if it stays."""
+    """Return the moment at which an event leaves the feed without any change; None if it stays."""
     moments = []
     if row.cancelled_until:
         moments.append(row.cancelled_until + CANCELLED_FOR)

@@ -1,4 +1,4 @@
-"""Whether a feed is as it was: one question at every poll, which looks at no event."""
+"""Decides by one prepared statement for each poll whether a feed is unchanged; reads no events."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,9 +11,10 @@ from events.models.base import statements
 
 HOURLY: Final = timedelta(hours=1)
 
-# How much has changed in public, in 30 days.
+# The stamp of all public events: count and sum of the logged changes, which are kept for 30 days.
 IN_PUBLIC: Final = "SELECT COUNT(*), COALESCE(SUM(id), 0) FROM events_calendarchange WHERE public"
-# What has changed in its trees, about its person, and in who attends where it follows a role.
+# The stored state of a feed, if the stamp in it is still right: the changes of its trees, of its
+# person and, for a feed of a role, of the attendees in its trees.
 OF_A_FEED: Final = """
     SELECT feed.id, feed.last_read_at IS NULL OR feed.last_read_at <= %s,
         state.id, state.etag, state.modified
@@ -36,7 +37,8 @@ OF_A_FEED: Final = """
             ) AS changes
         )
 """
-# The same, with the size of the packed feed and its last four bytes, which tell that of the body.
+# The same for HEAD: also the size of the gzip body, and its last four bytes, which contain the size
+# of the plain body (RFC 1952, 2.3.1).
 WITH_SIZES: Final = OF_A_FEED.replace(
     "state.modified",
     "state.modified, LENGTH(state.packed), SUBSTR(state.packed, LENGTH(state.packed) - 3)",
@@ -45,21 +47,24 @@ WITH_SIZES: Final = OF_A_FEED.replace(
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A feed of which nothing has changed since its state was stored."""
+    """The stored state of an unchanged feed."""
 
     feed_id: int
     state_id: int
     etag: str
     last_modified: datetime
-    is_due: bool  # for its last reading to be noted
-    packed_size: int = 0  # bytes, if they were asked for
-    foot: bytes = b""  # the last of these bytes
+    is_due: bool  # last_read_at is an hour old and has to be updated
+    packed_size: int = 0  # bytes of the gzip body; 0 without `with_sizes`
+    foot: bytes = b""  # the last four of these bytes
 
 
 def known(
     *, token_hash: str, language: str, version: str, now: datetime, with_sizes: bool = False
 ) -> Known | None:
-    """Return the state of the feed if it still holds; '' asks for the feed's own language."""
+    """Return the state of the feed if it is unchanged, else None.
+
+    `language` is '' for the feed's own language; `version` is that of the renderings.
+    """
     adapt = connection.ops.adapt_datetimefield_value
     asked = (adapt(now - HOURLY), token_hash, version, language, settings.LANGUAGE_CODE, adapt(now))
     row = statements.ask(question=WITH_SIZES if with_sizes else OF_A_FEED, values=asked)
@@ -70,7 +75,7 @@ def known(
 
 
 def public() -> tuple[int, int]:
-    """Return how many changes of public calendars are on record, and their sum."""
+    """Return the count of the logged changes of public events, and the sum of their keys."""
     row = statements.ask(question=IN_PUBLIC, values=())
-    assert row  # noqa: S101 -- an aggregate is always there
+    assert row  # noqa: S101 -- an aggregate always returns a row
     return int(row[0]), int(row[1])

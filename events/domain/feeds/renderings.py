@@ -1,4 +1,4 @@
-"""VEVENTs written once for each language and kind of reader, and shared by all feeds."""
+"""Renderings: VEVENTs stored once for each language and kind of reader, shared by all feeds."""
 
 import hashlib
 import json
@@ -25,7 +25,7 @@ BATCH: Final = 1_000
 # The folder of the app, and the layers in it whose code can change the bytes of a VEVENT.
 APP: Final = Path(settings.BASE_DIR) / "events"
 CODE: Final = ("domain", "models", "values")
-# In SQL of our own: bulk_create() takes longer than to write the events.
+# Raw SQL, because bulk_create() takes longer than rendering the events.
 KEEP: Final = """
     INSERT INTO events_renderedevent (language, entitled, version, event_id, revision, body, about)
     {rows}
@@ -33,7 +33,7 @@ KEEP: Final = """
         version = EXCLUDED.version, body = EXCLUDED.body, about = EXCLUDED.about
 """
 KEEP_ONE: Final = KEEP.format(rows="VALUES (%s, %s, %s, %s, %s, %s, %s)")
-# The bodies are one parameter, of which each has its piece: an array of them is dear to make.
+# All bodies are joined into one parameter and cut by SUBSTR, because an array of them is slow.
 KEEP_ALL: Final = KEEP.format(
     rows="""
     SELECT %s, %s, %s, event, revision, SUBSTR(%s::bytea, first, length), about FROM UNNEST(
@@ -42,13 +42,13 @@ KEEP_ALL: Final = KEEP.format(
     ) AS made (event, revision, first, length, about)
     """
 )
-AHEAD: Final = 2_000  # events written ahead at a time: a few seconds of a worker
+AHEAD: Final = 2_000  # events that one call writes ahead: a few seconds of a worker
 
 
 def parts(*, keys: Sequence[int], language: str, entitled: bool) -> Iterator[Part]:
-    """Yield the parts of a calendar in the order of the keys of their events.
+    """Yield the rendered events in the order of their keys.
 
-    What was written before and holds is read; the rest is written, and kept for other readers.
+    Stored renderings of the present revision are read; missing ones are written and stored.
     """
     for start in range(0, len(keys), BATCH):
         batch = keys[start : start + BATCH]
@@ -58,7 +58,7 @@ def parts(*, keys: Sequence[int], language: str, entitled: bool) -> Iterator[Par
 
 
 def write_ahead(*, events: EventQuerySet, language: str, entitled: bool) -> int:
-    """Write some of the events that nobody has asked for since they changed; return how many."""
+    """Store up to AHEAD missing renderings before a feed needs them; return how many."""
     held = _current(language, entitled).filter(event=OuterRef("pk"), revision=OuterRef("revision"))
     missing = events.exclude(Exists(held)).order_by("start_at", "pk")
     keys = list(missing.values_list("pk", flat=True)[:AHEAD])
@@ -67,16 +67,17 @@ def write_ahead(*, events: EventQuerySet, language: str, entitled: bool) -> int:
 
 @cache
 def version() -> str:
-    """Return the digest of all that decides, beside the rows, how a VEVENT is written.
+    """Return a digest of everything beside the rows that can change the bytes of a VEVENT.
 
-    That is the code of `CODE`, the compiled translations, SITE_URL and UID_HOST. A rendering of
-    another version is written anew, so an update of the program never serves stale entries.
+    This is the code of the layers in CODE, the compiled translations, SITE_URL and UID_HOST.
+    Renderings of another version are written anew, so that an update of the program never serves
+    stale entries.
     """
     return digest(code=APP, texts=[Path(folder) for folder in settings.LOCALE_PATHS])
 
 
 def digest(*, code: Path, texts: Iterable[Path]) -> str:
-    """Return 16 hexadecimal digits over the code of an app folder and the translations."""
+    """Return a digest of the code in an app's folder and of the translations: 16 hex digits."""
     files = [file for layer in CODE for file in sorted((code / layer).rglob("*.py"))]
     files += [file for folder in texts for file in sorted(folder.glob("*/LC_MESSAGES/django.mo"))]
     total = hashlib.sha256(f"{settings.SITE_URL} {settings.UID_HOST}".encode())
@@ -97,7 +98,10 @@ def _held(keys: Sequence[int], language: str, entitled: bool) -> dict[int, Part]
 
 
 def _written(keys: Sequence[int], language: str, entitled: bool) -> dict[int, Part]:
-    """Write the events, and keep what was written under the revision that was read."""
+    """Render the events and store the renderings with the revision that was read.
+
+    If an event changes meanwhile, its rendering has an old revision and is not used.
+    """
     if not keys:
         return {}
     events = sorted(calendarrows.read(keys=keys), key=lambda event: event.pk)
@@ -109,7 +113,7 @@ def _written(keys: Sequence[int], language: str, entitled: bool) -> dict[int, Pa
 
 
 def _keep(made: Sequence[tuple[Event, Part]], language: str, entitled: bool) -> None:
-    """Store what was written, in the order of keys: two writers wait in one order."""
+    """Store renderings, sorted by key of the event: one order of locks prevents deadlocks."""
     rows = [(event.pk, event.revision, part.body, json.dumps(_about(part))) for event, part in made]
     if connection.vendor == "postgresql":
         _keep_all(rows, language, entitled)
@@ -119,7 +123,7 @@ def _keep(made: Sequence[tuple[Event, Part]], language: str, entitled: bool) -> 
 
 
 def _keep_all(rows: Sequence[tuple[int, int, bytes, str]], language: str, entitled: bool) -> None:
-    """Store rows in one statement, as PostgreSQL can."""
+    """Store all rows with one statement; PostgreSQL only."""
     keys, revisions, bodies, abouts = zip(*rows, strict=True)
     lengths = list(map(len, bodies))
     firsts = list(accumulate(lengths[:-1], initial=1))

@@ -1,4 +1,4 @@
-"""Secret feeds: handed out, rotated and revoked; whoever knows the address reads one."""
+"""Secret feeds: handed out, rotated, revoked and read; the address is the permission to read."""
 
 import hashlib
 import secrets
@@ -26,19 +26,19 @@ from events.models import Attendee, CalendarFeed, Event, FeedState, FeedTree, Pe
 from events.models.events.events import EventQuerySet, Keys
 from events.models.people.attendees import AttendeeQuerySet
 
-PREFIX: Final = "cf1_"  # by which scanners for secrets know it
-PURPOSE: Final = b"calendar feed\0"  # the hash of another kind of token is never the same
+PREFIX: Final = "cf1_"  # lets secret scanners recognise a token
+PURPOSE: Final = b"calendar feed\0"  # no other kind of token has the same hash
 OPTIONS: Final = ("lang",)
 MISSES: Final = Limit("unknown calendars", 30, timedelta(minutes=1))  # from one network
-# Full answers to one address; one that is nobody's own may hang on a wall for all to scan.
+# Full answers to one address. A feed without a person may be shared, by a QR code on a wall.
 OWN: Final = Limit("a calendar", 60, timedelta(hours=1))
-FEW: Final = 100  # events that somebody attends
+FEW: Final = 100  # events at most whose keys are passed to a query
 SHARED: Final = Limit("a shared calendar", 1_200, timedelta(hours=1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Programme:
-    """What comes next in a feed, for a page in the language in which it is read."""
+    """The name and the next events of a feed, for a page in `language`."""
 
     name: str
     language: str
@@ -50,18 +50,21 @@ class Unknown(Exception):
 
 
 class Revoked(Exception):
-    """The feed is no longer to be read: its address was taken back, or its reader has left."""
+    """The feed may no longer be read: it was revoked, or its person has left its event."""
 
 
 def hand_out(*, feed: CalendarFeed, now: datetime) -> str:
-    """Store a new feed and return its address, which nobody can show again."""
+    """Store a new feed and return its secret address; only its hash is stored."""
     feed.created_at = now
     return _renew(feed)
 
 
 def provide(*, people: QuerySet[Person], event: Event, now: datetime) -> None:
-    """Give each a feed of the event who has none. Nobody knows its address; a new one is told."""
-    assert event.team  # noqa: S101 -- what is shared by all teams invites nobody
+    """Store a feed of the event for each of the people who has none.
+
+    Their addresses are not kept: a reader gets one when an organiser rotates the feed.
+    """
+    assert event.team  # noqa: S101 -- an event without a team has no invitations
     readers = event.calendar_feeds.filter(revoked_at=None).values("person")
     for person in people.exclude(pk__in=readers).order_by("pk").distinct():
         name = str(event)[:100]
@@ -72,20 +75,23 @@ def provide(*, people: QuerySet[Person], event: Event, now: datetime) -> None:
 
 
 def save(*, feed: CalendarFeed) -> None:
-    """Store what a feed is called and how it is read; it is written anew at the next reading."""
+    """Store changed settings of a feed, and delete its states, so that it is written anew."""
     with transaction.atomic():
         feed.save()
         feed.states.all().delete()
 
 
 def rotate(*, feed: CalendarFeed, now: datetime) -> str:
-    """Return a new address; the old one is unknown from now on. A revoked feed is given again."""
+    """Return a new address in place of the old one, which raises Unknown from now on.
+
+    A revoked feed becomes readable again. `now` is unused; all steps share one signature.
+    """
     feed.revoked_at = feed.last_read_at = None
     return _renew(feed)
 
 
 def revoke(*, feed: CalendarFeed, now: datetime) -> None:
-    """Take the address back at once; its readers learn that it is gone."""
+    """Make the address raise Revoked from now on, so that subscribers get 410 Gone."""
     feed.revoked_at = feed.revoked_at or now
     feed.save(update_fields=["revoked_at"])
 
@@ -93,11 +99,11 @@ def revoke(*, feed: CalendarFeed, now: datetime) -> None:
 def read(
     *, token: str, parameters: eventfilters.Parameters, now: datetime, has: Has | None = None
 ) -> Feed:
-    """Return the feed at a secret address, in the language that is asked for, else its own.
+    """Return the feed at a secret address, in the language in `parameters` or the feed's own.
 
-    Raises Unknown before anything else, then Revoked, selection.UnknownFilter and UnknownValue,
-    and Unchanged if the reader `has` it: then two small queries have told so, and nothing counts
-    it. Raises limits.TooMany in place of one full answer too many.
+    Raises Unknown, then Revoked, then eventfilters.UnknownFilter and UnknownValue. Raises
+    encoding.Unchanged if the client `has` it already: this costs two small queries at most and
+    does not count as an answer. Raises ratelimits.TooMany beyond the limit of full answers.
     """
     if _is_plain(parameters) and (known := _known(token, parameters, now)):
         if known.is_due:
@@ -109,9 +115,10 @@ def read(
 
 
 def head(*, token: str, parameters: eventfilters.Parameters, now: datetime) -> Head:
-    """Return what HTTP says of the feed, in the same two small queries while nothing changes.
+    """Return the headers of the feed, for HEAD. Raises what `read` raises, but not Unchanged.
 
-    Then nothing counts it; else it is written as for `read`, which raises the same.
+    For an unchanged feed this costs two small queries at most and does not count as an answer.
+    Otherwise the feed is written and counted as by `read`.
     """
     known = _known(token, parameters, now, with_sizes=True) if _is_plain(parameters) else None
     if known is None:
@@ -127,9 +134,9 @@ def head(*, token: str, parameters: eventfilters.Parameters, now: datetime) -> H
 
 
 def write_ahead(*, now: datetime) -> int:
-    """Write the coming events of teams that hand out feeds, for all kinds of their readers.
+    """Render coming events of the teams with feeds, for each language and kind of reader in use.
 
-    So a feed that is read for the first time need only be composed. Returns how many were written.
+    The first request of a feed then only composes stored renderings. Returns how many were written.
     """
     in_use = CalendarFeed.objects.filter(revoked_at=None)
     theirs = Q(team=None) | Q(team__in=in_use.values("team"))
@@ -145,7 +152,10 @@ def write_ahead(*, now: datetime) -> int:
 
 
 def programme(*, token: str, parameters: eventfilters.Parameters, now: datetime) -> Programme:
-    """Return what the page of a feed shows. Raises as `read` does."""
+    """Return the name and next events of a feed, for its page.
+
+    Raises what `read` raises, but not Unchanged.
+    """
     feed, language = _asked(token, parameters)
     _count(token, feed.person_id, now)
     attending = _attending(feed)
@@ -158,12 +168,12 @@ def programme(*, token: str, parameters: eventfilters.Parameters, now: datetime)
 
 
 def _is_plain(parameters: eventfilters.Parameters) -> bool:
-    """Whether nothing is asked for that does not exist."""
+    """Whether all parameters are known, so that the stored state may answer."""
     return set(parameters) <= {*OPTIONS}
 
 
 def _anew(token: str, parameters: eventfilters.Parameters, now: datetime) -> Feed:
-    """Write the feed; it is counted as a full answer."""
+    """Write the feed and count it as a full answer. Raises as `read` does, but not Unchanged."""
     feed, language = _asked(token, parameters)
     _count(token, feed.person_id, now)
     _note_reading(feed.pk, now)
@@ -171,7 +181,7 @@ def _anew(token: str, parameters: eventfilters.Parameters, now: datetime) -> Fee
 
 
 def _asked(token: str, parameters: eventfilters.Parameters) -> tuple[CalendarFeed, str]:
-    """The feed of the token, and the language in which it is read."""
+    """Return the feed of a token and its language for this request. Raises as `read` does."""
     feed = _find(token)
     for name in parameters:
         if name not in OPTIONS:
@@ -181,7 +191,7 @@ def _asked(token: str, parameters: eventfilters.Parameters) -> tuple[CalendarFee
 
 
 def _name(feed: CalendarFeed) -> str:
-    """What the calendar is called, in the active language."""
+    """Return the name of the calendar in the active language."""
     return feed.event.title if feed.event else gettext("My programme")
 
 
@@ -220,12 +230,12 @@ def _known(
 
 
 def _count(token: str, person_id: int | None, now: datetime) -> None:
-    """Count a full answer; raise limits.TooMany."""
+    """Count a full answer to this address; raise ratelimits.TooMany beyond the limit."""
     ratelimits.count(limit=OWN if person_id else SHARED, who=token, now=now)
 
 
 def _kept(known: Known, token: str, now: datetime) -> Feed:
-    """The feed as it was last written."""
+    """Return the feed as it is stored in its state, and count the answer."""
     columns = FeedState.objects.values_list("packed", "feed__person")
     packed, person_id = columns.get(pk=known.state_id)
     _count(token, person_id, now)
@@ -233,14 +243,18 @@ def _kept(known: Known, token: str, now: datetime) -> Feed:
 
 
 def _note_reading(feed_id: int, now: datetime) -> None:
-    """Remember when it was last read, to the hour: polls shall not cost writes."""
+    """Update `last_read_at`, at most once an hour, so that most polls write nothing."""
     rows = CalendarFeed.objects.filter(pk=feed_id)
     due = Q(last_read_at=None) | Q(last_read_at__lte=now - freshness.HOURLY)
     rows.filter(due).update(last_read_at=now)
 
 
 def _written(feed: CalendarFeed, language: str, now: datetime) -> Feed:
-    """Write the feed and store its state; the stamp comes first, so what follows is never lost."""
+    """Write the feed and store its state.
+
+    The stamp is taken before the events are read: a change in between makes the state stale
+    instead of being missed.
+    """
     attending = _attending(feed)
     trees = sorted(_trees(feed, attending))
     stamp = changes.of_feed(feed=feed, trees=trees)
@@ -271,7 +285,7 @@ def _written(feed: CalendarFeed, language: str, now: datetime) -> Feed:
 
 
 def _until(written: Feed, left: Sequence[Farewell]) -> Feed:
-    """The same, valid no longer than the first farewell is shown."""
+    """Return the feed, valid at most until the first of its withdrawn entries expires."""
     moments = [farewell.until for farewell in left]
     moments += [written.valid_until] if written.valid_until else []
     return replace(written, valid_until=min(moments, default=None))
@@ -280,7 +294,7 @@ def _until(written: Feed, left: Sequence[Farewell]) -> Feed:
 def _store(
     feed: CalendarFeed, language: str, trees: list[int], stamp: Stamp, written: Feed
 ) -> Feed:
-    """Store the state; the date of the last change never goes back."""
+    """Store the state of the feed; its Last-Modified never goes back."""
     modified = int(written.last_modified.timestamp())
     with transaction.atomic():
         before = FeedState.objects.filter(feed=feed, language=language).first()
@@ -306,7 +320,7 @@ def _store(
 
 
 def _attending(feed: CalendarFeed) -> AttendeeQuerySet:
-    """The attendances that the feed follows from; none for one that shows a whole event."""
+    """Return the attendees who decide about the feed's events; none for a feed of a whole event."""
     if feed.person:
         return Attendee.objects.filter(person=feed.person)
     if feed.role and feed.event:
@@ -316,16 +330,19 @@ def _attending(feed: CalendarFeed) -> AttendeeQuerySet:
 
 
 def _attended(attending: AttendeeQuerySet) -> Keys:
-    """The events of attendees, as keys if they are few.
+    """Return the events of attendees: a list of keys if they are FEW or less, else a query.
 
-    For keys the query of all that concerns them is built and planned in a third of the time.
+    With keys, `concerning` is built and planned in a third of the time.
     """
     keys = list(attending.values_list("event", flat=True)[: FEW + 1])
     return keys if len(keys) <= FEW else attending.values("event")
 
 
 def _trees(feed: CalendarFeed, attending: AttendeeQuerySet) -> set[int]:
-    """The roots of all that the feed depends on, shown or not yet."""
+    """Return the keys of the roots of all trees that the feed depends on.
+
+    They include trees of events that it does not show at present.
+    """
     trees = Event.objects.filter(pk__in=attending.values("event")).tops()
     if feed.event:
         trees |= Event.objects.filter(pk=feed.event.pk).tops()
@@ -333,20 +350,24 @@ def _trees(feed: CalendarFeed, attending: AttendeeQuerySet) -> set[int]:
 
 
 def _is_there(feed: CalendarFeed, attending: AttendeeQuerySet) -> bool:
-    """Whether the person is expected at the event of their feed, or at a part of it."""
-    assert feed.event  # noqa: S101 -- asked of such feeds alone
+    """Whether the feed's person is expected at the feed's event, or at a part of it."""
+    assert feed.event  # noqa: S101 -- the callers have checked it
     return attending.expected().filter(event__in=Event.objects.within([feed.event.pk])).exists()
 
 
 def _ours(feed: CalendarFeed) -> Q:
-    """What the team may hand out: its own; who comes to what others own is not its to tell."""
+    """Return which events the feed's team may show: its own, and shared ones.
+
+    Shared are public events in the feed of a whole event, otherwise only events without a team: a
+    team must not tell who attends an event of another team.
+    """
     whole = feed.person_id is None and not feed.role
     shared = Q(visibility=Event.Visibility.PUBLIC) if whole else Q(team=None)
     return Q(team=feed.team_id) | shared
 
 
 def _events(feed: CalendarFeed, attending: AttendeeQuerySet, now: datetime) -> EventQuerySet:
-    """What the feed shows: never drafts, internal items, or what other teams keep to themselves."""
+    """Return the events of the feed, without drafts, internal items and other teams' own events."""
     rows = Event.objects.all()
     if feed.person or feed.role:
         rows = rows.concerning(

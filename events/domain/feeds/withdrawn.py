@@ -1,8 +1,9 @@
-"""Comings and goings: what somebody who has left still sees for a while, and what came back.
+"""Withdrawn entries: events that a person has lost stay in their feed as CANCELLED for 30 days.
 
-Calendar programs follow SEQUENCE and LAST-MODIFIED, which nobody else's absence may change. So each
-entry has a number and a date of its own for somebody who has ever left it: they rise when that
-person leaves, and once more when they come back.
+Calendar programs take over a changed entry only if its SEQUENCE and LAST-MODIFIED have risen. Those
+of the event must not rise when one person leaves it, because all other readers see them too.
+Therefore the feed of a person who has ever left an event adds a shift of their own to both: it
+rises when the person leaves, and again when they come back. It is computed from the history.
 """
 
 from collections.abc import Iterable, Iterator
@@ -26,7 +27,11 @@ AWAY: Final = {"partstat": ("declined", "delegated"), "seat": ("cancelled", "wai
 
 @dataclass(slots=True)
 class Stay:
-    """How somebody has attended an event over time, and what has concerned them through it."""
+    """One person's attendance of one event over time, computed from the history of attendees.
+
+    `left` are the moments at which they left, `moved_at` the last one at which they left or came
+    back. `reach` are the keys of the events that concern them because of this attendance.
+    """
 
     event_id: int
     role: str = ""
@@ -36,7 +41,7 @@ class Stay:
     reach: set[int] = field(default_factory=set)
 
     def note(self, row: Any) -> None:
-        """Learn what a kept change of their attendance says."""
+        """Take in the next history row of their attendance, in the order of time."""
         away = row.history_type == "-"
         away |= row.partstat in AWAY["partstat"] or row.seat in AWAY["seat"]
         if away == self.is_there and (self.is_there or self.left):
@@ -48,13 +53,19 @@ class Stay:
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """How often somebody has left an event, and when they last left it or came back."""
+    """The sequence shift of an event for one person.
+
+    `times` is how often they have left it, `at` when they last left it or came back.
+    """
 
     times: int
     at: datetime
 
     def put(self, entry: Entry, *, here: bool) -> Entry:
-        """Return an entry as it is for them: newer than what they saw before the last move."""
+        """Return the entry with SEQUENCE and LAST-MODIFIED shifted, newer than what they saw last.
+
+        SEQUENCE rises by one for each leaving and each return.
+        """
         number = 2 * self.times if here else 2 * self.times - 1
         at = max(entry.changed_at + number * SECOND, self.at.replace(microsecond=0))
         return replace(entry, sequence=entry.sequence + number, changed_at=at)
@@ -62,9 +73,9 @@ class Moves:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Farewell:
-    """An event as it was when somebody left it."""
+    """A withdrawn entry: an event as it was when a person left it, shown until `until`."""
 
-    event: Any  # a kept row of the history
+    event: Any  # a row of the history of Event
     at: datetime
     moves: Moves
 
@@ -73,7 +84,7 @@ class Farewell:
         return self.at + SHOWN_FOR
 
     def entry(self) -> Entry:
-        """Its cancellation, in the active language: what it was called and when, no more."""
+        """Return the CANCELLED entry in the active language, with nothing but title and time."""
         row: Event = self.event.instance
         entry = Entry(
             uid=row.ical_uid,
@@ -88,9 +99,9 @@ class Farewell:
 
 
 def stays(*, feed: CalendarFeed) -> list[Stay]:
-    """Return what the person of a feed has ever left, the narrowest first."""
+    """Return the stays of a feed's person that ever ended, those with the smallest reach first."""
     kept = history.of(Attendee)
-    assert kept is not None  # noqa: S101 -- the changes of attendees are kept
+    assert kept is not None  # noqa: S101 -- Attendee has a history
     mine = Attendee.objects.filter(person=feed.person_id)
     rows = kept.filter(Q(person=feed.person_id) | Q(id__in=mine.values("pk")))
     columns = ("event_id", "role", "partstat", "seat", "history_type", "history_date")
@@ -99,7 +110,7 @@ def stays(*, feed: CalendarFeed) -> list[Stay]:
         found.setdefault(row.event_id, Stay(row.event_id)).note(row)
     left = [stay for stay in found.values() if stay.left]
     for stay in left:
-        # Guests from outside never saw the parts that the delegation alone sees.
+        # Guests from outside have never seen parts with the visibility DELEGATION.
         guest = stay.role in Attendee.FROM_OUTSIDE
         reach = Event.objects.concerning([stay.event_id], travelling=[] if guest else None)
         stay.reach = _keys(reach, feed)
@@ -107,9 +118,9 @@ def stays(*, feed: CalendarFeed) -> list[Stay]:
 
 
 def of(*, feed: CalendarFeed, stays: Iterable[Stay], now: datetime) -> list[Farewell]:
-    """Return the entries that the person has lost within the last days, each once.
+    """Return the withdrawn entries that the feed shows now, one for each event, by key.
 
-    Of several events that an entry may be lost with the narrowest counts.
+    An event that several stays reach is lost with the one of the smallest reach.
     """
     away = [stay for stay in stays if not stay.is_there]
     lost: dict[int, Stay] = {}
@@ -129,7 +140,7 @@ def of(*, feed: CalendarFeed, stays: Iterable[Stay], now: datetime) -> list[Fare
 
 
 def returned(*, stays: Iterable[Stay], events: EventQuerySet) -> Iterator[Entry]:
-    """Yield those of the events that the person has left and sees again, in the active language."""
+    """Yield the entries, in the active language, of events that the person left and has again."""
     reach = set[int]().union(*(stay.reach for stay in stays))
     if not reach:
         return
@@ -146,7 +157,7 @@ def _moves(event: int, stays: Iterable[Stay]) -> Moves:
 
 
 def _still(feed: CalendarFeed) -> set[int]:
-    """What concerns the person of the feed now."""
+    """Return the keys of the events that concern the feed's person now."""
     mine = Attendee.objects.filter(person=feed.person)
     expected = mine.expected()
     rows = Event.objects.concerning(
@@ -158,15 +169,18 @@ def _still(feed: CalendarFeed) -> set[int]:
 
 
 def _keys(rows: EventQuerySet, feed: CalendarFeed) -> set[int]:
-    """The keys of events, as far as the feed reaches."""
+    """Return the keys of the events that are within the feed's own event, if it has one."""
     rows = rows.making_up(feed.event) if feed.event else rows
     return set(rows.values_list("pk", flat=True))
 
 
 def _as_of(events: set[int], moment: datetime) -> list[Any]:
-    """The events as they were at the moment; not those that are newer."""
+    """Return the history rows of the events that were valid at the moment, one for each event.
+
+    Events created later are left out.
+    """
     kept = history.of(Event)
-    assert kept is not None  # noqa: S101 -- the changes of events are kept
+    assert kept is not None  # noqa: S101 -- Event has a history
     rows = kept.filter(id__in=events, history_date__lte=moment)
     return list({row.id: row for row in rows.order_by("history_date", "history_id")}.values())
 

@@ -1,1 +1,4 @@
-"""iCalendar (RFC 5545) and iTIP (RFC 5546), written and read; icalendar is imported here alone."""
+"""Writing and reading of iCalendar (RFC 5545) and iTIP (RFC 5546).
+
+Only this room imports the library icalendar.
+"""

@@ -1,6 +1,7 @@
-"""Lines of foreign calendars in their parts: through the second door of iCalendar, plain values.
+"""Parses content lines of foreign calendars (RFC 5545, 3.1) into plain Python values.
 
-What is wrong with a line is said of the event that it stands in.
+Beside `writing` this is the only module that imports icalendar. An unreadable line raises
+BadEntry, which concerns only the event that contains the line, not the whole file.
 """
 
 import re
@@ -9,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
+from django.utils.translation import gettext_noop as _
 from icalendar.parser import Contentline
 from icalendar.prop import vDate, vDatetime, vDuration
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
@@ -17,18 +19,13 @@ from events.domain.ical.parsing import Component
 from events.domain.ical.writing import LINE_END, UNWANTED
 
 LONGEST_URL: Final = 500
-LONGEST_HEAD: Final = 2_000  # the name of a line and its parameters, before the value
+LONGEST_HEAD: Final = 2_000  # characters of name and parameters, up to the colon
 HEAD = re.compile(r'[^:"]*(?:"[^"]*"[^:"]*)*:')
 ESCAPE = re.compile(r"\\([\\;,:nN\"])")
 
 
-def _(text: str) -> str:
-    """Mark a text for translation by whoever shows it."""
-    return text
-
-
 class BadEntry(ValueError):
-    """What is wrong with one event: the property, and a reason with %-placeholders."""
+    """One event cannot be read: the property at fault, and a reason with %-placeholders."""
 
     def __init__(self, name: str, reason: str, /, **values: object) -> None:
         super().__init__(f"{name}: {reason % values}")
@@ -39,7 +36,7 @@ class BadEntry(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """A line in its parts."""
+    """A content line split into name, value and parameters; the value is still escaped."""
 
     name: str
     value: str
@@ -47,18 +44,18 @@ class Property:
 
 
 def first(block: Component, name: str) -> Property | None:
-    """Return the first line of a name; raise BadEntry."""
+    """Return the first property of that name, or None. Raises BadEntry."""
     found = block.lines.get(name)
     return parsed(name, found[0][1]) if found else None
 
 
 def every(block: Component, name: str) -> list[Property]:
-    """Return all lines of a name; raise BadEntry."""
+    """Return all properties of that name. Raises BadEntry."""
     return [parsed(name, content) for _line, content in block.lines.get(name, ())]
 
 
 def text(block: Component, name: str) -> str:
-    """Return the plain text of a line, or nothing."""
+    """Return the unescaped text of the first property of that name; '' if absent or unreadable."""
     try:
         found = first(block, name)
     except BadEntry:
@@ -67,13 +64,16 @@ def text(block: Component, name: str) -> str:
 
 
 def number(block: Component, name: str) -> int:
-    """Return a number that is not below zero, and 0 for anything else."""
+    """Return the number from 0 to 999,999,999 in a property; 0 for anything else."""
     said = text(block, name)
     return int(said) if re.fullmatch(r"[0-9]{1,9}", said) else 0
 
 
 def moment(block: Component, name: str) -> datetime | None:
-    """Return a moment in UTC, or nothing."""
+    """Return the time in a property, a time without a zone taken as UTC.
+
+    Returns None if the property is absent or holds no time. Raises BadEntry.
+    """
     found = first(block, name)
     if not found:
         return None
@@ -85,7 +85,10 @@ def moment(block: Component, name: str) -> datetime | None:
 
 
 def address(block: Component, name: str) -> str:
-    """Return a link that is safe to follow, or nothing."""
+    """Return the http or https URL in a property; '' for anything else.
+
+    It must be ASCII without characters that RFC 3986 excludes, and at most LONGEST_URL long.
+    """
     said = text(block, name)
     try:
         parts = urlsplit(said)
@@ -97,24 +100,24 @@ def address(block: Component, name: str) -> str:
 
 
 def day_or_time(value: str) -> date | datetime:
-    """Return the day or the time that a value means; raise ValueError."""
+    """Return the value of a DATE or a DATE-TIME (RFC 5545, 3.3.4 and 3.3.5). Raises ValueError."""
     if re.fullmatch(r"[0-9]{8}", value):
         return vDate.from_ical(value)
     return vDatetime.from_ical(value)
 
 
 def duration(found: Property) -> timedelta:
-    """Return how long something is; raise ValueError."""
+    """Return the value of a DURATION (RFC 5545, 3.3.6). Raises ValueError."""
     return vDuration.from_ical(found.value.strip())
 
 
 def zone_of_windows(name: str) -> str:
-    """Return the IANA zone that Windows means, or nothing."""
+    """Return the IANA zone for a name of a Windows time zone; '' if the name is unknown."""
     return WINDOWS_TO_OLSON.get(name, "")
 
 
 def parsed(name: str, content: str) -> Property:
-    """Return a line in its parts; raise BadEntry."""
+    """Split a content line; parameters with several values are dropped. Raises BadEntry."""
     head = HEAD.match(content)
     try:
         if head is None or head.end() > LONGEST_HEAD:
@@ -127,6 +130,6 @@ def parsed(name: str, content: str) -> Property:
 
 
 def clean(text: str) -> str:
-    """Return the plain text of a TEXT value."""
+    """Return the plain text of a TEXT value (RFC 5545, 3.3.11), without control characters."""
     plain = ESCAPE.sub(lambda match: "\n" if match[1] in "nN" else match[1], text)
     return UNWANTED.sub("", LINE_END.sub("\n", plain)).strip()

@@ -1,4 +1,4 @@
-"""When something is, as a foreign calendar says it: days, and wall times in zones that we know."""
+"""Dates and times of foreign calendars: days, and wall times with the IANA zone of their TZID."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -7,6 +7,8 @@ from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from typing import Final
 from zoneinfo import available_timezones
+
+from django.utils.translation import gettext_noop as _
 
 from events.domain.ical import contentlines
 from events.domain.ical.contentlines import BadEntry, Property
@@ -17,14 +19,12 @@ from events.values import dates
 LONGEST_ZONE: Final = 200
 
 
-def _(text: str) -> str:
-    """Mark a text for translation by whoever shows it."""
-    return text
-
-
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A day, or a wall time in a zone; the zone is UTC where the calendar says so."""
+    """A day (at 00:00, `is_day`), or a wall time without tzinfo in the IANA zone `timezone`.
+
+    A time that the calendar gives in UTC has the zone UTC.
+    """
 
     at: datetime
     timezone: str
@@ -38,14 +38,17 @@ class Moment:
 
 
 class Clocks:
-    """The zones that a calendar names, and the one at home of what names none."""
+    """Resolves the TZIDs of one calendar; values without a zone are taken in the zone `home`."""
 
     def __init__(self, blocks: Iterable[Component], home: str) -> None:
         self.home = home
         self.zones = _zones(block for block in blocks if block.name == "VTIMEZONE")
 
     def moment(self, found: Property, value: str | None = None) -> Moment:
-        """Return the day or the wall time that a property means."""
+        """Return the day or wall time in a property, or in `value` with its parameters.
+
+        Raises BadEntry.
+        """
         text = (found.value if value is None else value).strip()
         try:
             at = contentlines.day_or_time(text)
@@ -61,7 +64,10 @@ class Clocks:
         return Moment(at, zone)
 
     def moments(self, block: Component, name: str) -> Iterator[Moment]:
-        """Yield the days or times of all lines of a name; raise BadEntry."""
+        """Yield the days or times of all properties of a name.
+
+        Raises BadEntry, also for values of type PERIOD.
+        """
         for found in contentlines.every(block, name):
             if found.parameters.get("VALUE", "").upper() == "PERIOD":
                 raise BadEntry(name, _("periods are not understood"))
@@ -69,7 +75,10 @@ class Clocks:
                 yield self.moment(found, value)
 
     def until(self, start: Moment, text: str) -> datetime:
-        """Return the end of a rule on the clock of the series."""
+        """Return the UNTIL of an RRULE, `text`, as a wall time in the zone of the series.
+
+        A UTC time is converted into that zone; a day means its last moment. Raises BadEntry.
+        """
         end = self.moment(Property("RRULE", text, {}))
         if end.is_day:
             return datetime.combine(end.at.date(), time.max)
@@ -79,7 +88,11 @@ class Clocks:
         return there.replace(tzinfo=None)
 
     def _zone(self, property_name: str, name: str, at: datetime) -> str:
-        """Return the IANA zone of a TZID, or refuse it by its name."""
+        """Return the IANA zone of a TZID. Raises BadEntry.
+
+        If the TZID is no IANA name, the zone is guessed from the VTIMEZONE or from the end of the
+        TZID. Its offset at `at` must then be one that the VTIMEZONE has, if there is one.
+        """
         if name in UTC_NAMES:
             return "UTC"
         if name in _names():
@@ -94,7 +107,7 @@ class Clocks:
 
 
 def _zones(blocks: Iterator[Component]) -> dict[str, tuple[str, frozenset[timedelta]]]:
-    """Return for each zone of the calendar the IANA name that it tells of, and its offsets."""
+    """Return by TZID the IANA name that a VTIMEZONE suggests, '' if none, and its offsets."""
     found = {}
     for block in blocks:
         offsets = [
@@ -126,12 +139,15 @@ def _offset(content: str) -> timedelta | None:
 
 @cache
 def _names() -> frozenset[str]:
-    """The zones that there are; to list them takes a walk through files."""
+    """Return all IANA zones; cached, because zoneinfo walks through its files for each call."""
     return frozenset(available_timezones())
 
 
 def _iana(name: str) -> str:
-    """Return the IANA zone that a name ends in, as in /x.org/Asia/Tokyo, or that Windows means."""
+    """Return the IANA zone that a name ends in, as in /x.org/Asia/Tokyo, or its Windows zone.
+
+    Returns '' if there is none.
+    """
     parts = name.split("/") if len(name) <= LONGEST_ZONE else []
     tails = ("/".join(parts[start:]) for start in range(min(len(parts), 6)))
     return next((tail for tail in tails if tail in _names()), contentlines.zone_of_windows(name))

@@ -1,4 +1,4 @@
-"""What a calendar says of an event: the fields of a VEVENT, in words of the reader's language."""
+"""Maps an event to the fields of its VEVENT, with the texts in the active language."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -23,21 +23,21 @@ STATUSES: dict[str, Literal["TENTATIVE", "CONFIRMED", "CANCELLED"]] = {
 
 @dataclass(slots=True)
 class _Words:
-    """What many events share, in the active language: found out once."""
+    """Texts in the active language, cached over the events of one call."""
 
     language: str = field(default_factory=get_language)
     locations: dict[tuple[int | None, int | None], str] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
 
     def text(self, event: Event, name: str) -> str:
-        """Return what modeltranslation shows of a text, in a tenth of its time."""
+        """Return a translated text with modeltranslation's fallbacks, in a tenth of its time."""
         for column in _columns(name, self.language):
             if text := getattr(event, column):
                 return str(text)
         return ""
 
     def location(self, event: Event) -> str:
-        if not event.place_id:  # its sites are its own
+        if not event.place_id:  # its location follows from its own place roles
             return formatting.where(event=event)
         key = (event.place_id, event.end_place_id)
         if key not in self.locations:
@@ -51,15 +51,15 @@ class _Words:
 
 
 def entry(*, event: Event, entitled: bool = False) -> Entry:
-    """Return what a calendar shows of an event read for_calendars(), in the active language.
+    """Return the calendar entry of an event that was read with `for_calendars()`.
 
-    Only who is entitled to it gets the link of its stream.
+    The link of the live stream (CONFERENCE) is included only if the reader is `entitled` to it.
     """
     return _entry(event, entitled, _Words())
 
 
 def each(*, events: Iterable[Event], entitled: bool) -> Iterator[tuple[Event, Entry]]:
-    """Yield the events, each with its entry."""
+    """Yield each event with its entry, in the active language; shares texts between events."""
     words = _Words()
     return ((event, _entry(event, entitled, words)) for event in events)
 
@@ -95,7 +95,7 @@ def _summary(event: Event, words: _Words) -> str:
 
 @cache
 def _columns(name: str, language: str) -> list[str]:
-    """The columns of a text, that of the language first, then those that stand in for it."""
+    """Return the columns of a translated text: that of the language, then its fallbacks."""
     return [build_localized_fieldname(name, code) for code in resolution_order(language)]
 
 

@@ -1,4 +1,4 @@
-"""Messages about an event between who invites and who is invited (RFC 5546), one to each reader."""
+"""iTIP messages (RFC 5546) from the organiser of an event to one of its attendees."""
 
 import hashlib
 import re
@@ -21,15 +21,15 @@ PARTSTAT: Final[dict[str, str]] = {
     Attendee.Partstat.DECLINED: "DECLINED",
     Attendee.Partstat.DELEGATED: "DELEGATED",
 }
-# RFC 6068, 2: what may stand in an address of the scheme mailto as it is.
+# Characters that need no percent-encoding in a mailto URI (RFC 6068, 2).
 PLAIN: Final = "@!$'*+"
-# What differs although nothing else does.
+# Properties that the digest ignores: they change although the content stays the same.
 COUNTED: Final = re.compile(rb"^(?:DTSTAMP|CREATED|LAST-MODIFIED|SEQUENCE):.*\r\n", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Somebody with a mail address, as a calendar program shows them."""
+    """An ORGANIZER or ATTENDEE: a mail address and the name that calendar programs show."""
 
     name: str
     address: str
@@ -48,10 +48,10 @@ def write(
     partstat: str,
     made_at: datetime,
 ) -> bytes:
-    """Return the message for one attendee, who has answered so far as it says.
+    """Return the iTIP message for one attendee, with `partstat` as their answer so far.
 
-    Nobody else stands in it: a program offers an answer to whom it finds among the attendees.
-    Raises calendars.Inexact and calendars.BadAddress.
+    It contains no other ATTENDEE, because a calendar program offers an answer to each user whom it
+    finds among the attendees. Raises writing.Inexact and writing.BadAddress.
     """
     part = writing.vevent(entry=replace(entry, stamped_at=made_at))
     lines = _people(organizer, attendee, partstat, asks=method == REQUEST)
@@ -59,7 +59,10 @@ def write(
 
 
 def digest(*, method: str, entry: Entry) -> str:
-    """Return what tells two messages apart that say different things, whenever they were made."""
+    """Return the SHA-256 of a message's method and content, without stamps and SEQUENCE.
+
+    Two messages have the same digest if an attendee would read the same in both.
+    """
     stamped = replace(entry, stamped_at=entry.changed_at)
     body = COUNTED.sub(b"", writing.vevent(entry=stamped).body)
     return hashlib.sha256(method.encode() + b"\0" + body).hexdigest()

@@ -1,6 +1,6 @@
-"""Files of iCalendar as trees of components, within limits that no honest file comes near.
+"""Parses iCalendar files into trees of components, within limits far above those of real files.
 
-Only the lines that are asked for are kept: what is nested, long or strange elsewhere costs nothing.
+Only the properties that the caller asks for are kept, so that nothing else in a file costs memory.
 """
 
 import re
@@ -30,12 +30,12 @@ ASKED: Final = {
     "DAYLIGHT": {"TZOFFSETTO"},
 }  # fmt: skip
 DATES: Final = {"RDATE", "EXDATE"}
-MANY: Final = {"RRULE", "ATTENDEE", *DATES}  # of everything else the first line counts
+MANY: Final = {"RRULE", "ATTENDEE", *DATES}  # all lines are kept; of others the first only
 NAME = re.compile(r"[A-Za-z0-9-]+")
 
 
 class Unreadable(Refusal):
-    """A file that is refused as a whole, and the line at fault if there is one."""
+    """The whole file is refused; `line` is the number of the line at fault, 0 if there is none."""
 
     line: int = 0
 
@@ -50,44 +50,44 @@ class Unreadable(Refusal):
 
 
 class TooLarge(Unreadable):
-    """More bytes than LARGEST."""
+    """The file has more than LARGEST bytes."""
 
     text = gettext_noop("The calendar is larger than %(size)s MB.")
 
 
 class NotACalendar(Unreadable):
-    """No text in UTF-8 that begins with BEGIN:VCALENDAR and closes what it opens."""
+    """The file is not UTF-8, does not begin with BEGIN:VCALENDAR, or BEGIN and END do not match."""
 
     text = gettext_noop("This is not a calendar in iCalendar format (.ics).")
 
 
 class LineTooLong(Unreadable):
-    """A line of more than LONGEST bytes."""
+    """A line has more than LONGEST bytes."""
 
     text = gettext_noop("A line of the calendar is too long.")
 
 
 class TooManyComponents(Unreadable):
-    """More than MOST_COMPONENTS."""
+    """The file has more than MOST_COMPONENTS components."""
 
     text = gettext_noop("The calendar has more than %(parts)s parts.")
 
 
 class TooDeep(Unreadable):
-    """Components within components, more than DEEPEST."""
+    """Components are nested more than DEEPEST levels deep."""
 
     text = gettext_noop("The parts of the calendar lie too deep in each other.")
 
 
 class TooManyDates(Unreadable):
-    """More than MOST_DATES rules of series, exceptions and additions to them, or attendees."""
+    """The file has more than MOST_DATES values of RRULE, RDATE, EXDATE and ATTENDEE together."""
 
     text = gettext_noop("The series of the calendar have too many single dates.")
 
 
 @dataclass(slots=True)
 class Component:
-    """A component with the lines that are asked for, by name, and what lies in it."""
+    """A component: its first line, the kept lines by property name, and nested components."""
 
     name: str
     line: int
@@ -96,12 +96,15 @@ class Component:
 
 
 def read(*, body: bytes) -> list[Component]:
-    """Return the components on the upper level of all calendars in a file; raise Unreadable."""
+    """Return the components directly inside of all VCALENDARs of a file. Raises Unreadable."""
     return [part for calendar in calendars(body=body, asked=ASKED) for part in calendar.parts]
 
 
 def calendars(*, body: bytes, asked: Mapping[str, Collection[str]]) -> list[Component]:
-    """Return the calendars in a file, with the lines that are asked for; raise Unreadable."""
+    """Return the VCALENDARs of a file, with the properties in `asked`, by name of component.
+
+    Raises Unreadable.
+    """
     text = _text(body)
     root = Component("", 0)
     stack, number, extra = [root], 0, 0
@@ -165,7 +168,7 @@ def _keep(block: Component, name: str, content: str, line: int, extra: int) -> N
 
 
 def _unfolded(text: str) -> Iterator[tuple[int, str]]:
-    """Yield each line as it was before it was folded, with the number of its first."""
+    """Yield each unfolded content line (RFC 5545, 3.1) with the number of its first line."""
     number, pieces = 1, [""]
     for at, line in enumerate(text.split("\n"), 1):
         if not line:

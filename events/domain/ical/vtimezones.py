@@ -1,4 +1,4 @@
-"""VTIMEZONE components written from zoneinfo, in the form that Outlook and ical.js can read."""
+"""Writes VTIMEZONE components from zoneinfo, in a form that Outlook and ical.js can read."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TABLE_FROM = datetime(1900, 1, 1, tzinfo=UTC)
 TABLE_UNTIL = datetime(2101, 1, 1, tzinfo=UTC)
-# Two changes of one zone have never stood closer than a week (measured over all of tzdata).
+# Step of the search for changes of the offset. Two changes of one zone are at least a week apart
+# (measured over all of tzdata), so no step contains two.
 PROBE = timedelta(days=5)
 SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)
@@ -22,7 +23,10 @@ WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shift:
-    """A moment at which the offset of a zone changes; `lasting` when it is the last change."""
+    """A change of a zone's UTC offset, `at` a UTC moment; `lasting` if no change follows.
+
+    `summer` marks the onset of DAYLIGHT, `name` is the abbreviation that is written as TZNAME.
+    """
 
     at: datetime
     before: timedelta
@@ -33,12 +37,12 @@ class Shift:
 
     @property
     def onset(self) -> datetime:
-        """The local time before the change (RFC 5545, 3.6.5)."""
+        """The local time of the change by the offset before it (RFC 5545, 3.6.5)."""
         return self.at.replace(tzinfo=None) + self.before
 
     @property
     def pattern(self) -> tuple[object, ...]:
-        """What the shifts under one yearly rule have in common."""
+        """The values that all shifts of one yearly rule share."""
         onset = self.onset
         moment = onset.month, onset.weekday(), onset.time()
         return *moment, self.before, self.after, self.summer, self.lasting
@@ -46,7 +50,7 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Observance:
-    """One STANDARD or DAYLIGHT: the shifts that it stands for, with a yearly rule if several."""
+    """One STANDARD or DAYLIGHT component: the shifts it covers, and their RRULE if several."""
 
     shifts: tuple[Shift, ...]
     rule: str = ""
@@ -60,9 +64,9 @@ class Observance:
 def render(*, name: str, first: datetime, last: datetime) -> str:
     """Return a VTIMEZONE that is right at every instant from `first` to `last`, both in UTC.
 
-    A zone that keeps its offset is one STANDARD; a yearly law is one STANDARD and one DAYLIGHT.
-    Where the law changes in between, each law has its own and the offset that lasts is a
-    STANDARD; a change that follows no rule stands alone, without RDATE.
+    A zone without changes is written as one STANDARD, a yearly rule as one STANDARD and one
+    DAYLIGHT. If the rule changes in between, each rule has its own components. An offset that
+    lasts is a STANDARD. A change that follows no rule has a component of its own, without RDATE.
     """
     needed = _needed(name, first, last)
     if len(needed) == 1:
@@ -76,19 +80,21 @@ def render(*, name: str, first: datetime, last: datetime) -> str:
 
 
 def _needed(name: str, first: datetime, last: datetime) -> list[Shift]:
-    """Return the last shift before the span, those inside and, under a yearly law, the next."""
+    """Return the last shift before the span, those inside, and the next one of a yearly rule.
+
+    The next one is included because Outlook needs a STANDARD, even for a span within one July.
+    """
     shifts = _shifts(name)
     earlier = [shift for shift in shifts if shift.at <= first]
     inside = [shift for shift in shifts if first < shift.at <= last]
     following = [shift for shift in shifts if last < shift.at < last + YEAR][:1]
-    # A feed of one July shows both halves of the law all the same: Outlook wants a STANDARD.
     if following and not _rules(name, following[0]):
         following = []
     return [*(earlier[-1:] or [_beginning(name, first)]), *inside, *following]
 
 
 def _cover(name: str, needed: Sequence[Shift]) -> Iterator[Observance]:
-    """Yield few observances that hold all the needed shifts, each made of true shifts only."""
+    """Yield few observances that together cover all needed shifts; each has true shifts only."""
     left = list(needed)
     while left:
         observance = _longest(name, left)
@@ -97,9 +103,9 @@ def _cover(name: str, needed: Sequence[Shift]) -> Iterator[Observance]:
 
 
 def _longest(name: str, needed: Sequence[Shift]) -> Observance:
-    """Return the rule that holds the first needed shift and as many others as can be.
+    """Return the rule that covers the first needed shift and most of the others.
 
-    Among equals the plain nth weekday wins, then the rule of most years.
+    Of equals, a rule of the nth weekday is preferred to one of BYMONTHDAY, then the longest run.
     """
     wanted = set(needed)
 
@@ -112,11 +118,11 @@ def _longest(name: str, needed: Sequence[Shift]) -> Observance:
 
 @cache
 def _rules(name: str, shift: Shift) -> tuple[Observance, ...]:
-    """Return the yearly rules that give `shift`, each with all the years in which it held."""
+    """Return the yearly rules that produce `shift`, each with its unbroken run of years."""
     weekday = WEEKDAYS[shift.onset.weekday()]
     weeks = {f"BYDAY={LAST_WEEK}{weekday}": LAST_WEEK}
     weeks |= {f"BYDAY={nth}{weekday}": 7 * nth - 6 for nth in range(1, 5)}
-    # "Sunday on or after the 2nd" (Chile) has no ordinal.
+    # "Sunday on or after the 2nd" (Chile) is no nth weekday, so it needs BYMONTHDAY.
     weeks |= {f"BYMONTHDAY={_days(day)};BYDAY={weekday}": day for day in range(1, 26)}
     month = f"FREQ=YEARLY;BYMONTH={shift.onset.month}"
     alike = [other for other in _shifts(name) if other.pattern == shift.pattern]
@@ -129,7 +135,10 @@ def _days(first: int) -> str:
 
 
 def _run(shift: Shift, alike: Sequence[Shift], week: int) -> tuple[Shift, ...]:
-    """Return the unbroken years around `shift` in which the change fell in the same week."""
+    """Return the unbroken run of years around `shift` in which the change fell in `week`.
+
+    The run does not reach back before 1970.
+    """
     years = {other.onset.year: other for other in alike if _falls(other.onset, week)}
     low = high = shift.onset.year
     if years.get(low) != shift:
@@ -142,7 +151,10 @@ def _run(shift: Shift, alike: Sequence[Shift], week: int) -> tuple[Shift, ...]:
 
 
 def _falls(onset: datetime, week: int) -> bool:
-    """Whether a day lies in the week of its month that starts on the day `week`."""
+    """Whether a day lies in the seven days of its month from day `week` on, or in the last seven.
+
+    `week` is LAST_WEEK for the last seven.
+    """
     if week == LAST_WEEK:
         return (onset + WEEK).month != onset.month
     return week <= onset.day < week + 7
@@ -153,7 +165,7 @@ def _lines(observance: Observance) -> Iterator[str]:
     yield f"BEGIN:{observance.kind}"
     yield f"DTSTART:{shift.onset:%Y%m%dT%H%M%S}"
     if observance.rule:
-        # A day late: dateutil reads UNTIL as local time and would lose the last onset.
+        # One day after the last onset: dateutil reads UNTIL as local time and would drop it.
         until = f";UNTIL={last.at + DAY:%Y%m%dT%H%M%SZ}"
         yield f"RRULE:{observance.rule}" + (until if last.at < TABLE_UNTIL - YEAR else "")
     yield f"TZOFFSETFROM:{_signed(shift.before)}"
@@ -173,7 +185,7 @@ def _signed(offset: timedelta) -> str:
 
 
 def _beginning(name: str, first: datetime) -> Shift:
-    """Return the state at `first` of a zone that has not changed before."""
+    """Return the offset at `first` as a shift, for a zone without a change before it."""
     local = first.astimezone(ZoneInfo(name))
     offset = local.utcoffset() or timedelta(0)
     label = local.tzname() or name
@@ -182,7 +194,10 @@ def _beginning(name: str, first: datetime) -> Shift:
 
 
 def _unchanging(shift: Shift, first: datetime) -> Shift:
-    """Return the state after `shift` as one that holds from 1970, or earlier if need be."""
+    """Return the offset after `shift` as one that holds from 1970, or from the year of `first`.
+
+    The earlier of the two is taken.
+    """
     new_year = min(EPOCH, first.replace(month=1, day=1, hour=0, minute=0, second=0, microsecond=0))
     offset = shift.after
     return replace(shift, at=new_year - offset, before=offset, summer=False, lasting=True)
@@ -190,7 +205,7 @@ def _unchanging(shift: Shift, first: datetime) -> Shift:
 
 @cache
 def _shifts(name: str) -> tuple[Shift, ...]:
-    """Return every change of the zone's offset in the years of the table, oldest first."""
+    """Return every change of the zone's offset from 1900 to 2100, oldest first."""
     zone = ZoneInfo(name)
     changes = [*_changes(zone), TABLE_UNTIL]
     return tuple(_shift(zone, at, end) for at, end in pairwise(changes))
@@ -200,9 +215,9 @@ def _shift(zone: ZoneInfo, at: datetime, end: datetime) -> Shift:
     old, new = (at - SECOND).astimezone(zone), at.astimezone(zone)
     before, after = _offset(zone, at - SECOND), _offset(zone, at)
     lasting = end - at > 2 * YEAR and end == TABLE_UNTIL
-    # Either side: the database makes Dublin's winter the negative exception.
+    # dst() is asked on both sides: tzdata describes Dublin's winter as negative summer time.
     summer = after > before and not lasting and bool(old.dst() or new.dst())
-    # The name at the end: Vancouver's last PDT becomes MST without a change of the offset.
+    # The name is taken at the end: Vancouver's last PDT becomes MST without a change of offset.
     label = (end - SECOND).astimezone(zone).tzname() or zone.key
     return Shift(at=at, before=before, after=after, name=label, summer=summer, lasting=lasting)
 
@@ -218,7 +233,7 @@ def _changes(zone: ZoneInfo) -> Iterator[datetime]:
 
 
 def _bisect(zone: ZoneInfo, low: datetime, high: datetime) -> datetime:
-    """Return the first whole second after `low` that has the offset of `high`."""
+    """Return the first whole second after `low` that has the offset of `high`, by bisection."""
     offset = _offset(zone, high)
     while high - low > SECOND:
         middle = low + (high - low) // SECOND // 2 * SECOND

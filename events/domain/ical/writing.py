@@ -1,4 +1,4 @@
-"""iCalendar, through its only door: events rendered one by one, and calendars made of them."""
+"""Writes iCalendar (RFC 5545): renders single events and composes calendars of them."""
 
 import re
 from collections.abc import Container, Iterable, Iterator, Sequence
@@ -17,12 +17,12 @@ from events.values.dates import DAY, Precision, When
 
 PRODID = "-//Attache//Calendars//EN"
 REFRESH = "PT1H"
-# How long a timed event lasts in a calendar while its end is not known.
+# Duration that is written for a timed event whose end is not known.
 UNTOLD = timedelta(hours=1)
-# Octets of a line beside the space before it: 75 are allowed (RFC 5545, 3.1).
+# Octets of a folded line without its leading space: 75 are allowed with it (RFC 5545, 3.1).
 FOLD = 74
-PIECE: Final = 1 << 18  # bytes of a stream that are in memory at once
-# SUMMARY is never empty, or clients put words of their own there.
+PIECE: Final = 1 << 18  # bytes: size of the pieces of a stream, and of its buffer in memory
+# Written as SUMMARY if the title is empty: clients would show a text of their own.
 NAMELESS = "–"
 UTC_NAMES = frozenset(
     {"UTC", "UCT", "Universal", "Zulu", "Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu"}
@@ -30,33 +30,34 @@ UTC_NAMES = frozenset(
 BEGIN, END = b"BEGIN:VCALENDAR\r\n", b"END:VCALENDAR\r\n"
 ALL_DAY = b"\r\nDTSTART;VALUE=DATE:"
 BEGIN_EVENT, END_EVENT = b"BEGIN:VEVENT\r\n", b"END:VEVENT\r\n"
-# C0 but LF, DEL, the line ends that Unicode adds (vdirsyncer and ics split there), controls of
-# writing direction (they let a title run into what stands beside it), byte-order marks, lone
+# C0 controls except LF, then DEL, NEL and the line separators of Unicode (vdirsyncer and ics split
+# lines there), bidi controls (a title could reorder the text beside it), byte-order marks and lone
 # surrogates.
 UNWANTED = re.compile(
     r"[\x00-\x09\x0b-\x1f\x7f\x85\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
 LINE_END = re.compile(r"\r\n?")
 BASIC: Final = "%04d%02d%02dT%02d%02d%02d"
-# RFC 3986, beside the letters, digits and marks that quote() keeps; not a stray per cent.
+# Characters of a URI (RFC 3986) that quote() keeps beside letters, digits and "_.-~". A per cent
+# sign that begins no escape is encoded before.
 URI_SAFE = "!#$%&'()*+,/:;=?@[]~"
 STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
-Span = tuple[datetime, datetime]  # the first and the last moment in a zone
+Span = tuple[datetime, datetime]  # first and last moment that a VTIMEZONE must cover, in UTC
 
 
 class Inexact(ValueError):
-    """A date too coarse to stand in a calendar."""
+    """The date is not known to the day, so no DTSTART can be written."""
 
 
 class BadAddress(ValueError):
-    """A URI with a line break in it."""
+    """A URI contains a line break."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """An event as a calendar shows it to one kind of reader, in one language, in plain text."""
+    """The fields of a VEVENT for one language and kind of reader, as plain unescaped text."""
 
     uid: str
     sequence: int
@@ -78,10 +79,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
-    """What a feed says of itself; no UID, for vdirsyncer 0.21 would take it for each event's.
+    """The properties of a VCALENDAR. There is no UID: vdirsyncer 0.21 would give it to each event.
 
-    `url` is '' in secret feeds, or exports would carry their token; `timezone` is written only
-    into an empty feed, for a calendar must have a component; `color` is a CSS3 name.
+    `url` is '' in secret feeds, because exports would contain their token. `timezone` is written
+    only into an empty feed, because a calendar needs at least one component (RFC 5545, 3.6).
+    `color` is a CSS3 name.
     """
 
     name: str
@@ -94,7 +96,7 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """An instant in UTC and the zone in which it is written, '' for UTC itself."""
+    """A UTC moment and the IANA zone in which it is written; '' writes it in UTC."""
 
     at: datetime
     timezone: str
@@ -102,7 +104,10 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A rendered VEVENT and what a calendar has to know of it; follows from its entry alone."""
+    """A rendered VEVENT, and what `compose` needs of it; it depends on its entry only.
+
+    `moments` are the starts and ends that need a VTIMEZONE.
+    """
 
     uid: str
     parent_uid: str
@@ -112,16 +117,19 @@ class Part:
 
 
 def render(*, calendar: Calendar, entries: Sequence[Entry]) -> bytes:
-    """Return a feed as an iCalendar stream: the same input gives the same bytes."""
+    """Return a feed as an iCalendar stream; the same input gives the same bytes.
+
+    Raises Inexact and BadAddress.
+    """
     parts = [vevent(entry=entry) for entry in entries]
     uids = {part.uid for part in parts}
     return b"".join(compose(calendar=calendar, parts=parts, uids=uids))
 
 
 def vevent(*, entry: Entry) -> Part:
-    """Render one event; raise Inexact or BadAddress when it cannot stand in a calendar.
+    """Render one event as a VEVENT. Raises Inexact and BadAddress.
 
-    Only a message that takes an event back needs no date (RFC 5546, 3.2.5).
+    Only an iTIP CANCEL may be written without a date (RFC 5546, 3.2.5).
     """
     is_dated = entry.when.is_exact and entry.when.start_on is not None
     if not is_dated and not (entry.stamped_at and entry.status == "CANCELLED"):
@@ -139,11 +147,11 @@ def vevent(*, entry: Entry) -> Part:
 def compose(
     *, calendar: Calendar, parts: Iterable[Part], uids: Container[str], alarm: int | None = None
 ) -> Iterator[bytes]:
-    """Yield the iCalendar stream of rendered events piece by piece, in their order, each UID once.
+    """Yield the iCalendar stream of rendered events in pieces, in their order, each UID once.
 
-    A child names its parent only where the parent stands in the same feed: among `uids`. `alarm` is
-    how many minutes before the start the reader wants to be alerted, None for no alarm. Events
-    wait in a file, however many they are, until it is known which time zones stand before them.
+    RELATED-TO is written only if the parent is in the same feed: its UID is in `uids`. `alarm` is
+    minutes before the start, None for no VALARM. VEVENTs are spooled to a temporary file, because
+    the VTIMEZONEs that they need precede them in the stream.
     """
     zones: dict[str, Span] = {}
     seen: set[str] = set()
@@ -162,10 +170,10 @@ def compose(
 
 
 def message(*, method: str, part: Part, lines: Iterable[bytes]) -> bytes:
-    """Return a calendar of one event that says what to do with it (RFC 5546), its time zones first.
+    """Return an iTIP message (RFC 5546): a calendar with a METHOD and one event.
 
-    `lines` are added to the event. Nothing is said of a calendar as a whole: Outlook would open
-    one instead of the invitation.
+    `lines` are added to the event. The message has none of the properties that describe a
+    calendar, because Outlook would open it as a calendar instead of an invitation.
     """
     zones: dict[str, Span] = {}
     _widen(zones, part.moments)
@@ -181,7 +189,7 @@ def _head() -> Iterator[bytes]:
 
 
 def _calendar_lines(calendar: Calendar) -> Iterator[bytes]:
-    # NAME and the like are RFC 7986; the X- names are what Outlook, Google and Apple read.
+    # NAME, DESCRIPTION, COLOR etc. are RFC 7986; Outlook, Google and Apple read the X- names.
     name, description = _text(calendar.name), _text(calendar.description)
     yield from _head()
     yield line("LAST-MODIFIED", _utc(calendar.last_modified))
@@ -196,22 +204,22 @@ def _calendar_lines(calendar: Calendar) -> Iterator[bytes]:
 
 
 def _widen(zones: dict[str, Span], moments: Iterable[Moment]) -> None:
-    """Let the spans hold the moments too."""
+    """Widen the spans, by name of zone, so that they include the moments."""
     for moment in moments:
         first, last = zones.get(moment.timezone, (moment.at, moment.at))
         zones[moment.timezone] = min(first, moment.at), max(last, moment.at)
 
 
 def _timezones(zones: dict[str, Span]) -> Iterator[bytes]:
-    """Yield a VTIMEZONE for each zone in use, sorted by name."""
+    """Yield a VTIMEZONE for each zone, sorted by name."""
     for name, (first, last) in sorted(zones.items()):
         yield vtimezones.render(name=name, first=first, last=last).encode()
 
 
 def _adorned(part: Part, is_child: bool, alarm: int | None) -> bytes:
-    """Add what depends on the feed: the relation to a parent that stands in it, an alarm."""
+    """Return the VEVENT, with RELATED-TO and VALARM as the feed demands them."""
     if ALL_DAY in part.body:
-        alarm = None  # before midnight it would only wake somebody
+        alarm = None  # it would ring in the night, shortly before midnight
     if not is_child and alarm is None:
         return part.body
     relation = line("RELATED-TO;RELTYPE=PARENT", _text(part.parent_uid)) if is_child else b""
@@ -220,7 +228,7 @@ def _adorned(part: Part, is_child: bool, alarm: int | None) -> bytes:
 
 
 def _alarm(part: Part, minutes: int) -> Iterator[bytes]:
-    """RFC 5545, 3.6.6; DISPLAY needs a DESCRIPTION."""
+    """Yield a VALARM (RFC 5545, 3.6.6); ACTION:DISPLAY requires a DESCRIPTION."""
     yield b"BEGIN:VALARM\r\n"
     yield line("ACTION", "DISPLAY")
     yield line("TRIGGER", f"-PT{minutes}M")
@@ -229,7 +237,8 @@ def _alarm(part: Part, minutes: int) -> Iterator[bytes]:
 
 
 def _event_lines(entry: Entry, moments: Sequence[Moment]) -> Iterator[bytes]:
-    # Without METHOD, DTSTAMP is the last revision (RFC 5545, 3.8.7.2); now would change the bytes.
+    # Without METHOD, DTSTAMP is the time of the last revision (RFC 5545, 3.8.7.2). The present
+    # time would change the bytes of an unchanged feed.
     yield line("UID", _text(entry.uid))
     changed = _utc(entry.changed_at)
     yield line("DTSTAMP", _utc(entry.stamped_at) if entry.stamped_at else changed)
@@ -251,7 +260,10 @@ def _event_lines(entry: Entry, moments: Sequence[Moment]) -> Iterator[bytes]:
 
 
 def _blocks(entry: Entry) -> bool:
-    """Whether the event makes its reader busy: a span of days never does."""
+    """Whether the event is TRANSP:OPAQUE, which shows its reader as busy.
+
+    It is not if it is cancelled, lasts several whole days, or its entry is not `opaque`.
+    """
     when = entry.when
     days = when.precision == Precision.DAY and when.last_on != when.start_on
     return entry.opaque and entry.status != "CANCELLED" and not days
@@ -259,7 +271,7 @@ def _blocks(entry: Entry) -> bool:
 
 def _position(latitude: float, longitude: float, title: str) -> Iterator[bytes]:
     yield line("GEO", f"{latitude:.6f};{longitude:.6f}")
-    if title:  # Apple draws a map only if the title is the LOCATION
+    if title:  # Apple shows a map only if X-TITLE equals LOCATION
         place = f"X-ADDRESS={parameter(title)};X-APPLE-RADIUS=70;X-TITLE={parameter(title)}"
         uri = f"geo:{latitude:.6f},{longitude:.6f}"
         yield line(f"X-APPLE-STRUCTURED-LOCATION;VALUE=URI;{place}", uri)
@@ -281,9 +293,9 @@ def _times(moments: Sequence[Moment]) -> Iterator[bytes]:
 
 
 def _moments(when: When) -> tuple[Moment, Moment]:
-    """Return start and end, the end after the start."""
+    """Return start and end; an end that is unknown, or not after the start, is UNTOLD later."""
     start, end = dates.instants(when)
-    assert start  # noqa: S101 -- vevent() has looked
+    assert start  # noqa: S101 -- vevent() has checked it
     end_zone = when.end_timezone or when.timezone
     if end is None or end <= start:
         end, end_zone = start + UNTOLD, when.timezone
@@ -291,9 +303,10 @@ def _moments(when: When) -> tuple[Moment, Moment]:
 
 
 def _moment(at: datetime, timezone: str) -> Moment:
-    """Choose UTC for UTC, and where the clocks show the same time twice.
+    """Return the moment in its zone; in UTC if that is its zone or the wall time is repeated.
 
-    Of a repeated hour RFC 5545 means the first, but half of all readers take the second.
+    RFC 5545, 3.3.5 means the first of two equal wall times, but half of all readers take the
+    second.
     """
     if timezone in UTC_NAMES:
         return Moment(at, "")
@@ -305,9 +318,10 @@ def _moment(at: datetime, timezone: str) -> Moment:
 
 
 def line(name: str, value: str) -> bytes:
-    """Return a folded content line, or nothing when there is no value; parameters follow the name.
+    """Return a folded content line, b'' for an empty value; `name` may include parameters.
 
-    Not icalendar's: it looks at each line again for what cannot be in ours, a third of the time.
+    Replaces icalendar's Contentline, whose checks of each line take a third of the time of a feed
+    and cannot fail for ours.
     """
     if not value:
         return b""
@@ -316,16 +330,17 @@ def line(name: str, value: str) -> bytes:
 
 
 def _fold(line: bytes) -> bytes:
-    """Cut a line, never inside a character or an escape, into pieces that fit with their space.
+    """Fold a line (RFC 5545, 3.1), never inside a UTF-8 character or an escape.
 
-    icalendar does the same character by character, two thirds of the time of a whole feed.
+    Replaces icalendar's folding, which works character by character and would take two thirds of
+    the time of a feed.
     """
     if len(line) <= FOLD:
         return line
     pieces, start = [], 0
     while len(line) - start > FOLD:
         end = start + FOLD
-        while line[end] & 0xC0 == 0x80:  # inside a character of UTF-8
+        while line[end] & 0xC0 == 0x80:  # continuation byte of UTF-8
             end -= 1
         end -= line[end - 1] in b"\\^"
         pieces.append(line[start:end])
@@ -334,26 +349,29 @@ def _fold(line: bytes) -> bytes:
 
 
 def parameter(text: str) -> str:
-    """Return a text as the value of a parameter (RFC 6868), which no quote or line break ends."""
+    """Return a text as a parameter value, quotes, carets and line breaks encoded (RFC 6868)."""
     return dquote(rfc_6868_escape(text))
 
 
 def _clean(text: str) -> str:
-    """Return a text without the characters that break lines, readers or what stands beside it."""
-    if not text.isprintable():  # no text that is printable has such a character
+    """Return a text without the UNWANTED characters, its line ends as LF, stripped."""
+    if not text.isprintable():  # a printable text contains none of these characters
         text = UNWANTED.sub("", LINE_END.sub("\n", text))
     return text.strip()
 
 
 def _text(text: str) -> str:
-    # Not icalendar's vText: it takes a backslash with an N for a line break. The backslash is
-    # first, so that none is escaped twice; str.translate() takes ten times as long.
+    # icalendar's vText is not used: it turns a typed backslash and N into a line break. Backslashes
+    # are replaced first, so that none is escaped twice; str.translate() takes ten times as long.
     text = _clean(text).replace("\\", r"\\")
     return text.replace(";", r"\;").replace(",", r"\,").replace("\n", r"\n")
 
 
 def _uri(text: str) -> str:
-    """Return a URI as RFC 3986 wants it; not TEXT, so nothing is escaped with a backslash."""
+    """Return a URI percent-encoded as in RFC 3986; URI is not TEXT, so nothing is backslashed.
+
+    Raises BadAddress.
+    """
     if not text:
         return ""
     if "\r" in text or "\n" in text:
@@ -366,5 +384,5 @@ def _utc(at: datetime) -> str:
 
 
 def _basic(at: datetime) -> str:
-    """Return a time in the basic format of ISO 8601; strftime() takes three times as long."""
+    """Return a time in ISO 8601 basic format; strftime() would take three times as long."""
     return BASIC % (at.year, at.month, at.day, at.hour, at.minute, at.second)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from itertools import chain, count
 from typing import Any, Final, TypeVar
 
 from django.db import transaction
@@ -22,6 +21,7 @@ from events.models import (
     ReminderRule,
     Team,
 )
+from events.models.base import slugs
 from events.models.base.locks import hold_tree
 
 # What a clone does not take over: it is a draft, it is entered here, nobody has reported on it.
@@ -114,7 +114,7 @@ def _copy(row: Event, days: int, **changes: Any) -> Event:
     tree.shift(event=copy, days=days)
     copy.when = replace(copy.when, qualifier="")
     copy.basis = Basis.ENTERED if copy.start_on else ""
-    copy.slug = _free_slug(row, copy)
+    copy.slug = _slug(row, copy)
     return copy
 
 
@@ -123,14 +123,12 @@ def _again(row: Row, without: Iterable[str], **changes: Any) -> Row:
     return type(row)(**{name: getattr(row, name) for name in names}, **changes)
 
 
-def _free_slug(row: Event, copy: Event) -> str:
+def _slug(row: Event, copy: Event) -> str:
     """Return ciie-2026 for ciie-2025, with a number if there is one already."""
-    stem = row.slug[:110]
+    stem = row.slug
     if row.start_on and copy.start_on:
         stem = stem.replace(str(row.start_on.year), str(copy.start_on.year))
-    taken = set(Event.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
-    names = chain([stem], (f"{stem}-{number}" for number in count(2)))
-    return next(name for name in names if name not in taken)
+    return slugs.free(rows=Event.objects.all(), stem=stem)
 
 
 def _edition(row: Event, wanted: int | None) -> int | None:

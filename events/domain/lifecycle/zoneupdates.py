@@ -132,8 +132,7 @@ def _look(event: Event, report: Report, now: datetime, dry_run: bool) -> None:
 def _is_over(event: Event, now: datetime) -> bool:
     """Whether it has ended as it was reckoned before, and as it is reckoned now."""
     before = event.end_at or event.start_at
-    after = dates.over_at(event.when)
-    return all(at is not None and at <= now for at in (before, after))
+    return event.is_over(now) and before is not None and before <= now
 
 
 def _moved(event: Event) -> Move | None:

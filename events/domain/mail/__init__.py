@@ -1,1 +1,1 @@
-"""Mail composed, queued and handed to a server."""
+"""Composing mails, queueing them and handing them to a mail server."""

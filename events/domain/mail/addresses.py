@@ -1,4 +1,4 @@
-"""Mail addresses as they are compared: written in whatever case, their domains in ASCII."""
+"""Mail addresses in the form in which they are compared: case-folded, the domain in ASCII."""
 
 import contextlib
 import re
@@ -11,15 +11,15 @@ ODD: Final = re.compile(r"[\s<>,;\"]")
 
 
 def normal(address: str) -> str:
-    """Return an address so that two ways to write one are the same."""
+    """Return the normal form of an address: stripped, case-folded, its domain IDNA-encoded."""
     local, at, domain = address.strip().casefold().rpartition("@")
-    with contextlib.suppress(UnicodeError):  # of what is no name the letters count
+    with contextlib.suppress(UnicodeError):  # a domain that IDNA cannot encode stays as it is
         domain = domain.encode("idna").decode()
     return f"{local}{at}{domain}"
 
 
 def of_uri(uri: str) -> str:
-    """Return the address that a calendar writes as mailto:, '' for any other scheme."""
+    """Return the normal form of the address in a mailto URI; '' for any other or bad value."""
     text = uri.strip()
     if text[: len(SCHEME)].lower() != SCHEME:
         return ""
@@ -27,6 +27,9 @@ def of_uri(uri: str) -> str:
 
 
 def sane(address: str) -> str:
-    """Return an address that can be one, '' for any other; what is odd is not worth a doubt."""
+    """Return the address, or '' if it cannot be one: no single @, odd or too many characters.
+
+    The check is strict: an address that may be valid but is unusual is dropped.
+    """
     is_odd = address.count("@") != 1 or not address.isprintable() or ODD.search(address)
     return "" if is_odd or len(address) > LONGEST else address

@@ -1,4 +1,4 @@
-"""Kinds of mail: each app registers those that it sends, as it starts."""
+"""The registry of kinds of mail: each app registers the kinds that it sends when it starts."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,16 +10,16 @@ from events.domain.mail.transport import Message
 from events.models import Delivery
 from events.models.mail.kinds import LABELS
 
-# The state that a mail ends in which must not go, and a Delivery.Reason or "".
+# Why a mail must not be sent: the state in which it ends, and a Delivery.Reason or "".
 Ending = tuple[Delivery.State, str]
 
 
 class RegisteredTwice(Exception):
-    """Two kinds of mail would be stored under one value."""
+    """Two kinds of mail were registered with the same stored value."""
 
 
 class Unknown(LookupError):
-    """No app has registered the kind of a mail, so nobody can compose it."""
+    """No app has registered the kind of the mail, so it cannot be composed."""
 
 
 class Composer(Protocol):
@@ -40,11 +40,11 @@ def _never(*, delivery: Delivery) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """What a stored value of `Delivery.kind` means.
+    """The functions for one value of `Delivery.kind`.
 
-    `refusal` is asked right before the mail is composed, in the same transaction. Where `is_plain`
-    says that the rows that were read leave no doubt, `refusal` is not asked: `transitions.sending`
-    checks in its own statement that these rows still stand.
+    `refusal` is the check before sending; it runs right before the mail is composed, in the same
+    transaction. If `is_plain` is true for a delivery, the rows already read are sufficient and
+    `refusal` is skipped: the UPDATE of `transitions.sending` checks that they are unchanged.
     """
 
     value: str
@@ -58,7 +58,7 @@ _KINDS: Final[dict[str, Kind]] = {}
 
 
 def register(*found: Kind) -> None:
-    """Let mails of these kinds be sent. Raises RegisteredTwice."""
+    """Register kinds of mail, so that they can be sent. Raises RegisteredTwice."""
     for kind in found:
         if kind.value in _KINDS:
             raise RegisteredTwice(kind.value)
@@ -67,13 +67,13 @@ def register(*found: Kind) -> None:
 
 
 def of(*, delivery: Delivery) -> Kind:
-    """Return the kind of a mail; one that no app has registered is held back."""
+    """Return the kind of a mail; for an unregistered one a kind that holds the mail back."""
     value = delivery.kind
     return _KINDS.get(value) or Kind(value=value, label=value, compose=_unknown, refusal=_hold)
 
 
 def _hold(*, delivery: Delivery) -> Ending:
-    """Keep the mail until the app that sends it is back, or an organiser drops it."""
+    """Hold the mail until an organiser drops it, or its app is back and it is released."""
     return Delivery.State.HELD, Delivery.Reason.NO_SENDER
 
 

@@ -1,4 +1,4 @@
-"""What the mails say: composed from templates, in the reader's language and time zone."""
+"""Composes mails from templates, in the reader's language and time zone."""
 
 import re
 from collections.abc import Mapping
@@ -18,13 +18,13 @@ from events.domain.access import answerlinks
 from events.domain.mail import optouts, transport
 from events.domain.mail.transport import Message, one_line
 from events.domain.pages import formatting
-from events.models import Attendee, Delivery, Event, MailWording, Person, ReminderRule
+from events.models import Attendee, Delivery, Event, MailWording, ReminderRule
 from events.models.mail.letters import BRACES
-from events.values import dates
+from events.values import dates, languages
 
 Topic = ReminderRule.Topic
 
-# What a mail of each kind says unless its team has worded it otherwise.
+# The default wording of each topic; a team's own MailWording replaces it.
 SUBJECTS: Final = {
     Topic.REMINDER: _("Reminder: {{title}} · {{when}}"),
     Topic.THANKS: _("Thank you: {{title}}"),
@@ -40,19 +40,22 @@ STOPS: Final = {
     Topic.THANKS: _("No more thanks by mail"),
     Topic.FOLLOW_UP: _("No more follow-ups by mail"),
 }
-# Where a mail program would make a link of a text that somebody has typed: behind these it may
-# break, and so is none.
+# Characters in user text after which `fence` inserts a zero-width space: mail programs would turn
+# a text like “example.org” or “a@example.org” into a link.
 LINKING: Final = re.compile(r"(?<=[\w/])([.:@/])(?=[\w/])")
-SECRET: Final = re.compile(r"(/(?:a|u)/)[^/\s\"'<>?]+")
 
 
 class NobodyThere(LookupError):
-    """Who a mail was for is not on the list any more."""
+    """The attendee whom a mail was for is no longer on the list of the event."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """What the templates of a mail say of an event, in the reader's language."""
+    """The facts about an event for the templates of a mail, in the reader's language.
+
+    `there` is the time at the event, `own` the start by the reader's clock, '' if both agree;
+    `joins` is the hub at which an attendee joins by live stream, '' if none.
+    """
 
     title: str
     name: str
@@ -67,7 +70,7 @@ class Letter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reminder(Letter):
-    """What those of a reminder say besides: in the words of the team, and how to stop them."""
+    """The facts of a reminder: also the wording of its team, and the link that opts out."""
 
     opening: str
     closing: str
@@ -76,26 +79,18 @@ class Reminder(Letter):
 
 
 def reminder(*, delivery: Delivery, now: datetime) -> Message:
-    """Compose a reminder, thanks or a follow-up, in the words of the event's team."""
+    """Compose a reminder, thanks or a follow-up, with the wording of the event's team."""
     kind = Topic(delivery.kind)
     stop = optouts.link(person=delivery.person, kind=kind)
     with override(delivery.language):
-        event, wording_ = delivery.event, _wording(delivery)
-        typed = _typed(event, delivery.person)
+        wording_, typed = _wording(delivery), _typed(delivery.event, delivery.person.name)
         fenced = {name: fence(text) for name, text in typed.items()}
-        when = {"when": start(event)}
+        facts = _facts(delivery.event, delivery.attendee, delivery.zone, fenced)
+        when = {"when": facts["start"]}
         letter = Reminder(
-            title=fenced["title"],
-            name=fenced["name"],
-            start=when["when"],
+            **facts,
             opening=filled(wording_.opening or OPENINGS[kind], {**fenced, **when}),
             closing=filled(wording_.closing or "", {**fenced, **when}),
-            there=time_there(event),
-            own=own_time(event, delivery.zone),
-            place=fenced["place"],
-            joins=joining(event, delivery.attendee),
-            url=formatting.link(event=event),
-            sender=fenced["team"],
             stop=str(STOPS[kind]),
             stop_url=stop,
         )
@@ -112,9 +107,13 @@ def reminder(*, delivery: Delivery, now: datetime) -> Message:
 def invitation(
     *, delivery: Delivery, method: str, stream: bytes, is_update: bool, now: datetime
 ) -> Message:
-    """Compose an invitation or the end of one, with the message for the calendar program."""
+    """Compose an invitation or its cancellation, with the iTIP message `stream` attached.
+
+    `method` is REQUEST or CANCEL (RFC 5546). `is_update` says that the attendee was sent an
+    invitation before, with another content or SEQUENCE.
+    """
     attendee, event = delivery.attendee, delivery.event
-    assert attendee is not None  # noqa: S101 -- somebody is invited
+    assert attendee is not None  # noqa: S101 -- an invitation has an attendee
     name = f"events/mail/{method.lower()}"
     more: dict[str, Any] = {
         "is_update": is_update,
@@ -135,38 +134,47 @@ def invitation(
 
 
 def tell(*, attendee: Attendee, event: Event, zone: str) -> Letter:
-    """Return what an attendee with this clock is told of an event, in the active language."""
-    return Letter(
-        title=one_line(event.title),
-        name=one_line(str(attendee)),
-        start=start(event),
-        there=time_there(event),
-        own=own_time(event, zone),
-        place=one_line(formatting.where(event=event)),
-        joins=joining(event, attendee),
-        url=formatting.link(event=event),
-        sender=one_line(event.team.name if event.team else ""),
-    )
+    """Return the facts about an event for an attendee in this zone, in the active language."""
+    typed = {name: one_line(text) for name, text in _typed(event, str(attendee)).items()}
+    return Letter(**_facts(event, attendee, zone, typed))
+
+
+def _facts(
+    event: Event, attendee: Attendee | None, zone: str, typed: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the facts of a letter in the active language; `typed` are user texts, made safe."""
+    return {
+        "title": typed["title"],
+        "name": typed["name"],
+        "place": typed["place"],
+        "sender": typed["team"],
+        "start": start(event),
+        "there": time_there(event),
+        "own": own_time(event, zone),
+        "joins": joining(event, attendee),
+        "url": formatting.link(event=event),
+    }
 
 
 def filled(text: object, values: Mapping[str, str]) -> str:
-    """Put values into the braces of a wording, as they are; it is no template and runs nothing."""
+    """Replace the {{placeholders}} of a wording by the values.
+
+    Unknown ones are left as they are. The wording is not run as a template, because users type it.
+    """
     return BRACES.sub(lambda found: values.get(found[1].strip(), found[0]), str(text))
 
 
 def fence(text: str) -> str:
-    """Return what somebody has typed as one line that no mail program makes a link of."""
+    """Return user text as one line in which mail programs detect no link."""
     return LINKING.sub("\\1\u200b", one_line(text))
 
 
 def message_id(*, delivery: Delivery) -> str:
-    """Return the same on every try, so that a receiver can tell a repeated mail."""
+    """Return the Message-ID, the same for each attempt, so that receivers can drop a duplicate.
+
+    A mail that an organiser sends again has another `generation`, and so another Message-ID.
+    """
     return f"<{delivery.public_uuid}.{delivery.generation}@{settings.UID_HOST}>"
-
-
-def without_secrets(text: str) -> str:
-    """Return a mail as others than its reader may see it."""
-    return SECRET.sub(r"\1…", text)
 
 
 def message(
@@ -179,8 +187,11 @@ def message(
     headers: Mapping[str, str] = MappingProxyType({}),
     **more: Any,
 ) -> Message:
-    """Render a mail in the active language, as text and as a page."""
-    context = {"letter": letter, "language": _bcp47(delivery.language), **more}
+    """Render a mail in the active language, with a text and an HTML part.
+
+    `more` are further variables of the templates `template`.txt and `template`.html.
+    """
+    context = {"letter": letter, "language": languages.tag(delivery.language), **more}
     team = delivery.event.team
     ours = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     made = Message(
@@ -195,24 +206,30 @@ def message(
 
 
 def _wording(delivery: Delivery) -> MailWording:
-    """The words of the team for mails of this kind; those of a batch are read with it."""
+    """Return the team's wording for this kind of mail, or an empty one.
+
+    `all()` uses the rows that were prefetched for a batch of deliveries.
+    """
     team = delivery.event.team
     rows = team.wordings.all() if team else ()
     return next((row for row in rows if row.kind == delivery.kind), MailWording())
 
 
-def _typed(event: Event, person: Person) -> dict[str, str]:
-    """What people have typed, by its placeholder."""
+def _typed(event: Event, name: str) -> dict[str, str]:
+    """Return the texts that users have typed, by the name of their placeholder."""
     return {
         "title": event.title,
-        "name": person.name,
+        "name": name,
         "place": formatting.where(event=event),
         "team": event.team.name if event.team else "",
     }
 
 
 def _stopping(url: str) -> dict[str, str]:
-    """Let mail programs offer to stop such mails (RFC 2369), at one click (RFC 8058)."""
+    """Return the headers by which mail programs offer to opt out (RFC 2369).
+
+    The header for opting out with one click (RFC 8058) requires an https URL.
+    """
     headers = {"List-Unsubscribe": f"<{url}>"}
     if url.startswith("https:"):
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
@@ -220,7 +237,7 @@ def _stopping(url: str) -> dict[str, str]:
 
 
 def start(event: Event) -> str:
-    """Return “Wednesday 2 December 2026, 09:30” at the event, or its days."""
+    """Return the local start as “Wednesday 2 December 2026, 09:30”, or the event's days."""
     if event.start_at is None or event.start_time is None:
         return formatting.when(event.when)
     local = event.start_at.astimezone(dates.zone(event.timezone))
@@ -228,7 +245,7 @@ def start(event: Event) -> str:
 
 
 def time_there(event: Event) -> str:
-    """Return “Wednesday 2 December 2026, 09:30–17:00 (Shanghai, UTC+8)”, or the days."""
+    """Return “Wednesday 2 December 2026, 09:30–17:00 (Shanghai, UTC+8)”, or the event's days."""
     if event.start_at is None or event.start_time is None:
         return start(event)
     return gettext("%(time)s (%(place)s, %(offset)s)") % {
@@ -239,13 +256,13 @@ def time_there(event: Event) -> str:
 
 
 def _end(event: Event) -> str:
-    """Return “–17:00” where the event ends on the same day by the same clock."""
+    """Return “–17:00” if the event ends on the same local day in the same zone, else ''."""
     same_day = event.end_on in (None, event.start_on) and not event.end_timezone
     return f"–{event.end_time:%H:%M}" if event.end_time and same_day else ""
 
 
 def own_time(event: Event, zone: str) -> str:
-    """Return the start at the reader's clock; '' for whole days and where the clocks agree."""
+    """Return the start in the reader's zone; '' for whole days and if both zones agree then."""
     if event.start_at is None or event.start_time is None or not zone:
         return ""
     is_same = formatting.agree(zones=(event.timezone, zone), at=event.start_at)
@@ -253,7 +270,10 @@ def own_time(event: Event, zone: str) -> str:
 
 
 def joining(event: Event, attendee: Attendee | None) -> str:
-    """Return the hub at which somebody joins by live stream, and when by its clock; '' if none."""
+    """Return the hub at which the attendee joins by live stream, with its local time.
+
+    Returns '' if there is none. The time is left out if it is that of the event.
+    """
     hub = attendee.hub if attendee and attendee.event_id == event.pk else None
     if hub is None:
         return ""
@@ -266,11 +286,5 @@ def _headers(delivery: Delivery, now: datetime) -> dict[str, str]:
         "Message-ID": message_id(delivery=delivery),
         "Date": format_datetime(now),
         "Auto-Submitted": "auto-generated",  # RFC 3834
-        "Content-Language": _bcp47(delivery.language),
+        "Content-Language": languages.tag(delivery.language),
     }
-
-
-def _bcp47(language: str) -> str:
-    """Return zh-Hans for Django's zh-hans."""
-    head, dash, script = language.partition("-")
-    return head + dash + script.title()

@@ -1,4 +1,4 @@
-"""Opting out: somebody wants no mails of a kind any more; by a signed link or through us."""
+"""Opting out of a kind of mail, by the signed link in each such mail."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from events.models.base import history
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a link is about: mails of a kind to a person, and whether they are stopped."""
+    """A person, a kind of mail, and whether the person has opted out of it."""
 
     person: Person
     kind: ReminderRule.Topic
@@ -19,18 +19,21 @@ class Choice:
 
 
 def link(*, person: Person, kind: str) -> str:
-    """Return the address at which the person stops mails of a kind; always the same."""
+    """Return the URL at which the person opts out of a kind of mail; always the same."""
     return signedlinks.link(to="opt-out", about=[person.pk, kind])
 
 
 def read(*, token: str) -> Choice:
-    """Return what a link is about. Raises signedlinks.Unknown."""
+    """Return the present choice of the person whom a link was made for.
+
+    Raises signedlinks.Unknown.
+    """
     person, kind = _read(token)
     return Choice(person, kind, has_opted_out(person=person, kind=kind))
 
 
 def choose(*, token: str, out: bool, now: datetime) -> Choice:
-    """Stop or resume mails of a kind; the same once more changes nothing.
+    """Opt the person out of a kind of mail, or in again. Idempotent.
 
     Raises signedlinks.Unknown.
     """
@@ -55,7 +58,7 @@ def _read(token: str) -> tuple[Person, ReminderRule.Topic]:
 
 
 def _person(key: int) -> Person | None:
-    """The person, also when their record has become part of another since."""
+    """Return the person; if their record was merged since, the one that it was merged into."""
     person = Person.objects.filter(pk=key).first()
     kept = history.of(Person)
     if person or kept is None:

@@ -1,4 +1,4 @@
-"""The outbox: mails are written down with what they are about, and leave at the next tick."""
+"""The outbox: a mail is queued as a Delivery row, and a later tick composes and sends it."""
 
 import hashlib
 import json
@@ -23,20 +23,20 @@ from events.models import (
 from events.models.mail.deliveries import DeliveryQuerySet
 
 State = Delivery.State
-# What came to no good end, or to one that nobody can be sure of.
+# End states of mails that failed, or whose outcome is unknown.
 ENDED: Final = (State.FAILED, State.DEAD, State.UNKNOWN, State.PRESUMED)
 # The steps that each state allows.
 STEPS: Final[steps.Table] = {
     State.HELD: ("release", "drop"),
     **dict.fromkeys(ENDED, ("send_again",)),
 }
-KEPT: Final = timedelta(days=180)  # after a mail has been of use
-AT_ONCE: Final = 5_000  # forgotten in one transaction, so that no worker waits long
-ONCE_MORE: Final = timedelta(hours=6)  # how long a mail that is sent again is of use at least
+KEPT: Final = timedelta(days=180)  # retention after `expires_at` and the end of the event
+AT_ONCE: Final = 5_000  # rows deleted in one transaction, so that workers do not wait long
+ONCE_MORE: Final = timedelta(hours=6)  # a mail that is sent again expires no earlier than this
 
 
 class NotAllowed(steps.NotAllowed):
-    """The mail is in no state for this verb."""
+    """The state of the mail does not allow this verb."""
 
     column = "state"
 
@@ -52,11 +52,12 @@ def mail_to(
     occurrence: ReminderOccurrence | None = None,
     claim_at: datetime | None = None,
 ) -> Delivery:
-    """Return an unsaved mail to an attendee who is somebody; of one kind and key there is one.
+    """Return an unsaved mail to an attendee who has a person, due at `due_at`.
 
-    It goes at `claim_at`, or when it is due.
+    `kind` and `key` make the dedup key, so that a second mail with both is not stored. A tick may
+    claim it from `claim_at` on, by default from `due_at` on.
     """
-    assert attendee.person_id  # noqa: S101 -- whoever can be reached is somebody
+    assert attendee.person_id  # noqa: S101 -- mails are written to reachable attendees only
     return Delivery(
         kind=kind,
         occurrence=occurrence,
@@ -72,9 +73,9 @@ def mail_to(
 
 
 def put(*, rows: Sequence[Delivery]) -> None:
-    """Store mails; those that are there already stay as they are.
+    """Store mails, except those whose dedup key is stored already.
 
-    Very many at once are held back until an organiser has looked at them.
+    More than HOLD_ABOVE at once are stored as HELD, until an organiser releases or drops them.
     """
     if len(rows) > settings.HOLD_ABOVE:
         for row in rows:
@@ -83,12 +84,16 @@ def put(*, rows: Sequence[Delivery]) -> None:
 
 
 def give_to_its_team(*, event: Event) -> None:
-    """Let the mails about an event follow it to another team."""
+    """Copy the event's team to the mails about it, after the event was given to another team."""
     Delivery.objects.filter(event=event).exclude(team=event.team_id).update(team=event.team_id)
 
 
 def held_with(*, delivery: Delivery) -> DeliveryQuerySet:
-    """Return the mails that are held back together with one: they are about the same."""
+    """Return the held mails that one step releases or drops together with this one.
+
+    They have the same team and kind, and the same reminder occurrence or batch of notices; if
+    they have neither, the same event.
+    """
     about = {"occurrence": delivery.occurrence_id, "batch": delivery.batch_id}
     same = {"team": delivery.team_id, "kind": delivery.kind, **about}
     if not any(about.values()):
@@ -97,24 +102,25 @@ def held_with(*, delivery: Delivery) -> DeliveryQuerySet:
 
 
 def release(*, delivery: Delivery, now: datetime) -> int:
-    """Let mails go that are held back together; return how many. Raises NotAllowed."""
+    """Queue the mails that are held together with this one; return how many. Raises NotAllowed."""
     claim_at = Greatest(F("due_at"), Value(now))
     return _end_hold(delivery, "release", state=State.PENDING, claim_at=claim_at, reason="")
 
 
 def drop(*, delivery: Delivery, now: datetime) -> int:
-    """Send none of the mails that are held back together; return how many. Raises NotAllowed.
+    """Cancel the mails that are held together with this one; return how many. Raises NotAllowed.
 
-    `now` says nothing here: all steps are called alike.
+    `now` is unused; all steps share one signature.
     """
     reason = Delivery.Reason.DROPPED
     return _end_hold(delivery, "drop", state=State.CANCELLED, reason=reason)
 
 
 def send_again(*, delivery: Delivery, now: datetime) -> None:
-    """Send a mail once more under another Message-ID; who gets two can tell. Raises NotAllowed.
+    """Queue a mail that has ended once more, under another Message-ID. Raises NotAllowed.
 
-    An address that a server called wrong is tried again.
+    With another Message-ID the receiver does not drop it as a duplicate. The suppression of the
+    address is deleted, so that an address which a server has refused is tried again.
     """
     with MACHINE.step(delivery, "send_again") as row:
         may_be_out = bool(row.unknown_count) or row.state in Delivery.OUT
@@ -129,15 +135,15 @@ def send_again(*, delivery: Delivery, now: datetime) -> None:
 
 
 def next_steps(*, delivery: Delivery) -> tuple[str, ...]:
-    """Return the verbs that are legal now."""
+    """Return the steps that the state of the mail allows."""
     return MACHINE.next_steps(delivery)
 
 
 def prune(*, now: datetime) -> int:
-    """Forget mails, and what they told of changes, half a year after the end of their event.
+    """Delete mails 180 days after their event has ended, and notice batches without mails.
 
-    Until then they tell who must learn of another date. Of what is postponed, or has no date at
-    all, everything is kept.
+    Until then they record who was told of the event and must learn of a new date. Mails about
+    postponed events and events without any date are kept. Returns how many mails were deleted.
     """
     old = now - KEPT
     events = Event.objects.alias(last_at=Coalesce("end_at", "start_at"))
@@ -154,18 +160,18 @@ def prune(*, now: datetime) -> int:
 
 
 def address_hash(address: str) -> str:
-    """Return what is kept of an address that is wrong."""
+    """Return the SHA-256 of the normal form of an address, by which suppressions are stored."""
     return hashlib.sha256(addresses.normal(address).encode()).hexdigest()
 
 
 def dedup_key(*parts: str | int) -> str:
-    """Hash a list: strings put together may collide, a JSON list does not."""
+    """Return the SHA-256 of the parts as a JSON list: joined strings could be ambiguous."""
     canonical = json.dumps([*parts], separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def _end_hold(delivery: Delivery, verb: str, **values: Any) -> int:
-    """Give these values to the mails that are held back together; return how many they are."""
+    """Update the mails that are held together with this one; return how many. Raises NotAllowed."""
     number = held_with(delivery=delivery).update(**values)
     if not number:
         raise NotAllowed(delivery, verb)

@@ -1,4 +1,4 @@
-"""What a mail would say to somebody: composed as those that are sent, and not sent."""
+"""Previews of mails: composed by the same code as mails that are sent, and not sent."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,11 +8,12 @@ from events.domain.mail import letters
 from events.domain.mail.transport import Message
 from events.models import Attendee, Delivery, Event, Person, Team
 from events.models.people.attendees import AttendeeQuerySet
+from events.values import secretpaths
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A mail as an organiser may see it: without the secrets of its reader."""
+    """A mail as an organiser may see it, without the tokens in its reader's links."""
 
     subject: str
     text: str
@@ -21,16 +22,19 @@ class Shown:
 
 
 class NoEvent(Exception):
-    """The person attends no event of the team, so there is nothing to write about."""
+    """The person attends no event of the team, so no mail can be composed."""
 
 
 def readers(*, team: Team) -> Any:
-    """Return the keys of those to whom the team writes."""
+    """Return a query of the keys of the people who attend events of the team."""
     return _attended(team).values("person")
 
 
 def compose(*, team: Team, kind: str, person: Person, now: datetime) -> Shown:
-    """Return the mail about the next event that the person attends, or the last. Raises NoEvent."""
+    """Return the mail to the person about their next event of the team, else their last one.
+
+    Raises NoEvent.
+    """
     theirs = _attended(team).filter(person=person).select_related("event", "person")
     coming = theirs.filter(event__start_at__gte=now).order_by("event__start_at", "pk")
     attendee = coming.first() or theirs.order_by("-event__start_at", "-pk").first()
@@ -51,8 +55,8 @@ def shown(*, message: Message, language: str) -> Shown:
     html = next((str(content) for content, _type in message.alternatives), "")
     return Shown(
         subject=str(message.subject),
-        text=letters.without_secrets(str(message.body)),
-        html=letters.without_secrets(html),
+        text=secretpaths.masked(str(message.body)),
+        html=secretpaths.masked(html),
         language=language,
     )
 

@@ -1,4 +1,4 @@
-"""Quiet hours: what falls due at night waits for the morning of its reader."""
+"""Quiet hours of a team: mails that fall due then wait until they end at the reader's clock."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -7,21 +7,22 @@ from events.models import Team
 from events.values import dates
 from events.values.dates import DAY
 
-# What would come later than this before it is of no more use does not wait.
+# A mail does not wait if less than this would be left until it expires.
 LAST_CALL: Final = timedelta(minutes=5)
 
 
 def sending_at(*, at: datetime, useful_until: datetime, team: Team | None, zone: str) -> datetime:
-    """Return when a mail goes that may go from `at` on, to a reader at the clocks of a zone.
+    """Return when to send a mail that is due at `at` to a reader in `zone` (IANA name).
 
-    It waits for the end of the team's quiet hours, unless it were of no use any more by then.
+    This is the end of the team's quiet hours if `at` lies in them, or `at` itself. It is also `at`
+    if the quiet hours end later than LAST_CALL before `useful_until`.
     """
     end = _end(at, team, zone)
     return end if end and end < useful_until - LAST_CALL else at
 
 
 def _end(at: datetime, team: Team | None, zone: str) -> datetime | None:
-    """Return when the quiet hours end that `at` lies in, if it does."""
+    """Return when the quiet hours that `at` lies in end, or None; they are half-open."""
     if team is None or team.quiet_from is None or team.quiet_until is None or not zone:
         return None
     local = at.astimezone(dates.zone(zone))

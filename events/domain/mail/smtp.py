@@ -1,7 +1,8 @@
-"""SMTP (RFC 5321) that knows how far a mail has got.
+"""An SMTP client (RFC 5321) that reports each phase of handing in a mail.
 
-Nothing is delivered before the final dot; between the dot and the reply nobody can know (RFC 1047).
-smtplib reports a line that breaks before and after the dot alike, so the steps are taken here.
+A server delivers nothing before the final dot. If the connection breaks between the dot and the
+reply, the outcome is unknown (RFC 1047). smtplib's sendmail() does not tell whether a connection
+broke before or after the dot, so this module sends each command itself.
 """
 
 import re
@@ -15,9 +16,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import IO, Final
 
-CONNECTING: Final = 10.0  # seconds to wait
-COMMAND: Final = 30.0
-ACCEPTING: Final = 90.0  # for the reply to the dot; a lease must be longer
+CONNECTING: Final = 10.0  # timeout in seconds
+COMMAND: Final = 30.0  # timeout in seconds
+ACCEPTING: Final = 90.0  # timeout in seconds of the reply to the dot; a lease must be longer
 MOST_MAILS: Final = 100  # on one connection
 MOST_LINES: Final = 1_000  # in one reply
 ENHANCED: Final = re.compile(rb"5\.(\d{1,3})\.\d{1,3}\b")  # RFC 3463
@@ -26,41 +27,44 @@ LEADING_DOT: Final = re.compile(rb"(?m)^\.")
 
 
 class Phase(StrEnum):
-    """How far a mail has got, in the order of its steps."""
+    """The phases of handing in a mail, in their order."""
 
-    BODY = "B"  # the server waits for the body
-    DOT = "D"  # the dot may be on its way
+    BODY = "B"  # the server has replied 354 and waits for the body
+    DOT = "D"  # the final dot is sent next, or was sent
     ACCEPTED = "A"
-    NOT = "N"  # it was not delivered, for certain
+    NOT = "N"  # the server has certainly not accepted the mail
 
 
 class Failure(Exception):
-    """A mail was not accepted; the text is the reply of the server, or what went wrong."""
+    """The server has not accepted the mail; the text is its reply, or the error."""
 
 
 class Unavailable(Failure):
-    """The server takes no mail of ours at present, whoever it is for."""
+    """The server takes no mail from us at present, for any recipient."""
 
 
 class Deferred(Failure):
-    """Not this mail now (4xx)."""
+    """The server refuses this mail for now (4xx)."""
 
 
 class Refused(Failure):
-    """Never this mail (5xx)."""
+    """The server refuses this mail for good (5xx)."""
 
 
 class NoSuchRecipient(Refused):
-    """Never a mail to this address."""
+    """The server refuses the address of the recipient for good."""
 
 
 class Unsure(Failure):
-    """The dot was sent and no reply came."""
+    """The dot was sent and no valid reply came, so the outcome is unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
-    """Where mail is handed in; `tls` begins in plain text and fails where that is not ended."""
+    """The server to hand mail in at.
+
+    `ssl` is TLS from the first byte. `tls` is STARTTLS; without it on the server, sending fails.
+    """
 
     host: str
     port: int
@@ -71,7 +75,7 @@ class Server:
 
 
 class Line:
-    """A connection to a server, opened when it is needed, for one mail after the other."""
+    """A connection to a server, opened when it is needed and kept for further mails."""
 
     def __init__(self, server: Server) -> None:
         self.server = server
@@ -87,19 +91,19 @@ class Line:
         note: Callable[[Phase], None],
         deadline: float,
     ) -> str | None:
-        """Hand in one mail for one recipient and return the reply; None if there was no body.
+        """Hand in one mail for one recipient; return the reply, or None if there was no body.
 
-        `body` is asked once the server waits for it, and may still refuse with None. `note` is told
-        of each phase before it begins. After the `deadline` of the monotonic clock, in seconds, no
-        dot is sent any more. Raises Failure, in one of its kinds; whatever else `body` or `note`
-        raise ends the conversation before the dot.
+        `body` is called when the server waits for the body, and may return None to send no mail.
+        `note` is called with each phase before it begins. After `deadline`, in seconds of
+        time.monotonic(), the dot is not sent. Raises a subclass of Failure. Any other exception of
+        `body` or `note` closes the connection before the dot and is raised again.
         """
         smtp = self._ready(sender, recipient)
         try:
             _expect(smtp.docmd("DATA"), 354)
             note(Phase.BODY)
             if (text := body()) is None:
-                self.close()  # only so the mail that was begun is none
+                self.close()  # after DATA, only a lost connection aborts the mail
                 return None
             _socket(smtp).sendall(_stuffed(text))
             note(Phase.DOT)
@@ -115,14 +119,14 @@ class Line:
         return self._end(smtp, note, deadline)
 
     def close(self) -> None:
-        """Hang up without a word: what was begun is dropped."""
+        """Close the connection without QUIT; the server drops a mail that was begun."""
         if self.smtp:
             with suppress(OSError):
                 self.smtp.close()
         self.smtp, self.mails = None, 0
 
     def quit(self) -> None:
-        """Take leave, when no mail is in hand."""
+        """Send QUIT and close the connection; only between two mails."""
         if self.smtp:
             with suppress(OSError, smtplib.SMTPException):
                 _socket(self.smtp).settimeout(CONNECTING)
@@ -130,7 +134,7 @@ class Line:
         self.close()
 
     def _ready(self, sender: str, recipient: str) -> smtplib.SMTP:
-        """Return the connection, with the envelope of the mail handed in."""
+        """Return the connection after MAIL and RCPT; reconnect once if a kept one was lost."""
         if self.mails >= MOST_MAILS:
             self.quit()
         is_used = self.smtp is not None
@@ -140,7 +144,7 @@ class Line:
             self.close()
             if not is_used:
                 raise Unavailable(_words(error)) from error
-        try:  # the server had hung up meanwhile
+        try:  # the server had closed the kept connection
             return self._envelope(sender, recipient)
         except (OSError, smtplib.SMTPException) as error:
             self.close()
@@ -150,7 +154,7 @@ class Line:
         smtp = self.smtp = self.smtp or _opened(self.server)
         self.mails += 1
         code, text = smtp.mail(sender)
-        if code != 250:  # not on account of the recipient
+        if code != 250:  # refused before the recipient was named
             self._reset()
             raise Unavailable(_reply(code, text))
         code, text = smtp.rcpt(recipient)
@@ -162,7 +166,7 @@ class Line:
         raise _failure(code, text)
 
     def _end(self, smtp: smtplib.SMTP, note: Callable[[Phase], None], deadline: float) -> str:
-        """Send the dot and return the reply."""
+        """Send the final dot; return the reply. Raises Failure."""
         if time.monotonic() > deadline:
             self.close()
             note(Phase.NOT)
@@ -176,20 +180,20 @@ class Line:
             raise Unsure(_words(error)) from error
         _socket(smtp).settimeout(COMMAND)
         if 200 <= code < 300:
-            with suppress(OSError):  # it has been accepted, on record or not
+            with suppress(OSError):  # accepted, even if the journal cannot be written
                 note(Phase.ACCEPTED)
             return _reply(code, text)
-        if not 400 <= code < 600:  # no such reply is known
+        if not 400 <= code < 600:  # RFC 5321 defines no such reply to the dot
             self.close()
             raise Unsure(_reply(code, text))
-        with suppress(OSError):  # the database is told at once
+        with suppress(OSError):  # the caller stores the failure in the database anyway
             note(Phase.NOT)
         if code == 421:
             self.close()
         raise _failure(code, text)
 
     def _reset(self) -> None:
-        """Be ready for the next mail, or hang up."""
+        """Send RSET, so that the next mail can follow; close the connection if it fails."""
         try:
             if self.smtp and self.smtp.rset()[0] != 250:
                 self.close()
@@ -198,7 +202,7 @@ class Line:
 
 
 class _Replies:
-    """What a server says, as a file; a reply that does not end is broken off."""
+    """The server's replies as a file; a reply of more than MOST_LINES lines is an error."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self.file = file
@@ -216,7 +220,7 @@ class _Replies:
 
 
 class _Plain(smtplib.SMTP):
-    """smtplib, which reads whatever a server says."""
+    """smtplib's SMTP with a limit on the length of replies, which smtplib lacks."""
 
     def getreply(self) -> tuple[int, bytes]:
         if self.file is None:
@@ -225,11 +229,11 @@ class _Plain(smtplib.SMTP):
 
 
 class _Encrypted(_Plain, smtplib.SMTP_SSL):
-    """The same within TLS from the first byte on."""
+    """The same, with TLS from the first byte."""
 
 
 def _opened(server: Server) -> smtplib.SMTP:
-    """Connect, and log in where we have a name; never in plain text if TLS is wanted."""
+    """Connect, and log in if a user is set. With `ssl` or `tls`, never log in without TLS."""
     context = ssl.create_default_context()
     if server.ssl:
         smtp: smtplib.SMTP = _Encrypted(
@@ -264,21 +268,24 @@ def _expect(answer: tuple[int, bytes], wanted: int) -> None:
 
 
 def _is_wrong_address(code: int, text: bytes) -> bool:
-    """Whether a recipient is refused for the address, not for what we are or what is full."""
+    """Whether RCPT was refused because of the address, not by policy or a full mailbox.
+
+    An enhanced status 5.1.x (RFC 3463) decides; without one the codes 550, 551 and 553.
+    """
     if found := ENHANCED.match(text):
         return found[1] == b"1"
     return code in (550, 551, 553)
 
 
 def _failure(code: int, text: bytes) -> Failure:
-    """By the class of the reply, never by a list of codes (RFC 5321, 4.2.1)."""
+    """Return the failure by the first digit of the code (RFC 5321, 4.2.1), 421 excepted."""
     if code == 421:
         return Unavailable(_reply(code, text))
     return (Refused if 500 <= code < 600 else Deferred)(_reply(code, text))
 
 
 def _stuffed(text: bytes) -> bytes:
-    """The body with the line ends and the doubled dots of RFC 5321, 4.5.2."""
+    """Return the body with CRLF line ends and leading dots doubled (RFC 5321, 4.5.2)."""
     lines = LEADING_DOT.sub(b"..", LINE_END.sub(b"\r\n", text))
     return lines if lines.endswith(b"\r\n") else lines + b"\r\n"
 

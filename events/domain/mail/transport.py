@@ -1,4 +1,4 @@
-"""Mail: how messages leave; the only door to django.core.mail."""
+"""Hands messages to the mail backend; the only module that imports django.core.mail."""
 
 import os
 import re
@@ -22,7 +22,8 @@ from django.core.mail.message import sanitize_address
 from events.domain.mail.smtp import Deferred, Line, NoSuchRecipient, Phase, Server, Unsure
 
 SMTP: Final = "django.core.mail.backends.smtp.EmailBackend"
-# What no header and no line of ours may hold: controls, line ends of any kind, bidi overrides.
+# Unicode categories that no header may contain: controls, line and paragraph separators, lone
+# surrogates. BIDI are the controls that reorder text.
 UNWANTED: Final = frozenset({"Cc", "Zl", "Zp", "Cs"})
 BIDI: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
@@ -30,7 +31,10 @@ _thread = threading.local()
 
 
 class FolderBackend(BaseEmailBackend):
-    """Writes each mail to a file that any mail program opens; the same mail, the same file."""
+    """Mail backend that writes each mail to an .eml file, named by its delivery.
+
+    A mail that is sent again overwrites its file.
+    """
 
     def send_messages(self, email_messages: Sequence[mail.EmailMessage]) -> int:
         folder = Path(settings.MAIL_FOLDER)
@@ -41,14 +45,17 @@ class FolderBackend(BaseEmailBackend):
 
 
 class Message(mail.EmailMultiAlternatives):
-    """A mail whose long subject starts on the header's first line; Django 5.2 leaves it empty."""
+    """A mail that may contain an iTIP message.
+
+    Works around Django 5.2, which folds a long Subject so that its first line is empty.
+    """
 
     invitation: MIMEBase | None = None
 
     def invite(self, *, method: str, stream: bytes) -> None:
-        """Let it bear a message of iCalendar (RFC 6047), and the same as a file.
+        """Add an iTIP message as a text/calendar part (RFC 6047), and as the file invite.ics.
 
-        In base64: what may be wrapped on the way, or read in another character set, is lost.
+        Base64 protects it from servers that wrap lines or convert the character set.
         """
         self.invitation = MIMEBase(
             "text", "calendar", method=method, charset="UTF-8", component="VEVENT"
@@ -61,7 +68,7 @@ class Message(mail.EmailMultiAlternatives):
         made = super().message(**options)
         made.replace_header("Subject", Header(str(self.subject), "utf-8", header_name="Subject"))
         if self.invitation:
-            alternatives: Any = made.get_payload(0)  # which stand before the file
+            alternatives: Any = made.get_payload(0)  # multipart/alternative, before the file
             alternatives.attach(self.invitation)
         return made
 
@@ -73,10 +80,11 @@ def send(
     note: Callable[[Phase], None],
     deadline: float,
 ) -> str | None:
-    """Hand in a mail for one recipient and return the reply; None if there was none to compose.
+    """Hand in a mail for one recipient; return the reply, or None if `compose` returns None.
 
-    With an SMTP server as smtp.Line.send does, which tells the arguments and the errors. Any other
-    backend of Django is asked once the mail is composed, and where it fails nobody knows how far.
+    With an SMTP server this is `smtp.Line.send`, which documents arguments and errors. Any other
+    Django backend gets the composed mail and returns ''. If it fails, the outcome is unknown:
+    raises Unsure, or Deferred if the mail may be repeated.
     """
     if settings.EMAIL_BACKEND == SMTP:
         return _line().send(
@@ -97,35 +105,35 @@ def send(
 
 
 def hang_up() -> None:
-    """End the connection of this thread, when there is nothing more to send."""
+    """End this thread's connection to the mail server with QUIT, after the last mail."""
     if line := getattr(_thread, "line", None):
         line.quit()
 
 
 def may_repeat() -> bool:
-    """Whether sending a mail again does no harm: a file is only written anew."""
+    """Whether a mail may safely be sent twice: FolderBackend overwrites the same file."""
     return f"{__name__}.{FolderBackend.__name__}" == settings.EMAIL_BACKEND
 
 
 def forget(*, keys: Iterable[uuid.UUID]) -> None:
-    """Remove the copies of these deliveries from the folder, where there are any."""
+    """Delete the files of these deliveries from MAIL_FOLDER, if they exist."""
     for key in keys:
         (Path(settings.MAIL_FOLDER) / f"{key}.eml").unlink(missing_ok=True)
 
 
 def one_line(text: str) -> str:
-    """Return the text fit for a header: no controls, line ends, bidi tricks or encoded words."""
+    """Return the text safe for a header: without controls, line ends, bidi or encoded words."""
     plain = (" " if unicodedata.category(c) in UNWANTED else c for c in BIDI.sub("", text))
     return " ".join("".join(plain).replace("=?", "= ?").split())
 
 
 def address(*, name: str, address: str) -> str:
-    """Return what a header says of a sender or a recipient."""
+    """Return a name and an address as the value of From or To (RFC 5322, 3.4)."""
     return str(Address(display_name=one_line(name), addr_spec=address))
 
 
 def plain(address: str) -> str:
-    """Return the address alone, its domain in ASCII; raise NoSuchRecipient."""
+    """Return the bare address with its domain in ASCII. Raises NoSuchRecipient."""
     try:
         return parseaddr(sanitize_address(address, "utf-8"))[1]
     except ValueError as error:
@@ -133,7 +141,7 @@ def plain(address: str) -> str:
 
 
 def _line() -> Line:
-    """The connection of this thread to the server that the settings name."""
+    """Return this thread's connection to the server in the settings; a new one if they changed."""
     server = Server(
         host=settings.EMAIL_HOST,
         port=settings.EMAIL_PORT,
@@ -154,13 +162,13 @@ def _octets(message: Message | None) -> bytes | None:
 
 
 def _file_name(message: mail.EmailMessage) -> str:
-    """Return the delivery's uuid, which its Message-ID begins with; a new one for other mail."""
+    """Return the delivery's UUID, from the start of the Message-ID; a new UUID for other mails."""
     found = re.match(r"<([0-9a-f-]{36})\.", message.extra_headers.get("Message-ID", ""))
     return found[1] if found else str(uuid.uuid4())
 
 
 def _write(path: Path, body: bytes) -> None:
-    """Write the whole file or none, and leave it on the disk before anybody calls it sent."""
+    """Write the file atomically: to a draft, fsync, rename; so a mail reported sent is on disk."""
     draft = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
         with draft.open("wb") as file:

@@ -1,17 +1,17 @@
 """The filters that the public feed, the pages and the API share."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import reduce
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 from django_countries import countries
 
 from events.models import Event, EventSeries, Place, Sector
 from events.models.events.events import EventQuerySet
+from events.values.languages import CODES
 
 Parameters = Mapping[str, Sequence[str]]
 
@@ -51,13 +51,13 @@ def narrow(*, events: EventQuerySet, parameters: Parameters, now: datetime) -> E
 
 def language(*, parameters: Parameters) -> str:
     """Return the language that the parameters ask for, else the site's."""
-    asked = (parameters.get("lang") or [settings.LANGUAGE_CODE])[-1].lower()
-    if asked not in dict(settings.LANGUAGES):
-        raise UnknownValue("lang", asked, _one_of(dict(settings.LANGUAGES)))
+    asked = (parameters.get("lang") or [CODES[0]])[-1].lower()
+    if asked not in CODES:
+        raise UnknownValue("lang", asked, _one_of(CODES))
     return asked
 
 
-def _one_of(known: Mapping[str, object]) -> str:
+def _one_of(known: Iterable[str]) -> str:
     return f"one of {', '.join(sorted(known))}"
 
 

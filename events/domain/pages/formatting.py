@@ -9,7 +9,6 @@ from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Event, EventPlace, Evidence, Place
-from events.models.base.teams import PUBLISHED
 from events.values import dates
 from events.values.dates import Clock, Precision, When
 
@@ -153,8 +152,7 @@ def period(precision: Precision, on: date) -> str:
 
 def link(*, event: Event) -> str:
     """Return the address of the event's page in the active language, '' if it is not public."""
-    is_public = event.visibility == Event.Visibility.PUBLIC and event.status in PUBLISHED
-    return settings.SITE_URL + event.get_absolute_url() if is_public else ""
+    return settings.SITE_URL + event.get_absolute_url() if event.is_public else ""
 
 
 def moment(at: datetime, timezone: str) -> str:

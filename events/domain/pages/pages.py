@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import reduce
 from operator import or_
-from typing import Any
 
 from django.core.paginator import InvalidPage, Page, Paginator
-from django.db.models import Case, Count, F, Max, Min, Q, When
+from django.db.models import Case, F, Max, Min, Q, When
 from django.db.models.functions import Coalesce
 from django.utils.timezone import localdate
 
@@ -110,7 +109,7 @@ def month(*, parameters: eventfilters.Parameters, first: date | None, now: datet
     events = _narrow(parameters, now)
     first = first or _nearest_month(events, today)
     last = month_end(first)
-    around = _around(events, first, last, now)
+    around = _days_around(events.filter(precision__in=IN_A_MONTH), first, last)
     monday = first - timedelta(days=first.weekday())
     sunday = last + timedelta(days=6 - last.weekday())
     rows = list(events.touching(monday, sunday).for_display().in_time_order())
@@ -122,15 +121,17 @@ def month(*, parameters: eventfilters.Parameters, first: date | None, now: datet
         coarse=[row for row in rows if not row.when.is_exact and _touches(row, first, last)],
         earlier=around["earlier"],
         later=around["later"],
-        any_ahead=around["ahead"] > 0,
+        any_ahead=events.exclude(start_on=None).exclude(events.ended(now)).exists(),
         choices=_choices(),
     )
 
 
 def listing(*, parameters: eventfilters.Parameters, number: str, now: datetime) -> Listing:
     """Return a page of the list; raises selection.UnknownFilter and UnknownValue."""
-    events = _narrow(parameters, now).annotate(
-        era=Case(When(start_on=None, then=NEVER), When(_is_ahead(now), then=AHEAD), default=DONE)
+    found = _narrow(parameters, now)
+    is_over = found.ended(now)
+    events = found.annotate(
+        era=Case(When(start_on=None, then=NEVER), When(is_over, then=DONE), default=AHEAD)
     )
     ordered = events.for_display().order_by(
         "era",
@@ -201,13 +202,6 @@ def _narrow(parameters: eventfilters.Parameters, now: datetime) -> EventQuerySet
     return eventfilters.narrow(events=Event.objects.public(), parameters=parameters, now=now)
 
 
-def _is_ahead(now: datetime) -> Q:
-    """Whether it is not over: by the moment of its end, or by the last day that is known."""
-    today = localdate(now)
-    by_day = Q(end_on__gte=today) | Q(end_on=None, start_on__gte=today)
-    return Q(end_at__gt=now) | Q(end_at=None) & by_day
-
-
 def _nearest_month(events: EventQuerySet, today: date) -> date:
     first = today.replace(day=1)
     in_months = events.filter(precision__in=IN_A_MONTH)
@@ -222,12 +216,6 @@ def _days_around(events: EventQuerySet, first: date, last: date) -> dict[str, da
         later=Min("start_on", filter=Q(start_on__gt=last)),
         earlier=Max("until", filter=Q(until__lt=first)),
     )
-
-
-def _around(events: EventQuerySet, first: date, last: date, now: datetime) -> dict[str, Any]:
-    in_months = events.filter(precision__in=IN_A_MONTH)
-    ahead = events.aggregate(ahead=Count("pk", filter=_is_ahead(now)))
-    return {**_days_around(in_months, first, last), **ahead}
 
 
 def _touches(row: Event, first: date, last: date) -> bool:
@@ -275,9 +263,7 @@ def _related(shown: Event) -> list[Event]:
 
 
 def _if_public(row: Event | None) -> Event | None:
-    if row is None or row.visibility != Event.Visibility.PUBLIC:
-        return None
-    return None if row.status == Event.Status.DRAFT else row
+    return row if row and row.is_public else None
 
 
 def _in_sequence(rows: list[Event]) -> list[Event]:

@@ -1,4 +1,4 @@
-"""What an event of our own must have before it is confirmed."""
+"""The details that an event of our own needs before it may be confirmed."""
 
 from collections.abc import Callable
 from typing import Final
@@ -6,14 +6,14 @@ from typing import Final
 from events.domain.programme import tree
 from events.models import Event, EventOrganisation, EventPlace
 
-# What takes place nowhere.
+# Kinds of events that need no place.
 PLACELESS: Final = (Event.Kind.DEADLINE, Event.Kind.REVIEW, Event.Kind.PUBLICATION)
 SOMEWHERE: Final = (EventPlace.Role.MAIN, EventPlace.Role.SITE)
 IN_CHARGE: Final = (EventOrganisation.Role.HOST, EventOrganisation.Role.ORGANISER)
 
 
 def missing(*, event: Event) -> tuple[str, ...]:
-    """What it lacks, of “day”, “zone”, “place” and “organiser”."""
+    """Return the names of the missing details, out of “day”, “zone”, “place” and “organiser”."""
     return tuple(name for name, has in PARTS.items() if not has(event))
 
 
@@ -26,7 +26,7 @@ def _has_place(event: Event) -> bool:
 
 
 def _has_organiser(event: Event) -> bool:
-    """Whether somebody runs or receives it, or what it is part of."""
+    """Whether the event, or one that it is part of, has a host or an organiser."""
     events = [event, *tree.above(event=event)]
     return EventOrganisation.objects.filter(event__in=events, role__in=IN_CHARGE).exists()
 

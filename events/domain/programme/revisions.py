@@ -1,4 +1,4 @@
-"""What counts as a change of an event: `sequence`, `revision` and `changed_at`."""
+"""Which changes of an event raise `sequence`, `revision` and `changed_at`."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -10,9 +10,9 @@ from django.db.models.functions import Greatest
 from events.models import Event
 from events.models.events.events import EventQuerySet
 from events.values import dates
+from events.values.languages import columns
 
-# A change of these is another appointment: SEQUENCE rises (RFC 5545, 3.8.7.4).
-SCHEDULE: Final = (
+WHEN: Final = (
     "precision",
     "start_on",
     "start_time",
@@ -20,29 +20,22 @@ SCHEDULE: Final = (
     "end_time",
     "timezone",
     "end_timezone",
-    "place_id",
-    "end_place_id",
-    "status",
 )
-# A change of these shows in the parts of the event, too.
+WHERE: Final = ("place_id", "end_place_id")
+# A change of one of these columns reschedules the event: SEQUENCE rises (RFC 5545, 3.8.7.4).
+SCHEDULE: Final = (*WHEN, *WHERE, "status")
+# A change of one of these columns is also visible in the parts of the event.
 SHOWN_BELOW: Final = (
     "slug",
-    "title_en",
-    "title_zh_hans",
-    "title_zh_hant",
+    *columns("title"),
     "visibility",
     "status",
 )
-# A change of these can be seen in a feed, on a page, in a mail: LAST-MODIFIED rises.
+# A change of one of these columns is visible in feeds, pages or mails: LAST-MODIFIED rises.
 VISIBLE: Final = (
     *SCHEDULE,
     "slug",
-    "title_en",
-    "title_zh_hans",
-    "title_zh_hant",
-    "description_en",
-    "description_zh_hans",
-    "description_zh_hant",
+    *columns("title", "description"),
     "kind",
     "cancellation_reason",
     "series_id",
@@ -62,18 +55,21 @@ VISIBLE: Final = (
     "qualifier",
     "date_text",
 )
-# Counted here alone; a form that was opened earlier must not turn them back.
+# Set by this module only, from the stored row: a form opened earlier would write old values back.
 COUNTED: Final = ("sequence", "revision", "schedule_epoch", "created_at", "changed_at")
 SECOND: Final = timedelta(seconds=1)
 
 
 def count(*, event: Event, stored: Event, now: datetime) -> None:
-    """Count what differs from the stored event."""
+    """Raise `sequence` and `revision` of the event as its differences from the stored one demand.
+
+    All columns of COUNTED are first taken from the stored event.
+    """
     for name in COUNTED:
         setattr(event, name, getattr(stored, name))
-    # The law of a zone may have changed since: the same wall time is another moment then.
+    # New zone data may place the same wall time at another UTC moment.
     moved = dates.instants(event.when) != (stored.start_at, stored.end_at)
-    # Of whole days a calendar shows no moment (VALUE=DATE): they are the same appointment.
+    # Whole days are written as VALUE=DATE, without a UTC moment: for them SEQUENCE stays.
     moved_on_clock = moved and event.precision == Event.Precision.TIME
     if moved_on_clock or differ(row=event, stored=stored, names=SCHEDULE):
         event.sequence += 1
@@ -82,23 +78,26 @@ def count(*, event: Event, stored: Event, now: datetime) -> None:
 
 
 def rise(*, event: Event, stored: Event, now: datetime) -> None:
-    """Two changes within a second still bear two times: clients compare LAST-MODIFIED."""
+    """Raise `revision` by one, and `changed_at` to `now` but at least by a second.
+
+    LAST-MODIFIED has whole seconds and clients compare it, so two changes must differ in it.
+    """
     event.revision = stored.revision + 1
     event.changed_at = max(now.replace(microsecond=0), stored.changed_at + SECOND)
 
 
 def rise_all(*, events: EventQuerySet, now: datetime) -> None:
-    """The same for events that show something else which has changed."""
+    """Do as `rise` in one UPDATE, for events that show data of a row that has changed."""
     later = Greatest(Value(now.replace(microsecond=0)), F("changed_at") + SECOND)
     events.update(revision=F("revision") + 1, changed_at=later)
 
 
 def differ(*, row: Model, stored: Model, names: Iterable[str]) -> bool:
-    """Whether one of the columns has another value than in the stored row."""
+    """Whether one of the named columns has another value than in the stored row."""
     return any(_value(row, name) != _value(stored, name) for name in names)
 
 
 def _value(row: Model, name: str) -> object:
-    """Return a column's value; an empty translation may be NULL or ''."""
+    """Return a column's value, with '' as None: an empty translation may be stored as either."""
     value: object = getattr(row, name)
     return None if value == "" else value

@@ -1,4 +1,4 @@
-"""The tree of events: no circles, four levels at most, a part inside what it is part of."""
+"""The tree of events: no cycles, at most four levels, parts within the days of their parent."""
 
 from collections.abc import Collection, Iterator
 from datetime import date
@@ -11,11 +11,12 @@ from events.models import Event
 from events.models.events.events import LEVELS, EventQuerySet
 from events.values import dates
 
-# What may lie outside the event that it belongs to: it closes or follows it.
+# Kinds that may lie outside the days of their parent: they precede or follow it.
 EXEMPT: Final = (Event.Kind.DEADLINE, Event.Kind.REVIEW)
-# What is called off keeps its old days, but they bind nobody any more.
+# Events of these states keep their days, but the days are not compared with other events.
 OFF: Final = (Event.Status.POSTPONED, Event.Status.CANCELLED)
-# What is postponed may come back with its programme, what is cancelled does not.
+# For each state of an event the states that no part of it may have. Parts of a postponed event may
+# be postponed, because they may come back with it; parts of a cancelled event may not.
 NOT_BELOW: Final[dict[str, tuple[str, ...]]] = {
     Event.Status.POSTPONED: Event.STANDING,
     Event.Status.CANCELLED: Event.LIVE,
@@ -23,13 +24,13 @@ NOT_BELOW: Final[dict[str, tuple[str, ...]]] = {
 
 
 class Cycle(Refusal):
-    """The event would be a part of itself."""
+    """The event would be an ancestor of itself."""
 
     text = gettext_noop("The event would be a part of itself.")
 
 
 class TooDeep(Refusal):
-    """The tree would have more levels than four."""
+    """The tree would have more than four levels."""
 
     text = gettext_noop("A programme has at most %(levels)s levels, this one would have more.")
 
@@ -38,14 +39,14 @@ class TooDeep(Refusal):
 
 
 class ParentOff(Refusal):
-    """The event or a part of it would go on, but not what it is part of."""
+    """The event or a part of it would take place although an ancestor is off."""
 
     parent: Event
     text = gettext_noop("“%(parent)s”, which it is part of, is postponed or cancelled.")
 
 
 class OutsideParent(Refusal):
-    """Parts would lie outside the days of the event that they are part of."""
+    """Parts would lie outside the days of their parent."""
 
     parent: Event
     parts: tuple[Event, ...]
@@ -56,7 +57,7 @@ class OutsideParent(Refusal):
 
 
 class LegsOverlap(Refusal):
-    """The leg would share more than a travel day with another one."""
+    """The leg would share more than one travel day with another leg of its parent."""
 
     other: Event
     text = gettext_noop("Overlaps with “%(leg)s”: two legs share a day of travel at most.")
@@ -66,7 +67,7 @@ class LegsOverlap(Refusal):
 
 
 class NoSuchTime(Refusal):
-    """On its new day the part would end before it starts, for the clocks skip an hour there."""
+    """On its new day the event would end before it starts, because the clocks skip an hour."""
 
     event: Event
     text = gettext_noop(
@@ -79,10 +80,11 @@ class NoSuchTime(Refusal):
 
 
 def check(*, event: Event, moved: Collection[Event] = ()) -> None:
-    """Raise Cycle or TooDeep where the event does not fit into the tree.
+    """Raise Cycle or TooDeep if the event does not fit into the tree.
 
-    For our own events also ParentOff, OutsideParent or LegsOverlap; reported ones may contradict
-    each other. Parts that are `moved` count as they are given, not as they are stored.
+    For our own events also raise ParentOff, OutsideParent or LegsOverlap. Reported events are not
+    checked for these, because their sources may contradict each other. Parts given in `moved` are
+    checked with these values instead of the stored ones.
     """
     ancestors = above(event=event)
     if len(ancestors) + _height(event) > LEVELS:
@@ -93,7 +95,7 @@ def check(*, event: Event, moved: Collection[Event] = ()) -> None:
 
 
 def above(*, event: Event) -> list[Event]:
-    """The events that it is part of, nearest first, as they are stored now.
+    """Return the stored ancestors of the event, the parent first.
 
     Raises Cycle and TooDeep.
     """
@@ -110,7 +112,7 @@ def above(*, event: Event) -> list[Event]:
 
 
 def below(*, event: Event) -> list[Event]:
-    """All parts of the event, level by level, each in the order of time."""
+    """Return all parts of the event, level by level, each level in the order of time."""
     found, level = [], [event]
     for _level in range(1, LEVELS):
         keys = [row.pk for row in level]
@@ -120,17 +122,20 @@ def below(*, event: Event) -> list[Event]:
 
 
 def off_above(*, event: Event) -> Event | None:
-    """The nearest event that it is part of and that is postponed or cancelled."""
+    """Return the nearest ancestor that is postponed or cancelled, or None."""
     return next((row for row in above(event=event) if row.status in OFF), None)
 
 
 def is_outside(*, event: Event) -> bool:
-    """Whether the event lies outside the days of what it is part of."""
+    """Whether the event lies outside the days of its parent."""
     return event.parent is not None and _lies_outside(event, event.parent)
 
 
 def strays(*, event: Event, moved: Collection[Event] = ()) -> list[Event]:
-    """The parts of the event that lie outside its days, in the order of time."""
+    """Return the direct parts of the event that lie outside its days, in the order of time.
+
+    Parts given in `moved` are taken with these values instead of the stored ones.
+    """
     if not event.pk:
         return []
     given = {part.pk: part for part in moved}
@@ -140,9 +145,10 @@ def strays(*, event: Event, moved: Collection[Event] = ()) -> list[Event]:
 
 
 def tree(*, event: Event, among: EventQuerySet) -> list[tuple[int, Event]]:
-    """Return the parts of the event that stand among the rows, in order, each with its depth.
+    """Return the parts of the event that are in `among`, depth first, each with its depth.
 
-    The parts of the event itself have depth 1; one query a level.
+    Direct parts have depth 1; siblings are in the order of time. Parts below a part that is not in
+    `among` are left out. Runs one query for each level.
     """
     below: dict[int, list[Event]] = {}
     level = [event.pk]
@@ -155,7 +161,7 @@ def tree(*, event: Event, among: EventQuerySet) -> list[tuple[int, Event]]:
 
 
 def shift(*, event: Event, days: int) -> None:
-    """Move an event by days, at the same hours of the wall clock; raise NoSuchTime."""
+    """Move an unsaved event by whole days, at the same wall times. Raises NoSuchTime."""
     when = event.when.moved(days)
     try:
         dates.validate(when)
@@ -171,7 +177,7 @@ def _walk(pk: int, below: dict[int, list[Event]], depth: int) -> Iterator[tuple[
 
 
 def _height(event: Event) -> int:
-    """How many levels the event and its parts fill; a tree too high already counts as such."""
+    """Return how many levels the event and its parts fill, counted to LEVELS + 1 at most."""
     height, level = 1, [event.pk] if event.pk else []
     while height <= LEVELS and (
         level := list(Event.objects.filter(parent__in=level).values_list("pk", flat=True))
@@ -209,13 +215,16 @@ def _check_legs(event: Event) -> None:
 
 
 def _overlap(one: Event, other: Event) -> bool:
-    """Whether two legs share a day; to arrive on the day on which the other ends is allowed."""
+    """Whether two legs share more than a travel day: one may start on the other's last day."""
     mine, theirs = _days(one), _days(other)
     return bool(mine and theirs and mine[0] < theirs[1] and theirs[0] < mine[1])
 
 
 def _lies_outside(child: Event, parent: Event) -> bool:
-    """Whether the child's local days leave the parent's; coarse dates and deadlines never do."""
+    """Whether the child's local days exceed the parent's.
+
+    False if a date is coarse, if the child's kind is exempt, or if one of the two is off.
+    """
     if child.kind in EXEMPT or child.status in OFF or parent.status in OFF:
         return False
     inner, outer = _days(child), _days(parent)
@@ -225,7 +234,7 @@ def _lies_outside(child: Event, parent: Event) -> bool:
 
 
 def _days(event: Event) -> tuple[date, date] | None:
-    """The first and last local day, if they are known to the day."""
+    """Return the first and last local day, both inclusive; None unless known to the day."""
     if not event.when.is_exact or event.start_on is None:
         return None
     return event.start_on, max(event.start_on, event.end_on or event.start_on)

@@ -1,1 +1,1 @@
-"""What makes a mail fall due: reminder rules, and changes that are to be told."""
+"""What makes mails fall due: reminder rules, and changes of events that attendees must know."""

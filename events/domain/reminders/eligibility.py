@@ -1,4 +1,4 @@
-"""Whether a reminder, thanks or a follow-up that was handed over is still to go."""
+"""The check before sending of reminders, thanks and follow-ups."""
 
 from events.domain.mail import optouts
 from events.domain.mail.kinds import Ending
@@ -10,16 +10,18 @@ Reason = Delivery.Reason
 
 
 def is_plain(*, delivery: Delivery) -> bool:
-    """Whether a reminder is to go by what the row and its attendee say."""
+    """Whether the delivery and its attendee alone decide that the mail is sent."""
     occurrence, attendee = delivery.occurrence, delivery.attendee
     if occurrence is None or attendee is None or attendee.person_id != delivery.person_id:
         return False
     stands = occurrence.rule.enabled and delivery.event.stands
-    return stands and audiences.is_for(rule=occurrence.rule, attendee=attendee)
+    return stands and audiences.is_for(
+        rule=occurrence.rule, event=delivery.event, attendee=attendee
+    )
 
 
 def refusal(*, delivery: Delivery) -> Ending | None:
-    """Return why it must not go by now, if there is a reason."""
+    """Return why the mail must not be sent any more, or None."""
     occurrence = delivery.occurrence  # None: the rule was deleted
     if not (occurrence and occurrence.rule.enabled):
         return State.CANCELLED, Reason.RULE_OFF

@@ -1,4 +1,4 @@
-"""What falls due is handed over: one mail for each person whom a rule means."""
+"""Fan-out: a due reminder occurrence becomes one delivery for each person whom its rule means."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -12,18 +12,22 @@ from events.models import Attendee, Delivery, ReminderOccurrence
 
 State = ReminderOccurrence.State
 
-# How long somebody waits who comes, with a zone of their own, while others are written to.
+# The longest interval between two fan-outs of one occurrence, so the longest wait of a person who
+# registers in a new zone meanwhile.
 NEWCOMERS: Final = timedelta(minutes=15)
 
 
 def hand_over(*, now: datetime) -> int:
-    """Turn due occurrences into deliveries; return how many."""
+    """Fan out the due occurrences; return how many were."""
     rows = ReminderOccurrence.objects.select_related("event__team", "rule")
     return claims.each(rows=rows, work=_expand, now=now, state=State.EXPANDED)
 
 
 def _expand(occurrence: ReminderOccurrence, now: datetime) -> bool:
-    """Write one delivery per person, in one transaction with the end of the occurrence."""
+    """Write the deliveries of an occurrence, in the transaction that claims it.
+
+    Returns False if the occurrence has expired before.
+    """
     mine = ReminderOccurrence.objects.filter(pk=occurrence.pk)
     if now >= occurrence.expires_at:
         mine.filter(deliveries=None).update(state=State.MISSED)
@@ -45,30 +49,37 @@ def _expand(occurrence: ReminderOccurrence, now: datetime) -> bool:
 
 
 def _readers(occurrence: ReminderOccurrence) -> list[Attendee]:
-    """Return those to write to, now or later, who have no mail yet."""
+    """Return the attendees whom the rule means and who have no mail of this occurrence yet."""
     meant = audiences.of(rule=occurrence.rule, event=occurrence.event)
     if not occurrence.rule.is_by_reader:
-        return meant  # it is handed over but once
+        return meant  # such an occurrence is fanned out once only
     written = {*occurrence.deliveries.values_list("person", flat=True)}
     return [attendee for attendee in meant if attendee.person_id not in written]
 
 
 def _zone(attendee: Attendee) -> str:
-    assert attendee.person  # noqa: S101 -- who can be reached is somebody
+    assert attendee.person  # noqa: S101 -- reachable attendees have a person
     return attendee.person.timezone
 
 
 def _is_due(
     occurrence: ReminderOccurrence, attendee: Attendee, moment: Moment, now: datetime
 ) -> bool:
-    """Who registered after it needs no mail, nor does anybody for whom it was planned too late."""
+    """Whether the mail is due: its moment has come, after the attendee and the plan were made.
+
+    A person who registered after the moment gets no mail, nor does a person whose moment had
+    passed when the occurrence was planned.
+    """
     return max(attendee.created_at, occurrence.planned_at) <= moment.due_at <= now
 
 
 def _again(
     occurrence: ReminderOccurrence, moments: Iterable[Moment], now: datetime
 ) -> datetime | None:
-    """Return when it is handed over next, to readers for whom it is not nine yet."""
+    """Return when the occurrence is fanned out next, None if it was due for the last reader.
+
+    Only rules by the clock of the reader need a next time: their moment comes later in some zones.
+    """
     if now >= reminders.last_due(occurrence=occurrence):
         return None
     return min([now + NEWCOMERS, *(moment.due_at for moment in moments if moment.due_at > now)])

@@ -1,4 +1,4 @@
-"""What a notice says: each event that is not as it was, with its old and its new time and place."""
+"""Composes notices: each changed event with its old and its new time and place."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +27,7 @@ LABELS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Time:
-    """When an event is, by its own clock and by that of the reader, if that is another."""
+    """The time of an event in its own zone, and in the reader's zone; `own` is '' if they agree."""
 
     there: str
     own: str
@@ -35,7 +35,10 @@ class Time:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One event in a notice; what has not changed is said once, under `now`."""
+    """One event in a notice. `new` and `place` are given even if they have not changed.
+
+    `old` and `old_place` are set only for what has changed; an event that is off has no `new`.
+    """
 
     label: str
     is_off: bool
@@ -50,7 +53,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """What the templates of a notice say, in the reader's language."""
+    """The facts of a notice for its templates, in the reader's language."""
 
     name: str
     items: list[Item]
@@ -58,7 +61,7 @@ class Letter:
 
 
 def notice(*, delivery: Delivery, now: datetime) -> Message:
-    """Compose the notice of what has changed for its reader."""
+    """Compose the notice of the changes that are still news for its reader."""
     told = notices.news_for(delivery=delivery)
     with override(delivery.language):
         team = delivery.event.team
@@ -77,7 +80,7 @@ def notice(*, delivery: Delivery, now: datetime) -> Message:
 
 
 def refusal(*, delivery: Delivery) -> Ending | None:
-    """Return why a notice must not go by now, if there is a reason."""
+    """Return why a notice must not be sent any more, or None."""
     if not delivery.person.email:
         return Delivery.State.SKIPPED, Delivery.Reason.NO_ADDRESS
     if not notices.news_for(delivery=delivery):
@@ -86,8 +89,8 @@ def refusal(*, delivery: Delivery) -> Ending | None:
 
 
 def _subject(told: list[News]) -> str:
-    """Return “Cancelled: Going Global”, “New time: Going Global and 3 more changes”."""
-    # What stands above the others comes first.
+    """Return “Cancelled: Going Global” or “New time: Going Global and 3 more changes”."""
+    # The subject names the first event whose parent is not in the notice too.
     parts = {news.event.pk for news in told}
     first = next((news for news in told if news.event.parent_id not in parts), None)
     if first is None:

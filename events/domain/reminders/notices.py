@@ -1,12 +1,13 @@
-"""Notices: what has changed is told a little later, all at once, to those whom it concerns.
+"""Notices: mails that tell attendees of changed events, debounced into one mail for each person.
 
-The first change of a team's events opens a batch, in the transaction that stores it; what an event
-was before is kept with it. Two minutes later each person gets one mail about all that is not as
-it was: what was changed back meanwhile is no news.
+The first change of a team's events opens a batch, in the transaction that stores the change. The
+batch keeps the former values of each event that changes within the next two minutes. Then each
+person gets one mail about all events that differ from these values. Changes that were undone
+meanwhile are not mentioned.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,24 +16,21 @@ from typing import Any, Final
 
 from events.domain import claims
 from events.domain.mail import outbox, quiethours
+from events.domain.programme import revisions
 from events.models import Attendee, Delivery, Event, EventChange, NoticeBatch, Person, Place
 from events.models.people.attendees import AttendeeQuerySet
 from events.values import dates
 
-PAUSE: Final = timedelta(seconds=120)  # in which further changes come into the same mail
+PAUSE: Final = timedelta(seconds=120)  # debounce: further changes join the same mail
 USEFUL: Final = timedelta(hours=48)
-MORNING: Final = timedelta(hours=2)  # before an event starts whose change waits for the morning
+MORNING: Final = timedelta(hours=2)  # quiet hours delay no notice to less than this before a start
 
 Status = Event.Status
-WHEN: Final = (
-    "precision", "start_on", "start_time", "end_on", "end_time", "timezone", "end_timezone",
-)  # fmt: skip
-WHERE: Final = ("place_id", "end_place_id")
 SHOWN: Final = ("event__team", "event__place__parent__parent", "event__end_place__parent__parent")
 
 
 class What(StrEnum):
-    """What has happened to an event."""
+    """The kind of a change; of several the first in the order of `_what` counts."""
 
     CANCELLED = "cancelled"
     POSTPONED = "postponed"
@@ -43,7 +41,7 @@ class What(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
-    """An event that is not as it was."""
+    """A changed event, as it was `before` the batch and as it is stored now."""
 
     what: What
     before: Event
@@ -51,22 +49,22 @@ class News:
 
     @property
     def is_moved(self) -> bool:
-        return _differ(self.before, self.event, WHEN)
+        return _is_moved(self.before, self.event)
 
     @property
     def is_elsewhere(self) -> bool:
-        return _differ(self.before, self.event, WHERE)
+        return _is_elsewhere(self.before, self.event)
 
 
 def note(*, event: Event, stored: Event, now: datetime) -> None:
-    """Keep how an event was before it was stored, if somebody must learn of the change.
+    """Add a change to the open batch of the event's team, if it concerns anybody.
 
-    Of drafts, of what others report and of what is over nobody does.
+    `stored` is the event before the change. Changes of drafts, of reported events and of events
+    that were over are not told.
     """
-    over = dates.over_at(stored.when)
-    is_past = over is not None and over <= now
-    known = event.is_managed and stored.status != Status.DRAFT and not is_past
-    if not known or not (_differ(stored, event, (*WHEN, *WHERE)) or _what(stored, event)):
+    known = event.is_managed and stored.status != Status.DRAFT and not stored.is_over(now)
+    changed = _is_moved(stored, event) or _is_elsewhere(stored, event) or _what(stored, event)
+    if not (known and changed):
         return
     if people := _concerned(event):
         change, _is_new = EventChange.objects.get_or_create(
@@ -76,14 +74,15 @@ def note(*, event: Event, stored: Event, now: datetime) -> None:
 
 
 def hand_over(*, now: datetime) -> int:
-    """Turn batches that are due into mails, one for each person; return how many batches."""
+    """Write the mails of the batches that are due; return how many batches."""
     return claims.each(rows=NoticeBatch.objects.select_related("team"), work=_expand, now=now)
 
 
 def news_for(*, delivery: Delivery) -> list[News]:
-    """Return what is new to the reader of a notice as things are, in the order of time.
+    """Return what is still news for the reader of a notice, in the order of time.
 
-    Who was invited by mail to an event learns of its changes in the same way.
+    Events to which the reader was invited by mail are left out, because an updated invitation
+    tells of their changes; so are events that the reader has declined.
     """
     if delivery.batch_id is None:
         return []
@@ -103,7 +102,7 @@ def _place_in_time(news: News) -> tuple[bool, Any, int]:
 
 
 def _what(before: Event, event: Event) -> What | None:
-    """Return what has happened; nothing where it is as it was, or off as it was."""
+    """Return the kind of the change; None if nothing has changed, or the event was off and is."""
     if event.status != before.status and event.status == Status.CANCELLED:
         return What.CANCELLED
     if event.status != before.status and event.status == Status.POSTPONED:
@@ -112,37 +111,33 @@ def _what(before: Event, event: Event) -> What | None:
         return None
     if before.status == Status.POSTPONED:
         return What.BACK
-    if _differ(before, event, WHEN):
+    if _is_moved(before, event):
         return What.MOVED
-    return What.PLACE if _differ(before, event, WHERE) else None
+    return What.PLACE if _is_elsewhere(before, event) else None
 
 
-def _differ(one: Event, other: Event, names: Iterable[str]) -> bool:
-    return any((getattr(one, name) or "") != (getattr(other, name) or "") for name in names)
+def _is_moved(before: Event, event: Event) -> bool:
+    return revisions.differ(row=event, stored=before, names=revisions.WHEN)
+
+
+def _is_elsewhere(before: Event, event: Event) -> bool:
+    return revisions.differ(row=event, stored=before, names=revisions.WHERE)
 
 
 def _concerned(event: Event) -> set[int]:
-    """Those who are expected at an event, or at what it is a part of for everybody."""
-    people = set(_people(Attendee.objects.filter(event=event).expected()))
-    way = [event]
-    for above in Event.objects.shown_in(event):
-        rows = Attendee.objects.filter(event=above).expected()
-        if any(part.visibility == Event.Visibility.DELEGATION for part in way):
-            rows = rows.travelling()
-        people |= set(_people(rows))
-        way.append(above)
-    return people - set(
-        _people(Attendee.objects.filter(event__in=way, partstat__in=Attendee.SAID_NO))
-    )
+    """Return the keys of the people whom an event concerns, without those who have declined.
 
-
-def _people(rows: AttendeeQuerySet) -> Iterator[int]:
-    yield from rows.exclude(person=None).order_by().values_list("person", flat=True)
+    They are expected at the event, or at an ancestor of which it is a part for everybody. Of an
+    ancestor's attendees only members of the delegation count if visibility is DELEGATION on the
+    way up to it.
+    """
+    rows = Attendee.objects.concerned_by(event).expected().exclude(person=None)
+    return set(rows.order_by().values_list("person", flat=True))
 
 
 def _open(event: Event, now: datetime) -> NoticeBatch:
-    """Return the open batch of the event's team, held until the change is in."""
-    assert event.team_id is not None  # noqa: S101 -- an event of our own has one
+    """Return the open batch of the event's team, locked until the end of the transaction."""
+    assert event.team_id is not None  # noqa: S101 -- an event of our own has a team
     opened = NoticeBatch.objects.select_for_update()
     if batch := opened.queued().filter(team=event.team_id).first():
         return batch
@@ -155,13 +150,13 @@ def _open(event: Event, now: datetime) -> NoticeBatch:
 
 
 def _columns(event: Event) -> dict[str, Any]:
-    return {name: getattr(event, name) for name in (*WHEN, *WHERE, "status")}
+    return {name: getattr(event, name) for name in revisions.SCHEDULE}
 
 
 def _news(changes: Any) -> Iterator[tuple[EventChange, News]]:
-    """Yield what is not as it was; the rows that it takes are read once."""
+    """Yield the changes that are still news; runs the same number of queries for any number."""
     rows = list(changes.select_related(*SHOWN).order_by("pk"))
-    keys = {row.before[name] for row in rows for name in WHERE} - {None}
+    keys = {row.before[name] for row in rows for name in revisions.WHERE} - {None}
     places = Place.objects.select_related("parent__parent").in_bulk(keys)
     for row in rows:
         before = _before(row, places)
@@ -170,11 +165,11 @@ def _news(changes: Any) -> Iterator[tuple[EventChange, News]]:
 
 
 def _before(change: EventChange, places: dict[int, Place]) -> Event:
-    """Return the event as it was, not to be stored."""
+    """Return a copy of the event with its former values; it must not be stored."""
     row = copy(change.event)
     for name, value in change.before.items():
         field: Any = Event._meta.get_field(name.removesuffix("_id"))
-        setattr(row, name, value if name in WHERE else field.to_python(value))
+        setattr(row, name, value if name in revisions.WHERE else field.to_python(value))
     row.place = places.get(change.before["place_id"] or 0)
     row.end_place = places.get(change.before["end_place_id"] or 0)
     row.start_at, row.end_at = dates.instants(row.when)
@@ -182,13 +177,13 @@ def _before(change: EventChange, places: dict[int, Place]) -> Event:
 
 
 def _refused(found: list[tuple[EventChange, News]]) -> AttendeeQuerySet:
-    """Who has said that they do not come to one of the events."""
+    """Return the attendees who have declined one of the events or sent a substitute."""
     events = [change.event_id for change, _news in found]
     return Attendee.objects.filter(event__in=events, partstat__in=Attendee.SAID_NO)
 
 
 def _expand(batch: NoticeBatch, now: datetime) -> bool:
-    """Write one mail per person, in one transaction with the end of the batch."""
+    """Write the mails of a batch, in the transaction that claims it."""
     told = _told(batch)
     readers = Person.objects.exclude(email="").in_bulk(list(told))
     there = _attendees({news.event.pk for each in told.values() for news in each})
@@ -197,7 +192,7 @@ def _expand(batch: NoticeBatch, now: datetime) -> bool:
 
 
 def _told(batch: NoticeBatch) -> dict[int, list[News]]:
-    """Return what each person is told; those who have said since that they do not come, nothing."""
+    """Return the news for each person by key, without events that they have declined since."""
     found = list(_news(batch.changes.all()))
     away = set(_refused(found).values_list("event", "person"))
     links = EventChange.people.through.objects.filter(eventchange__batch=batch)
@@ -213,7 +208,7 @@ def _told(batch: NoticeBatch) -> dict[int, list[News]]:
 
 
 def _attendees(events: set[int]) -> dict[tuple[int, int], int]:
-    """Return the attendee as whom a person is at an event, by both keys."""
+    """Return the keys of the attendees of the events, by the keys of event and person."""
     rows = Attendee.objects.filter(event__in=events).exclude(person=None)
     return {(event, person): pk for event, person, pk in rows.values_list("event", "person", "pk")}
 
@@ -225,7 +220,7 @@ def _mail(
     there: dict[tuple[int, int], int],
     now: datetime,
 ) -> Delivery:
-    """Return a notice; it is kept under the first of its events."""
+    """Return the unsaved notice for a person; its `event` is the first of those it tells of."""
     event, expires_at = told[0].event, _useful_until(told, now)
     return Delivery(
         kind=Delivery.Kind.NOTICE,
@@ -252,7 +247,10 @@ def _first_start(told: list[News], now: datetime) -> datetime:
 
 
 def _useful_until(told: list[News], now: datetime) -> datetime:
-    """For two days, or until all that it tells of is over."""
+    """Return when the notice expires: after 48 hours, or when all its events are over if earlier.
+
+    It is useful for LAST_CALL at least.
+    """
     ends = [dates.over_at(row.when) for news in told for row in (news.before, news.event)]
     last = max((end for end in ends if end), default=now + USEFUL)
     return max(min(last, now + USEFUL), now + quiethours.LAST_CALL)

@@ -1,4 +1,4 @@
-"""When reminders fall due: rows in the database, kept in step with rules and events."""
+"""Plans reminders: due rows (ReminderOccurrence), kept in step with rules and events."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -17,40 +17,43 @@ from events.values import dates
 State = ReminderOccurrence.State
 Kind = ReminderRule.OffsetKind
 
-# From when and until when an event without a clock time counts.
+# Wall times that stand for the start and the end of an event of whole days.
 ALL_DAY: Final = time(9)
 ALL_DAY_END: Final = time(18)
-# A start that moves this much, or to another day, is news that deserves a second reminder.
+# If the start moves by this much, or to another day, people are reminded a second time.
 FAR: Final = timedelta(hours=6)
-# How late a reminder may come: a week's and a day's; the others until shortly before the start.
+# How late a reminder of seven days or more may still be sent, and one of fewer days. Reminders of a
+# timed event are never sent later than LAST_CALL before its start.
 WEEK_GRACE: Final = timedelta(hours=24)
 GRACE: Final = timedelta(hours=6)
-# How late thanks may come, and how long ago an event may be over of which a new rule still counts.
+# How late thanks and follow-ups may be sent, and how long after its end an event still follows
+# changes of its team's rules.
 AFTERWARDS: Final = timedelta(days=3)
 RECENT: Final = timedelta(days=31)
-# How far a time of day may lie, wherever a reader is, from so many days before the start.
+# Upper bound of the distance, in any zone of a reader, between “n days before at a time of day”
+# and n times 24 hours before.
 AROUND: Final = timedelta(hours=25)
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When a reminder falls due, and until when it is worth sending."""
+    """When a reminder falls due, and until when it may be sent."""
 
     due_at: datetime
     expires_at: datetime
 
 
 def plan(*, event: Event, now: datetime) -> None:
-    """Write a due row for each rule that has none yet."""
+    """Store an occurrence for each rule of the event that has none yet."""
     planned = set(event.reminder_occurrences.values_list("rule", flat=True))
     ReminderOccurrence.objects.bulk_create(
         [_occurrence(event, rule, now) for rule in _rules(event) if rule.pk not in planned],
-        ignore_conflicts=True,  # somebody else planned at the same time
+        ignore_conflicts=True,  # another transaction may plan at the same time
     )
 
 
 def replan(*, event: Event, now: datetime) -> None:
-    """Bring the due rows in step with the stored event and its rules; twice changes nothing."""
+    """Adjust the occurrences to the stored event and its rules. Idempotent."""
     with transaction.atomic():
         stored = Event.objects.select_for_update(no_key=True).get(pk=event.pk)
         rules = {rule.pk: rule for rule in _rules(stored)}
@@ -61,13 +64,13 @@ def replan(*, event: Event, now: datetime) -> None:
             else:
                 _cancel(occurrence)
         if latest:
-            outbox.give_to_its_team(event=stored)  # those being written wait for its rows
+            outbox.give_to_its_team(event=stored)  # a concurrent fan-out waits for the locked rows
         plan(event=stored, now=now)
         event.schedule_epoch = stored.schedule_epoch
 
 
 def replan_team(*, team: Team, now: datetime) -> None:
-    """Bring the due rows in step with the rules of a team, of all events that follow these."""
+    """Adjust the occurrences of all events that follow the rules of a team, after these changed."""
     theirs = ReminderOccurrence.objects.filter(event=OuterRef("pk"), rule__team=team)
     own = ReminderRule.objects.filter(event=OuterRef("pk"))
     rows = Event.objects.filter(team=team, status__in=Event.STANDING, start_at__isnull=False)
@@ -78,9 +81,10 @@ def replan_team(*, team: Team, now: datetime) -> None:
 
 
 def moments(*, occurrence: ReminderOccurrence, zones: Collection[str]) -> dict[str, Moment]:
-    """Return when readers are written to, by their zones; not those for whom it had begun by then.
+    """Return the moment of an occurrence in each of the zones of its readers.
 
-    A zone of '' is that of the event.
+    '' stands for the zone of the event. Zones in which the moment would come too late are left
+    out, because the event has begun by then.
     """
     rule, event = occurrence.rule, occurrence.event
     if not rule.is_by_reader:
@@ -90,19 +94,22 @@ def moments(*, occurrence: ReminderOccurrence, zones: Collection[str]) -> dict[s
 
 
 def last_due(*, occurrence: ReminderOccurrence) -> datetime:
-    """Return when it falls due for the last of its readers, wherever they may be."""
+    """Return the latest moment at which the occurrence may fall due, over all zones."""
     return _last_due(occurrence.rule, occurrence.due_at)
 
 
 def waiting(*, events: Collection[Event]) -> int:
-    """How many reminders of the events are still to come: planned ones, and mails not yet sent."""
+    """Return how many reminders of the events are to come: planned occurrences and unsent mails."""
     planned = ReminderOccurrence.objects.queued().filter(event__in=events)
     unsent = Delivery.objects.filter(event__in=events, kind=Delivery.Kind.REMINDER).unsent()
     return planned.count() + unsent.count()
 
 
 def _rules(event: Event) -> list[ReminderRule]:
-    """Return the rules that count: its own, or those of its team; of an event that is on."""
+    """Return the enabled rules of the event: its own, or those of its team if it has none.
+
+    An event that is off or not known to the day has none.
+    """
     if not event.stands:
         return []
     rules = list(event.reminder_rules.order_by("pk"))
@@ -112,7 +119,7 @@ def _rules(event: Event) -> list[ReminderRule]:
 
 
 def _occurrence(event: Event, rule: ReminderRule, now: datetime) -> ReminderOccurrence:
-    """Return an unsaved row for the rule in the event's present epoch."""
+    """Return an unsaved occurrence of the rule, in the event's present schedule epoch."""
     moment = _span(event, rule)
     state = _state(moment, rule, now)
     return ReminderOccurrence(
@@ -132,18 +139,18 @@ def _planned(occurrence: ReminderOccurrence) -> Moment:
 
 
 def _state(moment: Moment, rule: ReminderRule, now: datetime) -> State:
-    """Whoever plans after the fact sends nothing."""
+    """Return PLANNED, or MISSED if the moment has passed when it is planned."""
     last = _last_due(rule, moment.due_at)
     return State.PLANNED if now < last < moment.expires_at else State.MISSED
 
 
 def _last_due(rule: ReminderRule, due: datetime) -> datetime:
-    """Return when a rule falls due for the last of its readers, that fell due for the first."""
+    """Return when a rule falls due at the latest, if `due` is its earliest moment in any zone."""
     return due + 2 * AROUND if rule.is_by_reader else due
 
 
 def _span(event: Event, rule: ReminderRule) -> Moment:
-    """Return when a rule falls due, or first falls due for a reader, and is of no more use."""
+    """Return the moment of a rule; by the clock of the reader the span of all zones' moments."""
     if not rule.is_by_reader:
         return _moment(event, rule, "")
     first = (_end(event) if rule.is_after else _start(event)) - _lead(rule)
@@ -151,7 +158,10 @@ def _span(event: Event, rule: ReminderRule) -> Moment:
 
 
 def _moment(event: Event, rule: ReminderRule, zone: str) -> Moment:
-    """Return when a rule falls due in a zone, that of the event if it is '', and is of no use."""
+    """Return the moment of a rule in a zone, or in the event's zone for ''.
+
+    It expires LAST_CALL after it falls due at the earliest, or at once if a timed event has begun.
+    """
     start = _start(event)
     due = _due(event, rule, start, zone)
     has_begun = not rule.is_after and due >= start
@@ -160,13 +170,13 @@ def _moment(event: Event, rule: ReminderRule, zone: str) -> Moment:
 
 
 def _start(event: Event) -> datetime:
-    """Return the moment that offsets count from: the start, on a whole day 09:00 there."""
+    """Return the moment that offsets before count from: the start, or 09:00 local on whole days."""
     assert event.start_on is not None  # noqa: S101 -- the event stands, so its day is known
     return dates.to_utc(event.start_on, event.start_time or ALL_DAY, event.timezone)
 
 
 def _end(event: Event) -> datetime:
-    """Return the moment that offsets after it count from: the end, on a whole day 18:00 there."""
+    """Return the moment that offsets after count from: the end, or 18:00 local on whole days."""
     last, end = event.when.last_on, dates.over_at(event.when)
     if event.start_time is None and last is not None:
         return dates.to_utc(last, ALL_DAY_END, event.end_timezone or event.timezone)
@@ -175,7 +185,11 @@ def _end(event: Event) -> datetime:
 
 
 def _due(event: Event, rule: ReminderRule, start: datetime, zone: str) -> datetime:
-    """Days count on the wall, hours and minutes on the clock: P1D and PT24H of RFC 5545, 3.3.6."""
+    """Return when a rule falls due in a zone, or in the event's zone for ''.
+
+    Days are nominal: the rule's wall time on another day (P1D of RFC 5545, 3.3.6). Hours and
+    minutes are exact (PT24H).
+    """
     if rule.offset_kind == Kind.MINUTES_AFTER:
         return _end(event) + timedelta(minutes=rule.offset)
     if rule.offset_kind == Kind.DAYS_AFTER:
@@ -187,7 +201,7 @@ def _due(event: Event, rule: ReminderRule, start: datetime, zone: str) -> dateti
 
 
 def _at(rule: ReminderRule, at: datetime, days: timedelta, zone: str) -> datetime:
-    """Return the rule's time of day so many days from a moment, at the clocks of a zone."""
+    """Return the rule's wall time in a zone, `days` after the local day of a moment."""
     day = at.astimezone(dates.zone(zone)).date() + days
     return dates.to_utc(day, rule.at_local_time, zone)
 
@@ -197,9 +211,9 @@ def _days(rule: ReminderRule) -> timedelta:
 
 
 def _lead(rule: ReminderRule) -> timedelta:
-    """How long before what it counts from the rule falls due on the clock; nothing for days.
+    """Return how long before its start or end a rule falls due, negative for after; 0 for days.
 
-    By the clocks of the readers: for the first of them.
+    For a rule by the clock of the reader this is the earliest that it may fall due in any zone.
     """
     if rule.is_by_reader:
         return AROUND + (-_days(rule) if rule.is_after else _days(rule))
@@ -224,7 +238,7 @@ def _useful_until(event: Event, rule: ReminderRule, start: datetime, due: dateti
 
 
 def _latest(event: Event) -> list[ReminderOccurrence]:
-    """Return the newest row of each rule, locked: a tick may be handing it over."""
+    """Return the newest occurrence of each rule, locked against a concurrent fan-out."""
     rows = event.reminder_occurrences.select_for_update(no_key=True).order_by(
         "schedule_epoch", "pk"
     )
@@ -247,9 +261,10 @@ def _adjust(
 def _move(
     occurrence: ReminderOccurrence, rule: ReminderRule, moment: Moment, now: datetime, *, anew: bool
 ) -> None:
-    """Give what has not been handed over its new moment; leave alone what has not moved.
+    """Give an occurrence that has not been fanned out its new moment, if that differs.
 
-    What is not planned `anew` still is for readers for whom it is due and who have no mail yet.
+    Unless it is planned `anew` it keeps `planned_at`, so that readers whose moment has come since
+    then still get their mail.
     """
     if _planned(occurrence) == moment and occurrence.state != State.CANCELLED:
         return
@@ -263,9 +278,10 @@ def _move(
 def _is_far(
     occurrence: ReminderOccurrence, moment: Moment, event: Event, rule: ReminderRule
 ) -> bool:
-    """Whether it has moved so much that people deserve another reminder.
+    """Whether the start has moved so far that people are to be reminded again.
 
-    On the same day readers hear of it at the same hour, by whose clock it may be.
+    A rule by the clock of the reader ignores moves within a day, because its mails still go on the
+    same day at the same wall time.
     """
     lead, zone = _lead(rule), dates.zone(event.timezone)
     old, new = occurrence.due_at + lead, moment.due_at + lead
@@ -274,7 +290,10 @@ def _is_far(
 
 
 def _renew(occurrence: ReminderOccurrence, event: Event, rule: ReminderRule, now: datetime) -> None:
-    """Start a new epoch: what was sent stays sent, and people are reminded once more."""
+    """Cancel the occurrence and plan the rule in a new epoch, so that people are reminded again.
+
+    Mails of the old epoch that were sent stay as they are; unsent ones are called back.
+    """
     _cancel(occurrence)
     event.schedule_epoch = max(event.schedule_epoch, occurrence.schedule_epoch + 1)
     Event.objects.filter(pk=event.pk).update(schedule_epoch=event.schedule_epoch)
@@ -284,7 +303,10 @@ def _renew(occurrence: ReminderOccurrence, event: Event, rule: ReminderRule, now
 def _resume(
     occurrence: ReminderOccurrence, event: Event, rule: ReminderRule, span: Moment, now: datetime
 ) -> None:
-    """Move what waits of a reminder that is going out, and revive what a cancellation stopped."""
+    """Move the unsent mails of a fanned-out occurrence, and queue its cancelled ones again.
+
+    Mails that an organiser has dropped stay dropped.
+    """
     moved = _planned(occurrence) != span
     mine = ReminderOccurrence.objects.filter(pk=occurrence.pk)
     if moved:
@@ -300,9 +322,10 @@ def _resume(
 
 
 def _retime(rows: DeliveryQuerySet, event: Event, moment: Moment, zone: str) -> None:
-    """Let mails go at their moment that wait for another one, or that were called back.
+    """Queue mails for their new moment: those planned for another one, and those called back.
 
-    What an organiser sends again does not wait for any.
+    Mails that were held are held again. Mails that an organiser sends again (generation > 0) are
+    left alone.
     """
     times = {"due_at": moment.due_at, "expires_at": moment.expires_at}
     is_called_back = Q(state=Delivery.State.CANCELLED)
@@ -318,7 +341,7 @@ def _retime(rows: DeliveryQuerySet, event: Event, moment: Moment, zone: str) -> 
 
 
 def sending_at(*, event: Event, moment: Moment, zone: str, now: datetime) -> datetime:
-    """Return when a mail goes to a reader with a zone of their own, or with none."""
+    """Return when to send a mail to a reader in `zone`, '' if unknown, after the quiet hours."""
     if event.team is None or event.team.quiet_from is None:
         return moment.due_at
     return quiethours.sending_at(
@@ -330,7 +353,7 @@ def sending_at(*, event: Event, moment: Moment, zone: str, now: datetime) -> dat
 
 
 def _cancel(occurrence: ReminderOccurrence) -> None:
-    """Take back what is planned and what waits; what is sent stays recorded as it was."""
+    """Cancel an occurrence, or stop its further fan-outs, and call back its unsent mails."""
     if occurrence.claim_at:
         was_planned = occurrence.state == State.PLANNED
         occurrence.state = State.CANCELLED if was_planned else occurrence.state

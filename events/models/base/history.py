@@ -10,6 +10,7 @@ from django.db.models.signals import post_delete, post_save  # noqa: TID251 -- t
 from simple_history.models import HistoricalRecords
 
 MERGED: Final = "merged into "
+REASON: Final = "_change_reason"  # django-simple-history reads it there
 
 
 class Records(HistoricalRecords):
@@ -42,7 +43,7 @@ def of(model: type[Model]) -> QuerySet[Any] | None:
 
 def explain(row: Model, reason: str) -> None:
     """Set the reason of the next change of a row; it is stored with the historical row."""
-    vars(row)["_change_reason"] = reason
+    setattr(row, REASON, reason)
 
 
 def explain_merger(*, keep: Model, drop: Model) -> None:

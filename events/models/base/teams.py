@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Self, TypeVar
 from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from events.models.base.fields import LanguageField, TimezoneField
@@ -26,6 +27,11 @@ class User(AbstractUser):
         help_text=_("Who it is at events: liaison officers and secretaries see what they attend."),
     )
 
+    @cached_property
+    def answers(self) -> dict[str, list[int]]:
+        """The cached answers of `once`; a user object lives for one request."""
+        return {}
+
 
 Viewer = User | AnonymousUser
 # States in which a public event is visible to everybody: all but draft.
@@ -44,15 +50,17 @@ def sees_all(user: Viewer) -> bool:
 
 def once(user: Viewer, question: str, ask: Callable[[], list[int]]) -> list[int]:
     """Return the answer to a question, cached on the user object, which lives for one request."""
-    answers: dict[str, list[int]] = vars(user).setdefault("answers", {})
-    if question not in answers:
-        answers[question] = ask()
-    return answers[question]
+    if isinstance(user, AnonymousUser):
+        return ask()
+    if question not in user.answers:
+        user.answers[question] = ask()
+    return user.answers[question]
 
 
 def forget(user: Viewer) -> None:
     """Drop the cached answers, because the user's memberships or assignments may have changed."""
-    vars(user).pop("answers", None)
+    if isinstance(user, User):
+        user.answers.clear()
 
 
 def teams_of(user: Viewer, *roles: str) -> list[int]:

@@ -1,5 +1,6 @@
 """Dates with precision and basis: local wall time and zone are stored, UTC is derived."""
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events.models.base.fields import TimezoneField
 from events.values import dates
-from events.values.dates import When
+from events.values.dates import DAY, When
 
 
 class Basis(models.TextChoices):
@@ -124,6 +125,14 @@ class Dated(models.Model):
         self.timezone, self.end_timezone = when.timezone, when.end_timezone
         self.qualifier = when.qualifier
 
+    def is_over(self, now: datetime) -> bool:
+        """Whether its time is certainly over (`dates.over_at`); `ended` is the query for it.
+
+        It does not depend on the status: the old date of a postponed event is over, too.
+        """
+        over_at = dates.over_at(self.when)
+        return over_at is not None and over_at <= now
+
     def clean(self) -> None:
         """Refuse a date that contradicts its precision, at the field that is wrong."""
         super().clean()
@@ -131,3 +140,33 @@ class Dated(models.Model):
             dates.validate(self.when)
         except dates.BadDate as error:
             raise ValidationError({error.field: gettext(error.reason) % error.values}) from error
+
+
+def ended(rows: models.QuerySet[Any], now: datetime) -> Q:
+    """The condition for rows that are over, by the same rule as `Dated.is_over`.
+
+    Without a stored end the last local day counts, which ends at a different moment in each zone.
+    The zones are read first, but only of rows whose zone decides.
+    """
+    today = now.astimezone(UTC).date()
+    over = _last_day_until(today - 2 * DAY)  # over in every zone
+    near = rows.filter(_last_day_until(today), end_at=None).exclude(over)
+    for end_zone, zone in near.order_by().values_list("end_timezone", "timezone").distinct():
+        day = _last_day_over(now, end_zone or zone or "UTC")
+        over |= Q(end_timezone=end_zone, timezone=zone) & _last_day_until(day)
+    return Q(end_at__lte=now) | Q(end_at=None) & over
+
+
+def _last_day_until(day: date) -> Q:
+    return Q(end_on__lte=day) | Q(end_on=None, start_on__lte=day)
+
+
+def _last_day_over(now: datetime, zone: str) -> date:
+    """Return the last day that is over in a zone; an unknown zone counts as UTC.
+
+    One row with a zone that was abolished must not make a whole page fail.
+    """
+    try:
+        return dates.last_day_over(now, zone)
+    except dates.BadDate:
+        return dates.last_day_over(now, "UTC")

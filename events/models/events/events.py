@@ -26,7 +26,7 @@ from events.models.base.teams import (
     once,
     teams_of,
 )
-from events.models.events.dates import Dated
+from events.models.events.dates import Dated, ended
 from events.models.events.evidence import Evidence
 from events.models.events.places import Place
 from events.models.events.sectors import Sector
@@ -150,6 +150,10 @@ class EventQuerySet(OwnedQuerySet["Event"]):
         """Events that everybody may see: public and not a draft."""
         return self.filter(visibility=Event.Visibility.PUBLIC, status__in=PUBLISHED)
 
+    def ended(self, now: datetime) -> Q:
+        """Events that are over; the same rule as `is_over(now)`."""
+        return ended(self, now)
+
     def in_calendar(self) -> Self:
         """Events that a calendar can show: wanted there, and known to the day or better."""
         return self.filter(in_calendar=True, precision__in=dates.EXACT)
@@ -212,7 +216,11 @@ def _for_delegation(prefix: str) -> Q:
 
 
 def _for_everybody(prefix: str, refused: Keys | None) -> Q:
-    """The condition that an event is inherited by attendees of the event that it is part of."""
+    """The condition that an event is inherited by attendees of the event that it is part of.
+
+    The same rule as `Event.is_for_everybody`, except that internal items are inherited too, by
+    those who may see them.
+    """
     is_so = Q(**{f"{prefix}audience": Event.Audience.EVERYBODY})
     is_so &= ~Q(**{f"{prefix}kind": Event.Kind.LEG})
     return is_so if refused is None else is_so & ~Q(**{f"{prefix}pk__in": refused})
@@ -527,6 +535,11 @@ class Event(Owned, Dated):
         """Whether attendees of its parent attend it too; legs and internal items are excluded."""
         is_open = self.audience == self.Audience.EVERYBODY and self.kind != self.Kind.LEG
         return is_open and self.visibility != self.Visibility.INTERNAL
+
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody may see it; the same rule as `public()`."""
+        return self.visibility == self.Visibility.PUBLIC and self.status in PUBLISHED
 
 
 class PromotionConference(Event):

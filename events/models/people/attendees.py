@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar, Self
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Case, Count, OuterRef, Q, Subquery, When, Window
 from django.db.models.functions import Coalesce, Now, RowNumber
@@ -16,6 +15,8 @@ from events.models.base.teams import Membership, PartQuerySet, Viewer, teams_of
 from events.models.events.events import Event, EventQuerySet, days_served_by, in_legs_of
 from events.models.people.people import Appointment, Organisation, Person
 from events.models.people.roles import EventPlace
+from events.values import languages
+from events.values.languages import columns
 
 
 class AttendeeQuerySet(PartQuerySet["Attendee"]):
@@ -53,6 +54,23 @@ class AttendeeQuerySet(PartQuerySet["Attendee"]):
         """All but those who lost their seat or sent a substitute; see `is_off_the_list`."""
         lost = Q(seat=Attendee.Seat.CANCELLED) & ~Q(partstat=Attendee.Partstat.DECLINED)
         return self.exclude(lost | Q(partstat=Attendee.Partstat.DELEGATED))
+
+    def concerned_by(self, event: Event) -> Self:
+        """Attendees of an event, and of its ancestors if it is a part for everybody.
+
+        The same rule as `EventQuerySet.concerning`, from the side of the event. Ancestors'
+        attendees are left out if they stay away from the event or from one between, or are from
+        outside and only the delegation may see the part.
+        """
+        way, found = [event], Q(event=event)
+        for above in Event.objects.shown_in(event):
+            away = Attendee.objects.filter(event__in=way).staying_away().exclude(person=None)
+            there = Q(event=above) & ~Q(person__in=away.values("person"))
+            if any(part.visibility == Event.Visibility.DELEGATION for part in way):
+                there &= ~Q(role__in=Attendee.FROM_OUTSIDE)
+            found |= there
+            way.append(above)
+        return self.filter(found)
 
     def travelling(self) -> Self:
         """Members and staff of a delegation, without the people whom it meets."""
@@ -304,8 +322,7 @@ class Attendee(models.Model):
     @property
     def reads(self) -> str:
         """The language of mails to this attendee."""
-        own = self.person.language if self.person else ""
-        return self.language or own or settings.LANGUAGE_CODE
+        return languages.first(self.language, self.person.language if self.person else "")
 
     @property
     def is_untouched(self) -> bool:
@@ -339,7 +356,7 @@ class Attendee(models.Model):
         self.created_at = min(self.created_at, double.created_at)
         self.tags = list(dict.fromkeys([*self.tags, *double.tags]))
         self.notes = duplicates.join(self.notes, double.notes)
-        labels = ("label_en", "label_zh_hans", "label_zh_hant")
+        labels = columns("label")
         links = ("representing_id", "appointment_id", "invited_by_id", "substitute_for_id")
         duplicates.fill(self, double, "language", *labels, *links)
 

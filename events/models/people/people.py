@@ -24,8 +24,7 @@ from events.models.events.evidence import Evidence
 from events.models.events.places import Place
 from events.models.events.sectors import Sector
 from events.values import names
-
-SCRIPTS = ("zh_hans", "zh_hant")
+from events.values.languages import columns
 
 
 def _holds(text: str) -> Q:
@@ -108,8 +107,7 @@ class Organisation(Owned):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Derive the search key from the names."""
-        columns = [f"{stem}_{of}" for stem in ("name", "short_name") for of in ("en", *SCRIPTS)]
-        texts = (getattr(self, column) or "" for column in columns)
+        texts = (getattr(self, column) or "" for column in columns("name", "short_name"))
         self.search_key = names.search_key(*texts, *map(str, self.aliases))[:1500]
         super().save(*args, **kwargs)
 
@@ -226,7 +224,8 @@ class Person(Owned):
         )
         setattr(self, "name_en", names.formal(parts))  # noqa: B010 -- modeltranslation's column
         self.sort_key = names.sort_key(parts)
-        in_script = (getattr(self, f"name_{script}") or "" for script in SCRIPTS)
+        _english, *scripts = columns("name")
+        in_script = (getattr(self, column) or "" for column in scripts)
         others = map(str, self.aliases)
         self.search_key = names.search_key(names.formal(parts), *in_script, *others)[:1500]
 

@@ -20,7 +20,7 @@ from events.domain.feeds import encoding, feeds, subscriptions
 from events.domain.pages import eventfilters
 from events.models import Event
 from events.web.feeds import compression
-from events.web.secrecy import SECRET, guarded, wait
+from events.web.secrecy import SECRET, dressed, guarded, wait
 
 CALENDAR = "text/calendar; charset=utf-8"
 LONG = 1 << 20  # bytes; longer feeds are streamed
@@ -150,8 +150,7 @@ def _conditional(
 def _dress(
     response: HttpResponseBase, etag: str, last_modified: datetime, headers: dict[str, str]
 ) -> HttpResponseBase:
-    for name, value in headers.items():
-        response[name] = value
+    dressed(response, headers)
     # RFC 9110, 8.8.1: representations with different bytes but equal content share a weak tag.
     response["ETag"] = f"W/{etag}" if response.has_header("Content-Encoding") else etag
     response["Last-Modified"] = http_date(last_modified.timestamp())

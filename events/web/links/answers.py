@@ -13,25 +13,24 @@ from django.views.decorators.http import require_http_methods
 from events.domain.access import answerlinks, ratelimits, signedlinks
 from events.domain.attendance import answers
 from events.domain.refusals import Refusal
-from events.web.secrecy import UNKEPT, guarded, unknown, wait
+from events.web.secrecy import guarded, unkept, unknown, wait
 
 
 @csrf_exempt  # the token in the address authorises, not a cookie, so there is no session to abuse
 @require_http_methods(["GET", "HEAD", "POST"])
+@unkept
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     """Show an invitation (GET) or record the answer (POST); unknown tokens get one response."""
     now = timezone.now()
     try:
         with guarded(request, answerlinks.MISSES, signedlinks.Unknown, now):
-            response = _take(request, token, now) if request.method == "POST" else None
-            response = response or _show(request, token, now)
+            if request.method == "POST":
+                return _take(request, token, now)
+            return _show(request, token, now)
     except ratelimits.TooMany as refusal:
         return wait(render(request, "events/wait.html", status=429), refusal)
     except signedlinks.Unknown:
-        response = unknown(request)
-    for name, value in UNKEPT.items():
-        response[name] = value
-    return response
+        return unknown(request)
 
 
 def _take(request: HttpRequest, token: str, now: datetime) -> HttpResponse:

@@ -10,11 +10,13 @@ from django.views.decorators.http import require_http_methods
 
 from events.domain.access import signedlinks
 from events.domain.mail import optouts
-from events.web.secrecy import UNKEPT, unknown
+from events.values import languages
+from events.web.secrecy import unkept, unknown
 
 
 @csrf_exempt  # the link alone authorises, and mail programs send no CSRF token (RFC 8058)
 @require_http_methods(["GET", "HEAD", "POST"])
+@unkept
 def opt_out(request: HttpRequest, token: str) -> HttpResponse:
     """Explain what the link stops (GET), or stop it or resume it (POST)."""
     try:
@@ -25,7 +27,7 @@ def opt_out(request: HttpRequest, token: str) -> HttpResponse:
             choice = optouts.read(token=token)
     except signedlinks.Unknown:
         return unknown(request)
-    language = _language(request, choice)
+    language = languages.first(request.GET.get("lang"), choice.person.language, get_language())
     with override(language):
         context = {
             "choice": choice,
@@ -33,15 +35,5 @@ def opt_out(request: HttpRequest, token: str) -> HttpResponse:
             "own_languages": settings.LANGUAGES,
         }
         response = render(request, "events/optout.html", context)
-    for name, value in UNKEPT.items():
-        response[name] = value
     response["Content-Language"] = language
     return response
-
-
-def _language(request: HttpRequest, choice: optouts.Choice) -> str:
-    """Return the language of the parameter `lang`, else the reader's, else that of the browser."""
-    named = request.GET.get("lang", "")
-    if named in dict(settings.LANGUAGES):
-        return named
-    return choice.person.language or get_language() or settings.LANGUAGE_CODE

@@ -17,7 +17,7 @@ from events.values.dates import DAY
 from events.web import texts
 from events.web.feeds.subscribing import Ways
 from events.web.public import grid, queries
-from events.web.secrecy import SECRET, guarded, wait
+from events.web.secrecy import SECRET, dressed, guarded, wait
 
 
 @require_safe
@@ -81,10 +81,7 @@ def programme(request: HttpRequest, token: str) -> HttpResponse:
         "own_languages": settings.LANGUAGES,
     }
     with override(page.language):
-        response = render(request, "events/subscribe.html", context)
-    for name, value in SECRET.items():
-        response[name] = value
-    return response
+        return dressed(render(request, "events/subscribe.html", context), SECRET)
 
 
 def _month(request: HttpRequest, query: queries.Query) -> HttpResponse:

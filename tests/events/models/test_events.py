@@ -1,11 +1,34 @@
 """Properties of an event, and query-set methods."""
 
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import product
+from typing import Any
+
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from events.models import Event, Team
+from events.values import dates
+from events.values.dates import Precision
 from tests import factories
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
+
+# Local midnight is between 14 hours before and 11 hours after that of UTC; Samoa skipped a day.
+ZONES = ["UTC", "Asia/Shanghai", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Pacific/Apia"]
+FIRST = date(2011, 12, 28)
+TIMES = st.fixed_dictionaries(
+    {
+        "precision": st.sampled_from(Precision),
+        "day": st.integers(0, 4),
+        "length": st.none() | st.integers(0, 2),
+        "start": st.sampled_from([time(0), time(9, 30), time(23, 45)]),
+        "end": st.none() | st.just(time(23, 50)),
+        "zone": st.sampled_from(ZONES),
+        "end_zone": st.sampled_from(["", *ZONES]),
+    }
+)
 
 
 @pytest.fixture
@@ -29,3 +52,70 @@ class TestShownIn:
         part = factories.event(team=team, parent=middle)
         assert Event.objects.shown_in(part) == [middle]
         assert Event.objects.shown_in(middle) == []
+
+
+class TestPublic:
+    def test_row_and_query_agree_for_each_status_and_visibility(self) -> None:
+        for status, visibility in product(Event.Status, Event.Visibility):
+            factories.event(status=status, visibility=visibility)
+        by_row = {event.pk for event in Event.objects.all() if event.is_public}
+        assert by_row == {event.pk for event in Event.objects.public()}
+        assert len(by_row) == 4
+
+    @pytest.mark.parametrize("status", Event.Status)
+    def test_all_but_a_draft_of_what_is_public(self, status: str) -> None:
+        event = Event(status=status, visibility="public")
+        assert event.is_public == (status != "draft")
+        event.visibility = Event.Visibility.PARTICIPANTS
+        assert not event.is_public
+
+
+class TestOver:
+    @settings(
+        max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    )
+    @given(times=st.lists(TIMES, min_size=1, max_size=8), minutes=st.integers(-1440, 8 * 1440))
+    def test_row_and_query_agree(self, times: list[dict[str, Any]], minutes: int) -> None:
+        rows = [factories.event(team=None, origin="reported", **_when(each)) for each in times]
+        midnight = datetime.combine(FIRST, time.min, UTC)
+        moments = [dates.over_at(row.when) for row in rows]
+        for now in (midnight + timedelta(minutes=minutes), *filter(None, moments)):
+            by_row = {row.pk for row in rows if row.is_over(now)}
+            events = Event.objects.filter(pk__in=[row.pk for row in rows])
+            assert {row.pk for row in events.filter(events.ended(now))} == by_row
+            assert {row.pk for row in events.exclude(events.ended(now))} == (
+                {row.pk for row in rows} - by_row
+            )
+
+    def test_without_an_end_it_lasts_until_midnight_there(self) -> None:
+        event = factories.event(end_time=None)  # 2 December 2026 in Shanghai
+        midnight = datetime(2026, 12, 2, 16, tzinfo=UTC)
+        for now, is_over in ((midnight - timedelta(seconds=1), False), (midnight, True)):
+            assert event.is_over(now) == is_over
+            assert Event.objects.filter(Event.objects.ended(now)).exists() == is_over
+
+    def test_a_zone_that_is_gone_stops_no_query(self) -> None:
+        event = factories.event(end_time=None)
+        Event.objects.filter(pk=event.pk).update(timezone="Asia/Nowhere")
+        for now, is_over in (
+            (datetime(2026, 12, 2, 23, tzinfo=UTC), False),
+            (datetime(2026, 12, 3, tzinfo=UTC), True),
+        ):
+            assert Event.objects.filter(Event.objects.ended(now)).exists() == is_over
+
+
+def _when(given: dict[str, Any]) -> dict[str, Any]:
+    """Return the columns of a valid date."""
+    precision, first = given["precision"], FIRST + timedelta(days=given["day"])
+    columns = {"precision": precision, "start_on": first, "timezone": given["zone"]}
+    if precision == Precision.UNKNOWN:
+        return {**columns, "start_on": None}
+    if precision not in dates.EXACT:
+        start, end = dates.period(precision, first)
+        return {**columns, "start_on": start, "end_on": end}
+    last = None if given["length"] is None else first + timedelta(days=given["length"])
+    clock = {"start_time": given["start"], "end_time": given["end"] if last else None}
+    columns = {**columns, "end_on": last, **(clock if precision == Precision.TIME else {})}
+    later = {**columns, "end_timezone": given["end_zone"]}
+    start, end = dates.instants(Event(**later).when)
+    return later if start and (end is None or end >= start) else columns

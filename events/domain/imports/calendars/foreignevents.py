@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Any, Final
 
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop as _
 
 from events.domain.ical import contentlines, parsing
 from events.domain.ical.contentlines import BadEntry
@@ -30,17 +30,10 @@ MOST_EVENTS: Final = 500  # the tree of events is locked until the last is store
 REPEATED: Final = ("RRULE", "RDATE", "EXDATE")
 
 
-def _(text: str) -> str:
-    """Mark a text for translation by whoever shows it."""
-    return text
-
-
 class TooManyEvents(Refusal):
     """More events than MOST_EVENTS, with every time of the series."""
 
-    text = gettext_noop(
-        "The calendar has more than %(most)s events: no more can be imported at once."
-    )
+    text = _("The calendar has more than %(most)s events: no more can be imported at once.")
 
     def words(self, name: Name) -> dict[str, object]:
         return {"most": MOST_EVENTS}

@@ -16,21 +16,17 @@ from typing import Any, Final
 from django.conf import settings
 from django.db.models import Q
 from django.utils.text import slugify
-from django.utils.translation import to_locale
-from modeltranslation.utils import build_localized_fieldname
+from django.utils.translation import gettext_noop as _
 
 from events.domain.imports.calendars import foreignevents
 from events.domain.imports.calendars.foreignevents import Entry
 from events.domain.lifecycle import lifecycle
 from events.domain.programme import tree
 from events.models import Basis, Event, ImportedEvent, Place, Team
+from events.models.base import slugs
 from events.values import threeway
 from events.values.dates import When
-
-
-def _(text: str) -> str:
-    """Mark a text for translation by whoever shows it."""
-    return text
+from events.values.languages import columns, suffix
 
 
 class Outcome(StrEnum):
@@ -100,7 +96,7 @@ class Planner:
     def __init__(self, choices: Choices, now: datetime) -> None:
         self.choices = choices
         self.now = now
-        self.suffix = to_locale(choices.language).lower()
+        self.suffix = suffix(choices.language)
         self.places = self._places()
         self.told: frozenset[int] = frozenset()
 
@@ -119,8 +115,8 @@ class Planner:
     def _places(self) -> dict[str, int]:
         """The places that the team sees, by each of their names that only one of them has."""
         rows = Place.objects.filter(Q(team=None) | Q(team=self.choices.team))
-        columns = [build_localized_fieldname("name", code) for code, _name in settings.LANGUAGES]
-        pairs = {(name, pk) for pk, *names in rows.values_list("pk", *columns) for name in names}
+        named = rows.values_list("pk", *columns("name"))
+        pairs = {(name, pk) for pk, *names in named for name in names}
         pairs = {(name, pk) for name, pk in pairs if name}
         counts = Counter(name for name, _pk in pairs)
         return {name: pk for name, pk in pairs if counts[name] == 1}
@@ -155,7 +151,7 @@ class Planner:
             kind=self.choices.kind,
             visibility=self.choices.visibility,
             status=Event.Status.TENTATIVE,
-            slug=_slug(entry.title),
+            slug=slugs.random(rows=Event.objects.all(), stem=slugify(entry.title) or "event"),
         )
         _take_over(event, entry, said, said)
         return _row(entry, Outcome.NEW, event=event, said=said)
@@ -279,12 +275,6 @@ def _uuid(uid: str, host: str) -> uuid.UUID | None:
         return uuid.UUID(uid.removesuffix(host))
     except ValueError:
         return None
-
-
-def _slug(title: str) -> str:
-    """Return a short name that is free; a Chinese title gives no words."""
-    words = slugify(title)[:100].strip("-") or "event"
-    return f"{words}-{uuid.uuid4().hex[:8]}"
 
 
 def _written(when: When) -> list[str]:

@@ -1,6 +1,6 @@
 """The states of a delegation from planning to the end, and the steps between them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -153,6 +153,20 @@ class TestTheEnd:
         delegation = ready(status="confirmed")
         with pytest.raises(NotOver):
             lifecycle.conclude(delegation=delegation, now=OVER - timedelta(seconds=1))
+
+    def test_of_a_mission_without_an_end_only_its_day_is_known(self) -> None:
+        """It is over at local midnight, not at its start; waiting lists use the same rule."""
+        delegation = ready(status="confirmed")
+        row = Event.objects.get(delegation=delegation)
+        row.precision, row.start_time = Event.Precision.TIME, time(9)
+        row.end_on = row.end_time = None
+        row.save()
+        midnight = datetime.combine(row.start_on or date.min, time(16), UTC)  # in Hong Kong
+        delegation.refresh_from_db()
+        with pytest.raises(NotOver):
+            lifecycle.conclude(delegation=delegation, now=midnight - timedelta(seconds=1))
+        lifecycle.conclude(delegation=delegation, now=midnight)
+        assert stored(delegation) == "concluded"
 
     @pytest.mark.parametrize("state", ["postponed", "cancelled", "draft"])
     def test_nor_if_it_has_not_taken_place(self, state: str) -> None:

@@ -1,4 +1,4 @@
-"""How often something may be done: counted once for all processes, exact when two come at once."""
+"""Rate limits: shared by all processes, and exact under concurrent counts."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -108,7 +108,7 @@ def test_of_those_who_come_at_once_no_more_get_in_than_may() -> None:
     barrier = Barrier(6)
 
     def wait(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        """Let all look before the first is counted."""
+        """Hold each INSERT until all threads have read the counter."""
         if sql.strip().startswith("INSERT"):
             barrier.wait(30)
         return execute(sql, params, many, context)

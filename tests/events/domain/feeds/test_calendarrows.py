@@ -1,4 +1,4 @@
-"""Events read in bulk show in a calendar what events read one by one show."""
+"""Events read in bulk have the same calendar entries as events read through query sets."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def rich(number: int) -> Event:
-    """An event with something of everything that a calendar shows."""
+    """An event with every field and relation that a calendar entry shows."""
     city = factories.place(name_en="Doha", kind="city", timezone="Asia/Qatar")
     hall = factories.place(name_en=f"Hall {number}", kind="venue", parent=city)
     parent = factories.event()

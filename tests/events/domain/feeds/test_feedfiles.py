@@ -1,4 +1,4 @@
-"""Files for a web server, which makes the ETag of time and length."""
+"""Feed files for a web server such as nginx, which makes the ETag of mtime and length."""
 
 import gzip
 import os
@@ -23,7 +23,7 @@ def packed(path: Path) -> Path:
 
 
 def tags(path: Path) -> set[tuple[str, int, int]]:
-    """Return what nginx would make its two ETags of."""
+    """Return the mtime and length of both files, from which nginx makes their ETags."""
     pair = (path, packed(path))
     return {(file.suffix, int(file.stat().st_mtime), file.stat().st_size) for file in pair}
 
@@ -59,7 +59,7 @@ def test_no_two_bodies_have_the_same_tag_though_they_are_as_long_and_as_old(
 
 
 def test_what_ended_between_the_two_files_is_made_good(path: Path) -> None:
-    """A reader of packed files was there first: they must not see that time with other bytes."""
+    """A write was interrupted after the .gz file: its mtime must not be used for other bytes."""
     feedfiles.put(path=path, body=b"one", changed_at=NOW)
     before = path.read_bytes(), path.stat().st_mtime
     feedfiles.put(path=path, body=b"two", changed_at=NOW)

@@ -1,4 +1,4 @@
-"""What stands in a feed, and what it says there."""
+"""Public feeds: which events they contain, and how these are written."""
 
 import re
 import tracemalloc
@@ -178,7 +178,7 @@ def test_a_child_names_its_parent_only_where_both_stand():
 
 @pytest.fixture
 def flight() -> Event:
-    """From Hong Kong to Doha."""
+    """A transfer from Hong Kong to Doha."""
     airport = factories.place(name="Airport", parent=factories.place(name="Hong Kong"))
     return factories.event(
         kind="transfer", place=airport, end_place=factories.place(name="Doha", slug="doha")
@@ -281,7 +281,7 @@ def test_export_writes_a_file_for_each_language_and_only_when_it_changed():
 
     assert [path.name for path in first] == names
     assert second == []
-    assert [path.name for path in third] == names  # its revision stands in all of them
+    assert [path.name for path in third] == names  # the event's revision is in all of them
     assert (folder / "public.en.ics").read_bytes() == public(lang="en").body
     packed = [f"{name}.gz" for name in names]
     assert sorted(path.name for path in folder.iterdir()) == sorted([*names, *packed])

@@ -1,4 +1,4 @@
-"""What makes stored VEVENTs stale: every line of code and every text that they are written by."""
+"""Stored renderings become stale with any change of code or translation that they depend on."""
 
 import shutil
 from pathlib import Path
@@ -12,7 +12,7 @@ from events.domain.feeds import renderings
 
 @pytest.fixture
 def copies(tmp_path: Path) -> tuple[Path, Path]:
-    """The app and the translations, where a test may change them."""
+    """Copies of the app and the translations, which a test may change."""
     code, texts = tmp_path / "events", tmp_path / "locale"
     shutil.copytree(renderings.APP, code, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(settings.LOCALE_PATHS[0], texts)
@@ -63,6 +63,6 @@ def test_another_name_of_the_site_changes_the_version(
 
 
 def _file(code: Path, module: str) -> Path:
-    """The file of a module of the app within its copy."""
+    """Return the file of a module in the copy of the app."""
     path = code.joinpath(*module.split(".")[1:])
     return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")

@@ -1,4 +1,4 @@
-"""Secret feeds: who may read them, what they show, and what an unchanged one costs."""
+"""Secret feeds: access, content, and the cost of an unchanged one."""
 
 import re
 from contextlib import closing
@@ -25,7 +25,7 @@ DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 
 def hand_out(**columns: Any) -> tuple[CalendarFeed, str]:
-    """Return a feed and its token."""
+    """Store a feed; return it and its token."""
     person = columns.get("person")
     team = columns.pop("team", None) or (person or columns["event"]).team
     feed = CalendarFeed(name="Phone", team=team, **columns)
@@ -58,14 +58,14 @@ def is_unchanged(token: str, etag: str, now: Any = NOW) -> bool:
 
 
 def guest(title: str = "Expo", **columns: Any) -> Attendee:
-    """Return somebody of our own who attends an event of our own."""
+    """Return an attendee who belongs to the team of the event."""
     team = columns.pop("team", None) or factories.team()
     event = factories.event(title_en=title, team=team, visibility="participants", **columns)
     return factories.attendee(event=event, person=factories.person(team=team))
 
 
 def lose_connection() -> None:
-    """As after a restart of PostgreSQL, at the beginning of the next request."""
+    """End the connection as a restart of PostgreSQL does, just before the next request."""
     if connection.vendor == "postgresql":
         pid = connection.connection.info.backend_pid
         with closing(connection.copy()) as other, other.cursor() as cursor:
@@ -279,7 +279,7 @@ class TestUnchanged:
             factories.event(parent=attendee.event, team=attendee.event.team)
         lifecycle.touch(event=attendee.event, now=NOW)
         etag = read(token).etag
-        # PostgreSQL is asked past Django's cursors, which count.
+        # On PostgreSQL, prepared statements bypass Django's cursors and are not counted.
         with django_assert_max_num_queries(1):
             assert is_unchanged(token, etag)
 
@@ -418,7 +418,7 @@ class TestUnchanged:
 
 class TestLeaving:
     def leave(self, attendee: Attendee) -> Any:
-        """Return the moment at which somebody left."""
+        """Let the attendee decline; return the moment that the history records for it."""
         attendees.answer(attendee=attendee, partstat="declined", now=NOW)
         with connection.cursor() as cursor:
             cursor.execute("SELECT max(history_date) FROM events_historicalattendee")

@@ -1,4 +1,4 @@
-"""VTIMEZONEs, asked by readers that know nothing but what we wrote."""
+"""VTIMEZONEs, checked with other readers, which see a TZID that they cannot know."""
 
 import os
 import zoneinfo
@@ -45,7 +45,7 @@ PROBES = [
     RAMADAN,
     Probe("America/New_York", utc(2026, 7, 1), utc(2026, 7, 2)),
 ]
-# Every twentieth zone; all of them with ALL_ZONES=1, half a minute.
+# Every twentieth zone; with ALL_ZONES=1 all of them, which takes half a minute.
 STEP = 1 if os.environ.get("ALL_ZONES") == "1" else 20
 SAMPLE = sorted(zoneinfo.available_timezones())[::STEP]
 
@@ -59,18 +59,18 @@ def observances(name: str, first: datetime, last: datetime | None = None) -> lis
 
 
 def wrong(probe: Probe, found: list[Seen]) -> list[str]:
-    """Return the UIDs, which are the true instants, of the events that were read otherwise."""
+    """Return the UIDs of events whose start was misread; each UID is the true start in UTC."""
     assert len(found) == len(probe.instants)
     return [event.uid for event in found if f"{event.start:%Y%m%dT%H%M%SZ}" != event.uid]
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # theirs, not ours
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # raised inside the readers
 @pytest.mark.parametrize("probe", PROBES, ids=lambda probe: f"{probe.name}-{probe.first:%Y%m%d}")
 def test_readers_find_every_instant_around_the_changes(probe: Probe) -> None:
     stream = probe.stream()
     assert wrong(probe, readers.read_libical(stream)) == []
     assert wrong(probe, readers.read_icalendar(stream)) == []
-    if probe != RAMADAN:  # vobject takes a zone at +0000 from 2000 to 2020 for UTC
+    if probe != RAMADAN:  # vobject reads a zone that is at +0000 from 2000 to 2020 as UTC
         assert wrong(probe, readers.read_vobject(stream)) == []
 
 

@@ -1,4 +1,4 @@
-"""The rules of a feed, one sentence each."""
+"""The rules by which feeds and events are written, one test for each."""
 
 import re
 from dataclasses import replace
@@ -26,7 +26,7 @@ def feed(*entries: Entry, calendar: Calendar = PUBLIC) -> list[str]:
 
 
 def values(lines: list[str], name: str) -> list[str]:
-    """Return what stands after the name: parameters, colon, value."""
+    """Return the rest of each line of that name: parameters, colon and value."""
     return [line[len(name) :] for line in lines if re.match(rf"{name}[:;]", line)]
 
 
@@ -35,7 +35,7 @@ def times(when: When) -> list[str]:
     return values(lines, "DTSTART") + values(lines, "DTEND")
 
 
-# What a feed is
+# Properties of a feed
 
 
 def test_a_feed_has_no_method() -> None:
@@ -121,7 +121,7 @@ def test_lines_are_folded_as_icalendar_folds_them(text: str) -> None:
     assert writing._fold(line.encode()) == line.to_ical()
 
 
-# What an event says
+# Properties of an event
 
 
 def test_the_stamps_are_those_of_the_row() -> None:
@@ -214,7 +214,7 @@ def test_a_child_names_its_parent_only_in_a_feed_that_holds_it() -> None:
     assert values(feed(CONFERENCE), "RELATED-TO") == []
 
 
-# When an event is
+# Dates and times
 
 
 def test_days_end_with_the_day_after_the_last() -> None:

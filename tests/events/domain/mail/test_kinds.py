@@ -1,4 +1,4 @@
-"""Kinds of mail are registered by the apps that send them; what nobody registered is held back."""
+"""The registry of kinds of mail; mails of an unregistered kind are held back."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -26,7 +26,7 @@ def folder(settings: Settings, tmp_path: Path) -> None:
 
 
 def mail(kind: str) -> Delivery:
-    """Return a mail that is due now."""
+    """Return a delivery that is due at once."""
     attendee = factories.attendee()
     return Delivery.objects.create(
         kind=kind,

@@ -1,4 +1,4 @@
-"""What a reminder says, to whom, and in which words."""
+"""The content of reminders: recipient, wording, language, times and headers."""
 
 import re
 from datetime import UTC, date, datetime
@@ -31,7 +31,7 @@ def folder(settings: Settings, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def venue() -> Place:
-    """A hall in Shanghai, in three languages; the zone is the city's."""
+    """A hall in Shanghai with names in three languages and the time zone of its city."""
     city = factories.place(name_en="Shanghai", name_zh_hans="上海", name_zh_hant="上海")
     return factories.place(
         name_en="Expo Centre",
@@ -85,7 +85,7 @@ def send(row: Delivery) -> None:
 
 
 def received(row: Delivery) -> EmailMessage:
-    """Return the mail as a mail program reads it from the folder."""
+    """Send the delivery; return the mail as parsed from the file in the folder."""
     send(row)
     path = Path(transport.settings.MAIL_FOLDER) / f"{row.public_uuid}.eml"
     return message_from_bytes(path.read_bytes(), policy=policy.default)
@@ -271,7 +271,7 @@ def test_the_mails_after_an_event(kind: str, subject: str, opening: str) -> None
 
 
 def test_a_mail_is_stopped_at_one_click() -> None:
-    """RFC 8058; what the page shows is the same address."""
+    """RFC 8058; the HTML part contains the same link."""
     row = delivery()
     message = received(row)
     url = optouts.link(person=row.person, kind="reminder")
@@ -376,7 +376,7 @@ class TestWording:
 
 
 class TestHubs:
-    """Who joins by live stream is told where, and when by the clock there."""
+    """Attendees who join by live stream are told their hub and the local time there."""
 
     def joining(self, language: str = "en", zone: str = "", **columns: Any) -> list[str]:
         manila = factories.place(name_en="Manila", name_zh_hant="馬尼拉", timezone="Asia/Manila")

@@ -1,4 +1,4 @@
-"""What falls due at night waits for the morning of its reader."""
+"""Quiet hours: mails that fall due then wait until they end at the reader's clock."""
 
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ LATER = timedelta(hours=24)
 
 
 def at(hour: int, minute: int = 0, day: int = 2) -> datetime:
-    """A wall clock in Hong Kong in December 2026."""
+    """Return the UTC moment of a wall time in Hong Kong in December 2026."""
     return datetime(2026, 12, day, hour, minute, tzinfo=UTC) - timedelta(hours=8)
 
 
@@ -70,14 +70,14 @@ def test_without_quiet_hours_it_goes_when_it_is_due(changes: dict[str, Any]) -> 
 
 
 def test_when_the_clocks_change_it_is_still_the_wall_that_counts() -> None:
-    """In Berlin, summer time begins in the night to 28 March 2027."""
+    """In Berlin, summer time begins in the night before 28 March 2027."""
     due = datetime(2027, 3, 27, 22, tzinfo=UTC)
     assert sending_at(due, zone="Europe/Berlin") == datetime(2027, 3, 28, 5, tzinfo=UTC)
 
 
 @pytest.mark.django_db
 class TestReminders:
-    """At 09:00 in Shanghai it is 18:00 in Vancouver, and quiet there from 16:00."""
+    """The mail is due at 09:00 in Shanghai, 18:00 in Vancouver, where it is quiet from 16:00."""
 
     DUE = datetime(2026, 12, 1, 1, tzinfo=UTC)
     MORNING = datetime(2026, 12, 1, 3, tzinfo=UTC)
@@ -104,7 +104,7 @@ class TestReminders:
         assert self.waiting() == {"America/Vancouver": self.MORNING}
 
     def test_what_could_not_go_in_the_evening_waits_too(self) -> None:
-        """The mail server was down until the night of the reader."""
+        """The mail could not be sent before the next quiet hours of its reader."""
         delivery.tick(now=self.MORNING)
         night = self.MORNING + timedelta(hours=21)
         row = Delivery.objects.get(person__timezone="America/Vancouver")

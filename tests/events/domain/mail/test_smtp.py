@@ -1,4 +1,4 @@
-"""The steps of handing in a mail, at real servers."""
+"""The phases of handing in a mail, with real servers on the loopback interface."""
 
 import socket
 import ssl
@@ -21,7 +21,7 @@ FOREVER = float("inf")
 
 
 def send(line: Line, text: bytes | None = b"Subject: a\r\n\r\nb\r\n", **options: Any) -> Any:
-    """Return the reply and the phases that were noted."""
+    """Send a mail; return the reply and the noted phases."""
     phases: list[Phase] = []
     reply = line.send(
         sender="office@example.org",
@@ -136,7 +136,7 @@ def test_a_certificate_that_nobody_vouches_for_is_the_end(tmp_path: Path) -> Non
 
 @contextmanager
 def secure(folder: Path) -> Iterator[Sink]:
-    """Run a server with STARTTLS and a certificate of its own making."""
+    """Run a server with STARTTLS and a self-signed certificate."""
     command = (
         "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
         " -subj /CN=localhost -keyout key.pem -out cert.pem"
@@ -160,7 +160,7 @@ def secure(folder: Path) -> Iterator[Sink]:
 
 @contextmanager
 def talking(*replies: bytes) -> Iterator[int]:
-    """Run a server that says one thing after the other, whatever it hears, then hangs up."""
+    """Run a server that sends these replies in turn, whatever it receives, then disconnects."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def talk() -> None:
@@ -197,7 +197,7 @@ HELLO = (b"220 here\r\n", b"250 OK\r\n", b"250 OK\r\n", b"250 OK\r\n")
 def test_a_refusal_is_told_by_the_step_and_the_class_of_the_reply(
     replies: tuple[bytes, ...], failure: type[Exception], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(smtp, "CONNECTING", 1.0)  # the last of them says nothing
+    monkeypatch.setattr(smtp, "CONNECTING", 1.0)  # the last of them stays silent
     with talking(*replies) as port, pytest.raises(failure) as caught:
         send(Line(Server(host="127.0.0.1", port=port)))
     assert type(caught.value) is failure

@@ -1,4 +1,4 @@
-"""How mails leave, here into a folder."""
+"""Handing mails to the backend that writes them to a folder."""
 
 from email import message_from_bytes
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The tree of events: what fits into it, and what two people at once cannot do to it."""
+"""The tree of events: its invariants, also under concurrent changes."""
 
 from datetime import date, time, timedelta
 from itertools import pairwise
@@ -216,12 +216,12 @@ def test_a_lock_that_nothing_would_end_is_refused() -> None:
 @race
 @pytest.mark.django_db(transaction=True)
 class TestTwoAtOnce:
-    """Each alone is allowed, both together are not: one is refused, on both databases."""
+    """Of two concurrent changes, each legal alone, the second is refused, on both databases."""
 
     def test_two_events_do_not_become_parts_of_each_other(self) -> None:
         team = factories.team()
         one, two = (factories.event(team=team) for _ in range(2))
-        # Loaded before, as by forms that were opened earlier.
+        # Loaded before the changes, as by forms that were opened earlier.
         first, second = (Event.objects.get(pk=row.pk) for row in (one, two))
         refusals = overlapping(lambda: put(first, parent=two), lambda: put(second, parent=one))
         assert [type(error) for error in refusals] == [tree.Cycle]

@@ -1,4 +1,4 @@
-"""What has changed is told once, to those whom it concerns, and to nobody else."""
+"""Notices: each person whom a change concerns gets one mail, and other people get none."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
@@ -35,7 +35,7 @@ def server(settings: Settings, smtp: Sink) -> Sink:
 
 
 def attended(**columns: Any) -> tuple[Event, Person]:
-    """Return an event in Shanghai and one who attends it."""
+    """Return an event in Shanghai and a person from Vancouver who attends it."""
     if "team" not in columns:
         columns["team"] = factories.team(name="Promotion Office")
     event = factories.event(**columns)
@@ -228,7 +228,7 @@ class TestOneMail:
 
 
 class TestCost:
-    """However many they are."""
+    """The number of queries does not depend on the number of events and people."""
 
     def mission(self, parts: int, people: int) -> Event:
         mission = factories.event(kind="trade_mission", **factories.days(1, 6))
@@ -291,7 +291,7 @@ class TestNobodyElse:
         ],
     )
     def test_who_does_not_come_is_not_told(self, server: Sink, columns: dict[str, Any]) -> None:
-        event = factories.event(capacity=0)  # or who waits would have a place
+        event = factories.event(capacity=0)  # so that no attendee moves up from the waiting list
         factories.attendee(event=event, **columns)
         lifecycle.move(event=event, when=on(9), now=NOW)
         assert told(server) == []
@@ -363,7 +363,7 @@ class TestNobodyElse:
 
 
 class TestQuietHours:
-    """It is 01:00 in Vancouver when the batch is due."""
+    """The batch is due at 01:00 in Vancouver."""
 
     def test_what_is_far_off_waits_for_the_morning(self, server: Sink) -> None:
         team = factories.team(quiet_from=time(22), quiet_until=time(7))

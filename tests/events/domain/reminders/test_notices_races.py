@@ -1,4 +1,4 @@
-"""Changes at the same instant: real transactions in threads, on either database."""
+"""Concurrent changes and ticks: real transactions in threads, on both databases."""
 
 from collections.abc import Callable
 from datetime import date, time, timedelta
@@ -23,7 +23,7 @@ LATER = NOW + notices.PAUSE
 
 
 def moves(team: Team, person: Person) -> Callable[[], None]:
-    """A call that moves an event which the person attends."""
+    """Make an event that the person attends; return a call that moves it."""
     event = factories.event(team=team)
     factories.attendee(event=event, person=person)
     day = date(2026, 12, 9)
@@ -43,7 +43,10 @@ def test_changes_at_once_are_one_batch_and_one_mail() -> None:
 
 
 def test_an_event_and_a_part_of_it_change_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each locks what the other wants: the part, and the open batch of their team."""
+    """Both changes need two locks, on the part and on the team's open batch; no deadlock follows.
+
+    The signals make each change hold one lock while it asks for the other, if the order allows it.
+    """
     whole = factories.event()
     part = factories.event(parent=whole, team=whole.team)
     for event in (whole, part):

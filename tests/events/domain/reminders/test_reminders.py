@@ -1,16 +1,21 @@
-"""When reminders fall due, and what an edit does to them."""
+"""Planning of reminders: when they fall due, for whom, and how edits of the event move them."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from django.db.models import F
+from hypothesis import HealthCheck, given
+from hypothesis import settings as settings_for_examples
+from hypothesis import strategies as st
 from pytest_django import Settings
 
 from events.domain.attendance import attendees
+from events.domain.delivery import delivery
 from events.domain.lifecycle import lifecycle
 from events.domain.reminders import audiences, fanout, reminders
-from events.models import Attendee, Delivery, Event, ReminderOccurrence, ReminderRule
+from events.models import Attendee, Delivery, Event, Person, ReminderOccurrence, ReminderRule
 from tests import factories
 from tests.factories import NOW
 
@@ -19,12 +24,37 @@ pytestmark = pytest.mark.django_db
 State = ReminderOccurrence.State
 DAYS, MINUTES = ReminderRule.OffsetKind.NOMINAL_DAYS, ReminderRule.OffsetKind.EXACT_MINUTES
 HOUR = timedelta(hours=1)
-# The day before the factory's event, 09:00 in Shanghai.
+# 09:00 in Shanghai on the day before the event of `factories.event()`.
 DUE = datetime(2026, 12, 1, 1, tzinfo=UTC)
 
 
+RULES = st.fixed_dictionaries(
+    {
+        "roles": st.sampled_from([[], ["speaker"], ["speaker", "delegate"]]),
+        "answers": st.sampled_from(ReminderRule.Answers.values),
+        "tag": st.sampled_from(["", "", "press"]),
+        "subtree": st.sampled_from([False, False, True]),
+    }
+)
+PEOPLE = st.fixed_dictionaries(
+    {
+        "role": st.sampled_from(["speaker", "delegate", "media"]),
+        "tags": st.sampled_from([[], ["press"]]),
+    }
+).flatmap(
+    lambda columns: st.sampled_from(
+        [
+            {**columns, "partstat": partstat, "seat": seat}
+            for partstat in Attendee.Partstat.values
+            for seat in Attendee.Seat.values
+            if partstat not in Attendee.SAID_NO or seat in ("none", "cancelled")
+        ]
+    )
+)
+
+
 def planned(*, rule: dict[str, Any] | None = None, **columns: Any) -> ReminderOccurrence:
-    """Return what one rule plans for an event."""
+    """Return the occurrence that one rule plans for an event."""
     row = factories.rule(event=factories.event(**columns), **(rule or {}))
     reminders.plan(event=row.event, now=NOW)
     return ReminderOccurrence.objects.get(rule=row)
@@ -42,7 +72,7 @@ def rows(event: Event) -> list[tuple[int, str, datetime]]:
 
 
 def hand_over(occurrence: ReminderOccurrence, state: str = "sent") -> Delivery:
-    """Return a delivery of the occurrence, as a tick would have left it."""
+    """Mark the occurrence as fanned out; return its one delivery, in this state."""
     occurrence.state, occurrence.claim_at = State.EXPANDED, None
     occurrence.save()
     attendee = factories.attendee(event=occurrence.event)
@@ -78,7 +108,7 @@ class TestPlanning:
         assert row.due_at == datetime(2026, 10, 31, 13, tzinfo=UTC)
 
     def test_minutes_before_count_real_time_when_the_clocks_change(self) -> None:
-        """From 09:30 EST, 24 hours before is 10:30 EDT."""
+        """24 hours before 09:30 EST it is 10:30 EDT."""
         row = planned(
             start_on=date(2026, 11, 1),
             timezone="America/New_York",
@@ -109,7 +139,7 @@ class TestPlanning:
         assert row.due_at == datetime(2026, 12, 2, 0, tzinfo=UTC)
 
     def test_vancouver_follows_the_pinned_zone_data(self) -> None:
-        """At -7 the whole year from 2026 on."""
+        """Vancouver is at UTC-7 all year from 2026 on."""
         row = planned(start_on=date(2026, 12, 3), timezone="America/Vancouver")
         assert row.due_at == datetime(2026, 12, 2, 16, tzinfo=UTC)
 
@@ -319,7 +349,7 @@ class TestEdits:
         assert [epoch for epoch, _, _ in rows(row.event)] == [0, 1]
 
     def test_a_second_rule_that_was_sent_is_not_sent_again(self) -> None:
-        """A new epoch for one rule does not touch another whose moment has not moved."""
+        """A new epoch of one rule does not affect a rule whose moment has not moved."""
         row = planned(rule={"offset": 7})
         factories.rule(event=row.event, offset=1)
         reminders.plan(event=row.event, now=NOW)
@@ -339,16 +369,16 @@ class TestEdits:
 
 
 class TestAfter:
-    """The end of the factory's event is 2 December 2026, 17:00 in Shanghai: 09:00 UTC."""
+    """The event of `factories.event()` ends on 2 December 2026 at 17:00 in Shanghai, 09:00 UTC."""
 
     @pytest.mark.parametrize(
         ("kind", "offset", "columns", "due"),
         [
             ("minutes_after", 30, {}, datetime(2026, 12, 2, 9, 30, tzinfo=UTC)),
             ("days_after", 1, {}, datetime(2026, 12, 3, 1, tzinfo=UTC)),
-            # Not before it is over.
+            # Never before the event is over.
             ("days_after", 0, {}, datetime(2026, 12, 2, 9, tzinfo=UTC)),
-            # Whole days end at 18:00.
+            # Events of whole days end at 18:00 local time.
             ("minutes_after", 30, {"precision": "day"}, datetime(2026, 12, 2, 10, 30, tzinfo=UTC)),
             (
                 "days_after",
@@ -356,7 +386,7 @@ class TestAfter:
                 {"precision": "day", "end_on": date(2026, 12, 4)},
                 datetime(2026, 12, 6, 1, tzinfo=UTC),
             ),
-            # Who flies lands by another clock.
+            # A transfer ends in the zone of its destination.
             (
                 "days_after",
                 1,
@@ -388,7 +418,7 @@ class TestAfter:
 
 
 class TestDefaults:
-    """The rules of a team are for its events that have none of their own."""
+    """The rules of a team apply to its events without rules of their own."""
 
     def test_an_event_without_rules_follows_its_team(self) -> None:
         event = factories.event()
@@ -488,6 +518,23 @@ class TestAudience:
     def test_a_rule_means(self, event: Event, rule: dict[str, Any], names: list[str]) -> None:
         assert self.names(event, **rule) == names
 
+    @settings_for_examples(
+        max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    )
+    @given(rule=RULES, columns=PEOPLE, elsewhere=st.booleans())
+    def test_what_is_told_without_a_question_is_what_the_question_says(
+        self, rule: dict[str, Any], columns: dict[str, Any], elsewhere: bool
+    ) -> None:
+        whole = factories.event()
+        event = factories.event(parent=whole, team=whole.team)
+        waits = {"waitlisted_at": NOW} if columns["seat"] == "waitlisted" else {}
+        attendee = factories.attendee(event=whole if elsewhere else event, **columns, **waits)
+        row = factories.rule(event=event, **rule)
+        found = audiences.of(rule=row, event=event, person_id=attendee.person_id)
+        is_simple = not (elsewhere or row.subtree or row.tag or row.is_after)
+        told = audiences.is_for(rule=row, event=event, attendee=attendee)
+        assert told == (is_simple and found == [attendee])
+
     def test_who_attends_any_part_is_meant_once(self) -> None:
         mission = factories.event(kind="trade_mission")
         parts = [factories.event(team=mission.team, parent=mission) for _ in range(2)]
@@ -511,9 +558,95 @@ class TestAudience:
         assert self.names(mission, offset=3) == ["Both"]
 
 
-# The day before the factory's event, at 09:00 where each reader is.
+@pytest.mark.both_databases
+class TestPartsForEverybody:
+    """A session without attendees of its own concerns all attendees of its conference."""
+
+    @pytest.fixture
+    def session(self) -> Event:
+        whole = factories.event()
+        return factories.event(kind="session", parent=whole, team=whole.team)
+
+    def handed_over(self, event: Event, **rule: Any) -> set[str]:
+        """Save the event with a rule, fan out on the day before; return who gets a mail."""
+        factories.rule(event=event, **rule)
+        lifecycle.save(event=event, now=NOW)
+        fanout.hand_over(now=DUE)
+        rows = Delivery.objects.filter(event=event, attendee__person=F("person"))
+        return {row.person.family_name for row in rows}
+
+    def attend(self, event: Event | None, *names: str, **columns: Any) -> None:
+        for name in names:
+            person = Person.objects.filter(family_name=name).first()
+            person = person or factories.person(family_name=name)
+            factories.attendee(event=event, person=person, **columns)
+
+    def test_a_rule_reaches_all_who_attend_the_whole(self, session: Event) -> None:
+        self.attend(session.parent, "Chan", "Lee")
+        assert self.handed_over(session) == {"Chan", "Lee"}
+
+    def test_each_once_and_not_who_stays_away_from_either(self, session: Event) -> None:
+        self.attend(session.parent, "Chan", "Lee", "Ho", "Lost")
+        self.attend(session.parent, "Away", partstat="declined")
+        self.attend(session, "Chan", role="speaker")
+        self.attend(session, "Ho", partstat="declined")
+        self.attend(session, "Lost", seat="cancelled")
+        assert self.handed_over(session) == {"Chan", "Lee"}
+        assert Delivery.objects.get(person__family_name="Chan").attendee == (
+            Attendee.objects.get(event=session, person__family_name="Chan")
+        )
+
+    def test_through_all_levels_unless_one_between_is_refused(self, session: Event) -> None:
+        talk = factories.event(kind="address", parent=session, team=session.team)
+        self.attend(session.parent, "Chan", "Ho")
+        self.attend(session, "Ho", partstat="declined")
+        self.attend(session, "Lee")
+        assert self.handed_over(talk) == {"Chan", "Lee"}
+
+    def test_guests_from_outside_hear_nothing_of_what_the_delegation_sees(
+        self, session: Event
+    ) -> None:
+        session.visibility = Event.Visibility.DELEGATION
+        self.attend(session.parent, "Chan", role="delegate")
+        self.attend(session.parent, "Guest", role="participant")
+        assert self.handed_over(session) == {"Chan"}
+
+    @pytest.mark.parametrize(
+        ("name", "value"), [("audience", "invited"), ("kind", "leg"), ("visibility", "internal")]
+    )
+    def test_what_is_for_some_reaches_these_alone(
+        self, session: Event, name: str, value: str
+    ) -> None:
+        setattr(session, name, value)
+        self.attend(session.parent, "Chan")
+        self.attend(session, "Lee")
+        assert self.handed_over(session) == {"Lee"}
+
+    def test_the_rule_chooses_by_what_they_are_at_the_whole(self, session: Event) -> None:
+        self.attend(session.parent, "Chan", role="speaker")
+        self.attend(session.parent, "Lee", role="delegate")
+        assert self.handed_over(session, roles=["speaker"]) == {"Chan"}
+
+    def test_the_default_of_a_team_is_no_mail_for_each_session(self, session: Event) -> None:
+        self.attend(session.parent, "Chan")
+        self.attend(session, "Lee")
+        ReminderRule.objects.create(team=session.team, offset=1)
+        lifecycle.save(event=session, now=NOW)
+        fanout.hand_over(now=DUE)
+        assert {row.person.family_name for row in Delivery.objects.all()} == {"Lee"}
+
+    def test_it_is_sent_unless_they_stay_away_by_then(self, session: Event) -> None:
+        self.attend(session.parent, "Chan", "Ho")
+        assert self.handed_over(session) == {"Chan", "Ho"}
+        self.attend(session, "Ho", partstat="declined")
+        delivery.tick(now=DUE)
+        states = Delivery.objects.values_list("person__family_name", "state", "reason")
+        assert set(states) == {("Chan", "sent", ""), ("Ho", "skipped", Delivery.Reason.STAYS_AWAY)}
+
+
+# 09:00 in the zone of each reader, on the day before the event starts there.
 NINE = {
-    "America/Los_Angeles": datetime(2026, 11, 30, 17, tzinfo=UTC),  # it begins on 1 December there
+    "America/Los_Angeles": datetime(2026, 11, 30, 17, tzinfo=UTC),  # starts on 1 December there
     "Pacific/Auckland": datetime(2026, 11, 30, 20, tzinfo=UTC),
     "": DUE,
     "Europe/London": datetime(2026, 12, 1, 9, tzinfo=UTC),
@@ -521,7 +654,7 @@ NINE = {
 
 
 def due_at(event: Event) -> dict[str, datetime]:
-    """Return when the one reminder of each reader is due, by the reader's zone."""
+    """Return when the single reminder of each reader is due, by the reader's zone."""
     rows = event.deliveries.exclude(occurrence=None).exclude(state="cancelled").order_by("pk")
     rows = rows.values_list("person__timezone", "due_at")
     assert len(rows) == len(dict(rows))
@@ -543,7 +676,7 @@ class TestByTheClocksOfReaders:
         factories.attendee(event=event, person=person, created_at=since)
 
     def hand_over(self, event: Event, until: datetime = DUE + 100 * HOUR) -> list[datetime]:
-        """Hand over whenever it is due, and return when that was."""
+        """Run each fan-out that is due by `until`; return when they were."""
         done = []
         claimable = event.reminder_occurrences.filter(claim_at__lte=until)
         while row := claimable.order_by("claim_at").first():
@@ -572,7 +705,7 @@ class TestByTheClocksOfReaders:
     def test_who_registers_meanwhile_is_reminded_with_their_zone(self, event: Event) -> None:
         self.hand_over(event, until=DUE)
         self.reader(event, "Africa/Lagos", since=DUE)
-        self.reader(event, "Asia/Tokyo", since=DUE)  # where it was nine an hour ago
+        self.reader(event, "Asia/Tokyo", since=DUE)  # 10:00 there, so the moment has passed
         self.hand_over(event)
         assert due_at(event) == {
             **NINE,
@@ -611,9 +744,9 @@ class TestByTheClocksOfReaders:
         assert set(event.deliveries.values_list("state", flat=True)) == {"pending"}
 
     def test_who_was_due_when_the_event_moved_a_little_is_reminded(self, event: Event) -> None:
-        """No worker ran from before nine until after the change."""
+        """No worker ran between an hour before 09:00 and the change, which came an hour after."""
         self.hand_over(event, until=DUE - HOUR)
-        move(event, start_time=time(10))  # an hour after it was due
+        move(event, start_time=time(10))  # saved an hour after the reminder was due
         self.hand_over(event)
         assert due_at(event) == NINE
 
@@ -666,7 +799,7 @@ class TestByTheClocksOfReaders:
             assert snapshot() == before
 
     def test_thanks_follow_the_day_on_which_it_ended_there(self, event: Event) -> None:
-        """At 17:00 in Shanghai it is 01:00 in Los Angeles, and 22:00 in Auckland."""
+        """The event ends at 17:00 in Shanghai, 01:00 in Los Angeles and 22:00 in Auckland."""
         event.reminder_rules.update(offset_kind="days_after", topic="thanks")
         reminders.replan(event=event, now=NOW)
         self.hand_over(event, until=DUE + 200 * HOUR)

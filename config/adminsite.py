@@ -1,0 +1,37 @@
+"""The admin site: its start page and style, and the routes of Django that are closed."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.templatetags.static import static
+from django.urls import path
+from unfold.sites import UnfoldAdminSite
+
+
+class Site(UnfoldAdminSite):
+    """Unfold's site with our start page; AdminConfig makes `admin.site` one."""
+
+    index_template = "events/admin/dashboard.html"
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self.disable_action("delete_selected")  # rows are deleted one by one
+
+    def extra_urls(self) -> list[Any]:
+        """Return routes that take precedence over Django's own."""
+        view = self.admin_view(refuse)
+        return [path("r/<path:content_type_id>/<path:object_id>/", view, name="view_on_site")]
+
+
+def refuse(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    """Answer 404 instead of Django's redirect to any row by its key: it checks no permission."""
+    raise Http404
+
+
+def style(request: HttpRequest) -> str:
+    """Return our style sheet, which is loaded after Unfold's."""
+    return static("events/admin.css")
+
+
+def favicon(request: HttpRequest) -> str:
+    return static("favicon.svg")

@@ -1,0 +1,34 @@
+"""Slugs, the short names in addresses: unique, and cut to the length of their column."""
+
+import uuid
+from itertools import chain, count
+from typing import Any, Final
+
+from django.db.models import QuerySet
+
+from events.models.base.locks import hold_tree
+
+RESERVED: Final = 10  # characters that a suffix may take
+
+
+def free(*, rows: QuerySet[Any], stem: str) -> str:
+    """Return the stem, with a number appended if one of the rows already has it.
+
+    The lock of the tree keeps others from taking it until the transaction ends, so call it before
+    an event is locked. Raises locks.NoTransaction.
+    """
+    hold_tree()
+    stem = _cut(rows, stem)
+    taken = set(rows.filter(slug__startswith=stem).values_list("slug", flat=True))
+    slugs = chain([stem], (f"{stem}-{number}" for number in count(2)))
+    return next(slug for slug in slugs if slug not in taken)
+
+
+def random(*, rows: QuerySet[Any], stem: str) -> str:
+    """Return the stem with eight random hexadecimal digits, unique without a query."""
+    return f"{_cut(rows, stem)}-{uuid.uuid4().hex[:8]}"
+
+
+def _cut(rows: QuerySet[Any], stem: str) -> str:
+    length = rows.model._meta.get_field("slug").max_length
+    return stem[: length - RESERVED].strip("-")
