@@ -23,7 +23,7 @@ from django.conf import settings
 
 from events.domain.delivery import delivery, presend
 from events.domain.mail import letters, outbox, transport
-from events.domain.mail.smtp import Line, Server
+from events.domain.mail.smtp import Connection, Server
 from events.domain.reminders import fanout, reminders
 from events.models import Attendee, Delivery, Event, Person, Place, ReminderRule, Team
 from tests.bench import rows
@@ -106,12 +106,12 @@ def due(stored: Event) -> None:
     occurrence.due_at, occurrence.expires_at = NOW, NOW + HOUR
     occurrence.claim_at, occurrence.state = NOW, "planned"
     occurrence.save()
-    fanout.hand_over(now=NOW)
+    fanout.expand_due(now=NOW)
 
 
 def bare(stored: Event, port: int) -> Cost:
     """Read all mails at once, build and send each on one connection; record nothing."""
-    line = Line(Server(host="127.0.0.1", port=port))
+    line = Connection(Server(host="127.0.0.1", port=port))
     queue = Delivery.objects.filter(event=stored).select_related(*presend.SHOWN)
     with measured() as spent:
         for row in queue:
@@ -170,7 +170,7 @@ def plan(team: Team) -> tuple[float, float]:
     with measured() as planned:
         reminders.plan(event=stored, now=NOW - 3 * HOUR)
     with measured() as handed:
-        fanout.hand_over(now=NOW)
+        fanout.expand_due(now=NOW)
     if Delivery.objects.filter(event=stored).count() != PLANNED * RULES:
         raise SystemExit("not everybody has a mail")
     Delivery.objects.filter(event=stored).update(state="cancelled", claim_at=None)

@@ -52,7 +52,7 @@ def test_no_text_makes_or_breaks_a_line(entry: Entry, name: str, description: st
     assert starts.count("BEGIN:VEVENT") == starts.count("END:VEVENT") == 2
     assert starts.count("BEGIN:VTIMEZONE") == 1
     seen = {event.uid: event.title for event in read_icalendar(body)}
-    assert seen["a@b"] == (writing._clean(entry.summary) or writing.NAMELESS)
+    assert seen["a@b"] == (writing._clean(entry.summary) or writing.UNTITLED)
 
 
 @settings(max_examples=50, deadline=None)

@@ -111,7 +111,7 @@ class ImportForm(forms.Form):
     def clean_file(self) -> Any:
         """Refuse a file that is too large before reading it."""
         file = self.cleaned_data["file"]
-        if file and file.size > parsing.LARGEST:
+        if file and file.size > parsing.MAX_BYTES:
             raise ValidationError(parsing.TooLarge().sentence(user=self.user))
         return file
 

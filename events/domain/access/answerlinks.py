@@ -8,7 +8,7 @@ from events.domain.access.ratelimits import Limit
 from events.domain.access.signedlinks import Unknown
 from events.models import Attendee
 
-MISSES: Final = Limit("unknown answers", 30, timedelta(minutes=1))  # from one network
+GUESSES: Final = Limit("unknown answers", 30, timedelta(minutes=1))  # from one network
 
 
 def link(*, attendee: Attendee) -> str:

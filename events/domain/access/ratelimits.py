@@ -19,7 +19,7 @@ from django.utils.crypto import salted_hmac
 from events.models import RateLimitCounter
 
 # The WHERE makes the upsert a no-op once the limit is reached: no row is written, rowcount is 0.
-COUNT: Final = """
+COUNT_SQL: Final = """
     INSERT INTO events_ratelimitcounter (purpose, who, ends_at, number) VALUES (%s, %s, %s, 1)
     ON CONFLICT (ends_at, purpose, who) DO UPDATE SET number = events_ratelimitcounter.number + 1
     WHERE events_ratelimitcounter.number < %s
@@ -86,5 +86,5 @@ def _add(limit: Limit, key: str, ends_at: datetime) -> bool:
     """Run the upsert; return whether the counter was still below the limit."""
     end = connection.ops.adapt_datetimefield_value(ends_at)
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, [limit.purpose, key, end, limit.most])
+        cursor.execute(COUNT_SQL, [limit.purpose, key, end, limit.most])
         return cursor.rowcount == 1

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 
-LONGEST: Final = 200  # characters of a token
+MAX_TOKEN_CHARS: Final = 200  # characters of a token
 
 
 class Unknown(Exception):
@@ -28,7 +28,7 @@ def link(*, to: str, about: list[Any]) -> str:
 
 def read(*, to: str, token: str) -> list[Any]:
     """Return the values that a token was made with. Raises Unknown."""
-    if len(token) > LONGEST:
+    if len(token) > MAX_TOKEN_CHARS:
         raise Unknown
     try:
         about: list[Any] = Signer(salt=_purpose(to)).unsign_object(token)

@@ -69,7 +69,7 @@ def _morning(row: Delivery, now: datetime) -> datetime:
     """Return when a mail that follows a rule may go, which it could not when it was written."""
     if row.occurrence is None or row.generation:  # an organiser sends it again
         return now
-    moment = reminders.Moment(now, row.expires_at)
+    moment = reminders.Due(now, row.expires_at)
     zone = row.person.timezone
     return reminders.sending_at(event=row.event, moment=moment, zone=zone, now=now)
 

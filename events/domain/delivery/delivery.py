@@ -41,7 +41,7 @@ def tick(*, now: datetime) -> Summary:
     """Hand over and send whatever is due; several at once, or none for a while, do no harm."""
     watch = attempts.Watch(now)
     reaped = _reap(now)
-    summary = Summary(handed_over=fanout.hand_over(now=now) + notices.hand_over(now=now))
+    summary = Summary(handed_over=fanout.expand_due(now=now) + notices.expand_due(now=now))
     try:
         while not watch.is_over() and (batch := _claim(watch.now())):
             watch.wrong = presend.wrong_addresses(rows=batch)

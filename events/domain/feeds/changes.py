@@ -12,7 +12,7 @@ from django.db.models import Count, Max, Q, Sum
 
 from events.models import CalendarChange, CalendarFeed, Event, Person
 
-KEPT: Final = timedelta(days=30)
+RETENTION: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def prune(*, now: datetime) -> int:
 
     Their stamps no longer match then, so each feed is written once more, with the same content.
     """
-    number, _rows = CalendarChange.objects.filter(at__lt=now - KEPT).delete()
+    number, _rows = CalendarChange.objects.filter(at__lt=now - RETENTION).delete()
     return number
 
 

@@ -60,7 +60,7 @@ class Feed:
     def pieces(self) -> Iterator[bytes]:
         """Yield the decompressed body in pieces of at most `writing.PIECE` bytes."""
         with gzip.open(io.BytesIO(self.packed)) as body:
-            yield from iter(partial(body.read, writing.PIECE), b"")
+            yield from iter(partial(body.read, writing.PIECE_BYTES), b"")
 
 
 class Unchanged(Exception):
@@ -73,7 +73,7 @@ class Unchanged(Exception):
 
 
 # Whether the client has the version of the feed with this ETag and Last-Modified.
-Has = Callable[[str, datetime], bool]
+IsCurrent = Callable[[str, datetime], bool]
 
 
 def size_of(foot: bytes) -> int:

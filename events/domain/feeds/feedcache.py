@@ -8,10 +8,10 @@ from typing import Final
 
 from events.domain.feeds import changes, freshness, renderings
 from events.domain.feeds.changes import Stamp
-from events.domain.feeds.encoding import Feed, Has, Unchanged
+from events.domain.feeds.encoding import Feed, IsCurrent, Unchanged
 
-LONGEST: Final = timedelta(minutes=15)  # bounds staleness after changes that were not logged
-MOST: Final = 200  # feeds in the cache of one process, some 20 kB each for 500 events
+MAX_AGE: Final = timedelta(minutes=15)  # bounds staleness after changes that were not logged
+MAX_FEEDS: Final = 200  # feeds in the cache of one process, some 20 kB each for 500 events
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,9 @@ class _Known:
 _known: OrderedDict[str, _Known] = OrderedDict()
 
 
-def get(*, address: str, now: datetime, has: Has | None, write: Callable[[Stamp], Feed]) -> Feed:
+def get(
+    *, address: str, now: datetime, has: IsCurrent | None, write: Callable[[Stamp], Feed]
+) -> Feed:
     """Return the feed at an address from the cache, or write it if a public event has changed.
 
     Raises Unchanged if the client `has` it already, and whatever `write` raises.
@@ -43,7 +45,7 @@ def forget() -> None:
 
 
 def _holds(known: _Known, now: datetime) -> bool:
-    until = min(known.at + LONGEST, known.feed.valid_until or now + LONGEST)
+    until = min(known.at + MAX_AGE, known.feed.valid_until or now + MAX_AGE)
     if not known.at <= now < until or known.version != renderings.version():
         return False
     return freshness.public() == (known.stamp.changes, known.stamp.total)
@@ -59,6 +61,6 @@ def _written(address: str, write: Callable[[Stamp], Feed], now: datetime) -> Fee
     feed = write(stamp)
     _known[address] = _Known(now, stamp, renderings.version(), feed)
     _known.move_to_end(address)
-    while len(_known) > MOST:
+    while len(_known) > MAX_FEEDS:
         _known.popitem(last=False)
     return feed

@@ -15,7 +15,7 @@ from django.utils.translation import gettext, override
 
 from events.domain.feeds import encoding, feedcache, feedfiles, renderings
 from events.domain.feeds.changes import Stamp
-from events.domain.feeds.encoding import Feed, Has
+from events.domain.feeds.encoding import Feed, IsCurrent
 from events.domain.ical import writing
 from events.domain.ical.writing import Entry, Part
 from events.domain.pages import eventfilters
@@ -24,9 +24,9 @@ from events.models.base import statements
 from events.models.events.events import EventQuerySet
 from events.values.dates import DAY
 
-CANCELLED_FOR: Final = timedelta(days=90)
-MOST_EVENTS: Final = 5_000
-PREVIEWED: Final = 10
+CANCELLED_SHOWN_FOR: Final = timedelta(days=90)
+MAX_EVENTS: Final = 5_000
+PREVIEW_SIZE: Final = 10
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -56,7 +56,9 @@ class Row(NamedTuple):
     cancelled_until: datetime | None  # the end, if the event is cancelled
 
 
-def public(*, parameters: eventfilters.Parameters, now: datetime, has: Has | None = None) -> Feed:
+def public(
+    *, parameters: eventfilters.Parameters, now: datetime, has: IsCurrent | None = None
+) -> Feed:
     """Return the public feed, narrowed by the filters in `parameters`.
 
     Raises eventfilters.UnknownFilter and eventfilters.UnknownValue, and encoding.Unchanged if the
@@ -72,7 +74,7 @@ def public(*, parameters: eventfilters.Parameters, now: datetime, has: Has | Non
 
 
 def single(
-    *, slug: str, parameters: eventfilters.Parameters, now: datetime, has: Has | None = None
+    *, slug: str, parameters: eventfilters.Parameters, now: datetime, has: IsCurrent | None = None
 ) -> Feed:
     """Return the feed of one public event and its direct public parts.
 
@@ -119,7 +121,7 @@ def coming(*, parameters: eventfilters.Parameters, now: datetime) -> list[Event]
 def next_of(*, events: EventQuerySet, now: datetime) -> list[Event]:
     """Return the events that are under way or come next, PREVIEWED at most."""
     rows = events.filter(Q(end_at__gt=now) | Q(end_at=None, start_at__gte=now))
-    return list(rows.for_display().order_by("start_at", "pk")[:PREVIEWED])
+    return list(rows.for_display().order_by("start_at", "pk")[:PREVIEW_SIZE])
 
 
 def export(*, now: datetime) -> list[Path]:
@@ -139,7 +141,7 @@ def export(*, now: datetime) -> list[Path]:
 
 def on_show(events: EventQuerySet, now: datetime) -> EventQuerySet:
     """Return the events that a calendar can show, without those cancelled and over for 90 days."""
-    long_over = Q(status=Event.Status.CANCELLED, end_at__lt=now - CANCELLED_FOR)
+    long_over = Q(status=Event.Status.CANCELLED, end_at__lt=now - CANCELLED_SHOWN_FOR)
     return events.in_calendar().exclude(long_over)
 
 
@@ -204,10 +206,10 @@ def _newest(events: EventQuerySet, now: datetime) -> list[Row]:
     rows = events.untranslated().values_list(
         *("pk", "uid", "start_on", "end_on"), statements.as_text("changed_at"), Case(cancelled)
     )
-    newest = list(rows.order_by("-start_at", "-pk")[: MOST_EVENTS + 1])
-    if len(newest) > MOST_EVENTS:
+    newest = list(rows.order_by("-start_at", "-pk")[: MAX_EVENTS + 1])
+    if len(newest) > MAX_EVENTS:
         coming = sum(1 for _ in events.filter(start_at__gte=now).values_list("pk"))
-        newest = list(rows.order_by("-start_at", "-pk")[: max(MOST_EVENTS, coming)])
+        newest = list(rows.order_by("-start_at", "-pk")[: max(MAX_EVENTS, coming)])
     return [Row(*row) for row in reversed(newest)]
 
 
@@ -215,7 +217,7 @@ def _leaves_at(row: Row, past_days: int | None) -> datetime | None:
     """Return the moment at which an event leaves the feed without any change; None if it stays."""
     moments = []
     if row.cancelled_until:
-        moments.append(row.cancelled_until + CANCELLED_FOR)
+        moments.append(row.cancelled_until + CANCELLED_SHOWN_FOR)
     last_on = row.end_on or row.start_on
     if past_days is not None and last_on:
         day = datetime.combine(last_on, datetime.min.time(), UTC)

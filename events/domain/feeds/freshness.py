@@ -9,13 +9,15 @@ from django.db import connection
 
 from events.models.base import statements
 
-HOURLY: Final = timedelta(hours=1)
+READING_NOTED_EVERY: Final = timedelta(hours=1)
 
 # The stamp of all public events: count and sum of the logged changes, which are kept for 30 days.
-IN_PUBLIC: Final = "SELECT COUNT(*), COALESCE(SUM(id), 0) FROM events_calendarchange WHERE public"
+PUBLIC_CHANGES_SQL: Final = """
+    SELECT COUNT(*), COALESCE(SUM(id), 0) FROM events_calendarchange WHERE public
+"""
 # The stored state of a feed, if the stamp in it is still right: the changes of its trees, of its
 # person and, for a feed of a role, of the attendees in its trees.
-OF_A_FEED: Final = """
+FEED_STATE_SQL: Final = """
     SELECT feed.id, feed.last_read_at IS NULL OR feed.last_read_at <= %s,
         state.id, state.etag, state.modified
     FROM events_calendarfeed feed JOIN events_feedstate state ON state.feed_id = feed.id
@@ -39,7 +41,7 @@ OF_A_FEED: Final = """
 """
 # The same for HEAD: also the size of the gzip body, and its last four bytes, which contain the size
 # of the plain body (RFC 1952, 2.3.1).
-WITH_SIZES: Final = OF_A_FEED.replace(
+WITH_SIZES: Final = FEED_STATE_SQL.replace(
     "state.modified",
     "state.modified, LENGTH(state.packed), SUBSTR(state.packed, LENGTH(state.packed) - 3)",
 )
@@ -66,8 +68,16 @@ def known(
     `language` is '' for the feed's own language; `version` is that of the renderings.
     """
     adapt = connection.ops.adapt_datetimefield_value
-    asked = (adapt(now - HOURLY), token_hash, version, language, settings.LANGUAGE_CODE, adapt(now))
-    row = statements.ask(question=WITH_SIZES if with_sizes else OF_A_FEED, values=asked)
+    noted_before = adapt(now - READING_NOTED_EVERY)
+    asked = (
+        noted_before,
+        token_hash,
+        version,
+        language,
+        settings.LANGUAGE_CODE,
+        adapt(now),
+    )
+    row = statements.ask(question=WITH_SIZES if with_sizes else FEED_STATE_SQL, values=asked)
     if row is None:
         return None
     feed, is_due, state, etag, modified, *sizes = row
@@ -76,6 +86,6 @@ def known(
 
 def public() -> tuple[int, int]:
     """Return the count of the logged changes of public events, and the sum of their keys."""
-    row = statements.ask(question=IN_PUBLIC, values=())
+    row = statements.ask(question=PUBLIC_CHANGES_SQL, values=())
     assert row  # noqa: S101 -- an aggregate always returns a row
     return int(row[0]), int(row[1])

@@ -21,7 +21,7 @@ from events.models import Event, RenderedEvent
 from events.models.base import statements
 from events.models.events.events import EventQuerySet
 
-BATCH: Final = 1_000
+BATCH_SIZE: Final = 1_000
 # The folder of the app, and the layers in it whose code can change the bytes of a VEVENT.
 APP: Final = Path(settings.BASE_DIR) / "events"
 CODE: Final = ("domain", "models", "values")
@@ -42,7 +42,7 @@ KEEP_ALL: Final = KEEP.format(
     ) AS made (event, revision, first, length, about)
     """
 )
-AHEAD: Final = 2_000  # events that one call writes ahead: a few seconds of a worker
+WRITE_AHEAD_SIZE: Final = 2_000  # events that one call writes ahead: a few seconds of a worker
 
 
 def parts(*, keys: Sequence[int], language: str, entitled: bool) -> Iterator[Part]:
@@ -50,8 +50,8 @@ def parts(*, keys: Sequence[int], language: str, entitled: bool) -> Iterator[Par
 
     Stored renderings of the present revision are read; missing ones are written and stored.
     """
-    for start in range(0, len(keys), BATCH):
-        batch = keys[start : start + BATCH]
+    for start in range(0, len(keys), BATCH_SIZE):
+        batch = keys[start : start + BATCH_SIZE]
         held = _held(batch, language, entitled)
         held |= _written([key for key in batch if key not in held], language, entitled)
         yield from (held[key] for key in batch if key in held)
@@ -61,7 +61,7 @@ def write_ahead(*, events: EventQuerySet, language: str, entitled: bool) -> int:
     """Store up to AHEAD missing renderings before a feed needs them; return how many."""
     held = _current(language, entitled).filter(event=OuterRef("pk"), revision=OuterRef("revision"))
     missing = events.exclude(Exists(held)).order_by("start_at", "pk")
-    keys = list(missing.values_list("pk", flat=True)[:AHEAD])
+    keys = list(missing.values_list("pk", flat=True)[:WRITE_AHEAD_SIZE])
     return sum(1 for _ in parts(keys=keys, language=language, entitled=entitled))
 
 

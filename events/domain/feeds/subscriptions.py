@@ -17,10 +17,10 @@ from events.domain.access import ratelimits
 from events.domain.access.ratelimits import Limit
 from events.domain.feeds import changes, encoding, feeds, freshness, renderings, withdrawn
 from events.domain.feeds.changes import Stamp
-from events.domain.feeds.encoding import Feed, Has, Head, Unchanged
+from events.domain.feeds.encoding import Feed, Head, IsCurrent, Unchanged
 from events.domain.feeds.feeds import Cover
 from events.domain.feeds.freshness import Known
-from events.domain.feeds.withdrawn import Farewell
+from events.domain.feeds.withdrawn import WithdrawnEntry
 from events.domain.pages import eventfilters
 from events.models import Attendee, CalendarFeed, Event, FeedState, FeedTree, Person
 from events.models.events.events import EventQuerySet, Keys
@@ -29,11 +29,11 @@ from events.models.people.attendees import AttendeeQuerySet
 PREFIX: Final = "cf1_"  # lets secret scanners recognise a token
 PURPOSE: Final = b"calendar feed\0"  # no other kind of token has the same hash
 OPTIONS: Final = ("lang",)
-MISSES: Final = Limit("unknown calendars", 30, timedelta(minutes=1))  # from one network
+GUESSES: Final = Limit("unknown calendars", 30, timedelta(minutes=1))  # from one network
 # Full answers to one address. A feed without a person may be shared, by a QR code on a wall.
-OWN: Final = Limit("a calendar", 60, timedelta(hours=1))
+READS_OF_OWN: Final = Limit("a calendar", 60, timedelta(hours=1))
 FEW: Final = 100  # events at most whose keys are passed to a query
-SHARED: Final = Limit("a shared calendar", 1_200, timedelta(hours=1))
+READS_OF_SHARED: Final = Limit("a shared calendar", 1_200, timedelta(hours=1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +97,7 @@ def revoke(*, feed: CalendarFeed, now: datetime) -> None:
 
 
 def read(
-    *, token: str, parameters: eventfilters.Parameters, now: datetime, has: Has | None = None
+    *, token: str, parameters: eventfilters.Parameters, now: datetime, has: IsCurrent | None = None
 ) -> Feed:
     """Return the feed at a secret address, in the language in `parameters` or the feed's own.
 
@@ -231,7 +231,7 @@ def _known(
 
 def _count(token: str, person_id: int | None, now: datetime) -> None:
     """Count a full answer to this address; raise ratelimits.TooMany beyond the limit."""
-    ratelimits.count(limit=OWN if person_id else SHARED, who=token, now=now)
+    ratelimits.count(limit=READS_OF_OWN if person_id else READS_OF_SHARED, who=token, now=now)
 
 
 def _kept(known: Known, token: str, now: datetime) -> Feed:
@@ -245,7 +245,7 @@ def _kept(known: Known, token: str, now: datetime) -> Feed:
 def _note_reading(feed_id: int, now: datetime) -> None:
     """Update `last_read_at`, at most once an hour, so that most polls write nothing."""
     rows = CalendarFeed.objects.filter(pk=feed_id)
-    due = Q(last_read_at=None) | Q(last_read_at__lte=now - freshness.HOURLY)
+    due = Q(last_read_at=None) | Q(last_read_at__lte=now - freshness.READING_NOTED_EVERY)
     rows.filter(due).update(last_read_at=now)
 
 
@@ -258,15 +258,15 @@ def _written(feed: CalendarFeed, language: str, now: datetime) -> Feed:
     attending = _attending(feed)
     trees = sorted(_trees(feed, attending))
     stamp = changes.of_feed(feed=feed, trees=trees)
-    stays = withdrawn.stays(feed=feed) if feed.person else []
-    left = withdrawn.of(feed=feed, stays=stays, now=now)
+    spans = withdrawn.spans(feed=feed) if feed.person else []
+    left = withdrawn.of(feed=feed, spans=spans, now=now)
     if feed.person and feed.event and not left and not _is_there(feed, attending):
         raise Revoked
     events = _events(feed, attending, now)
     with override(language):
         name = _name(feed)
         own = [farewell.entry() for farewell in left]
-        own += withdrawn.returned(stays=stays, events=events)
+        own += withdrawn.returned(spans=spans, events=events)
     cover = Cover(
         name=name,
         language=language,
@@ -284,7 +284,7 @@ def _written(feed: CalendarFeed, language: str, now: datetime) -> Feed:
     return _store(feed, language, trees, stamp, _until(written, left))
 
 
-def _until(written: Feed, left: Sequence[Farewell]) -> Feed:
+def _until(written: Feed, left: Sequence[WithdrawnEntry]) -> Feed:
     """Return the feed, valid at most until the first of its withdrawn entries expires."""
     moments = [farewell.until for farewell in left]
     moments += [written.valid_until] if written.valid_until else []

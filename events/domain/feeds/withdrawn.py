@@ -26,7 +26,7 @@ AWAY: Final = {"partstat": ("declined", "delegated"), "seat": ("cancelled", "wai
 
 
 @dataclass(slots=True)
-class Stay:
+class AttendanceSpan:
     """One person's attendance of one event over time, computed from the history of attendees.
 
     `left` are the moments at which they left, `moved_at` the last one at which they left or came
@@ -52,7 +52,7 @@ class Stay:
 
 
 @dataclass(frozen=True, slots=True)
-class Moves:
+class SequenceShift:
     """The sequence shift of an event for one person.
 
     `times` is how often they have left it, `at` when they last left it or came back.
@@ -72,12 +72,12 @@ class Moves:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Farewell:
+class WithdrawnEntry:
     """A withdrawn entry: an event as it was when a person left it, shown until `until`."""
 
     event: Any  # a row of the history of Event
     at: datetime
-    moves: Moves
+    shift: SequenceShift
 
     @property
     def until(self) -> datetime:
@@ -95,65 +95,67 @@ class Farewell:
             summary=gettext("Cancelled: %(title)s") % {"title": row.title},
             when=row.when,
         )
-        return self.moves.put(entry, here=False)
+        return self.shift.put(entry, here=False)
 
 
-def stays(*, feed: CalendarFeed) -> list[Stay]:
-    """Return the stays of a feed's person that ever ended, those with the smallest reach first."""
+def spans(*, feed: CalendarFeed) -> list[AttendanceSpan]:
+    """Return the spans of a feed's person that ever ended, those with the smallest reach first."""
     kept = history.of(Attendee)
     assert kept is not None  # noqa: S101 -- Attendee has a history
     mine = Attendee.objects.filter(person=feed.person_id)
     rows = kept.filter(Q(person=feed.person_id) | Q(id__in=mine.values("pk")))
     columns = ("event_id", "role", "partstat", "seat", "history_type", "history_date")
-    found: dict[int, Stay] = {}
+    found: dict[int, AttendanceSpan] = {}
     for row in rows.order_by("history_date", "history_id").values_list(*columns, named=True):
-        found.setdefault(row.event_id, Stay(row.event_id)).note(row)
-    left = [stay for stay in found.values() if stay.left]
-    for stay in left:
+        found.setdefault(row.event_id, AttendanceSpan(row.event_id)).note(row)
+    left = [span for span in found.values() if span.left]
+    for span in left:
         # Guests from outside have never seen parts with the visibility DELEGATION.
-        guest = stay.role in Attendee.FROM_OUTSIDE
-        reach = Event.objects.concerning([stay.event_id], travelling=[] if guest else None)
-        stay.reach = _keys(reach, feed)
-    return sorted(left, key=lambda stay: (len(stay.reach), stay.event_id))
+        guest = span.role in Attendee.FROM_OUTSIDE
+        reach = Event.objects.concerning([span.event_id], travelling=[] if guest else None)
+        span.reach = _keys(reach, feed)
+    return sorted(left, key=lambda span: (len(span.reach), span.event_id))
 
 
-def of(*, feed: CalendarFeed, stays: Iterable[Stay], now: datetime) -> list[Farewell]:
+def of(
+    *, feed: CalendarFeed, spans: Iterable[AttendanceSpan], now: datetime
+) -> list[WithdrawnEntry]:
     """Return the withdrawn entries that the feed shows now, one for each event, by key.
 
-    An event that several stays reach is lost with the one of the smallest reach.
+    An event that several spans reach is lost with the one of the smallest reach.
     """
-    away = [stay for stay in stays if not stay.is_there]
-    lost: dict[int, Stay] = {}
-    for stay in away:
-        lost |= dict.fromkeys(stay.reach - lost.keys(), stay)
+    away = [span for span in spans if not span.is_there]
+    lost: dict[int, AttendanceSpan] = {}
+    for span in away:
+        lost |= dict.fromkeys(span.reach - lost.keys(), span)
     still = _still(feed) if lost else set()
-    found: dict[int, Farewell] = {}
-    for stay in away:
-        left_at, mine = stay.left[-1], {key for key in lost if lost[key] is stay} - still
+    found: dict[int, WithdrawnEntry] = {}
+    for span in away:
+        left_at, mine = span.left[-1], {key for key in lost if lost[key] is span} - still
         if not mine or left_at + SHOWN_FOR <= now:
             continue
         for row in _as_of(mine, left_at):
             if _was_shown(feed, row.instance):
-                moves = _moves(row.id, stays)
-                found[row.id] = Farewell(event=row, at=left_at, moves=moves)
+                shift = _shift(row.id, spans)
+                found[row.id] = WithdrawnEntry(event=row, at=left_at, shift=shift)
     return [found[key] for key in sorted(found)]
 
 
-def returned(*, stays: Iterable[Stay], events: EventQuerySet) -> Iterator[Entry]:
+def returned(*, spans: Iterable[AttendanceSpan], events: EventQuerySet) -> Iterator[Entry]:
     """Yield the entries, in the active language, of events that the person left and has again."""
-    reach = set[int]().union(*(stay.reach for stay in stays))
+    reach = set[int]().union(*(span.reach for span in spans))
     if not reach:
         return
     rows = events.filter(pk__in=reach).for_calendars()
     for event in rows.order_by("pk"):
         entry = entries.entry(event=event, entitled=True)
-        yield _moves(event.pk, stays).put(entry, here=True)
+        yield _shift(event.pk, spans).put(entry, here=True)
 
 
-def _moves(event: int, stays: Iterable[Stay]) -> Moves:
-    mine = [stay for stay in stays if event in stay.reach]
-    at = max(stay.moved_at for stay in mine if stay.moved_at)
-    return Moves(times=sum(len(stay.left) for stay in mine), at=at)
+def _shift(event: int, spans: Iterable[AttendanceSpan]) -> SequenceShift:
+    mine = [span for span in spans if event in span.reach]
+    at = max(span.moved_at for span in mine if span.moved_at)
+    return SequenceShift(times=sum(len(span.left) for span in mine), at=at)
 
 
 def _still(feed: CalendarFeed) -> set[int]:

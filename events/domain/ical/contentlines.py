@@ -18,8 +18,8 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 from events.domain.ical.parsing import Component
 from events.domain.ical.writing import LINE_END, UNWANTED
 
-LONGEST_URL: Final = 500
-LONGEST_HEAD: Final = 2_000  # characters of name and parameters, up to the colon
+MAX_URL_CHARS: Final = 500
+MAX_HEAD_CHARS: Final = 2_000  # characters of name and parameters, up to the colon
 HEAD = re.compile(r'[^:"]*(?:"[^"]*"[^:"]*)*:')
 ESCAPE = re.compile(r"\\([\\;,:nN\"])")
 
@@ -96,7 +96,7 @@ def address(block: Component, name: str) -> str:
         return ""
     is_web = parts.scheme in {"http", "https"} and bool(parts.hostname)
     plain = said.isascii() and not re.search(r"[\s\"<>\\^`{|}]", said)
-    return said if is_web and plain and len(said) <= LONGEST_URL else ""
+    return said if is_web and plain and len(said) <= MAX_URL_CHARS else ""
 
 
 def day_or_time(value: str) -> date | datetime:
@@ -120,7 +120,7 @@ def parsed(name: str, content: str) -> Property:
     """Split a content line; parameters with several values are dropped. Raises BadEntry."""
     head = HEAD.match(content)
     try:
-        if head is None or head.end() > LONGEST_HEAD:
+        if head is None or head.end() > MAX_HEAD_CHARS:
             raise ValueError(name)
         _name, parameters, value = Contentline(content).raw_parts()
     except ValueError as error:

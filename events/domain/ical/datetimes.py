@@ -16,11 +16,11 @@ from events.domain.ical.parsing import Component
 from events.domain.ical.writing import UTC_NAMES
 from events.values import dates
 
-LONGEST_ZONE: Final = 200
+MAX_ZONE_CHARS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class WallTime:
     """A day (at 00:00, `is_day`), or a wall time without tzinfo in the IANA zone `timezone`.
 
     A time that the calendar gives in UTC has the zone UTC.
@@ -44,7 +44,7 @@ class Clocks:
         self.home = home
         self.zones = _zones(block for block in blocks if block.name == "VTIMEZONE")
 
-    def moment(self, found: Property, value: str | None = None) -> Moment:
+    def moment(self, found: Property, value: str | None = None) -> WallTime:
         """Return the day or wall time in a property, or in `value` with its parameters.
 
         Raises BadEntry.
@@ -56,14 +56,14 @@ class Clocks:
             reason = _("“%(text)s” is not a date")
             raise BadEntry(found.name, reason, text=text[:40]) from error
         if not isinstance(at, datetime):
-            return Moment(datetime.combine(at, time.min), self.home, is_day=True)
+            return WallTime(datetime.combine(at, time.min), self.home, is_day=True)
         if at.tzinfo:
-            return Moment(at.replace(tzinfo=None), "UTC")
+            return WallTime(at.replace(tzinfo=None), "UTC")
         name = found.parameters.get("TZID", "")
         zone = self._zone(found.name, name, at) if name else self.home
-        return Moment(at, zone)
+        return WallTime(at, zone)
 
-    def moments(self, block: Component, name: str) -> Iterator[Moment]:
+    def moments(self, block: Component, name: str) -> Iterator[WallTime]:
         """Yield the days or times of all properties of a name.
 
         Raises BadEntry, also for values of type PERIOD.
@@ -74,7 +74,7 @@ class Clocks:
             for value in found.value.split(","):
                 yield self.moment(found, value)
 
-    def until(self, start: Moment, text: str) -> datetime:
+    def until(self, start: WallTime, text: str) -> datetime:
         """Return the UNTIL of an RRULE, `text`, as a wall time in the zone of the series.
 
         A UTC time is converted into that zone; a day means its last moment. Raises BadEntry.
@@ -148,6 +148,6 @@ def _iana(name: str) -> str:
 
     Returns '' if there is none.
     """
-    parts = name.split("/") if len(name) <= LONGEST_ZONE else []
+    parts = name.split("/") if len(name) <= MAX_ZONE_CHARS else []
     tails = ("/".join(parts[start:]) for start in range(min(len(parts), 6)))
     return next((tail for tail in tails if tail in _names()), contentlines.zone_of_windows(name))

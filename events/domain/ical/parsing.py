@@ -14,11 +14,11 @@ from django.utils.translation import gettext, gettext_noop
 from events.domain.refusals import Name, Refusal
 from events.models import Viewer
 
-LARGEST: Final = 5 * 2**20
-LONGEST: Final = 2**16
-MOST_COMPONENTS: Final = 10_000
-DEEPEST: Final = 4
-MOST_DATES: Final = 5_000
+MAX_BYTES: Final = 5 * 2**20
+MAX_LINE_BYTES: Final = 2**16
+MAX_COMPONENTS: Final = 10_000
+MAX_DEPTH: Final = 4
+MAX_DATES: Final = 5_000
 ASKED: Final = {
     "VEVENT": {
         "UID", "RECURRENCE-ID", "SEQUENCE", "LAST-MODIFIED", "STATUS", "DTSTART", "DTEND",
@@ -30,7 +30,7 @@ ASKED: Final = {
     "DAYLIGHT": {"TZOFFSETTO"},
 }  # fmt: skip
 DATES: Final = {"RDATE", "EXDATE"}
-MANY: Final = {"RRULE", "ATTENDEE", *DATES}  # all lines are kept; of others the first only
+REPEATABLE: Final = {"RRULE", "ATTENDEE", *DATES}  # all lines are kept; of others the first only
 NAME = re.compile(r"[A-Za-z0-9-]+")
 
 
@@ -46,7 +46,7 @@ class Unreadable(Refusal):
         return gettext("%(said)s See line %(line)s.") % {"said": said, "line": self.line}
 
     def words(self, name: Name) -> dict[str, object]:
-        return {"size": LARGEST // 2**20, "parts": MOST_COMPONENTS}
+        return {"size": MAX_BYTES // 2**20, "parts": MAX_COMPONENTS}
 
 
 class TooLarge(Unreadable):
@@ -119,7 +119,7 @@ def calendars(*, body: bytes, asked: Mapping[str, Collection[str]]) -> list[Comp
         elif content.strip() and len(stack) == 1:
             raise NotACalendar(line)
         elif name in asked.get(stack[-1].name, ()):
-            extra += (content.count(",") if name in DATES else 0) + (name in MANY)
+            extra += (content.count(",") if name in DATES else 0) + (name in REPEATABLE)
             _keep(stack[-1], name, content, line, extra)
     if len(stack) > 1 or not root.parts:
         raise NotACalendar
@@ -127,7 +127,7 @@ def calendars(*, body: bytes, asked: Mapping[str, Collection[str]]) -> list[Comp
 
 
 def _text(body: bytes) -> str:
-    if len(body) > LARGEST:
+    if len(body) > MAX_BYTES:
         raise TooLarge
     try:
         text = body.decode("utf-8-sig")
@@ -140,9 +140,9 @@ def _text(body: bytes) -> str:
 
 def _begin(stack: list[Component], content: str, line: int, number: int) -> None:
     name = content.partition(":")[2].strip().upper()
-    if number > MOST_COMPONENTS:
+    if number > MAX_COMPONENTS:
         raise TooManyComponents(line)
-    if len(stack) > DEEPEST:
+    if len(stack) > MAX_DEPTH:
         raise TooDeep(line)
     if (len(stack) == 1) != (name == "VCALENDAR"):
         raise NotACalendar(line)
@@ -159,11 +159,11 @@ def _end(stack: list[Component], content: str, line: int) -> None:
 
 
 def _keep(block: Component, name: str, content: str, line: int, extra: int) -> None:
-    if len(content) > LONGEST:
+    if len(content) > MAX_LINE_BYTES:
         raise LineTooLong(line)
-    if extra > MOST_DATES:
+    if extra > MAX_DATES:
         raise TooManyDates(line)
-    if name in MANY or name not in block.lines:
+    if name in REPEATABLE or name not in block.lines:
         block.lines[name].append((line, content))
 
 
@@ -173,7 +173,7 @@ def _unfolded(text: str) -> Iterator[tuple[int, str]]:
     for at, line in enumerate(text.split("\n"), 1):
         if not line:
             continue
-        if len(line) * 4 > LONGEST and len(line.encode()) > LONGEST:
+        if len(line) * 4 > MAX_LINE_BYTES and len(line.encode()) > MAX_LINE_BYTES:
             raise LineTooLong(at)
         if line.startswith((" ", "\t")):
             pieces.append(line[1:].removesuffix("\r"))

@@ -18,12 +18,12 @@ from events.values.dates import DAY, Precision, When
 PRODID = "-//Attache//Calendars//EN"
 REFRESH = "PT1H"
 # Duration that is written for a timed event whose end is not known.
-UNTOLD = timedelta(hours=1)
+DEFAULT_DURATION = timedelta(hours=1)
 # Octets of a folded line without its leading space: 75 are allowed with it (RFC 5545, 3.1).
-FOLD = 74
-PIECE: Final = 1 << 18  # bytes: size of the pieces of a stream, and of its buffer in memory
+FOLD_BYTES = 74
+PIECE_BYTES: Final = 1 << 18  # bytes: size of the pieces of a stream, and of its buffer in memory
 # Written as SUMMARY if the title is empty: clients would show a text of their own.
-NAMELESS = "–"
+UNTITLED = "–"
 UTC_NAMES = frozenset(
     {"UTC", "UCT", "Universal", "Zulu", "Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu"}
 )
@@ -138,7 +138,7 @@ def vevent(*, entry: Entry) -> Part:
     return Part(
         uid=entry.uid,
         parent_uid=entry.parent_uid,
-        summary=_clean(entry.summary) or NAMELESS,
+        summary=_clean(entry.summary) or UNTITLED,
         body=b"".join([BEGIN_EVENT, *_event_lines(entry, moments), END_EVENT]),
         moments=tuple(moment for moment in moments if moment.timezone),
     )
@@ -155,7 +155,7 @@ def compose(
     """
     zones: dict[str, Span] = {}
     seen: set[str] = set()
-    with SpooledTemporaryFile(max_size=PIECE) as waiting:
+    with SpooledTemporaryFile(max_size=PIECE_BYTES) as waiting:
         for part in parts:
             if part.uid not in seen:
                 seen.add(part.uid)
@@ -165,7 +165,7 @@ def compose(
             zones = {calendar.timezone: (calendar.last_modified, calendar.last_modified)}
         yield b"".join([BEGIN, *_calendar_lines(calendar), *_timezones(zones)])
         waiting.seek(0)
-        yield from iter(partial(waiting.read, PIECE), b"")
+        yield from iter(partial(waiting.read, PIECE_BYTES), b"")
         yield END
 
 
@@ -249,7 +249,7 @@ def _event_lines(entry: Entry, moments: Sequence[Moment]) -> Iterator[bytes]:
         yield from _times(moments) if moments else _dates(entry.when)
     yield line("STATUS", entry.status)
     yield line("TRANSP", "OPAQUE" if _blocks(entry) else "TRANSPARENT")
-    yield line("SUMMARY", _text(entry.summary) or NAMELESS)
+    yield line("SUMMARY", _text(entry.summary) or UNTITLED)
     yield line("DESCRIPTION", _text(entry.description))
     yield line("LOCATION", _text(entry.location))
     if entry.geo:
@@ -298,7 +298,7 @@ def _moments(when: When) -> tuple[Moment, Moment]:
     assert start  # noqa: S101 -- vevent() has checked it
     end_zone = when.end_timezone or when.timezone
     if end is None or end <= start:
-        end, end_zone = start + UNTOLD, when.timezone
+        end, end_zone = start + DEFAULT_DURATION, when.timezone
     return _moment(start, when.timezone), _moment(end, end_zone)
 
 
@@ -326,7 +326,7 @@ def line(name: str, value: str) -> bytes:
     if not value:
         return b""
     whole = f"{name}:{value}\r\n".encode()
-    return whole if len(whole) <= FOLD + 2 else _fold(whole[:-2]) + b"\r\n"
+    return whole if len(whole) <= FOLD_BYTES + 2 else _fold(whole[:-2]) + b"\r\n"
 
 
 def _fold(line: bytes) -> bytes:
@@ -335,11 +335,11 @@ def _fold(line: bytes) -> bytes:
     Replaces icalendar's folding, which works character by character and would take two thirds of
     the time of a feed.
     """
-    if len(line) <= FOLD:
+    if len(line) <= FOLD_BYTES:
         return line
     pieces, start = [], 0
-    while len(line) - start > FOLD:
-        end = start + FOLD
+    while len(line) - start > FOLD_BYTES:
+        end = start + FOLD_BYTES
         while line[end] & 0xC0 == 0x80:  # continuation byte of UTF-8
             end -= 1
         end -= line[end - 1] in b"\\^"

@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import unquote
 
 SCHEME: Final = "mailto:"
-LONGEST: Final = 320
+MAX_ADDRESS_CHARS: Final = 320
 ODD: Final = re.compile(r"[\s<>,;\"]")
 
 
@@ -32,4 +32,4 @@ def sane(address: str) -> str:
     The check is strict: an address that may be valid but is unusual is dropped.
     """
     is_odd = address.count("@") != 1 or not address.isprintable() or ODD.search(address)
-    return "" if is_odd or len(address) > LONGEST else address
+    return "" if is_odd or len(address) > MAX_ADDRESS_CHARS else address

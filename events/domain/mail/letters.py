@@ -30,7 +30,7 @@ SUBJECTS: Final = {
     Topic.THANKS: _("Thank you: {{title}}"),
     Topic.FOLLOW_UP: _("Follow-up: {{title}}"),
 }
-OPENINGS: Final = {
+FIRST_SENTENCES: Final = {
     Topic.REMINDER: _("This is a reminder of:"),
     Topic.THANKS: _("Thank you for taking part in:"),
     Topic.FOLLOW_UP: _("This is a follow-up to:"),
@@ -89,7 +89,7 @@ def reminder(*, delivery: Delivery, now: datetime) -> Message:
         when = {"when": facts["start"]}
         letter = Reminder(
             **facts,
-            opening=filled(wording_.opening or OPENINGS[kind], {**fenced, **when}),
+            opening=filled(wording_.opening or FIRST_SENTENCES[kind], {**fenced, **when}),
             closing=filled(wording_.closing or "", {**fenced, **when}),
             stop=str(STOPS[kind]),
             stop_url=stop,

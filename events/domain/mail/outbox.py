@@ -30,9 +30,9 @@ STEPS: Final[steps.Table] = {
     State.HELD: ("release", "drop"),
     **dict.fromkeys(ENDED, ("send_again",)),
 }
-KEPT: Final = timedelta(days=180)  # retention after `expires_at` and the end of the event
-AT_ONCE: Final = 5_000  # rows deleted in one transaction, so that workers do not wait long
-ONCE_MORE: Final = timedelta(hours=6)  # a mail that is sent again expires no earlier than this
+RETENTION: Final = timedelta(days=180)  # retention after `expires_at` and the end of the event
+BATCH_SIZE: Final = 5_000  # rows deleted in one transaction, so that workers do not wait long
+RESEND_USEFUL_FOR: Final = timedelta(hours=6)  # at least, of a mail that is sent again
 
 
 class NotAllowed(steps.NotAllowed):
@@ -125,7 +125,7 @@ def send_again(*, delivery: Delivery, now: datetime) -> None:
     with MACHINE.step(delivery, "send_again") as row:
         may_be_out = bool(row.unknown_count) or row.state in Delivery.OUT
         row.state, row.claim_at, row.due_at = State.PENDING, now, now
-        row.expires_at = max(row.expires_at, now + ONCE_MORE)
+        row.expires_at = max(row.expires_at, now + RESEND_USEFUL_FOR)
         row.generation += 1
         row.attempts, row.unknown_count = 0, int(may_be_out)
         row.detail = row.reason = ""
@@ -145,14 +145,14 @@ def prune(*, now: datetime) -> int:
     Until then they record who was told of the event and must learn of a new date. Mails about
     postponed events and events without any date are kept. Returns how many mails were deleted.
     """
-    old = now - KEPT
+    old = now - RETENTION
     events = Event.objects.alias(last_at=Coalesce("end_at", "start_at"))
     ended = events.filter(Q(last_at__lt=old) | Q(last_at=None, end_on__lt=old.date()))
     ended = ended.exclude(status=Event.Status.POSTPONED)
     over = Delivery.objects.filter(expires_at__lt=old, claim_at=None, lease_until=None)
     over = over.filter(event__in=ended.order_by())
     number = 0
-    while keys := list(over.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
+    while keys := list(over.order_by("pk").values_list("pk", flat=True)[:BATCH_SIZE]):
         number += over.filter(pk__in=keys).delete()[0]
     told = NoticeBatch.objects.filter(claim_at=None, opened_at__lt=old)
     told.exclude(Exists(Delivery.objects.filter(batch=OuterRef("pk")))).delete()

@@ -8,7 +8,7 @@ from events.values import dates
 from events.values.dates import DAY
 
 # A mail does not wait if less than this would be left until it expires.
-LAST_CALL: Final = timedelta(minutes=5)
+MIN_LEAD: Final = timedelta(minutes=5)
 
 
 def sending_at(*, at: datetime, useful_until: datetime, team: Team | None, zone: str) -> datetime:
@@ -18,7 +18,7 @@ def sending_at(*, at: datetime, useful_until: datetime, team: Team | None, zone:
     if the quiet hours end later than LAST_CALL before `useful_until`.
     """
     end = _end(at, team, zone)
-    return end if end and end < useful_until - LAST_CALL else at
+    return end if end and end < useful_until - MIN_LEAD else at
 
 
 def _end(at: datetime, team: Team | None, zone: str) -> datetime | None:

@@ -19,8 +19,8 @@ from typing import IO, Final
 CONNECTING: Final = 10.0  # timeout in seconds
 COMMAND: Final = 30.0  # timeout in seconds
 ACCEPTING: Final = 90.0  # timeout in seconds of the reply to the dot; a lease must be longer
-MOST_MAILS: Final = 100  # on one connection
-MOST_LINES: Final = 1_000  # in one reply
+MAX_MAILS: Final = 100  # on one connection
+MAX_LINES: Final = 1_000  # in one reply
 ENHANCED: Final = re.compile(rb"5\.(\d{1,3})\.\d{1,3}\b")  # RFC 3463
 LINE_END: Final = re.compile(rb"\r\n?|\n")
 LEADING_DOT: Final = re.compile(rb"(?m)^\.")
@@ -74,7 +74,7 @@ class Server:
     tls: bool = False
 
 
-class Line:
+class Connection:
     """A connection to a server, opened when it is needed and kept for further mails."""
 
     def __init__(self, server: Server) -> None:
@@ -135,7 +135,7 @@ class Line:
 
     def _ready(self, sender: str, recipient: str) -> smtplib.SMTP:
         """Return the connection after MAIL and RCPT; reconnect once if a kept one was lost."""
-        if self.mails >= MOST_MAILS:
+        if self.mails >= MAX_MAILS:
             self.quit()
         is_used = self.smtp is not None
         try:
@@ -206,13 +206,13 @@ class _Replies:
 
     def __init__(self, file: IO[bytes]) -> None:
         self.file = file
-        self.left = MOST_LINES
+        self.left = MAX_LINES
 
     def readline(self, size: int) -> bytes:
         if not self.left:
             raise smtplib.SMTPServerDisconnected("the reply does not end")
         line = self.file.readline(size)
-        self.left = self.left - 1 if line[3:4] == b"-" else MOST_LINES
+        self.left = self.left - 1 if line[3:4] == b"-" else MAX_LINES
         return line
 
     def close(self) -> None:

@@ -19,7 +19,7 @@ from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.message import sanitize_address
 
-from events.domain.mail.smtp import Deferred, Line, NoSuchRecipient, Phase, Server, Unsure
+from events.domain.mail.smtp import Connection, Deferred, NoSuchRecipient, Phase, Server, Unsure
 
 SMTP: Final = "django.core.mail.backends.smtp.EmailBackend"
 # Unicode categories that no header may contain: controls, line and paragraph separators, lone
@@ -140,7 +140,7 @@ def plain(address: str) -> str:
         raise NoSuchRecipient(one_line(str(error))) from error
 
 
-def _line() -> Line:
+def _line() -> Connection:
     """Return this thread's connection to the server in the settings; a new one if they changed."""
     server = Server(
         host=settings.EMAIL_HOST,
@@ -150,10 +150,10 @@ def _line() -> Line:
         ssl=settings.EMAIL_USE_SSL,
         tls=settings.EMAIL_USE_TLS,
     )
-    line: Line | None = getattr(_thread, "line", None)
+    line: Connection | None = getattr(_thread, "line", None)
     if line is None or line.server != server:
         hang_up()
-        line = _thread.line = Line(server)
+        line = _thread.line = Connection(server)
     return line
 
 

@@ -7,17 +7,17 @@ from typing import Final
 from events.domain import claims
 from events.domain.mail import outbox
 from events.domain.reminders import audiences, reminders
-from events.domain.reminders.reminders import Moment
+from events.domain.reminders.reminders import Due
 from events.models import Attendee, Delivery, ReminderOccurrence
 
 State = ReminderOccurrence.State
 
 # The longest interval between two fan-outs of one occurrence, so the longest wait of a person who
 # registers in a new zone meanwhile.
-NEWCOMERS: Final = timedelta(minutes=15)
+NEWCOMERS_AFTER: Final = timedelta(minutes=15)
 
 
-def hand_over(*, now: datetime) -> int:
+def expand_due(*, now: datetime) -> int:
     """Fan out the due occurrences; return how many were."""
     rows = ReminderOccurrence.objects.select_related("event__team", "rule")
     return claims.each(rows=rows, work=_expand, now=now, state=State.EXPANDED)
@@ -62,9 +62,7 @@ def _zone(attendee: Attendee) -> str:
     return attendee.person.timezone
 
 
-def _is_due(
-    occurrence: ReminderOccurrence, attendee: Attendee, moment: Moment, now: datetime
-) -> bool:
+def _is_due(occurrence: ReminderOccurrence, attendee: Attendee, moment: Due, now: datetime) -> bool:
     """Whether the mail is due: its moment has come, after the attendee and the plan were made.
 
     A person who registered after the moment gets no mail, nor does a person whose moment had
@@ -74,7 +72,7 @@ def _is_due(
 
 
 def _again(
-    occurrence: ReminderOccurrence, moments: Iterable[Moment], now: datetime
+    occurrence: ReminderOccurrence, moments: Iterable[Due], now: datetime
 ) -> datetime | None:
     """Return when the occurrence is fanned out next, None if it was due for the last reader.
 
@@ -82,11 +80,13 @@ def _again(
     """
     if now >= reminders.last_due(occurrence=occurrence):
         return None
-    return min([now + NEWCOMERS, *(moment.due_at for moment in moments if moment.due_at > now)])
+    return min(
+        [now + NEWCOMERS_AFTER, *(moment.due_at for moment in moments if moment.due_at > now)]
+    )
 
 
 def _delivery(
-    occurrence: ReminderOccurrence, attendee: Attendee, moment: Moment, now: datetime
+    occurrence: ReminderOccurrence, attendee: Attendee, moment: Due, now: datetime
 ) -> Delivery:
     return outbox.mail_to(
         attendee=attendee,

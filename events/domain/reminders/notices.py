@@ -21,8 +21,8 @@ from events.models import Attendee, Delivery, Event, EventChange, NoticeBatch, P
 from events.models.people.attendees import AttendeeQuerySet
 from events.values import dates
 
-PAUSE: Final = timedelta(seconds=120)  # debounce: further changes join the same mail
-USEFUL: Final = timedelta(hours=48)
+DEBOUNCE: Final = timedelta(seconds=120)  # debounce: further changes join the same mail
+USEFUL_FOR: Final = timedelta(hours=48)
 MORNING: Final = timedelta(hours=2)  # quiet hours delay no notice to less than this before a start
 
 Status = Event.Status
@@ -73,7 +73,7 @@ def note(*, event: Event, stored: Event, now: datetime) -> None:
         change.people.add(*people)
 
 
-def hand_over(*, now: datetime) -> int:
+def expand_due(*, now: datetime) -> int:
     """Write the mails of the batches that are due; return how many batches."""
     return claims.each(rows=NoticeBatch.objects.select_related("team"), work=_expand, now=now)
 
@@ -144,7 +144,7 @@ def _open(event: Event, now: datetime) -> NoticeBatch:
     batch, _is_new = NoticeBatch.objects.get_or_create(
         team_id=event.team_id,
         claim_at__isnull=False,
-        defaults={"opened_at": now, "claim_at": now + PAUSE},
+        defaults={"opened_at": now, "claim_at": now + DEBOUNCE},
     )
     return batch
 
@@ -243,7 +243,7 @@ def _mail(
 
 def _first_start(told: list[News], now: datetime) -> datetime:
     starts = (at for news in told for at in (news.before.start_at, news.event.start_at))
-    return min((at for at in starts if at and at > now), default=now + 2 * USEFUL)
+    return min((at for at in starts if at and at > now), default=now + 2 * USEFUL_FOR)
 
 
 def _useful_until(told: list[News], now: datetime) -> datetime:
@@ -252,5 +252,5 @@ def _useful_until(told: list[News], now: datetime) -> datetime:
     It is useful for LAST_CALL at least.
     """
     ends = [dates.over_at(row.when) for news in told for row in (news.before, news.event)]
-    last = max((end for end in ends if end), default=now + USEFUL)
-    return max(min(last, now + USEFUL), now + quiethours.LAST_CALL)
+    last = max((end for end in ends if end), default=now + USEFUL_FOR)
+    return max(min(last, now + USEFUL_FOR), now + quiethours.MIN_LEAD)

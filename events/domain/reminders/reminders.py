@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from events.domain.mail import outbox, quiethours
-from events.domain.mail.quiethours import LAST_CALL
+from events.domain.mail.quiethours import MIN_LEAD
 from events.models import Delivery, Event, ReminderOccurrence, ReminderRule, Team
 from events.models.mail.deliveries import DeliveryQuerySet
 from events.values import dates
@@ -21,22 +21,22 @@ Kind = ReminderRule.OffsetKind
 ALL_DAY: Final = time(9)
 ALL_DAY_END: Final = time(18)
 # If the start moves by this much, or to another day, people are reminded a second time.
-FAR: Final = timedelta(hours=6)
+LARGE_MOVE: Final = timedelta(hours=6)
 # How late a reminder of seven days or more may still be sent, and one of fewer days. Reminders of a
 # timed event are never sent later than LAST_CALL before its start.
 WEEK_GRACE: Final = timedelta(hours=24)
 GRACE: Final = timedelta(hours=6)
 # How late thanks and follow-ups may be sent, and how long after its end an event still follows
 # changes of its team's rules.
-AFTERWARDS: Final = timedelta(days=3)
-RECENT: Final = timedelta(days=31)
+USEFUL_AFTER_END: Final = timedelta(days=3)
+REPLANNED_PAST: Final = timedelta(days=31)
 # Upper bound of the distance, in any zone of a reader, between “n days before at a time of day”
 # and n times 24 hours before.
-AROUND: Final = timedelta(hours=25)
+ZONE_SPREAD: Final = timedelta(hours=25)
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class Due:
     """When a reminder falls due, and until when it may be sent."""
 
     due_at: datetime
@@ -74,13 +74,13 @@ def replan_team(*, team: Team, now: datetime) -> None:
     theirs = ReminderOccurrence.objects.filter(event=OuterRef("pk"), rule__team=team)
     own = ReminderRule.objects.filter(event=OuterRef("pk"))
     rows = Event.objects.filter(team=team, status__in=Event.STANDING, start_at__isnull=False)
-    rows = rows.filter(Q(end_at=None) | Q(end_at__gt=now - RECENT))
+    rows = rows.filter(Q(end_at=None) | Q(end_at__gt=now - REPLANNED_PAST))
     follow = Q(~Exists(own), team_reminders=True) | Exists(theirs)
     for event in rows.filter(follow, origin=Event.Origin.MANAGED).order_by("pk"):
         replan(event=event, now=now)
 
 
-def moments(*, occurrence: ReminderOccurrence, zones: Collection[str]) -> dict[str, Moment]:
+def moments(*, occurrence: ReminderOccurrence, zones: Collection[str]) -> dict[str, Due]:
     """Return the moment of an occurrence in each of the zones of its readers.
 
     '' stands for the zone of the event. Zones in which the moment would come too late are left
@@ -134,11 +134,11 @@ def _occurrence(event: Event, rule: ReminderRule, now: datetime) -> ReminderOccu
     )
 
 
-def _planned(occurrence: ReminderOccurrence) -> Moment:
-    return Moment(occurrence.due_at, occurrence.expires_at)
+def _planned(occurrence: ReminderOccurrence) -> Due:
+    return Due(occurrence.due_at, occurrence.expires_at)
 
 
-def _state(moment: Moment, rule: ReminderRule, now: datetime) -> State:
+def _state(moment: Due, rule: ReminderRule, now: datetime) -> State:
     """Return PLANNED, or MISSED if the moment has passed when it is planned."""
     last = _last_due(rule, moment.due_at)
     return State.PLANNED if now < last < moment.expires_at else State.MISSED
@@ -146,18 +146,18 @@ def _state(moment: Moment, rule: ReminderRule, now: datetime) -> State:
 
 def _last_due(rule: ReminderRule, due: datetime) -> datetime:
     """Return when a rule falls due at the latest, if `due` is its earliest moment in any zone."""
-    return due + 2 * AROUND if rule.is_by_reader else due
+    return due + 2 * ZONE_SPREAD if rule.is_by_reader else due
 
 
-def _span(event: Event, rule: ReminderRule) -> Moment:
+def _span(event: Event, rule: ReminderRule) -> Due:
     """Return the moment of a rule; by the clock of the reader the span of all zones' moments."""
     if not rule.is_by_reader:
         return _moment(event, rule, "")
     first = (_end(event) if rule.is_after else _start(event)) - _lead(rule)
-    return Moment(first, _last_due(rule, first) + (AFTERWARDS if rule.is_after else WEEK_GRACE))
+    return Due(first, _last_due(rule, first) + (USEFUL_AFTER_END if rule.is_after else WEEK_GRACE))
 
 
-def _moment(event: Event, rule: ReminderRule, zone: str) -> Moment:
+def _moment(event: Event, rule: ReminderRule, zone: str) -> Due:
     """Return the moment of a rule in a zone, or in the event's zone for ''.
 
     It expires LAST_CALL after it falls due at the earliest, or at once if a timed event has begun.
@@ -165,8 +165,8 @@ def _moment(event: Event, rule: ReminderRule, zone: str) -> Moment:
     start = _start(event)
     due = _due(event, rule, start, zone)
     has_begun = not rule.is_after and due >= start
-    least = due if has_begun and event.start_time else due + LAST_CALL
-    return Moment(due, max(_useful_until(event, rule, start, due), least))
+    least = due if has_begun and event.start_time else due + MIN_LEAD
+    return Due(due, max(_useful_until(event, rule, start, due), least))
 
 
 def _start(event: Event) -> datetime:
@@ -216,7 +216,7 @@ def _lead(rule: ReminderRule) -> timedelta:
     For a rule by the clock of the reader this is the earliest that it may fall due in any zone.
     """
     if rule.is_by_reader:
-        return AROUND + (-_days(rule) if rule.is_after else _days(rule))
+        return ZONE_SPREAD + (-_days(rule) if rule.is_after else _days(rule))
     units = {
         Kind.EXACT_HOURS: timedelta(hours=1),
         Kind.EXACT_MINUTES: timedelta(minutes=1),
@@ -227,13 +227,13 @@ def _lead(rule: ReminderRule) -> timedelta:
 
 def _useful_until(event: Event, rule: ReminderRule, start: datetime, due: datetime) -> datetime:
     if rule.is_after:
-        return due + AFTERWARDS
+        return due + USEFUL_AFTER_END
     in_days = rule.offset_kind == Kind.NOMINAL_DAYS
     days = rule.offset if in_days else _lead(rule).days
     grace = WEEK_GRACE if days >= 7 else GRACE
     if event.start_time is None:
         return due + grace
-    last_call = start - LAST_CALL
+    last_call = start - MIN_LEAD
     return min(last_call, due + grace) if days else last_call
 
 
@@ -259,7 +259,7 @@ def _adjust(
 
 
 def _move(
-    occurrence: ReminderOccurrence, rule: ReminderRule, moment: Moment, now: datetime, *, anew: bool
+    occurrence: ReminderOccurrence, rule: ReminderRule, moment: Due, now: datetime, *, anew: bool
 ) -> None:
     """Give an occurrence that has not been fanned out its new moment, if that differs.
 
@@ -275,9 +275,7 @@ def _move(
     occurrence.save(update_fields=["due_at", "expires_at", "planned_at", "state", "claim_at"])
 
 
-def _is_far(
-    occurrence: ReminderOccurrence, moment: Moment, event: Event, rule: ReminderRule
-) -> bool:
+def _is_far(occurrence: ReminderOccurrence, moment: Due, event: Event, rule: ReminderRule) -> bool:
     """Whether the start has moved so far that people are to be reminded again.
 
     A rule by the clock of the reader ignores moves within a day, because its mails still go on the
@@ -286,7 +284,7 @@ def _is_far(
     lead, zone = _lead(rule), dates.zone(event.timezone)
     old, new = occurrence.due_at + lead, moment.due_at + lead
     other_day = old.astimezone(zone).date() != new.astimezone(zone).date()
-    return other_day or (not rule.is_by_reader and abs(new - old) >= FAR)
+    return other_day or (not rule.is_by_reader and abs(new - old) >= LARGE_MOVE)
 
 
 def _renew(occurrence: ReminderOccurrence, event: Event, rule: ReminderRule, now: datetime) -> None:
@@ -301,7 +299,7 @@ def _renew(occurrence: ReminderOccurrence, event: Event, rule: ReminderRule, now
 
 
 def _resume(
-    occurrence: ReminderOccurrence, event: Event, rule: ReminderRule, span: Moment, now: datetime
+    occurrence: ReminderOccurrence, event: Event, rule: ReminderRule, span: Due, now: datetime
 ) -> None:
     """Move the unsent mails of a fanned-out occurrence, and queue its cancelled ones again.
 
@@ -321,7 +319,7 @@ def _resume(
         _retime(rows.filter(person__timezone=zone), event, moment, zone)
 
 
-def _retime(rows: DeliveryQuerySet, event: Event, moment: Moment, zone: str) -> None:
+def _retime(rows: DeliveryQuerySet, event: Event, moment: Due, zone: str) -> None:
     """Queue mails for their new moment: those planned for another one, and those called back.
 
     Mails that were held are held again. Mails that an organiser sends again (generation > 0) are
@@ -340,7 +338,7 @@ def _retime(rows: DeliveryQuerySet, event: Event, moment: Moment, zone: str) -> 
     )
 
 
-def sending_at(*, event: Event, moment: Moment, zone: str, now: datetime) -> datetime:
+def sending_at(*, event: Event, moment: Due, zone: str, now: datetime) -> datetime:
     """Return when to send a mail to a reader in `zone`, '' if unknown, after the quiet hours."""
     if event.team is None or event.team.quiet_from is None:
         return moment.due_at

@@ -80,6 +80,6 @@ def _calendar(source: str) -> Calendar:
     path = Path(source)
     try:
         with path.open("rb") as file:
-            return Calendar(name=path.name[:200], body=file.read(parsing.LARGEST + 1))
+            return Calendar(name=path.name[:200], body=file.read(parsing.MAX_BYTES + 1))
     except OSError as error:
         raise CommandError(f"{source} cannot be read: {error.strerror}.") from error

@@ -68,7 +68,7 @@ def secret(request: HttpRequest, token: str) -> HttpResponseBase:
         return subscriptions.read(token=token, parameters=parameters, now=now, has=has)
 
     try:
-        with guarded(request, subscriptions.MISSES, subscriptions.Unknown, now):
+        with guarded(request, subscriptions.GUESSES, subscriptions.Unknown, now):
             return _serve(request, "attache.ics", SECRET, feed)
     except ratelimits.TooMany as refusal:
         return wait(_say("Too many requests: come again later.", 429), refusal)
@@ -129,7 +129,7 @@ def _full(feed: encoding.Feed, is_packed: bool) -> HttpResponseBase:
     return response
 
 
-def _reader(request: HttpRequest) -> encoding.Has:
+def _reader(request: HttpRequest) -> encoding.IsCurrent:
     """Return a function that evaluates If-None-Match, or without it If-Modified-Since."""
 
     def has(etag: str, last_modified: datetime) -> bool:

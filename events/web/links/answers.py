@@ -23,7 +23,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     """Show an invitation (GET) or record the answer (POST); unknown tokens get one response."""
     now = timezone.now()
     try:
-        with guarded(request, answerlinks.MISSES, signedlinks.Unknown, now):
+        with guarded(request, answerlinks.GUESSES, signedlinks.Unknown, now):
             if request.method == "POST":
                 return _take(request, token, now)
             return _show(request, token, now)

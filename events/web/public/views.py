@@ -63,7 +63,7 @@ def programme(request: HttpRequest, token: str) -> HttpResponse:
     """Explain how to subscribe to a secret calendar; its token gives access."""
     now = timezone.now()
     try:
-        with guarded(request, subscriptions.MISSES, subscriptions.Unknown, now):
+        with guarded(request, subscriptions.GUESSES, subscriptions.Unknown, now):
             page = subscriptions.programme(
                 token=token, parameters=dict(request.GET.lists()), now=now
             )

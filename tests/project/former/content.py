@@ -338,7 +338,7 @@ def _changes(office: Office) -> None:
     )
     lifecycle.move(event=fair, when=when, now=now)
     office.answer("fair", Partstat.DECLINED, "bob")
-    fanout.hand_over(now=now)
+    fanout.expand_due(now=now)
     _decline("sample-tides", now)
     choices = Choices(team=office.team, language="en", timezone="Asia/Singapore")
     opened = Calendar(name="example.org", body=MOVED)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_noop as _
 
 from events.domain.ical import contentlines, parsing
 from events.domain.ical.contentlines import BadEntry
-from events.domain.ical.datetimes import Clocks, Moment
+from events.domain.ical.datetimes import Clocks, WallTime
 from events.domain.ical.parsing import Component
 from events.domain.refusals import Name, Refusal
 from events.values import dates, repeats
@@ -84,7 +84,7 @@ class _Draft:
     """An event as it stands in the calendar, before series are expanded."""
 
     entry: Entry
-    start: Moment
+    start: WallTime
     block: Component
 
 
@@ -199,13 +199,13 @@ class _Reader:
 
     # ------------------------------------------------------------ single values
 
-    def _required(self, block: Component) -> Moment:
+    def _required(self, block: Component) -> WallTime:
         found = contentlines.first(block, "DTSTART")
         if not found:
             raise BadEntry("DTSTART", _("there is no date"))
         return self.clocks.moment(found)
 
-    def _when(self, block: Component, start: Moment) -> When:
+    def _when(self, block: Component, start: WallTime) -> When:
         """Return the date of an event, in the zone in which it is written."""
         end = self._end(block, start)
         first: dict[str, Any] = {"start_on": start.at.date(), "timezone": start.timezone}
@@ -225,7 +225,7 @@ class _Reader:
             **first,
         )
 
-    def _end(self, block: Component, start: Moment) -> Moment | None:
+    def _end(self, block: Component, start: WallTime) -> WallTime | None:
         if found := contentlines.first(block, "DTEND"):
             end = self.clocks.moment(found)
             if end.is_day != start.is_day:
@@ -243,7 +243,7 @@ class _Reader:
 
     # ------------------------------------------------------------ series
 
-    def _moments(self, series: _Draft) -> list[Moment]:
+    def _moments(self, series: _Draft) -> list[WallTime]:
         """Return the times of a series in the window, without those that are taken out."""
         block, start = series.block, series.start
         if block.lines.get("EXRULE"):
@@ -267,7 +267,7 @@ class _Reader:
             moments.pop(moment.key, None)
         return list(moments.values())
 
-    def _time_of(self, series: _Draft, moment: Moment) -> Entry:
+    def _time_of(self, series: _Draft, moment: WallTime) -> Entry:
         """Return one time of a series: as long as the first, on the same clocks."""
         when = series.entry.when
         if moment.timezone != series.start.timezone:  # an RDATE with a zone of its own

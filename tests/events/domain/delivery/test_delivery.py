@@ -89,7 +89,7 @@ def tries() -> Iterator[datetime]:
 def in_state(state: State, **columns: Any) -> Delivery:
     """Return a delivery that a worker left in a state; its lease ends at DUE + 2 minutes."""
     event = due_event()
-    fanout.hand_over(now=DUE)
+    fanout.expand_due(now=DUE)
     row = Delivery.objects.get(event=event)
     values = {
         "state": state,
@@ -235,7 +235,7 @@ class TestLastLook:
     @pytest.fixture
     def claimed(self) -> Delivery:
         due_event()
-        fanout.hand_over(now=DUE)
+        fanout.expand_due(now=DUE)
         (row,) = delivery._claim(DUE)
         return row
 
@@ -411,7 +411,7 @@ class TestDeadWorkers:
     def test_the_neighbours_of_a_row_that_kills_its_workers_are_sent(self) -> None:
         """The process ends in the middle of the first row, again and again."""
         due_event(people=3)
-        fanout.hand_over(now=DUE)
+        fanout.expand_due(now=DUE)
         culprit = min(Delivery.objects.values_list("pk", flat=True))
         for n in range(attempts.MOST_ATTEMPTS + 4):
             for row in delivery._claim(DUE + n * LEASED):
@@ -445,7 +445,7 @@ class TestStumbling:
     def poisoned(self) -> Delivery:
         """The first of three rows, whose person has no address that a mail could bear."""
         event = due_event(people=3)
-        fanout.hand_over(now=DUE)
+        fanout.expand_due(now=DUE)
         row = Delivery.objects.order_by("pk").first()
         assert row is not None
         Person.objects.filter(pk=row.person_id).update(email="no address")
@@ -638,13 +638,14 @@ def test_handing_over_asks_the_same_for_any_number_of_people(
 ) -> None:
     due_event(people=people)
     with django_assert_num_queries(7):
-        fanout.hand_over(now=DUE)
+        fanout.expand_due(now=DUE)
 
 
 class TestForgetting:
     """Half a year after the end of the event; mails of a batch go with what it told."""
 
-    OLD = datetime(2026, 12, 2, 9, tzinfo=UTC) + outbox.KEPT  # the event of the factory ends then
+    # The event of the factory ends at the first of these moments.
+    OLD = datetime(2026, 12, 2, 9, tzinfo=UTC) + outbox.RETENTION
 
     def sent(self, **columns: Any) -> Event:
         event = due_event()
@@ -672,7 +673,7 @@ class TestForgetting:
         assert outbox.prune(now=self.OLD + SECOND) == 0
 
     def test_however_many_there_are(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(outbox, "AT_ONCE", 2)
+        monkeypatch.setattr(outbox, "BATCH_SIZE", 2)
         due_event(people=5)
         delivery.tick(now=DUE)
         assert outbox.prune(now=self.OLD + SECOND) == 5

@@ -149,7 +149,7 @@ def test_a_postponed_event_is_cancelled_on_its_old_slot():
 
 
 def test_of_too_many_events_the_oldest_past_ones_leave_first(monkeypatch):
-    monkeypatch.setattr(feeds, "MOST_EVENTS", 2)
+    monkeypatch.setattr(feeds, "MAX_EVENTS", 2)
     for day in (3, 1, 2):
         factories.event(title=str(day), start_on=date(2026, 12, day))
 

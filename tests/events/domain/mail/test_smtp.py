@@ -14,13 +14,13 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from events.domain.mail import smtp
-from events.domain.mail.smtp import Line, Phase, Server, Unavailable
+from events.domain.mail.smtp import Connection, Phase, Server, Unavailable
 from tests.smtp import Sink, free_port
 
 FOREVER = float("inf")
 
 
-def send(line: Line, text: bytes | None = b"Subject: a\r\n\r\nb\r\n", **options: Any) -> Any:
+def send(line: Connection, text: bytes | None = b"Subject: a\r\n\r\nb\r\n", **options: Any) -> Any:
     """Send a mail; return the reply and the noted phases."""
     phases: list[Phase] = []
     reply = line.send(
@@ -33,8 +33,8 @@ def send(line: Line, text: bytes | None = b"Subject: a\r\n\r\nb\r\n", **options:
     return reply, phases
 
 
-def at(sink: Sink, **options: Any) -> Line:
-    return Line(Server(host="127.0.0.1", port=sink.port, **options))
+def at(sink: Sink, **options: Any) -> Connection:
+    return Connection(Server(host="127.0.0.1", port=sink.port, **options))
 
 
 def test_each_phase_is_noted_before_it_begins(smtp: Sink) -> None:
@@ -199,5 +199,5 @@ def test_a_refusal_is_told_by_the_step_and_the_class_of_the_reply(
 ) -> None:
     monkeypatch.setattr(smtp, "CONNECTING", 1.0)  # the last of them stays silent
     with talking(*replies) as port, pytest.raises(failure) as caught:
-        send(Line(Server(host="127.0.0.1", port=port)))
+        send(Connection(Server(host="127.0.0.1", port=port)))
     assert type(caught.value) is failure

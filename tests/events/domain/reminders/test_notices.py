@@ -23,7 +23,7 @@ from tests.smtp import Sink
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
 SECOND, MINUTE, HOUR, DAY = (timedelta(**{u: 1}) for u in ("seconds", "minutes", "hours", "days"))
-LATER = NOW + notices.PAUSE
+LATER = NOW + notices.DEBOUNCE
 
 
 @pytest.fixture(autouse=True)
@@ -177,7 +177,7 @@ class TestOneMail:
         event, _person = attended()
         before = event.when
         lifecycle.move(event=event, when=on(9), now=NOW)
-        notices.hand_over(now=LATER)
+        notices.expand_due(now=LATER)
         lifecycle.move(event=event, when=before, now=LATER)
         assert told(server) == []
         assert list(Delivery.objects.values_list("state", "reason")) == [("skipped", "undone")]
@@ -187,7 +187,7 @@ class TestOneMail:
         lifecycle.move(event=event, when=on(9), now=NOW)
         told(server)
         lifecycle.move(event=event, when=on(10), now=LATER)
-        assert len(told(server, LATER + notices.PAUSE)) == 2
+        assert len(told(server, LATER + notices.DEBOUNCE)) == 2
         assert "Wednesday 9 December 2026, 09:30–17:00 (Shanghai, UTC+8)" in lines(
             server.messages[1]
         )
@@ -246,7 +246,7 @@ class TestCost:
     ) -> None:
         self.mission(2, people)
         with django_assert_num_queries(12):
-            notices.hand_over(now=LATER)
+            notices.expand_due(now=LATER)
         assert Delivery.objects.count() == people
 
     @pytest.mark.parametrize("parts", [1, 3, 12])
@@ -254,7 +254,7 @@ class TestCost:
         self, django_assert_num_queries: Callable[[int], Any], parts: int
     ) -> None:
         self.mission(parts, 1)
-        notices.hand_over(now=LATER)
+        notices.expand_due(now=LATER)
         row = Delivery.objects.get()
         with django_assert_num_queries(3):
             assert len(notices.news_for(delivery=row)) == parts + 1
@@ -263,7 +263,7 @@ class TestCost:
 def test_a_notice_follows_its_event_to_another_team() -> None:
     event, _person = attended()
     lifecycle.move(event=event, when=on(9), now=NOW)
-    notices.hand_over(now=LATER)
+    notices.expand_due(now=LATER)
     event.team = factories.team()
     lifecycle.save(event=event, now=LATER)
     assert Delivery.objects.get().team == event.team
@@ -274,7 +274,7 @@ def test_two_records_of_one_person_get_one_notice(server: Sink) -> None:
     drop = factories.person(team=keep.team, timezone=keep.timezone)
     factories.attendee(event=event, person=drop)
     lifecycle.move(event=event, when=on(9), now=NOW)
-    notices.hand_over(now=LATER)
+    notices.expand_due(now=LATER)
     people.merge(keep=keep, drop=drop, now=LATER)
     assert len(told(server)) == 1
 
@@ -384,8 +384,8 @@ class TestQuietHours:
 def test_what_nobody_could_be_told_in_time_expires(server: Sink) -> None:
     event, _person = attended()
     lifecycle.move(event=event, when=on(9), now=NOW)
-    notices.hand_over(now=LATER)
-    assert delivery.tick(now=LATER + notices.USEFUL).results == {"expired": 1}
+    notices.expand_due(now=LATER)
+    assert delivery.tick(now=LATER + notices.USEFUL_FOR).results == {"expired": 1}
 
 
 def test_changes_that_cannot_be_told_stop_no_others(server: Sink) -> None:

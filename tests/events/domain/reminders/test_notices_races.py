@@ -19,7 +19,7 @@ from tests.races import at_once, race
 
 pytestmark = [pytest.mark.both_databases, race, pytest.mark.django_db(transaction=True)]
 
-LATER = NOW + notices.PAUSE
+LATER = NOW + notices.DEBOUNCE
 
 
 def moves(team: Team, person: Person) -> Callable[[], None]:
@@ -38,7 +38,7 @@ def test_changes_at_once_are_one_batch_and_one_mail() -> None:
     assert at_once(*(moves(team, person) for _ in range(4))) == []
     assert NoticeBatch.objects.count() == 1
     assert EventChange.objects.count() == 4
-    notices.hand_over(now=LATER)
+    notices.expand_due(now=LATER)
     assert Delivery.objects.count() == 1
 
 
@@ -78,7 +78,7 @@ def test_an_event_and_a_part_of_it_change_at_once(monkeypatch: pytest.MonkeyPatc
 def test_ticks_at_once_write_one_mail() -> None:
     team, person = factories.team(), factories.person()
     moves(team, person)()
-    assert at_once(*[partial(notices.hand_over, now=LATER)] * 4) == []
+    assert at_once(*[partial(notices.expand_due, now=LATER)] * 4) == []
     assert Delivery.objects.count() == 1
 
 
@@ -87,8 +87,8 @@ def test_a_change_while_a_batch_is_handed_over_is_told_too() -> None:
         team, person = factories.team(), factories.person()
         moves(team, person)()
         second = moves(team, person)
-        assert at_once(partial(notices.hand_over, now=LATER), second) == []
-        notices.hand_over(now=LATER + timedelta(minutes=5))
+        assert at_once(partial(notices.expand_due, now=LATER), second) == []
+        notices.expand_due(now=LATER + timedelta(minutes=5))
         told = [
             len(notices.news_for(delivery=row)) for row in Delivery.objects.filter(person=person)
         ]

@@ -400,7 +400,7 @@ class TestAfter:
     ) -> None:
         rule = {"topic": "thanks", "offset_kind": kind, "offset": offset}
         row = planned(rule=rule, **columns)
-        assert (row.due_at, row.expires_at) == (due, due + reminders.AFTERWARDS)
+        assert (row.due_at, row.expires_at) == (due, due + reminders.USEFUL_AFTER_END)
 
     def test_hours_before_count_real_time(self) -> None:
         row = planned(rule={"offset_kind": "exact_hours", "offset": 2})
@@ -571,7 +571,7 @@ class TestPartsForEverybody:
         """Save the event with a rule, fan out on the day before; return who gets a mail."""
         factories.rule(event=event, **rule)
         lifecycle.save(event=event, now=NOW)
-        fanout.hand_over(now=DUE)
+        fanout.expand_due(now=DUE)
         rows = Delivery.objects.filter(event=event, attendee__person=F("person"))
         return {row.person.family_name for row in rows}
 
@@ -632,7 +632,7 @@ class TestPartsForEverybody:
         self.attend(session, "Lee")
         ReminderRule.objects.create(team=session.team, offset=1)
         lifecycle.save(event=session, now=NOW)
-        fanout.hand_over(now=DUE)
+        fanout.expand_due(now=DUE)
         assert {row.person.family_name for row in Delivery.objects.all()} == {"Lee"}
 
     def test_it_is_sent_unless_they_stay_away_by_then(self, session: Event) -> None:
@@ -681,7 +681,7 @@ class TestByTheClocksOfReaders:
         claimable = event.reminder_occurrences.filter(claim_at__lte=until)
         while row := claimable.order_by("claim_at").first():
             assert row.claim_at is not None
-            fanout.hand_over(now=row.claim_at)
+            fanout.expand_due(now=row.claim_at)
             done.append(row.claim_at)
         return done
 

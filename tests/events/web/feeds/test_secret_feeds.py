@@ -107,7 +107,7 @@ def test_head_fails_as_get_does(client: Client, path: str) -> None:
 def test_head_takes_one_query_and_is_no_full_answer(client: Client, path: str) -> None:
     first = client.get(path)
     counted = list(RateLimitCounter.objects.values_list("number", flat=True))
-    RateLimitCounter.objects.update(number=subscriptions.OWN.most)
+    RateLimitCounter.objects.update(number=subscriptions.READS_OF_OWN.most)
     assert client.get(path).status_code == 429
     with CaptureQueriesContext(connection) as queries:
         head = client.head(path)
@@ -119,7 +119,7 @@ def test_head_of_what_has_changed_is_counted(client: Client, feed: CalendarFeed,
     client.get(path)
     assert feed.person
     lifecycle.touch(event=feed.person.attendances.get().event, now=timezone.now())
-    RateLimitCounter.objects.update(number=subscriptions.OWN.most)
+    RateLimitCounter.objects.update(number=subscriptions.READS_OF_OWN.most)
     assert client.head(path).status_code == 429
 
 

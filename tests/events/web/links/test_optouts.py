@@ -146,7 +146,7 @@ def test_who_opted_out_after_a_mail_was_queued_does_not_get_it(
     factories.attendee(event=event, person=person)
     factories.attendee(event=event)
     reminders.plan(event=event, now=NOW)
-    fanout.hand_over(now=DUE)
+    fanout.expand_due(now=DUE)
     client.post(path(person))
     assert delivery.tick(now=DUE).results == {"sent": 1, "skipped": 1}
     row = Delivery.objects.get(person=person)
