@@ -1,4 +1,4 @@
-# Attaché: every command of the project. Needs Python >= 3.11 with venv, and nothing else.
+# All commands of the project. They need Python >= 3.11 with venv, and nothing else.
 PYTHON ?= python3
 PORT ?= 8000
 ARGS ?=
@@ -9,7 +9,7 @@ TOO_OLD := Attaché needs Python 3.11 or newer. Name one: make PYTHON=python3.12
 INSTALL := @command -v $(PYTHON) >/dev/null && \
   $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(TOO_OLD)" >&2; exit 1; }; \
   $(PYTHON) -I config/runtime/install.py
-# The gates read the settings, but no data.
+# The checks read the settings, but need no data.
 GATES := DEBUG=on DATABASE_URL=sqlite://:memory: PYTHONWARNINGS=error::RuntimeWarning
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
@@ -22,7 +22,8 @@ help: ## Show this list (the default)
 run: ## Start Attaché: web server, worker, beat, embedded broker; PORT=8000 ATTACHE_DATA=var
 	$(INSTALL) requirements.txt && exec $(BIN)/python manage.py runall
 
-# Only the tables in PostgreSQL come from the migrations: it takes five seconds for each process.
+# On SQLite the tables are made from the models, because running the migrations would take five
+# seconds in each process; on PostgreSQL they are made by the migrations.
 define TESTS
 @if [ -f tests/calendars/package-lock.json ] && command -v npm >/dev/null; then \
   npm ci --ignore-scripts --no-audit --no-fund --loglevel=error \
@@ -31,7 +32,7 @@ $(PYTEST) --no-migrations $(ARGS)
 $(BIN)/python -m tests.postgres -- $(PYTEST) -m "$(1)" $(ARGS) || [ $$? -eq 5 ]
 endef
 
-# Generated examples say the same on either database.
+# Tests with generated examples (hypothesis) have the same result on both databases.
 test: dev ## Run all tests on SQLite, and on PostgreSQL what may differ; ARGS="-k feeds" picks some
 	$(call TESTS,both_databases and not sqlite_only and not hypothesis)
 

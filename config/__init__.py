@@ -2,7 +2,7 @@
 
 import zoneinfo
 
-# The pinned tzdata rules: a machine's own zone files may be years old (Vancouver, 2026).
+# Use only the rules of the pinned tzdata package; the zone files of a host may be years old.
 zoneinfo.reset_tzpath(to=())
 
 from config.celery import app as celery_app  # noqa: E402 -- after the zones are set

@@ -1,4 +1,4 @@
-"""The admin site: its start page and its look, and no way round the screens."""
+"""The admin site: its start page and style, and the routes of Django that are closed."""
 
 from typing import Any
 
@@ -9,27 +9,27 @@ from unfold.sites import UnfoldAdminSite
 
 
 class Site(UnfoldAdminSite):
-    """Unfold’s, with our start page; `admin.site` is one of these (AdminConfig.default_site)."""
+    """Unfold's site with our start page; AdminConfig makes `admin.site` one."""
 
     index_template = "events/admin/dashboard.html"
 
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
-        self.disable_action("delete_selected")  # each row has its own reasons to stay
+        self.disable_action("delete_selected")  # rows are deleted one by one
 
     def extra_urls(self) -> list[Any]:
-        """Return routes that come before Django's own."""
+        """Return routes that take precedence over Django's own."""
         view = self.admin_view(refuse)
         return [path("r/<path:content_type_id>/<path:object_id>/", view, name="view_on_site")]
 
 
 def refuse(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    """Close Django's redirect to any row by its number: it asks nobody whose row it is."""
+    """Answer 404 instead of Django's redirect to any row by its key: it checks no permission."""
     raise Http404
 
 
 def style(request: HttpRequest) -> str:
-    """Our own rules on top of Unfold's."""
+    """Return our style sheet, which is loaded after Unfold's."""
     return static("events/admin.css")
 
 

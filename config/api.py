@@ -1,4 +1,4 @@
-"""Routes of the API, version 1; the lists belong to the apps."""
+"""The routes of the API, version 1; each app defines its own lists."""
 
 from django.urls import include, path, re_path
 
@@ -9,6 +9,6 @@ urlpatterns = [
     path("schema/", openapi.Document.as_view(), name="api-schema"),
     path("docs/", openapi.Explorer.as_view(), name="api-docs"),
     path("", include("events.api.urls")),
-    # With a slash at the end only: without one, Django first tries to add it.
+    # Only with a trailing slash: without one, Django's redirect that adds it comes first.
     re_path(r"^(?:.*/)?\Z", Nowhere.as_view()),
 ]

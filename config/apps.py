@@ -8,7 +8,10 @@ from config import checks
 
 
 class AdminConfig(apps.AdminConfig):
-    """Django's admin with a site of ours; it must not live in `events.admin`, which fills it."""
+    """Django's admin with a site of ours.
+
+    It is not in `events.admin`, because that package registers its screens on this site.
+    """
 
     default = False
     default_site = "config.adminsite.Site"

@@ -1,4 +1,4 @@
-"""Celery: the application and the whole table of periodic work."""
+"""Celery: the application, and the schedule of all periodic tasks."""
 
 import os
 
@@ -13,11 +13,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("attache")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-# Without it the pool's processes outlive a worker that was killed.
+# Otherwise the processes of the pool would survive a worker that is killed.
 worker_process_init.connect(lambda **kwargs: die_with_parent(), weak=False)
 HOUR = 3600.0
 WEEK = 7 * 24 * HOUR
-# Plain intervals only: a local-time crontab goes wrong twice a year.
+# Intervals only: a crontab in local time skips or repeats runs when clocks change.
 app.conf.beat_schedule = {
     "deliver what is due": {
         "task": "events.tasks.tick",
@@ -54,7 +54,7 @@ app.conf.beat_schedule = {
 
 @app.on_after_finalize.connect
 def read_replies(sender: Celery, **kwargs: object) -> None:
-    """Look into the mailbox of invitations each minute, where there is one."""
+    """Read the mailbox for replies each minute, if IMAP_URL is set."""
     if settings.IMAP_URL:
         sender.conf.beat_schedule["read what has come back to invitations"] = {
             "task": "events.tasks.read_replies",

@@ -1,4 +1,4 @@
-"""System checks of our own: the rules of the time zones are the pinned ones, tables as declared."""
+"""System checks: pinned rules of time zones, and tables that match the migrations."""
 
 import zoneinfo
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ OLDEST_RULES = (2026, 6)
 
 
 def time_zones(**kwargs: Any) -> list[CheckMessage]:
-    """Find zone files of the machine that would shadow tzdata, and a tzdata that is too old."""
+    """Report zone files of the host that would replace tzdata, and an outdated tzdata."""
     found: list[CheckMessage] = []
     if zoneinfo.TZPATH:
         found.append(
@@ -36,9 +36,10 @@ def time_zones(**kwargs: Any) -> list[CheckMessage]:
 
 
 def schema(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """Find tables other than the applied migrations make: `check --database default`, `migrate`.
+    """Report tables that differ from the applied migrations.
 
-    So `migrate` refuses before it changes anything.
+    It runs for `check --database default` and for `migrate`, which then stops before it changes
+    anything.
     """
     if not databases:
         return []

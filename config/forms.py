@@ -1,4 +1,4 @@
-"""How the fields of forms become HTML: the parts that occur by the hundred without templates."""
+"""A form renderer that writes frequent parts of HTML without templates."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import mark_safe
 
 SELECT = "django/forms/widgets/select.html"
-# Templates that do nothing with the attributes of a field but write them.
+# Templates that only write the attributes of a widget.
 WRITERS = frozenset(
     (SELECT, *(f"unfold/widgets/{kind}.html" for kind in ("select", "text", "textarea")))
 )
@@ -17,9 +17,10 @@ ERRORS = "django/forms/errors/list/ul.html"
 
 
 class Renderer(DjangoTemplates):
-    """Django's own; inputs, options and the absence of errors look the same but take no template.
+    """Django's renderer; inputs, options and empty error lists are written without a template.
 
-    A page of the admin shows hundreds of them, each of which would cost half a millisecond.
+    A page of the admin has hundreds of them, and each template would take half a millisecond. The
+    HTML is the same.
     """
 
     def render(self, template_name: str, context: Any, request: Any = None) -> str:
@@ -35,7 +36,7 @@ class Renderer(DjangoTemplates):
 
 
 class Written(str):
-    """HTML that stands where a template would; Django includes whatever can render."""
+    """Finished HTML in place of a template, because `include` renders any object with `render`."""
 
     __slots__ = ()
 
@@ -50,7 +51,7 @@ def write_input(widget: dict[str, Any]) -> str:
 
 
 def write_options(widget: dict[str, Any]) -> None:
-    """Write all options of a select field at once, in the place of a template for each."""
+    """Replace the templates of all options of a select field by one text."""
     groups = widget["optgroups"]
     options = [option for _name, group, _at in groups for option in group]
     is_plain = all(option["template_name"] == OPTION for option in options)
@@ -60,7 +61,7 @@ def write_options(widget: dict[str, Any]) -> None:
 
 
 def write_attributes(widget: dict[str, Any]) -> None:
-    """Write all attributes at once, in the place of the name of one that stands alone."""
+    """Replace the attributes by one text, stored as the name of an attribute without value."""
     written = _attributes(widget["attrs"]).removeprefix(" ")
     widget["attrs"] = {mark_safe(written): True} if written else {}  # noqa: S308 -- escaped
 
@@ -71,7 +72,7 @@ def _option(option: dict[str, Any]) -> str:
 
 
 def _attributes(attributes: dict[str, Any]) -> str:
-    """Attributes as Django's template writes them: True stands alone, False is left out."""
+    """Return attributes as Django's template does: True gives a name alone, False nothing."""
     return "".join(
         f" {name}" if value is True else f' {name}="{conditional_escape(str(value))}"'
         for name, value in attributes.items()

@@ -1,4 +1,4 @@
-"""The language of a request: pages say it in their address, the office chooses it."""
+"""The language of a request: from the prefix of the address, or in the admin from a cookie."""
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -10,7 +10,7 @@ OFFICE = ("/admin/", "/i18n/")
 
 
 class LanguageMiddleware(LocaleMiddleware):
-    """Below the office, take the language from the cookie or the browser, not the address."""
+    """In the admin, which has no prefix, take the language from the cookie or the browser."""
 
     def process_request(self, request: HttpRequest) -> None:
         super().process_request(request)
@@ -24,6 +24,6 @@ class LanguageMiddleware(LocaleMiddleware):
     ) -> HttpResponseBase:
         if request.path_info.startswith(OFFICE):
             return super().process_response(request, response)
-        # Elsewhere the address alone decides: caches may serve everybody the same bytes.
+        # Elsewhere only the address decides, so caches may serve all clients the same bytes.
         response.headers.setdefault("Content-Language", translation.get_language())
         return response

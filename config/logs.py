@@ -1,4 +1,4 @@
-"""What a log may say: secrets in addresses are left out."""
+"""Log filters: tokens of secret addresses are removed."""
 
 import logging
 
@@ -6,7 +6,7 @@ from events.values import secretpaths
 
 
 class WithoutSecrets(logging.Filter):
-    """Put an ellipsis for what makes an address secret, in the text and in what fills it in."""
+    """Replace the tokens of secret addresses by an ellipsis, in the message and its arguments."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         text = record.getMessage()

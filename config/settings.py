@@ -1,4 +1,4 @@
-"""Settings, one file, from the environment; `.env.example` lists what can be set."""
+"""Settings, read from the environment; `.env.example` lists all variables."""
 
 import sys
 
@@ -8,22 +8,22 @@ from django.utils.translation import gettext_lazy as _
 from config.runtime import folder
 
 BASE_DIR = folder.BASE
-# Everything that Attaché writes: database, mail, feeds, static files, the embedded broker.
+# The folder of all data that Attaché writes: database, mails, feeds, static files, broker.
 DATA = folder.DATA
 
 env = environ.Env()
-# `make run` keeps its secret key and the address of its broker here; the environment wins.
+# `make run` stores its secret key and broker address here; environment variables win.
 environ.Env.read_env(DATA / "embedded.env")
 
 DEBUG = env.bool("DEBUG", False)
 
 
 def required(name: str, in_debug: str) -> str:
-    """Return a setting that a public server must not guess; in DEBUG it has a default."""
+    """Return a setting that has a default in DEBUG only, because a public server must set it."""
     if value := env.str(name, in_debug if DEBUG else ""):
         return value
     sys.stderr.write(f"Attaché does not start: {name} is not set (see .env.example).\n")
-    raise SystemExit(3)  # with any other status gunicorn would try again for ever
+    raise SystemExit(3)  # gunicorn retries after any other status
 
 
 SECRET_KEY = required("SECRET_KEY", "insecure-and-only-for-debugging")
@@ -32,7 +32,7 @@ DEFAULT_FROM_EMAIL = required("DEFAULT_FROM_EMAIL", "attache@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 SITE_HOST = SITE_URL.split("://", 1)[-1].split("/", 1)[0].split(":", 1)[0]
-# Stands in every iCalendar UID and Message-ID; never change it once feeds are in use.
+# Part of every iCalendar UID and Message-ID; never change it once feeds are in use.
 UID_HOST = env.str("UID_HOST", SITE_HOST)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[SITE_HOST])
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
@@ -40,7 +40,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 INSTALLED_APPS = [
     "config",
     "modeltranslation",
-    "unfold.apps.BasicAppConfig",  # without a site of its own
+    "unfold.apps.BasicAppConfig",  # does not set a site of its own
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "unfold.contrib.inlines",
@@ -99,23 +99,24 @@ TEMPLATES = [
 
 FORM_RENDERER = "config.forms.Renderer"
 
-# Database: SQLite on one machine, PostgreSQL beyond it.
+# The database: SQLite on one machine, else PostgreSQL.
 DATABASES = {"default": env.db_url("DATABASE_URL", f"sqlite:///{DATA / 'attache.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["ENGINE"] = "config.sqlite"
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
-        # A transaction takes the write lock at once: upgrading a read would fail without waiting.
+        # Take the write lock at BEGIN: upgrading a read transaction fails without waiting.
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["CONN_MAX_AGE"] = 60
-    # Only what is asked for so is prepared: Django binds on its own side (`domain/polls.py`).
+    # Django binds parameters on the client, so its queries are never prepared. Only cursors that
+    # ask for it use prepared statements (`models/base/statements.py`).
     DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 5
 
-# Celery carries the tick and nothing else; the database is the queue.
+# Celery only triggers the tick and other periodic tasks; the database is the queue.
 CELERY_BROKER_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0").replace(
     "unix://", "redis+socket://"
 )
@@ -135,19 +136,20 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 
-# Mail: into a folder, one file each, unless EMAIL_URL names a server.
+# Mails are written to a folder, one file each, unless EMAIL_URL names a server.
 MAIL_FOLDER = DATA / "mail"
 EMAIL_BACKEND = "events.domain.mail.transport.FolderBackend"
 if "EMAIL_URL" in env:
     vars().update(env.email_url("EMAIL_URL"))
-# Where answers to invitations arrive; '' if they are piped into `manage.py read_replies`, or lost.
+# The mailbox that receives replies to invitations; '' if there is none, or if the mail server pipes
+# each reply into `manage.py read_replies`.
 IMAP_URL = env.str("IMAP_URL", "")
-EMAIL_TIMEOUT = 30  # of Django's own mails; ours have the times of `domain/smtp.py`
+EMAIL_TIMEOUT = 30  # seconds, for mails of Django itself; `domain/mail/smtp.py` has others for ours
 JOURNAL_FOLDER = DATA / "journal"
-# Mails to more people than this, written at once, wait for an organiser to release them.
+# More mails than this, planned at once, are held until an organiser releases them.
 HOLD_ABOVE = env.int("HOLD_ABOVE", 200)
 
-# Who may ask how things are from elsewhere than this machine: /readyz and /metrics.
+# The token with which other hosts may request /readyz and /metrics.
 MONITORING_TOKEN = env.str("MONITORING_TOKEN", "")
 
 FEEDS_FOLDER = DATA / "feeds"
@@ -162,7 +164,7 @@ MODELTRANSLATION_FALLBACK_LANGUAGES = {
     "zh-hans": ("zh-hant", "en"),
     "zh-hant": ("zh-hans", "en"),
 }
-TIME_ZONE = env.str("TIME_ZONE", "UTC")  # whose day is today on public pages
+TIME_ZONE = env.str("TIME_ZONE", "UTC")  # the zone that decides what today is on public pages
 USE_TZ = True
 FORMAT_MODULE_PATH = "config.formats"
 
@@ -184,8 +186,9 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # Security
-SECURE_SSL_REDIRECT = False  # the web server in front does it
-# How many proxies of ours stand in front; who asks is what the first of them has heard.
+SECURE_SSL_REDIRECT = False  # the web server in front redirects
+# The number of trusted proxies in front. The client's address is the one that the outermost of them
+# has added to X-Forwarded-For.
 PROXIES = env.int("PROXIES", int(env.bool("PROXY", False)))
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_URL.startswith("https://")
@@ -203,7 +206,7 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
-# Static files: hashed names, served by the application itself
+# Static files have hashed names and are served by the application itself.
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
 STATICFILES_DIRS = [BASE_DIR / "config" / "static"]
@@ -223,7 +226,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "events.api.errors.handle",
     "UNAUTHENTICATED_USER": None,
-    # ?format= is a parameter like any other that does not exist.
+    # DRF must not interpret ?format=, so that it is refused like any unknown parameter.
     "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
@@ -251,7 +254,7 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
-# The accent of the public pages, in Unfold's eleven steps.
+# The accent colour of the public pages, in the eleven shades that Unfold needs.
 TEAL = {
     "50": "oklch(97.5% .012 222)",
     "100": "oklch(94.5% .024 222)",
@@ -280,7 +283,7 @@ UNFOLD = {
     "STYLES": ["config.adminsite.style"],
     "SIDEBAR": {"navigation": "events.admin.site.navigation.sidebar"},
 }
-# The tabs of translated fields need jQuery UI; by default it would come from elsewhere.
+# The tabs of translated fields need jQuery UI, which would otherwise be loaded from a CDN.
 JQUERY_UI_URL = "vendor/jquery-ui/jquery-ui.min.js"
 
 LOGGING = {

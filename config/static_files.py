@@ -1,4 +1,4 @@
-"""Collect the static files, when they differ from those collected last."""
+"""Collect static files if they have changed since they were last collected."""
 
 import hashlib
 from pathlib import Path
@@ -8,7 +8,7 @@ from django.core.management import call_command
 
 
 def collect(folder: Path) -> bool:
-    """Fill the folder anew if any source has changed; tell whether it did."""
+    """Fill the folder again if any source has changed; return whether it did."""
     stamp = folder / ".sources"
     sources = digest()
     if stamp.exists() and stamp.read_text() == sources:

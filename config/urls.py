@@ -1,4 +1,4 @@
-"""Routes: pages below a language, everything else at one address for all."""
+"""Routes: pages have a language prefix; everything else has one address for all languages."""
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
@@ -9,12 +9,12 @@ from events.web import urls as web
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Say that the process answers; asks nobody else."""
+    """Answer that the process is alive, without touching the database or other services."""
     return HttpResponse("ok", content_type="text/plain")
 
 
 urlpatterns = [
-    *web.files,  # asked for most
+    *web.files,  # first, because feeds get the most requests
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("config.api")),

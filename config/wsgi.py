@@ -16,9 +16,10 @@ try:
     preflight.serving()
 except preflight.Refusal as refusal:
     sys.stderr.write(f"{refusal}\n")
-    raise SystemExit(3) from None  # with any other status gunicorn would try again for ever
+    raise SystemExit(3) from None  # gunicorn retries after any other status
 finally:
-    connection.close()  # no worker inherits it
-# The server forks after this: workers share what is loaded, and their collector skips it.
+    connection.close()  # worker processes must not inherit it
+# With --preload gunicorn forks after this. Frozen objects are skipped by the garbage collector, so
+# the memory pages that hold them stay shared between the processes.
 gc.collect()
 gc.freeze()

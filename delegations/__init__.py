@@ -1,1 +1,1 @@
-"""Delegations and trade missions, which know events."""
+"""Delegations and trade missions; this app builds on `events`."""

@@ -10,7 +10,7 @@ class DelegationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the kind of mail that this app sends."""
-        # Here and not above, for no model can be imported earlier.
+        # Imported here, because models cannot be imported before the apps are ready.
         from delegations.domain.mail import decisions  # noqa: PLC0415
         from events.domain.mail import kinds  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""What Celery runs: each task tells the domain the time and decides nothing."""
+"""The tasks of Celery: each passes the time to one domain function and decides nothing."""
 
 from typing import Any
 
@@ -10,5 +10,5 @@ from events.models.base import clock
 
 @shared_task(ignore_result=True)
 def lapse_applications(**kwargs: Any) -> None:
-    """End the acceptances that were not confirmed in time."""
+    """End acceptances that were not confirmed in time."""
     applications.lapse(now=clock.now())

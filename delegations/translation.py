@@ -1,4 +1,4 @@
-"""Which texts of delegations exist in three languages, and whose changes are kept."""
+"""Columns with versions in three languages, and tables with history."""
 
 from modeltranslation.translator import TranslationOptions, register
 

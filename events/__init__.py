@@ -1,1 +1,1 @@
-"""Events, places, people, feeds and reminders: the shared bottom of the house."""
+"""Events, places, people, feeds and mails: the app that the other apps build on."""

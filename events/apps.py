@@ -10,7 +10,7 @@ class EventsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the kinds of mail that this app sends."""
-        # Here and not above, for no model can be imported earlier.
+        # Imported here, because models cannot be imported before the apps are ready.
         from events.domain import mailkinds  # noqa: PLC0415
         from events.domain.mail import kinds  # noqa: PLC0415
 

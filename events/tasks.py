@@ -1,4 +1,4 @@
-"""What Celery runs: each task tells the domain the time and decides nothing."""
+"""The tasks of Celery: each passes the time to one domain function and decides nothing."""
 
 import logging
 from typing import Any
@@ -18,37 +18,40 @@ logger = logging.getLogger(__name__)
 
 @shared_task(ignore_result=True)
 def tick(**kwargs: Any) -> None:
-    """Send what is due."""
+    """Send due mails."""
     delivery.tick(now=clock.now())
 
 
 @shared_task(ignore_result=True)
 def read_replies(**kwargs: Any) -> None:
-    """Read what has come back to invitations."""
+    """Read new replies to invitations from the mailbox."""
     mailboxes.read(url=settings.IMAP_URL, now=clock.now())
 
 
 @shared_task(ignore_result=True)
 def export_feeds(**kwargs: Any) -> None:
-    """Write the public feeds to their files."""
+    """Write the public feeds to files."""
     feeds.export(now=clock.now())
 
 
 @shared_task(ignore_result=True)
 def write_ahead(**kwargs: Any) -> None:
-    """Write what secret feeds will show, before anybody asks."""
+    """Write secret feeds whose events have changed into the cache, before they are requested."""
     subscriptions.write_ahead(now=clock.now())
 
 
 @shared_task(ignore_result=True)
 def prune(**kwargs: Any) -> None:
-    """Forget what has served its time."""
+    """Delete rows whose retention period has ended."""
     retention.prune(now=clock.now())
 
 
 @shared_task(ignore_result=True)
 def recompute_times(after: int = 0, **kwargs: Any) -> None:
-    """Follow the time zone database: a few events, then the next few behind what else waits."""
+    """Recompute UTC moments with the present time zone database, one batch in each task.
+
+    The next batch is a task of its own, so that tasks that already wait run before it.
+    """
     report, last = zoneupdates.recompute_some(now=clock.now(), after=after)
     for line in (*report.moved, *report.failed):
         logger.warning("%s", line)

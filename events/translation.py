@@ -1,4 +1,4 @@
-"""Which texts exist in English, Simplified and Traditional Chinese, and whose changes are kept."""
+"""Columns with versions in English, Simplified and Traditional Chinese, and tables with history."""
 
 from modeltranslation.translator import TranslationOptions, register
 

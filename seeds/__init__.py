@@ -1,1 +1,1 @@
-"""The catalogue of real events, and how it is loaded."""
+"""The catalogue of real events, and the code that loads it."""

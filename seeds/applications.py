@@ -1,4 +1,4 @@
-"""Applications of the sample: made by the steps that lead to their state, as people would."""
+"""The applications of the sample, made by the same steps that users take."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from events.models import Organisation, Person
 from seeds.mapping import words
 from seeds.reader import Record
 
-# How long those have to confirm who are accepted.
+# The time in which the accepted applications must be confirmed.
 TIME_TO_CONFIRM = timedelta(days=10)
 TO_REVIEW = ("submit", "review")
 PATHS: dict[str, tuple[str, ...]] = {
@@ -26,7 +26,7 @@ PATHS: dict[str, tuple[str, ...]] = {
 
 
 def make(*, records: Sequence[Record], now: datetime) -> None:
-    """Make the applications in this order, one an hour, so that the last is an hour old."""
+    """Make the applications in this order, an hour apart; the last was submitted an hour ago."""
     for number, record in enumerate(records):
         then = now - timedelta(hours=len(records) - number)
         application = _draft(record, then)
@@ -36,7 +36,7 @@ def make(*, records: Sequence[Record], now: datetime) -> None:
 
 
 def _words(verb: str, record: Record, now: datetime) -> dict[str, Any]:
-    """What a step says beside itself."""
+    """The further arguments of a step."""
     match verb:
         case "request_info":
             return {"question": record.values["question"]}

@@ -1,4 +1,4 @@
-"""The seeds app: the catalogue of real events and how it is loaded."""
+"""The seeds app: the catalogue of real events, and the code that loads it."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

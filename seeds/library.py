@@ -18,7 +18,7 @@ from seeds.reader import Record
 CATALOGUE = Path(__file__).parent / "catalogue"
 SAMPLE = Path(__file__).parent / "sample"
 LINE_CHECK = "sample-line-check"
-# Enough for the load to end: who registers after a reminder fell due gets none.
+# Time for the load to end: attendees who are added after a reminder fell due do not get it.
 SOON = timedelta(seconds=30)
 
 
@@ -28,7 +28,10 @@ def load(*, now: datetime) -> Report:
 
 
 def load_sample(*, now: datetime) -> Report | None:
-    """Load the sample mission, once: its days count from the first load."""
+    """Load the sample mission, once; its days count from that load.
+
+    None if it was loaded already.
+    """
     if Entry.objects.filter(key=f"events/{LINE_CHECK}").exists():
         return None
     sample = reader.read(SAMPLE, known=reader.read(CATALOGUE))
@@ -45,7 +48,7 @@ def load_sample(*, now: datetime) -> Report | None:
 
 
 def _compose(record: Record, now: datetime) -> None:
-    """Let the members attend, those of a part only their legs."""
+    """Set the legs of members who are not on all of them, and update the attendees."""
     delegation = Delegation.objects.get(slug=record.id)
     for member in record.values["delegates"]:
         if stays := member.get("stays"):
@@ -55,7 +58,7 @@ def _compose(record: Record, now: datetime) -> None:
 
 
 def _set_line_check(now: datetime) -> None:
-    """Put the line check a day from now, so that its reminder falls due within a minute."""
+    """Let the line check start a day from now, so that its reminder falls due within a minute."""
     event = Event.objects.get(slug=LINE_CHECK)
     start = (now + timedelta(days=1) + SOON).replace(microsecond=0)
     local = start.astimezone(dates.zone(event.timezone))

@@ -1,4 +1,4 @@
-"""Loads the catalogue; what somebody changed by hand since the last load stays as it is."""
+"""Load the catalogue; values that were edited since the last load are not overwritten."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -21,21 +21,21 @@ from seeds.reader import Catalogue, Record
 
 @dataclass
 class Report:
-    """What a load did, by the keys of the records, such as “events/ciie-2025”."""
+    """The result of a load, by the keys of the records, such as “events/ciie-2025”."""
 
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
-    # Left alone: values that somebody changed by hand, rows that somebody removed or erased.
+    # Not touched: values that were edited, and rows that were deleted or erased.
     kept: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
 
 
 def load(*, catalogue: Catalogue, now: datetime, team: Team | None = None) -> Report:
-    """Bring the rows up to the catalogue, all or nothing.
+    """Update the rows to the catalogue, in one transaction.
 
-    With a team the records become its managed work; without one they are reported, and shared.
-    Raises Taken.
+    With a team the records become managed by it; without one they are reported, and shared by all
+    teams. Raises Taken.
     """
     with transaction.atomic():
         shelf = _Shelf(now=now, team=team)
@@ -46,7 +46,7 @@ def load(*, catalogue: Catalogue, now: datetime, team: Team | None = None) -> Re
 
 
 class Taken(Exception):
-    """Somebody else's row already has the short name of a record; nothing was loaded."""
+    """Another row already has the slug of a record; nothing was loaded."""
 
     def __init__(self, key: str) -> None:
         super().__init__(f"{key}: a row that was not loaded from here has this short name")
@@ -64,11 +64,11 @@ class _Shelf:
         self.context = Context(link=self.link, first_day=now.date())
 
     def link(self, kind: str, name: str | None) -> models.Model | None:
-        """Return the row of a record; None without a name, or when the row is gone."""
+        """Return the row of a record; None without a name, or if the row was deleted."""
         return self.rows[f"{kind}/{name}"] if name else None
 
     def put(self, record: Record, kind: Kind) -> None:
-        """Add the record's row, or bring it up to date."""
+        """Add the record's row, or update it."""
         key = f"{record.kind}/{record.id}"
         if key not in self.entries:
             self.add(key, record, kind)
@@ -78,7 +78,7 @@ class _Shelf:
             self.change(kind, self.entries[key], _wanted(record, kind, self.context))
 
     def is_gone(self, key: str) -> bool:
-        """Whether the row was removed, or the person erased: neither comes back."""
+        """Whether the row was deleted, or the person erased; neither is loaded again."""
         row = self.rows[key]
         return row is None or getattr(row, "erased_at", None) is not None
 
@@ -110,7 +110,7 @@ class _Shelf:
             entry.save()
 
     def write(self, kind: Kind, row: Any, values: Mapping[str, Any]) -> None:
-        """Store these values, and no others, the way that the application does."""
+        """Store these values and no others, through the domain, as the application does."""
         for name in values.keys() - kind.lists.keys() - kind.many:
             setattr(row, name, values[name])
         _save(row, self.now)
@@ -154,7 +154,7 @@ def _wanted(record: Record, kind: Kind, context: Context) -> dict[str, Any]:
 
 
 def _current(kind: Kind, row: Any, name: str, target: Any, loaded: Any) -> Any:
-    """Return what the row holds now, in the terms of what is wanted or was loaded."""
+    """Return the present value of a row, in the form of the values wanted and loaded."""
     if name in kind.many:
         return sorted(_plain(list(getattr(row, name).all())))
     if name not in kind.lists:

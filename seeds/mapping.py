@@ -1,4 +1,4 @@
-"""How the catalogue's records become rows: the columns and the lists of each kind."""
+"""The mapping from records of the catalogue to rows: columns and lists for each kind."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -25,13 +25,13 @@ from events.values.dates import Precision, When
 
 Values = Mapping[str, Any]
 Columns = dict[str, Any]
-# Returns the row of a record: link("places", "shanghai").
+# A function that returns the row of a record: link("places", "shanghai").
 Link = Callable[[str, str | None], Any]
 
 
 @dataclass(frozen=True)
 class Context:
-    """What a load needs beside the record: its other rows, and the day that a sample starts."""
+    """What a mapping needs besides the record: other rows, and the first day of a sample."""
 
     link: Link
     first_day: date
@@ -42,7 +42,7 @@ Mapper = Callable[[Values, Context], Columns]
 
 @dataclass(frozen=True)
 class Rows:
-    """A list in a record whose items are rows: their manager, and their way back."""
+    """A list in a record whose items are rows: their manager, and their key to the owner."""
 
     manager: str
     owner: str
@@ -52,7 +52,7 @@ class Rows:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of record: its model and columns, its lists of rows, its many-to-many relations."""
+    """A kind of record: its model and columns, lists of rows, and many-to-many relations."""
 
     model: type[Model]
     columns: Mapper
@@ -63,7 +63,7 @@ class Kind:
         self.lists["evidence"] = Rows("evidence", "target", _evidence)
 
     def rows(self) -> QuerySet[Any]:
-        """The rows of the kind with all that a comparison reads, in a few queries."""
+        """The rows of the kind with all that a comparison reads, in a fixed number of queries."""
         children = [
             Prefetch(rows.manager, _with_links(_model_of(self.model, rows.manager)))
             for rows in self.lists.values()
@@ -83,12 +83,12 @@ def _with_links(model: type[Model]) -> QuerySet[Any]:
 
 
 def words(name: str, texts: Mapping[str, str] | None) -> Columns:
-    """Return one column for each language, None where there is no text."""
+    """Return one column for each language, None if there is no text."""
     return {f"{name}_{languages.suffix(code)}": (texts or {}).get(code) for code in languages.CODES}
 
 
 def when(values: Values, context: Context) -> Columns:
-    """Return the columns of a date: EDTF in the catalogue, a day after the first in a sample."""
+    """Return the columns of a date: EDTF in the catalogue, an offset in days in a sample."""
     value = _relative(values, context.first_day) if "day" in values else _from_edtf(values)
     return {
         "precision": value.precision.value,
@@ -322,8 +322,8 @@ def _evidence(values: Values, context: Context) -> Columns:
     }
 
 
-# Agreements and projects have no tables yet; the reader checks them all the same. Applications
-# are not stored but made, step by step, in `seeds.applications`.
+# Agreements and projects are checked by the reader, but have no tables yet. Applications are made
+# by steps in `seeds.applications` instead of stored here.
 KINDS: dict[str, Kind] = {
     "sources": Kind(Source, _source),
     "sectors": Kind(Sector, _sector),

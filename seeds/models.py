@@ -1,4 +1,4 @@
-"""What the catalogue loaded, so that a later load can tell its own values from yours."""
+"""Entries, which record what was loaded, so that the next load recognises edited values."""
 
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Entry(models.Model):
-    """One record of the catalogue and the row that it became."""
+    """A record of the catalogue and the row that it became."""
 
     key = models.CharField(_("key"), max_length=160, unique=True)
     content_type = models.ForeignKey(ContentType, models.CASCADE, related_name="+")

@@ -1,4 +1,4 @@
-"""Reads the catalogue's YAML files and refuses them as a whole, naming every line at fault."""
+"""Read the catalogue's YAML files; refuse them as a whole, with the line of every error."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ BEFORE = ("parent", "after", "previous_related")
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """What is wrong, and where; lines count from 1."""
+    """An error and its position; lines count from 1."""
 
     file: str
     line: int
@@ -29,7 +29,7 @@ class Problem:
 
 
 class CatalogueError(Exception):
-    """A catalogue that cannot be read; none of it is used."""
+    """A catalogue with errors; none of it is used."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = sorted(set(problems))
@@ -38,7 +38,7 @@ class CatalogueError(Exception):
 
 @dataclass(frozen=True)
 class Record:
-    """One record: its keys as `schema.SCHEMA` has them, those left out or null being absent."""
+    """A record: its values by the keys of `schema.SCHEMA`; missing and null ones are left out."""
 
     kind: str
     id: str
@@ -49,7 +49,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All records by kind and id, both in loading order: what is referred to comes first."""
+    """All records by kind and id, in loading order: each record after those that it refers to."""
 
     records: Mapping[str, Mapping[str, Record]]
 
@@ -59,10 +59,10 @@ class Catalogue:
 
 
 def read(folder: Path, known: Catalogue | None = None) -> Catalogue:
-    """Return what the files of a folder hold; raise CatalogueError unless all of it is sound.
+    """Return the records in the files of a folder; raise CatalogueError if there is any error.
 
-    A file that is missing has no records. With a `known` catalogue, references may point into
-    it as well and evidence may be left out, as samples do.
+    A missing file has no records. With a `known` catalogue, references may also point into it, and
+    evidence is optional, as in samples.
     """
     desk = _Desk(known=known)
     for path in sorted(folder.glob("*.y*ml")):
@@ -78,7 +78,7 @@ def read(folder: Path, known: Catalogue | None = None) -> Catalogue:
 
 @dataclass
 class _Desk:
-    """Everything read so far, what it refers to, and what is wrong with it."""
+    """All that was read so far: records, references and errors."""
 
     known: Catalogue | None
     records: dict[str, dict[str, Record]] = field(
@@ -109,13 +109,13 @@ class _Desk:
         self.records[kind][name] = Record(kind, name, page.file, page.line(node), values)
 
     def resolve(self) -> None:
-        """Complain of each reference to a record that does not exist."""
+        """Report each reference to a record that does not exist."""
         for problem, kind, name in self.references:
             if name not in self.records[kind] and name not in self._known(kind):
                 self.problems.append(problem)
 
     def in_order(self, kind: str) -> dict[str, Record]:
-        """Return the records of a kind, each after those that it builds on."""
+        """Return the records of a kind, each after those that it depends on."""
         records = self.records[kind]
         graph = {
             name: [record.values[key] for key in BEFORE if record.values.get(key) in records]
@@ -136,7 +136,7 @@ class _Desk:
 
 @dataclass(frozen=True)
 class _Page:
-    """One file: reads nodes by their shapes and complains to the desk with line numbers."""
+    """A file: reads nodes by their shapes, and reports errors with line numbers."""
 
     file: str
     desk: _Desk
@@ -149,7 +149,7 @@ class _Page:
         self.desk.problems.append(Problem(self.file, line, message))
 
     def nodes(self, content: bytes) -> list[yaml.Node]:
-        """Return the nodes of the records; none when the file as such is unsound."""
+        """Return the nodes of the records; none if the file as a whole is invalid."""
         root = self._root(content)
         if root is None:
             return []
@@ -177,7 +177,7 @@ class _Page:
         return None
 
     def value(self, shape: Shape, node: yaml.Node, path: str) -> Any:
-        """Return a node's value; None, with a complaint, when it has not the shape."""
+        """Return the value of a node; None, and a reported error, if it does not have the shape."""
         match shape:
             case Map():
                 return self._mapping(shape, node, path)
@@ -221,7 +221,7 @@ class _Page:
         }
 
     def _items(self, node: yaml.Node, path: str) -> _Items | None:
-        """Return key and value nodes by key, each key once."""
+        """Return key and value nodes by key; report a repeated key."""
         if not isinstance(node, yaml.MappingNode):
             self.complain(node, f"{path}is not a mapping")
             return None

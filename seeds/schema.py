@@ -1,4 +1,4 @@
-"""What the catalogue may hold: one table of files, their keys and the values of each key."""
+"""The schema of the catalogue: a table of files, their keys, and the values of each key."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -9,15 +9,15 @@ from typing import Any
 from zoneinfo import available_timezones
 
 # ---------------------------------------------------------------------------------------------
-# Shapes: what a value can be made of
+# Shapes of values
 
 
 @dataclass(frozen=True)
 class Scalar:
-    """One word or text; `read` returns its value or raises ValueError with the reason.
+    """A word or text; `read` returns its value or raises ValueError with the reason.
 
-    Of `tags`, the YAML types that are let in, an empty set means any: the text then counts as it
-    is written, so that neither 2025-11-06 nor 09:30 nor NO has to be quoted.
+    `tags` are the allowed YAML types. An empty set allows all, and the value is read as written, so
+    that 2025-11-06, 09:30 and NO need no quotes.
     """
 
     read: Callable[[str], object]
@@ -40,7 +40,7 @@ class Many:
 
 @dataclass(frozen=True)
 class Table:
-    """A mapping with keys of the author's own."""
+    """A mapping with arbitrary keys."""
 
     of: Scalar
 
@@ -50,9 +50,9 @@ Rule = Callable[[Mapping[str, Any]], Iterator[str]]
 
 @dataclass(frozen=True)
 class Map:
-    """A mapping with these keys; one that ends in `?` may be left out or null.
+    """A mapping with these keys; a key that ends in `?` is optional and may be null.
 
-    The rules see the values of a mapping in which nothing else is wrong, and say what is.
+    The rules check the values of a mapping that is valid otherwise, and yield what is wrong.
     """
 
     keys: Mapping[str, "Shape"]
@@ -175,7 +175,7 @@ CAPACITY = one_of(
 
 
 # ---------------------------------------------------------------------------------------------
-# Rules: what keys have to do with each other
+# Rules about combinations of keys
 
 
 def _exactly_one(*names: str) -> Rule:
@@ -240,7 +240,7 @@ def _fee_stands(values: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _words_stand(values: Mapping[str, Any]) -> Iterator[str]:
-    """What an applicant is told goes with the state in which they are told it."""
+    """The reason of a refusal, or the question, is required in the status that needs it."""
     for status, name in (("declined", "reason"), ("info_requested", "question")):
         if values["status"] == status and name not in values:
             yield f"{name}: is missing, which {status} needs"
@@ -252,7 +252,7 @@ WHEN = Map(
         "basis?": BASIS,
         "timezone?": ZONE,
         "text?": TEXT,
-        # of samples: days after the first load, local wall times
+        # in samples: days after the first load, local times
         "day?": WHOLE,
         "end_day?": WHOLE,
         "start_time?": CLOCK,
@@ -265,7 +265,7 @@ PARTS_OF_WHEN = ("year", "month_day", "start", "end", "timezone", "text")
 
 
 def _record(keys: Mapping[str, Shape], *rules: Rule) -> Map:
-    """Return the shape of a record: these keys, its id, and the evidence for each."""
+    """Return the shape of a record: these keys, its id, and the evidence for its values."""
     fields = [key.rstrip("?") for key in keys]
     fields += [f"when.{part}" for part in PARTS_OF_WHEN if "when" in keys]
     evidence = Map(
@@ -283,7 +283,7 @@ def _record(keys: Mapping[str, Shape], *rules: Rule) -> Map:
 
 
 # ---------------------------------------------------------------------------------------------
-# The table, in loading order: a record refers to its own file and to those above
+# The table, in loading order: a record refers to records of its own file and of those above
 
 SCHEMA: dict[str, Map] = {
     "sources": _record(
@@ -446,7 +446,7 @@ SCHEMA: dict[str, Map] = {
                         "capacity": CAPACITY,
                         "precedence?": WHOLE,
                         "counted?": FLAG,
-                        # of samples: the stays of the legs that they are on, if not on all
+                        # in samples: the stays of their legs, if they are not on all legs
                         "stays?": Many(Ref("events")),
                     },
                     (_exactly_one("person", "label"),),
@@ -466,7 +466,7 @@ SCHEMA: dict[str, Map] = {
         },
         _fee_stands,
     ),
-    # of samples: played through the steps that lead to the status
+    # in samples: made by the steps that lead to the status
     "applications": _record(
         {
             "delegation": Ref("delegations"),

@@ -1,1 +1,1 @@
-"""The tests, laid out like the source."""
+"""The tests, in folders that mirror the source."""

@@ -1,4 +1,4 @@
-"""What a command gets from whoever starts it: an environment, and something to read."""
+"""The environment and the standard input of commands under test."""
 
 import io
 import os
@@ -10,7 +10,7 @@ from tests.conftest import database_url
 
 
 def environment() -> dict[str, str]:
-    """Return what a process of ours needs to see what the test commits."""
+    """Return the environment with which a process sees the rows that the test commits."""
     ours = {"DJANGO_SETTINGS_MODULE": "tests.settings", "DATABASE_URL": database_url()}
     return os.environ | ours
 

@@ -1,4 +1,4 @@
-"""Real parts for tests: Valkey, a Celery worker, an SMTP server, a browser."""
+"""Fixtures with real parts: Valkey, a Celery worker, an SMTP server, a browser."""
 
 import gc
 import os
@@ -39,7 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Races run on both databases; what asks for no database runs beside SQLite only."""
+    """Mark races to run on both databases, and tests without a database on SQLite only."""
     for item in items:
         if item.get_closest_marker("race"):
             item.add_marker("both_databases")
@@ -49,7 +49,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Play each race in as many rounds as ROUNDS says."""
+    """Run each race in as many rounds as ROUNDS says."""
     if ROUNDS > 1 and metafunc.definition.get_closest_marker("race"):
         metafunc.fixturenames.append("round_")
         metafunc.parametrize("round_", range(ROUNDS), indirect=True)
@@ -57,12 +57,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture
 def round_(request: pytest.FixtureRequest) -> int:
-    """The number of the round in which a race is played."""
+    """The number of the round of a race."""
     return int(request.param)
 
 
 def pytest_collection_finish() -> None:
-    """Let the collector of garbage pass over all that stays: a fifth of the time went there."""
+    """Exclude all loaded objects from garbage collection, which took a fifth of the time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
@@ -70,16 +70,17 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(autouse=True)
 def language() -> None:
-    """Begin without the language of an earlier request.
+    """Deactivate the language of an earlier request.
 
-    Before a test, not after it: Playwright lets teardowns run in a context of their own.
+    This happens before a test, not after it, because Playwright runs teardowns in a context of
+    their own.
     """
     translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
 def nothing_known() -> None:
-    """Begin as a process that has served no feed: each test has rows of its own."""
+    """Empty the feed cache of the process, because each test has rows of its own."""
     feedcache.forget()
 
 
@@ -87,7 +88,7 @@ def nothing_known() -> None:
 def process(
     command: list[str], log: Path, env: dict[str, str]
 ) -> Iterator["subprocess.Popen[bytes]"]:
-    """Run a command whose output goes to a log; it dies with the tests."""
+    """Run a command with its output in a log; it is killed when the tests end."""
     with log.open("wb") as output:
         running = subprocess.Popen(
             command,
@@ -104,7 +105,7 @@ def process(
 
 
 def stop(running: "subprocess.Popen[bytes]") -> None:
-    """End a process, as the supervisor does: a Celery worker may hang when it is asked to end."""
+    """Stop a process as the supervisor does: after SIGTERM a Celery worker may hang."""
     running.terminate()
     try:
         running.wait(10)
@@ -114,7 +115,7 @@ def stop(running: "subprocess.Popen[bytes]") -> None:
 
 
 def wait_until(is_true: Callable[[], Any], *, seconds: float = 60, log: Path | None = None) -> None:
-    """Ask again and again; fail when the time is over, and show the log."""
+    """Poll until the condition holds; after `seconds` fail and show the log."""
     deadline = time.monotonic() + seconds
     while not is_true():
         if time.monotonic() > deadline:
@@ -132,7 +133,7 @@ def valkey_server() -> Iterator[None]:
 
 @pytest.fixture
 def valkey(valkey_server: None) -> str:
-    """A real, empty Valkey; the URL under which the settings know it."""
+    """A real, empty Valkey; returns its URL in the settings."""
     with embedded.client(settings.DATA) as client:
         client.flushall()
     return os.environ["REDIS_URL"]
@@ -142,7 +143,7 @@ def valkey(valkey_server: None) -> str:
 def start_worker(
     valkey: str, transactional_db: None
 ) -> Iterator[Callable[..., "subprocess.Popen[bytes]"]]:
-    """Start Celery workers on the tests' database; keywords are added to their environment."""
+    """Start Celery workers on the test database; keywords are added to their environment."""
     with ExitStack() as stack:
 
         def start(**env: str) -> "subprocess.Popen[bytes]":
@@ -161,12 +162,12 @@ def start_worker(
 def worker(
     start_worker: Callable[..., "subprocess.Popen[bytes]"],
 ) -> "subprocess.Popen[bytes]":
-    """A real Celery worker, which sees what the test commits."""
+    """A real Celery worker, which sees only rows that the test commits."""
     return start_worker()
 
 
 def database_url() -> str:
-    """Return the address of the test database, which bears another name than the configured."""
+    """Return the URL of the test database, whose name differs from the configured one."""
     name = connection.settings_dict["NAME"]
     if connection.vendor == "sqlite":
         return f"sqlite:///{name}"
@@ -175,18 +176,18 @@ def database_url() -> str:
 
 @pytest.fixture
 def smtp() -> Iterator[Sink]:
-    """A real SMTP server that takes everything."""
+    """A real SMTP server that accepts all mails."""
     with sink() as here:
         yield here
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
-    """Start the Chromium of this machine; without one, skip, but not in CI."""
+    """Start the installed Chromium; without one skip the test, or fail it in CI."""
     if not Path(CHROMIUM).exists():
         give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
         give_up("There is no Chromium: apt-get install chromium, or name one in CHROMIUM.")
-    # Playwright runs an event loop in this thread, but nothing of Django is asynchronous.
+    # Playwright runs an event loop in this thread, but Django is used synchronously.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     switches = (
         "no-sandbox disable-gpu disable-quic no-first-run disable-background-networking"

@@ -1,6 +1,6 @@
-"""Valid rows in one line: every argument has a default, any column may be given.
+"""Valid rows in one line: every argument has a default, any column can be given.
 
-Nothing here plans, sends or raises a sequence; `lifecycle.save` and `reminders.plan` do.
+Factories plan and send nothing and raise no SEQUENCE; `lifecycle.save` and `reminders.plan` do.
 """
 
 import os
@@ -24,15 +24,15 @@ from events.models import (
     User,
 )
 
-# The moment at which tests take place unless they say another.
+# The moment of all tests, unless they set another.
 NOW = datetime(2026, 6, 1, 8, tzinfo=UTC)
-# How many rows are many: `make queries` takes more, for it takes long.
+# The number of rows that counts as many; `make queries` uses more, which takes long.
 MANY = int(os.environ.get("ROWS", "12"))
 _numbers = count(1)
 
 
 def number() -> int:
-    """Return another number on every call, for names that must be unique."""
+    """Return a new number on every call, for names that must be unique."""
     return next(_numbers)
 
 
@@ -42,7 +42,7 @@ def team(**columns: Any) -> Team:
 
 
 def user(*, member_of: Team | None = None, role: str = "organiser", **columns: Any) -> User:
-    """Return a staff user, in a team when one is given; the password is `secret`."""
+    """Return a member of the staff, in a team if one is given; the password is `secret`."""
     values = {"username": f"user-{number()}", "is_staff": True, "password": "secret", **columns}
     row = User.objects.create_user(**values)
     if member_of:
@@ -76,9 +76,9 @@ def series(**columns: Any) -> EventSeries:
 
 
 def event(**columns: Any) -> Event:
-    """Return a confirmed public event of our own: 2 December 2026, 09:30 to 17:00 in Shanghai.
+    """Return a confirmed public event of a team: 2 December 2026, 09:30 to 17:00 in Shanghai.
 
-    Another precision drops the clock times; a reported event has no team.
+    Another precision drops the times of day; a reported event has no team.
     """
     values = {
         "slug": f"event-{number()}",
@@ -101,7 +101,7 @@ def event(**columns: Any) -> Event:
 
 
 def hub(**columns: Any) -> EventPlace:
-    """Return a place that joins an event by live stream."""
+    """Return a hub, a place that joins an event by live stream."""
     values = {"role": EventPlace.Role.HUB, **columns}
     values["event"] = columns.get("event") or event()
     values["place"] = columns.get("place") or place(name="Manila", timezone="Asia/Manila")
@@ -109,7 +109,7 @@ def hub(**columns: Any) -> EventPlace:
 
 
 def attendee(**columns: Any) -> Attendee:
-    """Return somebody who accepted; event and person are made when not given."""
+    """Return an attendee who accepted; event and person are made if not given."""
     values = {"partstat": Attendee.Partstat.ACCEPTED, "created_at": NOW, **columns}
     values["event"] = columns.get("event") or event()
     values["person"] = columns["person"] if "person" in columns else person()
@@ -122,7 +122,7 @@ def rule(**columns: Any) -> ReminderRule:
 
 
 def days(first: int, last: int | None = None, **columns: Any) -> dict[str, Any]:
-    """Return the columns of whole days in December 2026, the last like the first if not given."""
+    """Return columns of whole days in December 2026; the last is the first if not given."""
     return {
         "precision": Event.Precision.DAY,
         "start_on": date(2026, 12, first),
@@ -132,16 +132,16 @@ def days(first: int, last: int | None = None, **columns: Any) -> dict[str, Any]:
 
 
 def organiser(event: Event, **columns: Any) -> EventOrganisation:
-    """Return the role of a body that organises the event, one of the conditions to confirm it."""
+    """Return the role of an organisation as organiser, which confirming an event requires."""
     values = {"role": EventOrganisation.Role.ORGANISER, **columns}
     body = values.pop("organisation", None) or organisation()
     return EventOrganisation.objects.create(event=event, organisation=body, **values)
 
 
 def delegation(**columns: Any) -> Delegation:
-    """Return a trade mission of our own, 10 to 15 November 2026, that takes applications.
+    """Return a trade mission of a team, 10 to 15 November 2026, that takes applications.
 
-    Until 31 July 2026, 18:00 in Hong Kong; a mission and a deadline are made when not given.
+    The deadline is 31 July 2026, 18:00 in Hong Kong. Mission and deadline are made if not given.
     """
     n = number()
     values = {

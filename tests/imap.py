@@ -1,4 +1,4 @@
-"""A small IMAP server for tests (RFC 3501): one user, one folder, what a fetcher needs."""
+"""A small IMAP server for tests (RFC 3501): one user, one folder, the commands of a fetcher."""
 
 import re
 import socketserver
@@ -12,7 +12,7 @@ PARTIAL = re.compile(r"BODY\.PEEK\[\]<0\.([0-9]+)>")
 
 @dataclass
 class Mailbox:
-    """What lies in the folder, by UID, and which of it was read."""
+    """The mails in the folder by UID, and the UIDs of those that were read."""
 
     port: int = 0
     user: str = "calendar@example.org"
@@ -30,7 +30,7 @@ class Mailbox:
 
 
 class Session(socketserver.StreamRequestHandler):
-    """One client, until it leaves."""
+    """One client until it disconnects."""
 
     def handle(self) -> None:
         box: Mailbox = self.server.box  # type: ignore[attr-defined]
@@ -46,7 +46,7 @@ class Session(socketserver.StreamRequestHandler):
         self.wfile.write("".join(f"{line}\r\n" for line in lines).encode())
 
     def do(self, box: Mailbox, command: str) -> str:
-        """Do what is asked for; return the end of the last line."""
+        """Execute a command; return the end of the tagged response."""
         words = re.findall(r'"[^"]*"|\S+', command) or ["?"]
         name = " ".join(words[: 2 if words[0].upper() == "UID" else 1]).upper()
         if name == "CAPABILITY":

@@ -1,4 +1,4 @@
-"""Invitations as a mail program finds them: the message for the calendar, and what it says."""
+"""Invitations as a mail program receives them: the iTIP message, and what it contains."""
 
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
@@ -16,20 +16,20 @@ LATER = invitations.PAUSE
 
 
 def invite(event: Event, now: datetime) -> int:
-    """Send an invitation to everybody who has none."""
+    """Send an invitation to all attendees who have none."""
     keys = [row.pk for row in invitations.uninvited(event=event)]
     return invitations.send(event=event, attendees=keys, now=now)
 
 
 class Mailbox:
-    """The mails that a server has taken, read one after the other."""
+    """The mails that a server has received, read in order."""
 
     def __init__(self, server: Sink) -> None:
         self.server = server
         self.read = 0
 
     def new(self, now: datetime) -> list[EmailMessage]:
-        """Let go out what is due, and return what has arrived since for a calendar program."""
+        """Send what is due, and return new mails with a message for a calendar program."""
         delivery.tick(now=now)
         arrived = self.server.envelopes[self.read :]
         self.read += len(arrived)
@@ -37,7 +37,7 @@ class Mailbox:
         return [mail for mail in mails if is_for_calendars(mail)]
 
     def after_a_while(self, now: datetime) -> list[EmailMessage]:
-        """The same, once changes have waited for others."""
+        """The same, after the debounce period of changes."""
         return self.new(now + LATER + timedelta(seconds=1))
 
 
@@ -46,7 +46,7 @@ def is_for_calendars(message: EmailMessage) -> bool:
 
 
 def stream(message: EmailMessage) -> bytes:
-    """Return the message for the calendar program."""
+    """Return the iTIP message of a mail."""
     [part] = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
     body = part.get_payload(decode=True)
     assert isinstance(body, bytes)
@@ -58,7 +58,7 @@ def method(message: EmailMessage) -> str:
 
 
 def entry(message: EmailMessage) -> Any:
-    """Return the one event of the message."""
+    """Return the only event of the message."""
     [event] = icalendar.Calendar.from_ical(stream(message)).events
     return event
 
@@ -69,7 +69,7 @@ def recipient(message: EmailMessage) -> str:
 
 
 def summary(messages: list[EmailMessage]) -> list[tuple[str, str, int]]:
-    """Return to whom what was sent, and of which SEQUENCE; sorted by address."""
+    """Return recipient, method and SEQUENCE of each mail, sorted by address."""
     return sorted(
         (recipient(each), method(each), int(entry(each)["SEQUENCE"])) for each in messages
     )

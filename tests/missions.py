@@ -1,4 +1,4 @@
-"""A mission of two legs and everybody who works on it, to ask who may see and change what."""
+"""A mission of two legs, and users in all roles, to test who may see and change what."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -30,7 +30,7 @@ class Mission:
 
 
 def table(text: str) -> dict[str, dict[str, str]]:
-    """Read a table of rows by roles: what each role may do to each row."""
+    """Parse a table that says what each role may do to each row."""
     lines = [line.split() for line in text.strip().splitlines()]
     assert tuple(lines[0]) == ROLES
     return {name: dict(zip(ROLES, cells, strict=True)) for name, *cells in lines[1:]}
@@ -81,7 +81,7 @@ shared     sees       sees    sees     sees       sees      changes
 foreign    –          –       –        –          –         changes
 """)
 
-# Whose phone and mail they see.
+# Whose phone and mail they may see.
 REACHED = table("""
            organiser  viewer  liaison  secretary  outsider  superuser
 head       sees       –       sees     sees       –         sees
@@ -108,7 +108,7 @@ LEGS = table("""
 one  changes    sees    sees     sees       –         changes
 two  changes    sees    –        –          –         changes
 """)
-# The member goes on all legs, since none is chosen for them.
+# The member has no chosen leg, so they are on all of them.
 DELEGATES = table("""
           organiser  viewer  liaison  secretary  outsider  superuser
 head      changes    sees    sees     sees       –         changes
@@ -120,7 +120,7 @@ APPLICATIONS = table("""
 firm  changes    sees    –        –          –         changes
 """)
 
-# What stands in every text of a row that a role may not see: no byte of theirs holds it.
+# The text that marks rows which a role may not see; no response to that role may contain it.
 MARKS = {
     "organiser": "CANARYO",
     "viewer": "CANARYV",
@@ -146,7 +146,7 @@ def rights(user: Any, rows: dict[str, Any]) -> dict[str, str]:
 
 
 def rights_of_all(mission: Mission, rows: dict[str, Any]) -> dict[str, dict[str, str]]:
-    """Return what each role may do to each of the rows, as the tables say it."""
+    """Return what each role may do to each of the rows, in the form of the tables."""
     by_role = {role: rights(mission.users[role], rows) for role in ROLES}
     return {name: {role: by_role[role][name] for role in ROLES} for name in rows}
 
@@ -156,10 +156,10 @@ def _keys(rows: QuerySet[Model]) -> set[int]:
 
 
 def build(team: Team | None = None) -> Mission:
-    """Make a mission of the team; each row is marked for those who may not see it.
+    """Make a mission of the team; each row is marked for roles that may not see it.
 
-    The liaison officer looks after leg one. The head attends the mission and leg one, so neither
-    leg two nor the dinner is part of the day that the secretary keeps.
+    The liaison officer is assigned to leg one. The head attends the mission and leg one, so neither
+    leg two nor the dinner belongs to the day that the secretary manages.
     """
     team = team or factories.team()
     people = _people(team)
@@ -213,7 +213,7 @@ def _people(team: Team) -> dict[str, Person]:
 
 
 def _events(team: Team) -> dict[str, Event]:
-    """The tree of the mission, an event beside it, a shared one and another team's."""
+    """The tree of the mission, an event beside it, a shared one and one of another team."""
     rows: dict[str, Event] = {}
 
     def add(name: str, parent: str = "", **columns: Any) -> None:
@@ -245,7 +245,7 @@ def _events(team: Team) -> dict[str, Event]:
 
 
 def _attendees(events: dict[str, Event], people: dict[str, Person]) -> dict[str, Attendee]:
-    """Who is where, by “person@event”."""
+    """The attendees by “person@event”."""
     there: dict[str, dict[str, str]] = {
         "mission": {
             "head": "head", "member": "delegate", "two_only": "delegate", "secretary": "secretary",
@@ -270,7 +270,7 @@ def _attendees(events: dict[str, Event], people: dict[str, Person]) -> dict[str,
 def _delegates(
     delegation: Delegation, people: dict[str, Person], legs: dict[str, Leg]
 ) -> dict[str, Delegate]:
-    """The head goes on leg one, one member on leg two, the other on both: none is chosen."""
+    """The head is on leg one, one member on leg two, the other without a chosen leg on both."""
     rows = {
         name: Delegate.objects.create(
             delegation=delegation, person=people[name], label_en=marked(name, DELEGATES)

@@ -1,4 +1,4 @@
-"""Somebody at the screens of the admin: opens pages, fills in forms, presses buttons."""
+"""A user of the admin: opens pages, fills in forms, presses buttons."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ def address(row: Model | type[Model], view: str, *args: Any) -> str:
 
 
 def form_of(page: Any) -> dict[str, Any]:
-    """Return what a browser would send back of a page with a form."""
+    """Return the data that a browser would send back for a page with a form."""
     context = page.context
     forms = [context["adminform"].form]
     data: dict[str, Any] = {}
@@ -32,7 +32,7 @@ def form_of(page: Any) -> dict[str, Any]:
 
 
 def detail(page: Any, prefix: str, **values: Any) -> dict[str, Any]:
-    """Return the fields of one more row in a tab of details."""
+    """Return the fields of one more row in an inline."""
     sent = form_of(page)
     number = int(sent[f"{prefix}-TOTAL_FORMS"])
     row = {f"{prefix}-{number}-{name}": value for name, value in values.items()}
@@ -40,7 +40,7 @@ def detail(page: Any, prefix: str, **values: Any) -> dict[str, Any]:
 
 
 class Office:
-    """One user with the admin before them; every answer is looked at."""
+    """A user of the admin; every response is checked."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
@@ -56,7 +56,7 @@ class Office:
         return list(page.context["cl"].queryset)
 
     def add(self, model: type[Model], **values: Any) -> Any:
-        """Fill in an empty form; return the new row."""
+        """Submit the form of a new row; return the row."""
         before = set(model._default_manager.values_list("pk", flat=True))
         self._send(address(model, "add"), values)
         return model._default_manager.exclude(pk__in=before).get()
@@ -67,12 +67,12 @@ class Office:
         row.refresh_from_db()
 
     def add_detail(self, row: Model, prefix: str, **values: Any) -> None:
-        """Add a row in a tab of details and save the page."""
+        """Add an inline row and save the page."""
         page = self.open(address(row, "change"))
         self.change(row, **detail(page, prefix, **values))
 
     def refused(self, url: str, **values: Any) -> str:
-        """Send a form that is sent back; return the errors that stand beside the fields."""
+        """Submit a form that is refused; return its errors."""
         answer = self.client.post(url, {**form_of(self.open(url)), **values})
         assert answer.status_code == 200, answer.headers
         return " ".join(str(error) for error in answer.context["errors"])
@@ -83,7 +83,7 @@ class Office:
         return [button["step"].verb for button in page.context["buttons"]]
 
     def step(self, row: Model, verb: str, **values: Any) -> str:
-        """Read what a step does, do it, and return what it said before."""
+        """Take a step; return what its page said beforehand."""
         url = address(row, "step", verb)
         page = self.open(url)
         form = page.context["form"]
@@ -95,7 +95,7 @@ class Office:
         return " ".join(map(str, page.context["sentences"]))
 
     def refused_step(self, row: Model, verb: str, **values: Any) -> str:
-        """Try a step in vain; return the reason that the page gives."""
+        """Take a step that is refused; return the reason on the page."""
         answer = self.client.post(address(row, "step", verb), values)
         assert answer.status_code == 409, answer.status_code
         row.refresh_from_db()

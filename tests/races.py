@@ -1,4 +1,4 @@
-"""Calls at the same instant: real threads, each with a database connection of its own."""
+"""Calls at the same time, in real threads, each with a database connection of its own."""
 
 import os
 import threading
@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 from django.db import connections, transaction
 
-# How often each test marked `race` is played; each time is another chance for the other order.
+# The number of runs of each test marked `race`; each may bring another order.
 ROUNDS = int(os.environ.get("ROUNDS", "1"))
-SECONDS = 60  # then a thread is stuck
+SECONDS = 60  # until a thread counts as stuck
 
 race = pytest.mark.race
 
 
 def outcomes(*calls: Callable[[], Any]) -> list[Any]:
-    """Make the calls at the same instant; return what each returned, or the exception it raised."""
+    """Make the calls at the same time; return what each returned, or the exception it raised."""
     barrier = threading.Barrier(len(calls), timeout=SECONDS)
 
     def together(call: Callable[[], Any]) -> Any:
@@ -27,12 +27,12 @@ def outcomes(*calls: Callable[[], Any]) -> list[Any]:
 
 
 def at_once(*calls: Callable[[], Any]) -> list[Exception]:
-    """Make the calls at the same instant; return the exceptions that they raised."""
+    """Make the calls at the same time; return the exceptions that they raised."""
     return [each for each in outcomes(*calls) if isinstance(each, Exception)]
 
 
 def overlapping(*changes: Callable[[], None]) -> list[Exception]:
-    """Make each change while the one before it is not yet committed; return the exceptions."""
+    """Make each change before the previous one is committed; return the exceptions."""
     begun = [threading.Event() for _ in changes]
 
     def change(number: int) -> None:
@@ -43,7 +43,7 @@ def overlapping(*changes: Callable[[], None]) -> list[Exception]:
                 changes[number]()
                 if number + 1 < len(changes):
                     begun[number].set()
-                    threading.Event().wait(0.4)  # in which the next one goes as far as it can
+                    threading.Event().wait(0.4)  # the next one proceeds until it is blocked
         finally:
             begun[number].set()
 

@@ -1,4 +1,4 @@
-"""Answers as mail programs write them: made by us in the shape of each, for the event at hand."""
+"""Replies in the formats of several mail programs, generated for a given event."""
 
 import base64
 import quopri
@@ -12,7 +12,7 @@ NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What somebody answers; each part can be forged by itself."""
+    """The values of a reply, each of which can be forged separately."""
 
     uid: str
     sender: str
@@ -24,7 +24,7 @@ class Answer:
     message_id: str = "<1@mail.example.org>"
     headers: str = ""
     parameters: str = ""  # of ATTENDEE
-    more: str = ""  # lines of the event
+    more: str = ""  # further lines of the event
     start: str = "DTSTART;TZID=Asia/Shanghai:20261202T093000"
     end: str = "DTEND;TZID=Asia/Shanghai:20261202T170000"
 
@@ -41,7 +41,7 @@ class Answer:
 
 
 def of(attendee: Attendee, /, **changes: object) -> Answer:
-    """Return what an attendee answers to the invitation as it is now."""
+    """Return the reply of an attendee to the invitation in its present state."""
     assert attendee.person
     attendee.event.refresh_from_db()
     return Answer(
@@ -56,7 +56,7 @@ def crlf(text: str) -> bytes:
 
 
 def gmail(said: Answer) -> bytes:
-    """Google Calendar answers for its user, and says that a program wrote the mail."""
+    """Google Calendar replies in the user's name, with headers that mark an automatic mail."""
     calendar = f"""BEGIN:VCALENDAR
 PRODID:-//Google Inc//Google Calendar 70.9054//EN
 VERSION:2.0
@@ -135,7 +135,7 @@ Content-Transfer-Encoding: base64
 
 
 def outlook(said: Answer) -> bytes:
-    """Exchange calls zones as Windows does, shouts MAILTO and sends base64 with its own lines."""
+    """Exchange uses Windows time zones, writes MAILTO in capitals, and sends base64."""
     calendar = f"""BEGIN:VCALENDAR
 METHOD:{said.method}
 PRODID:Microsoft Exchange Server 2010
@@ -217,7 +217,7 @@ Content-Transfer-Encoding: base64
 
 
 def apple(said: Answer) -> bytes:
-    """Apple Mail sends the calendar as quoted-printable, named as a file, after some words."""
+    """Apple Mail sends the calendar as quoted-printable with a file name, after a text."""
     calendar = f"""BEGIN:VCALENDAR
 CALSCALE:GREGORIAN
 METHOD:{said.method}

@@ -1,4 +1,4 @@
-"""Settings of the tests: those of the project, a folder of their own, nothing slow."""
+"""Settings of the tests: those of the project, with a temporary folder and fast hashing."""
 
 import atexit
 import os
@@ -11,12 +11,12 @@ from config.runtime import valkey
 if "ATTACHE_TESTS" not in os.environ:
     os.environ["ATTACHE_TESTS"] = tempfile.mkdtemp(prefix="attache-tests-")
     atexit.register(shutil.rmtree, os.environ["ATTACHE_TESTS"], ignore_errors=True)
-# Each xdist worker has its own folder; the Celery workers that it starts share that one.
+# Each xdist worker has its own folder, shared with the Celery workers that it starts.
 folder = Path(os.environ["ATTACHE_TESTS"]) / os.environ.get("PYTEST_XDIST_WORKER", "main")
-(folder / "static").mkdir(parents=True, exist_ok=True)  # whitenoise warns when there is none
+(folder / "static").mkdir(parents=True, exist_ok=True)  # whitenoise warns if it is missing
 os.environ |= {
     "ATTACHE_DATA": str(folder),
-    "REDIS_URL": valkey.url(folder),  # the fixture `valkey` answers there
+    "REDIS_URL": valkey.url(folder),  # the fixture `valkey` listens there
     "SECRET_KEY": "only-for-tests",
     "SITE_URL": "http://testserver",
     "DEFAULT_FROM_EMAIL": "attache@example.org",
@@ -29,14 +29,14 @@ for name in (
 from config.settings import *  # noqa: E402 -- it reads the environment
 
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
-HOLD_ABOVE = 1_000_000  # but for the tests that are about it
+HOLD_ABOVE = 1_000_000  # no mail is held, except in tests of holding
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     **STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 if DATABASES["default"]["ENGINE"] == "config.sqlite":
-    # A file, so that workers and browsers see it too; a test need not survive a power cut.
+    # A file, so that workers and browsers can open it; durability is not needed.
     DATABASES["default"]["TEST"] = {"NAME": DATA / "test.sqlite3"}
     DATABASES["default"]["OPTIONS"]["init_command"] = (
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"

@@ -1,4 +1,4 @@
-"""A real SMTP server for tests: it remembers the mail that it accepts, and answers as they say."""
+"""A real SMTP server for tests, which keeps accepted mails and answers as configured."""
 
 import socket
 from collections.abc import Iterator
@@ -13,12 +13,12 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 @dataclass
 class Sink:
-    """Where the server listens, and what has arrived."""
+    """The port of the server, its replies, and the mails that it received."""
 
     port: int
     envelopes: list[Envelope] = field(default_factory=list)
     on_rcpt: str = "250 OK"
-    on_data: str = "250 Accepted"  # or it hangs up: `cut` drops the mail, `kept` has taken it
+    on_data: str = "250 Accepted"  # or it hangs up: `cut` drops the mail, `kept` has accepted it
 
     @property
     def url(self) -> str:
@@ -56,7 +56,7 @@ def sink() -> Iterator[Sink]:
 
 
 def free_port() -> int:
-    """Return a port that was free just now; aiosmtpd cannot choose one itself."""
+    """Return a port that was just free; aiosmtpd cannot choose one itself."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -1,4 +1,4 @@
-"""Settings for mypy: without modeltranslation, whose generated managers it cannot follow."""
+"""Settings for mypy, without modeltranslation, whose generated managers it cannot follow."""
 
 import os
 

@@ -1,1 +1,1 @@
-"""How dates and times are written and read, where Django would do it otherwise."""
+"""Formats of dates and times, where they differ from Django's."""

@@ -1,1 +1,1 @@
-"""What `make run` starts on one machine: web server, worker, beat, broker, under a supervisor."""
+"""What `make run` starts on one machine: web server, worker, beat and broker, with a supervisor."""

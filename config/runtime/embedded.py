@@ -1,4 +1,4 @@
-"""The embedded default: one folder for all data, and the settings that `make run` keeps in it."""
+"""Settings of `make run` without other servers, stored in the folder of all data."""
 
 import fcntl
 import os
@@ -11,7 +11,7 @@ from config.runtime.folder import DATA
 
 
 def prepare(env: Mapping[str, str]) -> None:
-    """Take the data folder for this process and write its embedded.env, before settings read it."""
+    """Claim the data folder for this process, and write embedded.env before settings read it."""
     port = preflight.port(env.get("PORT") or "8000")
     preflight.urls(env)
     preflight.folder(DATA)
@@ -22,8 +22,8 @@ def prepare(env: Mapping[str, str]) -> None:
 
 
 def claim(data: Path, port: int) -> None:
-    """Lock the folder until this process ends; children do not inherit the lock."""
-    # The name that every version uses: two versions on one folder must see each other.
+    """Lock the folder until this process ends; child processes do not inherit the lock."""
+    # All versions use this name, so that two versions never run on one folder at once.
     lock = os.open(data / "stack.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -38,7 +38,7 @@ def claim(data: Path, port: int) -> None:
 
 
 def write_settings(data: Path, port: int) -> None:
-    """Write what later commands need too; the real environment wins over each line."""
+    """Write settings that later commands need too; environment variables take precedence."""
     file = data / "embedded.env"
     values = {
         "SECRET_KEY": read_settings(file).get("SECRET_KEY") or secrets.token_urlsafe(48),

@@ -1,4 +1,4 @@
-"""The folder of all that Attaché writes: ATTACHE_DATA, or var/ beside manage.py."""
+"""The folder of all data that Attaché writes: ATTACHE_DATA, or var/ beside manage.py."""
 
 import os
 from pathlib import Path

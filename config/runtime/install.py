@@ -1,4 +1,4 @@
-"""Make .venv and install pinned requirements, once: `python3 -I config/runtime/install.py FILE`."""
+"""Make .venv and install pinned requirements: `python3 -I config/runtime/install.py FILE`."""
 
 import fcntl
 import hashlib
@@ -19,7 +19,7 @@ UV = "uv==0.13.8"
 
 
 def main(name: str) -> None:
-    """Bring .venv in step with a requirements file; silent and offline when it is."""
+    """Install a requirements file in .venv; if that was done before, stay silent and offline."""
     with (ROOT / name).open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not is_current(name):
@@ -39,7 +39,7 @@ def install(name: str) -> None:
     sys.stderr.write(f"Installing what {name} names ...\n")
     UNFINISHED.touch()
     done = install_with_uv(name) or install_with_pip(name)
-    # An orderly failure leaves the packages as they were; only an interruption rebuilds them.
+    # A failed installation leaves the packages unchanged; only an interruption needs a new .venv.
     UNFINISHED.unlink()
     if not done:
         sys.exit(f"What {name} names could not be installed (see above). It needs the network.")
@@ -58,10 +58,10 @@ def make_venv() -> None:
 
 
 def install_with_uv(name: str) -> bool:
-    """Try the quick installer, which a machine behind its own package index may not reach."""
+    """Install with uv, which is faster; return False if it fails, as without access to PyPI."""
     home_is_writable = os.access(os.environ.get("HOME", ""), os.W_OK)
     cache = [] if home_is_writable else ["--no-cache"]
-    # Compiled once, as pip does: else each of our processes may have to, for over a second.
+    # Compile now, as pip does; otherwise each process may compile at its start, for over a second.
     options = ["--compile-bytecode", "--python", str(PYTHON), *cache]
     uv: list[str | Path] = [PYTHON, "-m", "uv", "pip", "install", *options]
     return succeeds(*PIP, UV, output=DEVNULL) and succeeds(*uv, "-r", name, output=DEVNULL)
@@ -72,7 +72,7 @@ def install_with_pip(name: str) -> bool:
 
 
 def python_runs() -> bool:
-    """Tell whether .venv is whole: its Python may have been upgraded away."""
+    """Whether the Python of .venv starts; an upgrade of the system's Python can remove it."""
     return PYTHON.exists() and succeeds(PYTHON, "-c", "")
 
 
@@ -91,7 +91,7 @@ def digest(name: str) -> str:
 
 
 def included(name: str) -> list[str]:
-    """Return a requirements file and those that it draws in by -r and -c."""
+    """Return a requirements file and those that it includes by -r and -c."""
     inner = re.findall(r"^-[rc] (\S+)", (ROOT / name).read_text(), re.MULTILINE)
     return [name, *(file for each in inner for file in included(each))]
 

@@ -1,4 +1,4 @@
-"""Sentences in place of tracebacks: what keeps Attaché from starting, and what to do about it."""
+"""Checks before the start, which explain in a sentence what is wrong and what to do."""
 
 import errno
 import re
@@ -25,8 +25,8 @@ from config.runtime import tables
 NO_RETRY = Retry(NoBackoff(), retries=0)
 ROOM = 50 * 1024 * 1024
 PACKAGES = ("config", "events", "delegations", "seeds")
-SHOWN = 3  # differences between tables and models, before the others are only counted
-# What to do about them.
+SHOWN = 3  # the number of differences that are spelled out; the rest is counted
+# What to do about such differences.
 MENDED = (
     "The migrations that are applied made other tables: a program of another state has made the"
     " database. Nothing was changed. Start the program that made it, put a backup in its place, or"
@@ -35,7 +35,7 @@ MENDED = (
 
 
 class Refusal(SystemExit):
-    """A reason not to start, printed alone; the exit status is 1."""
+    """A reason not to start, printed without a traceback; the exit status is 1."""
 
 
 def port(text: str) -> int:
@@ -45,7 +45,7 @@ def port(text: str) -> int:
 
 
 def port_is_free(number: int, patience: float = 3) -> None:
-    """Bind it, as the web server will; a server that was killed just now may need a moment."""
+    """Bind the port for a test, for up to `patience` seconds: a killed server may still hold it."""
     deadline = time.monotonic() + patience
     while trouble := trouble_with_port(number):
         if time.monotonic() > deadline:
@@ -66,7 +66,7 @@ def trouble_with_port(number: int) -> str:
 
 
 def folder(path: Path) -> None:
-    """Make the data folder, write to it, look at the room on its disk."""
+    """Make the data folder, test that it can be written, and check the free space of its disk."""
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=path) as probe:
@@ -93,7 +93,7 @@ def disk_full(path: Path) -> str:
 
 
 def urls(env: Mapping[str, str]) -> None:
-    """Read the addresses of real servers as the settings will; never print one, it has secrets."""
+    """Parse the addresses of servers as the settings will; never print their passwords."""
     parsers = {
         "DATABASE_URL": known_engine,
         "REDIS_URL": redis.connection.parse_url,
@@ -114,7 +114,7 @@ def known_engine(url: str) -> None:
 
 
 def broker(url: str) -> None:
-    """Reach the Redis or Valkey server that REDIS_URL names."""
+    """Connect to the Redis or Valkey server of REDIS_URL."""
     try:
         with redis.Redis.from_url(url, socket_connect_timeout=5, retry=NO_RETRY) as client:
             client.ping()
@@ -126,7 +126,7 @@ def broker(url: str) -> None:
 
 
 def database() -> None:
-    """Reach the database; see that it is whole and not from the future."""
+    """Connect to the database; refuse one that is damaged or has unknown migrations."""
     with database_answers():
         connection.ensure_connection()
         if connection.vendor == "sqlite":
@@ -140,7 +140,7 @@ def database() -> None:
 
 
 def schema() -> None:
-    """See that the tables are those that the applied migrations make; pending ones may wait."""
+    """Refuse tables that differ from the applied migrations; migrations may be pending."""
     with database_answers():
         found = tables.differences()
     if found:
@@ -148,11 +148,11 @@ def schema() -> None:
 
 
 def serving() -> None:
-    """See that a web server finds the tables that it asks for; silent while no database answers."""
+    """Refuse to serve with pending migrations or wrong tables; ignore an unreachable database."""
     try:
         waiting = tables.pending()
     except (DatabaseError, ImproperlyConfigured):
-        return  # it may come up later than we do
+        return  # it may start later than the web server
     if waiting:
         raise Refusal(
             f"The database is not up to date ({waiting[0]} is not applied)."
@@ -167,7 +167,7 @@ def more(found: list[str]) -> str:
 
 @contextmanager
 def database_answers() -> Iterator[None]:
-    """Turn what keeps the database from answering into a sentence."""
+    """Turn an error of the database connection into a refusal with a sentence."""
     try:
         yield
     except (DatabaseError, ImproperlyConfigured) as error:
@@ -189,7 +189,7 @@ def check_file() -> None:
 
 
 def migrations_from_the_future() -> list[str]:
-    """Name the migrations of our own apps that were applied but have no file here."""
+    """Return the applied migrations of our own apps that have no file here."""
     disk = MigrationLoader(None).disk_migrations
     known = set(disk).union(*(migration.replaces for migration in disk.values()))
     ours = {app.label for app in apps.get_app_configs() if app.name in PACKAGES}
@@ -200,7 +200,7 @@ def migrations_from_the_future() -> list[str]:
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """Turn trouble with the disk or the database into a sentence; let real faults through."""
+    """Turn a known error of the disk or the database into a refusal; raise all others."""
     try:
         yield
     except (OSError, DatabaseError) as error:
@@ -210,7 +210,7 @@ def explained() -> Iterator[None]:
 
 
 def sentence(error: Exception) -> str:
-    """Say what a known error means to the person at the keyboard; "" for an unknown one."""
+    """Return the sentence for a known error, "" for an unknown one."""
     text = str(error)
     if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or "disk is full" in text:
         return "The disk is full. Free some room and start again; nothing was lost."

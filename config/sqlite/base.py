@@ -1,4 +1,4 @@
-"""Django's SQLite backend, which puts a connection back into a pool instead of closing it."""
+"""Django's SQLite backend, which returns a connection to a pool instead of closing it."""
 
 import ctypes
 import os
@@ -16,7 +16,7 @@ POOL: Final = Pool()
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """As Django's: a request has a connection of its own, from its first query to its end."""
+    """As Django's: a connection belongs to one request, from its first query to its end."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -25,7 +25,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._cursors: weakref.WeakSet[sqlite3.Cursor] = weakref.WeakSet()
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> sqlite3.Connection:
-        """Return a connection of the pool, as Django leaves a new one, or a new one."""
+        """Return a pooled connection in the state of a new one, or a new one."""
         self._opened, self._path = repr(conn_params), str(conn_params["database"])
         raw = POOL.take(self._opened, self._path)
         if raw is None:
@@ -33,17 +33,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
         else:
             raw.execute("PRAGMA foreign_keys = ON")
         self._changes = raw.total_changes
-        self._cursors.clear()  # those of the connection before were closed with it
+        self._cursors.clear()  # closed with the connection before
         return raw
 
     def create_cursor(self, name: str | None = None) -> sqlite3.Cursor:
-        """Remember the cursors: one that is still being read would hold back checkpoints."""
+        """Keep track of cursors, because an unfinished one would prevent checkpoints."""
         cursor: sqlite3.Cursor = super().create_cursor(name)
         self._cursors.add(cursor)
         return cursor
 
     def is_usable(self) -> bool:
-        """Django asks after an error, such as a full disk: then the file is opened anew."""
+        """Return False: Django asks after an error, such as a full disk, and then reconnects."""
         return False
 
     def _close(self) -> None:
@@ -58,9 +58,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
             POOL.put(raw, self._opened, self._path)
 
     def _write_back(self, raw: sqlite3.Connection) -> None:
-        """Move what was written from the log into the file, unless somebody reads or writes.
+        """Run a checkpoint of the write-ahead log, unless another connection reads or writes.
 
-        So the file is whole while nobody writes, as when its last connection is closed.
+        So the file is complete while nobody writes, as when its last connection is closed.
         """
         if raw.total_changes != self._changes:
             timeout = self.settings_dict["OPTIONS"].get("timeout", 5)
@@ -71,10 +71,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 
 def _forget_inherited() -> None:
-    """Let a forked process open connections of its own.
+    """Make a forked process open connections of its own.
 
-    What it has inherited in use it must not even close, which would touch the parent's locks: a
-    reference that nobody gives back keeps it.
+    It must not even close the inherited connections in use, because that would release locks of the
+    parent. An extra reference keeps them from being garbage collected.
     """
     for connection in connections.all(initialized_only=True):
         if isinstance(connection, DatabaseWrapper) and connection.connection is not None:

@@ -1,12 +1,12 @@
-"""Open SQLite connections that nobody uses: each waits a second for its next user, then is closed.
+"""A pool of idle SQLite connections, each of which is closed after a second without use.
 
-To open one costs three times as much as to answer an unchanged feed. One that stayed open for ever
-would forbid what people do to a file that nobody seems to use: to copy it, or to put another in its
-place. A second after the last request the file is closed, and its `-wal` gone.
+Opening a connection costs three times as much as answering for an unchanged feed. A connection that
+stayed open would prevent users from copying or replacing a file that seems unused; a second after
+the last request the file is closed, and its `-wal` is gone.
 
-A connection belongs to one thread at a time. None is inherited through a fork (sqlite.org,
-howtocorrupt.html, 2.6), and none is given out when the file at its path is another, or was
-written over by another program than SQLite.
+A connection is used by one thread at a time. None is inherited through a fork (sqlite.org,
+howtocorrupt.html, 2.6). None is reused if its file was replaced, or written by another program than
+SQLite.
 """
 
 import atexit
@@ -25,26 +25,26 @@ Identity = tuple[int, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """A connection, how it was opened, and the file as it was when it was put back."""
+    """An idle connection, its parameters, and the state of its file when it was returned."""
 
     raw: sqlite3.Connection
-    opened: str  # the parameters; no other user gets it
+    opened: str  # the connection parameters, which must match
     path: str
     file: Identity
-    version: int  # of the data; it changes when others commit
+    version: int  # PRAGMA data_version; changes when others commit
     since: float
 
     def is_of(self, file: Identity | None) -> bool:
-        """Whether the connection is to this file, and but commits have changed it since."""
+        """Whether the connection belongs to this file, which only commits have changed since."""
         if file is None or file[:2] != self.file[:2]:
             return False
         return file == self.file or version(self.raw) not in (self.version, -1)
 
 
 def identity(path: str) -> Identity | None:
-    """Return what tells a file from another at its path, or from itself before it was written to.
+    """Return values that change if the file is replaced or written.
 
-    With a write-ahead log that is at a checkpoint, not at each commit.
+    With a write-ahead log the file is written at checkpoints, not at each commit.
     """
     try:
         found = os.stat(path)  # noqa: PTH116 -- twice as fast, at every request
@@ -54,7 +54,7 @@ def identity(path: str) -> Identity | None:
 
 
 def version(raw: sqlite3.Connection) -> int:
-    """Return the version of the data that the connection would read now; -1 if it cannot."""
+    """Return the version of the data that the connection reads; -1 if it cannot."""
     try:
         return int(raw.execute("PRAGMA data_version").fetchone()[0])
     except sqlite3.Error:
@@ -62,7 +62,7 @@ def version(raw: sqlite3.Connection) -> int:
 
 
 class Pool:
-    """The connections of a process that are not in use, the one put back last at the end."""
+    """The idle connections of a process, in the order of their return."""
 
     def __init__(self) -> None:
         self._begin()
@@ -77,7 +77,7 @@ class Pool:
         self._changed = threading.Condition()
         self._parked: list[Parked] = []
         self._closer: threading.Thread | None = None
-        self._is_asleep = False  # the thread that closes, until something is put back
+        self._is_asleep = False  # whether the closing thread waits for a connection
 
     def _before_fork(self) -> None:
         self._changed.acquire()
@@ -87,7 +87,7 @@ class Pool:
         self._changed.release()
 
     def take(self, opened: str, path: str) -> sqlite3.Connection | None:
-        """Return a connection to the file that is there now; close those to another."""
+        """Return an idle connection to the present file; close those to a replaced one."""
         with self._changed:
             now = identity(path) if self._parked else None
             ours = [parked for parked in self._parked if parked.path == path]
@@ -100,7 +100,7 @@ class Pool:
         return None
 
     def put(self, raw: sqlite3.Connection, opened: str, path: str) -> None:
-        """Keep a connection without a transaction, a cursor or a user."""
+        """Add a connection that has no open transaction or cursor."""
         seen = version(raw)
         if seen < 0 or (file := identity(path)) is None:
             raw.close()
@@ -115,15 +115,15 @@ class Pool:
                 self._changed.notify()
 
     def empty(self) -> None:
-        """Close all connections that are not in use."""
+        """Close all idle connections."""
         with self._changed:
             for parked in list(self._parked):
                 self._close(parked)
 
     def _close(self, parked: Parked) -> None:
-        """Close a connection, with the lock held: a fork waits until it is closed."""
+        """Close a connection while holding the lock, so that a fork waits for it."""
         self._parked.remove(parked)
-        with suppress(sqlite3.Error):  # the thread that closes must live
+        with suppress(sqlite3.Error):  # the closing thread must survive
             parked.raw.close()
 
     def _close_idle(self) -> None:

@@ -1,4 +1,4 @@
-"""The organisers’ screens of delegations."""
+"""The screens of delegations in the admin."""
 
 from delegations.admin import applications, delegations, organisations, people
 

@@ -1,4 +1,4 @@
-"""The screen of applications: who asks for places, whom they propose, what was decided."""
+"""The screen of applications: applicants, nominees and decisions."""
 
 from typing import Any, ClassVar
 from urllib.parse import quote
@@ -38,7 +38,7 @@ STATUS = {
 
 
 class ApplicationSteps:
-    """The buttons of an application on another page, which the steps lead back to."""
+    """The buttons of an application on another page, to which its steps then return."""
 
     def __init__(self, back: str) -> None:
         """Keep the address of that page."""
@@ -58,7 +58,7 @@ def _step_url(application: Application, verb: str) -> str:
 
 
 class ApplicationForm(KnowingForm):
-    """An application to a delegation whose call is open; one of each organisation."""
+    """An application to a delegation whose call is open; an organisation can have one."""
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data
@@ -71,7 +71,7 @@ class ApplicationForm(KnowingForm):
         return values
 
     def _get_validation_exclusions(self) -> set[str]:
-        """Check what depends on the status too, though nobody edits it here."""
+        """Also check constraints that involve the status, which is not a field of the form."""
         return super()._get_validation_exclusions() - {"status"}  # type: ignore[misc]
 
 

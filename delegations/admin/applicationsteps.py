@@ -1,4 +1,4 @@
-"""The next steps of an application: what each does, to whom, and what it asks for."""
+"""The steps of an application: what each one does, to whom, and which values it asks for."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -19,19 +19,19 @@ from events.domain.pages import formatting
 from events.models import User
 from events.values import dates
 
-# How long an accepted organisation has to confirm, unless the organiser says otherwise.
+# The default time in which an accepted organisation must confirm.
 TIME_TO_CONFIRM = timedelta(days=7)
 
 
 class AcceptForm(StepForm):
-    """Until when the organisation has to confirm."""
+    """The moment by which the organisation must confirm."""
 
     confirm_by = forms.SplitDateTimeField(
         label=_("to be confirmed by"), widget=UnfoldAdminSplitDateTimeWidget
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Propose a week from now, on the hour, at the clock of the delegation."""
+        """Preset the full hour a week from now, in the time zone of the delegation."""
         super().__init__(*args, **kwargs)
         field = self.fields["confirm_by"]
         soon = (timezone.now() + TIME_TO_CONFIRM).astimezone(zone_of(self.row))
@@ -39,7 +39,7 @@ class AcceptForm(StepForm):
         field.help_text = str(zone_of(self.row))
 
     def clean_confirm_by(self) -> datetime:
-        """What was typed is meant at the clock of the delegation."""
+        """Interpret the entered date and time in the time zone of the delegation."""
         typed: datetime = self.cleaned_data["confirm_by"]
         return typed.replace(tzinfo=zone_of(self.row))
 
@@ -63,7 +63,7 @@ class ReplyForm(StepForm):
 
 
 def zone_of(application: Application) -> ZoneInfo:
-    """The zone of the organisers: that of the mission."""
+    """Return the time zone of the mission, else that of the screens."""
     mission = application.delegation.mission
     return dates.zone((mission and mission.timezone) or timezone.get_current_timezone_name())
 
@@ -73,7 +73,7 @@ def seats(number: int) -> str:
 
 
 def quota_line(application: Application, user: User) -> Iterable[str]:
-    """Say how the seats stand, and how many they ask for."""
+    """Return a sentence about the seats taken, left and asked for."""
     room = applications.room(delegation=application.delegation)
     asked = seats(applications.seats(application=application))
     if room.quota is None:

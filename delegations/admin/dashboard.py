@@ -1,4 +1,4 @@
-"""What delegations add to the start page: the applications that nobody has looked at yet."""
+"""The start page with the number of new applications, which nobody has reviewed yet."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from events.domain.access import access
 
 
 def show(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Put the number of new applications before the others."""
+    """Put the number of new applications before the other numbers."""
     shown = dashboard.show(request, context)
     new = access.visible(user=request.user, model=Application).filter(status="submitted").count()
     count = dashboard.count(_("New applications"), new, Application, status__exact="submitted")

@@ -58,7 +58,7 @@ class DelegationForm(ScopedForm):
 
 
 class ApplicationsPanel(Panel, ReadOnly, ScopedInline, TabularInline):
-    """Who asks for places; decided in the list, while the seats count down."""
+    """The applications to a delegation, with the buttons of their steps and the seats left."""
 
     model = Application
     panel = "delegations/admin/applications.html"
@@ -66,7 +66,7 @@ class ApplicationsPanel(Panel, ReadOnly, ScopedInline, TabularInline):
 
 
 class ItinerariesPanel(Panel, ReadOnly, ScopedInline, TabularInline):
-    """What the mission holds for everybody, and the way to each one’s own itinerary."""
+    """The itinerary of the mission, and links to the itinerary of each member."""
 
     model = Delegate
     panel = "delegations/admin/itineraries.html"
@@ -137,7 +137,7 @@ class DelegationAdmin(StepsAdmin, TranslatedAdmin):
         return lifecycle.next_steps(delegation=row)
 
     def step_context(self, request: HttpRequest, row: Delegation) -> dict[str, Any]:
-        """Beside the steps, the applications with theirs, and how the seats stand."""
+        """Add the applications with their steps, the seats, and the itineraries to the context."""
         may = self.has_change_permission(request, row)
         return {
             **super().step_context(request, row),
@@ -148,7 +148,7 @@ class DelegationAdmin(StepsAdmin, TranslatedAdmin):
         }
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Legs and members are stored by the domain, and the attendees follow them."""
+        """Store legs and members through the domain, which updates the attendees."""
         now, delegation = timezone.now(), form.instance
         form.save_m2m()
         for formset in formsets:
@@ -163,7 +163,7 @@ class DelegationAdmin(StepsAdmin, TranslatedAdmin):
 
     @action(description=_("List of the delegation"), url_path="members", icon="download")
     def members_list(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
-        """The members in order of precedence, those whom the user may see, as CSV."""
+        """Export the visible members in order of precedence as CSV."""
         delegation = self.get_object(request, object_id)
         if delegation is None:
             raise Http404
@@ -193,7 +193,7 @@ class TradeMissionAdmin(DelegationAdmin):
 
 
 def _room(delegation: Delegation) -> str:
-    """Say how the seats stand and how many wait."""
+    """Return a sentence about the seats taken and left, and the length of the waiting list."""
     room = applications.room(delegation=delegation)
     words = {"taken": room.taken, "quota": room.quota, "free": room.free, "number": room.waiting}
     if room.quota is None:
@@ -209,7 +209,7 @@ def _room(delegation: Delegation) -> str:
 
 
 def _applications(request: HttpRequest, delegation: Delegation, may: bool) -> list[dict[str, Any]]:
-    """The applications that the user may see, by submission, with their next steps."""
+    """The visible applications in the order of submission, with the buttons of their steps."""
     rows = Application.objects.visible_to(request.user).filter(delegation=delegation)
     rows = rows.select_related("organisation", "delegation__mission")
     rows = rows.prefetch_related("nominees__person")
@@ -237,7 +237,7 @@ def _application(row: Application, buttons: ApplicationSteps | None) -> dict[str
 
 
 def _itineraries(request: HttpRequest, delegation: Delegation) -> dict[str, Any]:
-    """What the mission holds for all, and the members with the way to each one’s own."""
+    """The itinerary of the mission, and the members with links to their own itineraries."""
     mission = delegation.mission
     if mission is None or not rights.may_see(request, mission):
         return {"itinerary": None, "travellers": []}

@@ -1,4 +1,4 @@
-"""The next steps of a delegation: what each does, to whom, and what it asks for."""
+"""The steps of a delegation: what each one does, to whom, and which values it asks for."""
 
 from collections.abc import Iterable
 from functools import partial

@@ -1,4 +1,4 @@
-"""The legs on the page of a delegation: a place and its days, typed once, make the stay."""
+"""The inline of legs on the page of a delegation; a place and its days make the stay."""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -27,7 +27,7 @@ from events.models import Event, Place
 
 
 class LegForm(KnowingForm):
-    """Where and when; the event of the stay follows from it."""
+    """The form of a leg: place and days, from which the domain makes the event of the stay."""
 
     place = forms.ModelChoiceField(label=_("place"), queryset=Place.objects.none())
     first = forms.DateField(label=_("first day"), widget=UnfoldAdminDateWidget)
@@ -68,7 +68,7 @@ class LegForm(KnowingForm):
 
 
 class LegFormSet(RowFormSet):
-    """All legs together: they follow one another and share a travel day at most."""
+    """All legs of a delegation; two stays may share at most the day of travel."""
 
     def clean(self) -> None:
         super().clean()
@@ -89,9 +89,9 @@ class LegFormSet(RowFormSet):
             raise ValidationError(refusal.sentence(user=self.user)) from refusal
 
     def store(self, now: datetime) -> None:
-        """Bring the legs to what the form says; removed ones first, to make room.
+        """Store the legs: removed ones first, so that their days are free for others.
 
-        What was done is noted as Django’s own `save` does.
+        Changes are recorded in the attributes that Django's own `save` sets.
         """
         self.deleted_objects = [form.instance for form in self.deleted_forms if form.instance.pk]
         for leg in self.deleted_objects:
@@ -116,7 +116,7 @@ class LegInline(ScopedInline, StackedInline):
     ordering: ClassVar[Any] = (F("stay__start_on").asc(nulls_last=True), "pk")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """The legs of what is over, or reported by others, stay as they are."""
+        """Make legs read-only if the delegation is closed or only reported."""
         is_open = obj is None or obj.pk is None or obj.is_open
         return is_open and super().has_change_permission(request, obj)
 

@@ -1,4 +1,4 @@
-"""The screen of organisations, which apply to delegations."""
+"""The screen of organisations, with merging extended to their delegations."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""The screen of people, with the delegations that they are in."""
+"""The screen of people, with the delegations of which they are members."""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -20,7 +20,7 @@ admin.site.unregister(Person)
 
 
 class MembershipInline(ReadOnly, ScopedInline, TabularInline):
-    """The delegations of a person, the newest first; one page of them at a time."""
+    """The delegations of a person, the newest first, in pages."""
 
     model = Delegate
     fields = ("delegation", "shown_status", "capacity", "organisation")

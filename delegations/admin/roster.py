@@ -1,4 +1,4 @@
-"""The roster on the page of a delegation: who travels, as what, in order of precedence."""
+"""The inline of members on the page of a delegation, in order of precedence."""
 
 from typing import Any, ClassVar
 
@@ -17,9 +17,9 @@ from events.domain.refusals import Refusal
 
 
 class DelegateForm(AttendeeForm):
-    """A member; the rank is stored for all members at once, since no two may share one."""
+    """The form of a member; ranks are stored for all members at once, because they are unique."""
 
-    known_legs: ClassVar[list[Leg]] = []  # of the delegation, read once for all forms
+    known_legs: ClassVar[list[Leg]] = []  # the legs of the delegation, read once for all forms
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -30,7 +30,7 @@ class DelegateForm(AttendeeForm):
             field.choices = [(leg.pk, str(leg)) for leg in self.known_legs]
 
     def _get_validation_exclusions(self) -> set[str]:
-        """While rows change places, two hold the same rank for a moment."""
+        """Skip the unique constraint of the rank: two rows may be exchanging their ranks."""
         return super()._get_validation_exclusions() | {"precedence"}  # type: ignore[misc]
 
     def _post_clean(self) -> None:
@@ -39,7 +39,7 @@ class DelegateForm(AttendeeForm):
 
 
 class RosterFormSet(RowFormSet):
-    """All members together: they must fit the quota, have one head and a rank each."""
+    """All members together: they must fit the quotas, have one head, and be different people."""
 
     def clean(self) -> None:
         super().clean()
@@ -51,7 +51,7 @@ class RosterFormSet(RowFormSet):
             raise ValidationError(refusal.sentence(user=self.user)) from refusal
 
     def members(self) -> list[Delegate]:
-        """Return those who stay, as they would be stored, in the order of the form."""
+        """Return the members that remain, as they would be stored, in the order of the form."""
         staying = [form for form in self.forms if form.has_changed() or form.instance.pk]
         staying = [form for form in staying if not self._should_delete_form(form)]
         return [form.instance for form in sorted(staying, key=_rank)]
@@ -81,7 +81,7 @@ class DelegateInline(ScopedInline, TabularInline):
         css: ClassVar[Any] = {"all": ("delegations/roster.css",)}
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """The roster of what is over, or reported by others, stays as it is."""
+        """Make the roster read-only if the delegation is closed or only reported."""
         is_open = obj is None or obj.pk is None or obj.is_open
         return is_open and super().has_change_permission(request, obj)
 

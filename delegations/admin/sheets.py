@@ -1,4 +1,4 @@
-"""What exports of applications and of the list of a delegation hold."""
+"""The columns of the CSV exports of applications and members."""
 
 from typing import Any
 

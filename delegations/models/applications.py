@@ -1,4 +1,4 @@
-"""Who asks for places in a delegation, whom they propose, and what was decided."""
+"""Applications for seats in a delegation, and their nominees."""
 
 from typing import Self
 
@@ -19,21 +19,21 @@ class ApplicationQuerySet(PartQuerySet["Application"]):
     holder = "delegation"
 
     def seen_as_member(self, user: Viewer) -> Q:
-        """Applications to delegations of teams in which the user organises or looks on."""
+        """Applications to delegations of teams in which the user is organiser or viewer."""
         whole = (Membership.Role.ORGANISER, Membership.Role.VIEWER)
         return Q(delegation__team__in=teams_of(user, *whole))
 
     def live(self) -> Self:
-        """Those that may still lead to places, or have."""
+        """Those that are neither declined, withdrawn nor lapsed."""
         return self.filter(status__in=Application.LIVE)
 
     def waiting(self) -> Self:
-        """The waiting list, the first to be promoted first."""
+        """The waiting list, in the order of promotion."""
         return self.filter(status="waitlisted").order_by("submitted_at", "pk")
 
 
 class Application(models.Model):
-    """An organisation's request for places in a delegation."""
+    """An organisation's request for seats in a delegation."""
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("draft")
@@ -55,7 +55,7 @@ class Application(models.Model):
         Status.WAITLISTED,
         Status.ACCEPTED,
         Status.CONFIRMED,
-    )  # in the order in which they get on
+    )  # in the order of progress
 
     delegation = models.ForeignKey(
         Delegation,
@@ -135,12 +135,11 @@ class Application(models.Model):
         return str(self.organisation)
 
     def absorb(self, double: Self) -> bool:
-        """Take in a second live application of the organisation; see `models.doubles`.
+        """Merge a second live application of the organisation; see `models.base.duplicates`.
 
-        Both must have got equally far (undecided, on the waiting list, accepted, confirmed), or
-        the one that has not must propose nobody whom the other does not: a decision is about those
-        whom it was taken on. The further state stands, with the earlier submission and the later
-        date to confirm by.
+        Refused (False) if the decisions differ and the application that is behind has nominees whom
+        the other lacks, because the decision was made without them. The further state wins, with
+        the earlier submission and the later date to confirm by.
         """
         ahead, behind = (self, double) if self.progress() >= double.progress() else (double, self)
         if ahead.stage() != behind.stage() and behind.proposes_more_than(ahead):
@@ -160,28 +159,28 @@ class Application(models.Model):
         duplicates.fill(self, double, "contact_id")
 
     def progress(self) -> int:
-        """How far it has got; the further, the higher."""
+        """The progress of the application; higher is further."""
         return self.LIVE.index(self.Status(self.status))
 
     def stage(self) -> str:
-        """What was decided; empty while nothing is."""
+        """The decision; '' if there is none."""
         decided = (self.Status.WAITLISTED, self.Status.ACCEPTED, self.Status.CONFIRMED)
         return self.status if self.status in decided else ""
 
     def proposes_more_than(self, other: Self) -> bool:
-        """Whether somebody is proposed whom the other does not propose, or who has no name."""
+        """Whether it has a nominee whom the other lacks, or one without a name."""
         theirs = other.nominees.exclude(person=None).values("person")
         return self.nominees.exclude(person__in=theirs).exists()
 
 
 class NomineeQuerySet(models.QuerySet["Nominee"]):
     def counted(self) -> Self:
-        """Those who would fill a seat of the quota."""
+        """Nominees who would fill a seat of the quota."""
         return self.exclude(capacity__in=Delegate.TRAVEL_ALONG)
 
 
 class Nominee(models.Model):
-    """Somebody whom an application proposes; becomes a delegate when it is confirmed."""
+    """A person whom an application nominates; becomes a delegate when it is confirmed."""
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="nominees")
     person = models.ForeignKey(
@@ -237,7 +236,7 @@ class Nominee(models.Model):
         return self.capacity not in Delegate.TRAVEL_ALONG
 
     def absorb(self, double: Self) -> bool:
-        """Take in a second row of the same person; the higher capacity stands."""
+        """Merge a second row of the same person; the higher capacity wins."""
         self.capacity = min(self.capacity, double.capacity, key=lead)
         labels = columns("label")
         duplicates.fill(self, double, *labels, "appointment_id")

@@ -1,4 +1,4 @@
-"""Decisions about applications that their contacts are told of."""
+"""Decisions about applications that are sent to their contacts."""
 
 from django.db import models
 
@@ -7,7 +7,7 @@ from events.models import Delivery
 
 
 class Decision(models.Model):
-    """What a mail tells: the status that an application has reached."""
+    """The decision that a delivery is about: the status that the application reached."""
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="decisions")
     delivery = models.OneToOneField(Delivery, models.CASCADE, related_name="decision")

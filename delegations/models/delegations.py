@@ -25,22 +25,23 @@ from events.values.languages import columns
 
 
 class DelegationQuerySet(OwnedQuerySet["Delegation"]):
-    """Delegations; nothing of them is public but their mission, which is an event."""
+    """Delegations; only the mission of a delegation, which is an event, can be public."""
 
     def seen_as_member(self, user: Viewer) -> Q:
-        """Organisers and viewers all, the others those on which they have a leg or a head."""
+        """Organisers and viewers see all; others those where they serve a leg or the head."""
         whole = (Membership.Role.ORGANISER, Membership.Role.VIEWER)
         work = (Membership.Role.LIAISON, Membership.Role.SECRETARY)
         theirs = Q(legs__stay__in=Event.objects.looked_after_by(user))
         theirs |= Q(mission__in=Event.objects.served_by(user))
         teams = teams_of(user, *work)
-        # The team said twice spares reading the delegations of others.
+        # Filter by team in the outer and the inner query, so that PostgreSQL uses the team index
+        # instead of reading the delegations of other teams.
         worked_for = Q(team__in=teams, pk__in=Delegation.objects.filter(theirs, team__in=teams))
         return Q(team__in=teams_of(user, *whole)) | worked_for
 
 
 class Delegation(Owned):
-    """A body that travels together: a trade mission, an official delegation, a visit party."""
+    """A group that travels together: a trade mission, an official delegation, a visiting party."""
 
     class Kind(models.TextChoices):
         TRADE_MISSION = "trade_mission", _("trade mission")
@@ -155,18 +156,18 @@ class Delegation(Owned):
 
     @property
     def is_managed(self) -> bool:
-        """Whether it is our own work; a reported one takes no steps."""
+        """Whether a team of ours runs it; a reported delegation has no steps."""
         return self.origin == Event.Origin.MANAGED
 
     @property
     def is_open(self) -> bool:
-        """Whether it is our own work and neither concluded nor cancelled."""
+        """Whether a team of ours runs it, and it is neither concluded nor cancelled."""
         over = (self.Status.CONCLUDED, self.Status.CANCELLED)
         return self.is_managed and self.status not in over
 
 
 class TradeMission(Delegation):
-    """A delegation of business people, as a screen of its own."""
+    """A proxy for delegations of business people, with a screen of its own."""
 
     class Meta:
         proxy = True
@@ -178,18 +179,18 @@ class LegQuerySet(PartQuerySet["Leg"]):
     holder = "delegation"
 
     def visible_to(self, user: Viewer) -> Self:
-        """Legs of visible delegations whose stay is visible; liaison officers see their own."""
+        """Legs of visible delegations whose stay is visible."""
         if sees_all(user):
             return self.all()
         return super().visible_to(user).filter(stay__in=Event.objects.visible_to(user))
 
     def in_order(self) -> Self:
-        """By their days: no other order is kept."""
+        """Ordered by their days; there is no other order of legs."""
         return self.order_by(F("stay__start_on").asc(nulls_last=True), "stay__start_at", "pk")
 
 
 class Leg(models.Model):
-    """A stop of a delegation: a stay at one place, with the ways there and on."""
+    """A leg of a delegation: the stay at one place, with arrival and departure."""
 
     delegation = models.ForeignKey(Delegation, models.CASCADE, related_name="legs")
     stay = models.OneToOneField(Event, models.PROTECT, related_name="leg", verbose_name=_("stay"))
@@ -240,7 +241,7 @@ class DelegateQuerySet(PartQuerySet["Delegate"]):
     holder = "delegation"
 
     def seen_as_member(self, user: Viewer) -> Q:
-        """Members of shared delegations and of the user’s: all of them, the party, or the head."""
+        """Organisers and viewers see all, liaison officers their parties, secretaries heads."""
         whole = (Membership.Role.ORGANISER, Membership.Role.VIEWER)
         looked_after = Leg.objects.filter(stay__in=Event.objects.looked_after_by(user))
         all_legs = Q(legs=None, delegation__in=looked_after.values("delegation"))
@@ -253,16 +254,16 @@ class DelegateQuerySet(PartQuerySet["Delegate"]):
         )
 
     def in_order(self) -> Self:
-        """By precedence, those without a rank last."""
+        """Ordered by precedence; members without a rank last."""
         return self.order_by(F("precedence").asc(nulls_last=True), "pk")
 
     def counted(self) -> Self:
-        """Those who fill a seat of the quota."""
+        """Members who fill a seat of the quota."""
         return self.filter(counted=True)
 
 
 class Delegate(models.Model):
-    """A person's place in a delegation."""
+    """A member of a delegation, named or not, with their capacity."""
 
     class Capacity(models.TextChoices):
         HEAD = "head", _("head of delegation")
@@ -278,7 +279,7 @@ class Delegate(models.Model):
         MEDIA = "media", _("accompanying media")
         SECURITY = "security", _("security")
 
-    # They come along but fill no seat of the quota.
+    # They travel with the delegation but fill no seat of the quota.
     TRAVEL_ALONG = (
         Capacity.LIAISON,
         Capacity.ADVANCE,
@@ -373,10 +374,10 @@ class Delegate(models.Model):
         return str(self.person) if self.person else self.label
 
     def absorb(self, double: Self) -> bool:
-        """Take in a second row of the same person in the delegation; see `models.doubles`.
+        """Merge a second row of the same person in the delegation; see `models.base.duplicates`.
 
-        The higher capacity stands, with its rank: head, deputy, members, who travels along; of
-        equals this row's. They are on the legs of both rows, and on all if either row is.
+        The higher capacity wins, with its rank: head, deputy, members, those who travel along; on a
+        tie this row's. The legs of both rows are joined, or all legs if either row is on all.
         """
         part = ("capacity", "precedence", "organisation_id", "appointment_id")
         if lead(double.capacity) < lead(self.capacity):
@@ -391,17 +392,17 @@ class Delegate(models.Model):
 
 
 def lead(capacity: str) -> int:
-    """The rank of a capacity: 0 leads."""
+    """The rank of a capacity; 0 is the highest."""
     ranks = {Delegate.Capacity.HEAD: 0, Delegate.Capacity.DEPUTY: 1}
     last = 3 if capacity in Delegate.TRAVEL_ALONG else 2
     return ranks.get(Delegate.Capacity(capacity), last)
 
 
 class RosterAttendee(models.Model):
-    """An attendee that a roster keeps: what a delegate is at the mission or at a leg.
+    """Marks an attendee that follows a roster: a delegate at the mission, or at a leg.
 
-    Kept in step by `domain.rosters`; an attendee without such a row was invited by hand. One
-    without a delegate is the liaison officer of a leg, or was a delegate who has left.
+    `domain.rosters` keeps these rows up to date. An attendee without one was added by hand. A row
+    without a delegate is that of a leg's liaison officer, or of a former delegate.
     """
 
     delegate = models.ForeignKey(
@@ -417,6 +418,6 @@ class RosterAttendee(models.Model):
         return str(self.attendee)
 
     def absorb(self, double: Self) -> bool:
-        """Take in a second row of one attendee; a member goes before a liaison officer."""
+        """Merge a second row of the same attendee; a delegate wins over a liaison officer."""
         duplicates.fill(self, double, "delegate_id")
         return True

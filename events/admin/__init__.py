@@ -1,4 +1,4 @@
-"""The organisers’ screens."""
+"""The screens of the admin."""
 
 from events.admin.attendance import attendees
 from events.admin.calendars import feeds

@@ -1,4 +1,4 @@
-"""Refusals as JSON; in one language, whatever the reader's browser speaks."""
+"""Refusals as JSON, always in English, whatever language the client accepts."""
 
 from typing import Any
 
@@ -14,19 +14,19 @@ from events.domain.refusals import Refusal
 
 
 class MissingSerializer(serializers.Serializer[Any]):
-    """Why there is nothing to show."""
+    """The response if a row or a page does not exist."""
 
     detail = serializers.CharField()
 
 
 class RefusalSerializer(MissingSerializer):
-    """Why a request was refused, and which parameter is to blame."""
+    """A refusal: the reason, and the parameter that caused it."""
 
     parameter = serializers.CharField(help_text="Empty when no single parameter is to blame.")
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Return the JSON answer to a refusal; None for a fault of ours."""
+    """Return the response for a refusal, or None for an exception that is our fault."""
     if isinstance(error, eventfilters.UnknownFilter | eventfilters.UnknownValue):
         return _refusal(str(error), error.name)
     if isinstance(error, TooManyFieldsSent):

@@ -1,4 +1,4 @@
-"""Which parameters each list takes; what a list does not know it refuses."""
+"""The parameters of each list; an unknown parameter is refused."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
@@ -17,7 +17,7 @@ PAGING = ("page", "page_size")
 
 
 def read(query: QueryDict) -> dict[str, list[str]]:
-    """Return the parameters with all their values; no database can be asked for a NUL."""
+    """Return the parameters with all their values; refuse NUL, which PostgreSQL cannot store."""
     parameters = dict(query.lists())
     for name, values in parameters.items():
         for value in values:
@@ -29,7 +29,7 @@ def read(query: QueryDict) -> dict[str, list[str]]:
 def narrow(
     *, rows: QuerySet[Any], parameters: eventfilters.Parameters, known: Mapping[str, Narrow]
 ) -> QuerySet[Any]:
-    """Return the rows that all filters let through, as `selection.narrow` does for events."""
+    """Return the rows that pass all filters, as `eventfilters.narrow` does for events."""
     for name in parameters:
         if name not in known:
             raise UnknownFilter(name, list(known))

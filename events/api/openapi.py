@@ -1,4 +1,4 @@
-"""What the OpenAPI document says beyond the serializers, and the views that serve it."""
+"""The OpenAPI document: parameters and refusals that serializers do not describe, and its views."""
 
 from collections.abc import Callable
 from typing import Any
@@ -31,7 +31,7 @@ def one(name: str, schema: dict[str, Any], text: str) -> OpenApiParameter:
 
 
 def many(name: str, item: dict[str, Any], text: str) -> OpenApiParameter:
-    """Return a parameter that may be given several times, meaning either."""
+    """Return a parameter that may be repeated; a row must match one of its values."""
     schema = {"type": "array", "items": item}
     return OpenApiParameter(name, schema, description=text, style="form", explode=True)
 
@@ -70,7 +70,7 @@ ORGANISATIONS = [kind(Organisation.Kind)]
 
 
 def described(serializer: type[Any], parameters: list[OpenApiParameter]) -> Callable[[Any], Any]:
-    """Return a decorator that documents a view set: its parameters and its refusals."""
+    """Return a decorator that documents the parameters and refusals of a view set."""
     refusals = {
         400: OpenApiResponse(RefusalSerializer, "A parameter or a value that does not exist."),
         404: OpenApiResponse(MissingSerializer, "No such row, or no such page."),
@@ -88,7 +88,7 @@ def described(serializer: type[Any], parameters: list[OpenApiParameter]) -> Call
 
 
 class Document(Open, SpectacularAPIView):
-    """The OpenAPI document, the same for every reader."""
+    """The OpenAPI document, which is the same in every language."""
 
     @extend_schema(exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -96,12 +96,12 @@ class Document(Open, SpectacularAPIView):
             return self._get_schema_response(request)  # type: ignore[no-untyped-call]
 
     def _get_version_parameter(self, request: Request) -> None:
-        """There is one version; a parameter does not change it."""
+        """Return None: the API has one version, so no parameter selects it."""
 
 
-# Swagger UI brings a <style> of its own; its scripts come from files.
+# Swagger UI inserts a <style> element; its scripts are files and need no exception.
 @method_decorator(csp_update({"style-src": ["'self'", "'unsafe-inline'"]}), name="dispatch")
 class Explorer(SpectacularSwaggerSplitView):
-    """The interactive documentation."""
+    """The interactive documentation (Swagger UI)."""
 
     url_name = "api-schema"

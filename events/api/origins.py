@@ -1,4 +1,4 @@
-"""Cross-origin reading: the API is public and knows no cookie (Fetch standard, 3.2.3)."""
+"""Cross-origin access: the API is public and uses no cookies (Fetch standard, 3.2.3)."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from rest_framework.views import APIView
 
 
 class Open(APIView):
-    """A view that pages of any origin may read, its refusals too."""
+    """A view whose responses, refusals included, pages of any origin may read."""
 
     def finalize_response(self, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""Pages of a list; a number out of bounds is refused, not corrected."""
+"""Pagination; a number out of bounds is refused rather than corrected."""
 
 import re
 from typing import Any
@@ -14,7 +14,7 @@ LAST_PAGE = 999_999_999
 
 
 class Pages(PageNumberPagination):
-    """`page` counts from 1; `page_size` is bounded."""
+    """Pages of a list: `page` counts from 1, `page_size` has a maximum."""
 
     page_size = 50
     page_size_query_param = "page_size"
@@ -39,7 +39,7 @@ class Pages(PageNumberPagination):
 
 
 def _number(request: Request, name: str, most: int) -> int | None:
-    """Return the whole number that a parameter holds, None when it is not given."""
+    """Return the whole number that a parameter contains, or None if it is not given."""
     if name not in request.query_params:
         return None
     text = request.query_params[name]

@@ -1,4 +1,4 @@
-"""Public rows with all that their serializers show, in a fixed number of queries."""
+"""Public rows with everything that their serializers show, in a fixed number of queries."""
 
 from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 
@@ -17,7 +17,8 @@ from events.models import (
 from events.models.events.events import EventQuerySet
 from events.models.events.places import LEVELS
 
-# Evidence about anything else, such as attendees, stays inside (domain.md 3.3, 20).
+# Only evidence for values that the API shows is public. Evidence for other values, such as those of
+# attendees, could reveal these values.
 SHOWN = {
     *serializers.EventSerializer().fields,
     *serializers.SeriesSerializer().fields,
@@ -50,7 +51,7 @@ def series() -> QuerySet[EventSeries]:
 
 
 def places() -> QuerySet[Place]:
-    # Not a prefetch: the parents are there already, for their time zones, also those not public.
+    # No prefetch: the parents are already loaded for their time zones, and not all are public.
     parent = Place.objects.public().filter(pk=OuterRef("parent")).values("slug")
     return _places().annotate(parent_slug=Subquery(parent[:1])).order_by("slug")
 
@@ -89,5 +90,5 @@ def _evidence() -> QuerySet[Evidence]:
 
 
 def _upwards(*names: str) -> str:
-    """Return the path to a place's highest ancestor, from which it may have its time zone."""
+    """Return the lookup of a place's highest ancestor; any ancestor may set its time zone."""
     return "__".join([*names, *["parent"] * (LEVELS - 1)])

@@ -1,7 +1,8 @@
-"""What the API shows of each row; what is not named here is never shown.
+"""What the API shows of each row; a field that is not named here is never shown.
 
-Texts are '' where there is nothing; numbers, dates, links and rows are null. DRF lifts the fields
-out of their class, so that one named `source` or `parent` hides nothing: mypy cannot know.
+Empty texts are ''; numbers, dates, links and rows that are missing are null. DRF removes declared
+fields from the class body, so a field named `source` or `parent` shadows no attribute of DRF; mypy
+does not know this, hence the ignored errors.
 """
 
 from datetime import UTC
@@ -35,7 +36,7 @@ PUBLISHED = [choice for choice in Event.Status.choices if choice[0] != DRAFT]
 
 
 class Translations(serializers.Field[Model, Any, dict[str, dict[str, str | None]], Model]):
-    """Texts in every language, as entered: null where nobody has translated one."""
+    """Texts in every language as entered; null where a translation is missing."""
 
     def __init__(self, *names: str) -> None:
         super().__init__(source="*", read_only=True)

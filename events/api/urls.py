@@ -1,4 +1,4 @@
-"""Routes of the events in the API."""
+"""The routes of events in the API."""
 
 from rest_framework.routers import SimpleRouter
 

@@ -1,4 +1,4 @@
-"""The lists and their rows; reads the clock, makes one call."""
+"""The views of the API: each reads the clock and makes one call."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, TypeVar, cast
@@ -46,7 +46,7 @@ class PublicRows(Open, ReadOnlyModelViewSet[Row]):
         return filters.narrow(rows=rows, parameters=parameters, known=self.known)
 
     def _speak(self, answer: Callable[..., Response]) -> Response:
-        """Return the answer in the language that the request asks for."""
+        """Return the response in the language of the parameter `lang`."""
         language = eventfilters.language(parameters=filters.read(self.request.query_params))
         with translation.override(language):
             response = answer(self.request, **self.kwargs)
@@ -56,7 +56,7 @@ class PublicRows(Open, ReadOnlyModelViewSet[Row]):
 
 @openapi.described(serializers.EventSerializer, openapi.EVENTS)
 class Events(PublicRows[Event]):
-    """What takes place, the earliest first and undated events last."""
+    """Events, the earliest first and undated ones last."""
 
     serializer_class = serializers.EventSerializer
 
@@ -71,7 +71,7 @@ class Events(PublicRows[Event]):
 
 @openapi.described(serializers.SeriesSerializer, openapi.SERIES)
 class Series(PublicRows[EventSeries]):
-    """What recurs, such as an expo with its editions."""
+    """Series of events, such as an expo with its editions."""
 
     serializer_class = serializers.SeriesSerializer
     known = filters.SERIES
@@ -82,7 +82,7 @@ class Series(PublicRows[EventSeries]):
 
 @openapi.described(serializers.PlaceSerializer, openapi.PLACES)
 class Places(PublicRows[Place]):
-    """Where things take place, from a macro region down to a room."""
+    """Places, from macro regions down to rooms."""
 
     serializer_class = serializers.PlaceSerializer
     known = filters.PLACES
@@ -93,7 +93,7 @@ class Places(PublicRows[Place]):
 
 @openapi.described(serializers.OrganisationSerializer, openapi.ORGANISATIONS)
 class Organisations(PublicRows[Organisation]):
-    """Bodies of government and business, and groups that nobody named."""
+    """Organisations of government and business, and groups without a name."""
 
     serializer_class = serializers.OrganisationSerializer
     known = filters.ORGANISATIONS
@@ -103,7 +103,7 @@ class Organisations(PublicRows[Organisation]):
 
 
 class Nowhere(Open):
-    """Answers in JSON where there is nothing."""
+    """Answers unknown addresses below /api/ with 404 as JSON."""
 
     schema = None
 

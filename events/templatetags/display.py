@@ -1,4 +1,4 @@
-"""How templates show dates, texts in several languages, and addresses."""
+"""Template tags for dates, translated texts and addresses."""
 
 import json
 from datetime import date
@@ -38,14 +38,14 @@ register.simple_tag(texts.said, name="said")
 
 @register.filter
 def local(when: When, place: Place) -> dates.Local | None:
-    """Return the date and time on the clocks of a place; None without hour or zone."""
+    """Return the local date and time at a place; None without a time of day or zone."""
     zone = place.find_zone()
     return dates.at(when, zone) if zone else None
 
 
 @register.filter
 def city(place: Place) -> Place:
-    """Return the city that the place lies in, or the place itself."""
+    """Return the city in which the place lies, or the place itself."""
     above: Place | None = place
     while above and above.kind != Place.Kind.CITY:
         above = above.parent
@@ -59,14 +59,14 @@ def iso_month(on: date) -> str:
 
 @register.simple_tag(takes_context=True)
 def languages(context: dict[str, Any]) -> list[texts.Version]:
-    """Return the same page in each language; works for addresses that nothing answers to."""
+    """Return links to this page in each language, also for addresses that have no route."""
     request = context.get("request")
     return texts.versions(request.get_full_path() if request else "/")
 
 
 @register.simple_tag(takes_context=True)
 def address(context: dict[str, Any], **changes: str | date | None) -> str:
-    """Return the query of this page with some parts changed; a date stands for its month."""
+    """Return the query string of this page with changed parameters; a date becomes its month."""
     query: Query = context["query"]
     parts = {
         name: f"{part:%Y-%m}" if isinstance(part, date) else str(part or "")
@@ -77,7 +77,7 @@ def address(context: dict[str, Any], **changes: str | date | None) -> str:
 
 @register.simple_tag
 def webcal(url: str) -> str:
-    """Return the address that opens a calendar program."""
+    """Return a webcal: address, which opens a calendar program."""
     return "webcal://" + url.split("://", 1)[1]
 
 
@@ -88,7 +88,7 @@ def site_url() -> str:
 
 @register.simple_tag
 def json_ld(event: Event, parent: Event | None) -> SafeString:
-    """Return the event for search engines; a data block, which no browser executes."""
+    """Return the event as JSON-LD for search engines, in an element that is never executed."""
     text = json.dumps(linked_data.describe(event, parent), ensure_ascii=False)
     for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04X}")

@@ -1,4 +1,4 @@
-"""How templates write the items of an itinerary."""
+"""Template tags for the items of an itinerary."""
 
 from datetime import date
 
@@ -19,13 +19,13 @@ register.filter("when", formatting.when)
 
 @register.filter
 def way(item: Item) -> str:
-    """Return the place, or both of a transfer: “Hong Kong → Doha”."""
+    """Return the place of an item; for a transfer both: “Hong Kong → Doha”."""
     return " → ".join(filter(None, (item.place, item.end_place)))
 
 
 @register.filter
 def joining(hub: Hub, item: Item) -> str:
-    """Return when a hub joins at its own clock; without an hour, whose date it is."""
+    """Return the local time at a hub; for an event without a time of day, its date and place."""
     if hub.clock:
         return formatting.clocks(hub.clock, on=item.on)
     event = item.event
@@ -36,7 +36,7 @@ def joining(hub: Hub, item: Item) -> str:
 
 @register.filter
 def arrival(item: Item) -> str:
-    """Return when and where a transfer ends: “04:30 (Doha)”."""
+    """Return the local time and place at the end of a transfer: “04:30 (Doha)”."""
     if item.clock is None or item.clock.end is None:
         return ""
     place = item.clock.end_name or item.clock.name
@@ -53,7 +53,7 @@ def numbered(span: Span, on: date) -> str:
 
 @register.filter
 def titles(companion: Companion) -> str:
-    """Return office, body and part: “Mayor, Shanghai Municipal Government (guest of honour)”."""
+    """Return “Mayor, Shanghai Municipal Government (guest of honour)”: office, body, role."""
     whose = gettext(", ").join(filter(None, (companion.office, companion.representing)))
     if companion.role == str(Attendee.Role.PARTICIPANT.label):
         return whose

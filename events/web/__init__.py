@@ -1,1 +1,1 @@
-"""Pages and feeds for everybody."""
+"""Public pages and feeds."""

@@ -1,4 +1,4 @@
-"""What watches over us asks here: this machine, and whoever knows the token."""
+"""`/readyz` and `/metrics`, for requests from this host or with the MONITORING_TOKEN."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -20,7 +20,7 @@ PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 
 
 def guarded(view: View) -> View:
-    """Let the view not exist for others."""
+    """Answer other requests with 404."""
 
     @wraps(view)
     def answer(request: HttpRequest) -> HttpResponse:
@@ -35,7 +35,7 @@ def guarded(view: View) -> View:
 
 @guarded
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Say whether mail goes on, and what is wrong if it does not."""
+    """Answer 200 if mail is being sent, else 503 with the list of problems."""
     problems = health.problems(now=_now())
     body = {"status": "unwell" if problems else "ok", "problems": problems}
     return JsonResponse(body, status=503 if problems else 200)
@@ -43,12 +43,12 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 @guarded
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Show the figures."""
+    """Return the metrics in the text format of Prometheus."""
     return HttpResponse(health.metrics(now=_now()), content_type=PROMETHEUS)
 
 
 def _now() -> datetime:
-    """The database's clock, by which ticks go; ours where it does not answer."""
+    """Return the time of the database's clock, as in ticks; of our own if the database is down."""
     try:
         return clock.now()
     except DatabaseError:

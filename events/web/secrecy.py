@@ -1,4 +1,4 @@
-"""What all pages and feeds at secret addresses share: their headers, and a limit on guessing."""
+"""Headers of pages and feeds at secret addresses, and the rate limit for wrong guesses."""
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -20,7 +20,7 @@ SECRET = {
     "X-Robots-Tag": "noindex",
     "Referrer-Policy": "no-referrer",
 }
-UNKEPT = {**SECRET, "Cache-Control": "no-store"}  # of what an answer changes
+UNKEPT = {**SECRET, "Cache-Control": "no-store"}  # for pages that show what an answer has changed
 
 
 Response = TypeVar("Response", bound=HttpResponseBase)
@@ -34,7 +34,7 @@ def dressed(response: Response, headers: Mapping[str, str]) -> Response:
 
 
 def unkept(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Let nobody keep, find or hand on what a view answers, whatever it is."""
+    """Wrap a view so that its responses are not stored, indexed or sent as a referrer."""
 
     @wraps(view)
     def careful(*args: Any, **kwargs: Any) -> HttpResponse:
@@ -46,20 +46,20 @@ def unkept(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 def guarded(
     request: HttpRequest, limit: Limit, miss: type[Exception], now: datetime
 ) -> AbstractContextManager[None]:
-    """Count which secret addresses are guessed wrong from where the request comes."""
+    """Count requests for unknown secret addresses by the client's network, up to the limit."""
     caller = networks.of_caller(environ=request.META, proxies=settings.PROXIES)
     return ratelimits.guarded(limit=limit, who=caller, miss=miss, now=now)
 
 
 def unknown(request: HttpRequest) -> HttpResponse:
-    """Say that nothing is there, in a language that whoever was sent the address reads."""
+    """Answer 404 in the language of the parameter `lang`, else in that of the browser."""
     language = languages.first(request.GET.get("lang"), get_language_from_request(request))
     with override(language):
         return render(request, "404.html", status=404)
 
 
 def wait(response: HttpResponse, refusal: ratelimits.TooMany) -> HttpResponse:
-    """Say when to come again (RFC 6585, 4)."""
+    """Add Retry-After to a response with status 429 (RFC 6585, 4)."""
     response["Retry-After"] = str(refusal.seconds)
     response["Cache-Control"] = "no-store"
     return response

@@ -1,4 +1,4 @@
-"""Texts that exist in several languages: in the reader's if there is one, marked if not."""
+"""Translated texts: in the reader's language, or marked with the language of a fallback."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from events.values.languages import CODES, suffix, tag
 
 
 def said(row: models.Model, name: str) -> str | SafeString:
-    """Return the text; one that falls back to another language is marked as such."""
+    """Return the text; if it falls back to another language, in a <span> with that `lang`."""
     for language in resolution_order(get_language() or "en"):
         if text := _in(row, name, language):
             if language == get_language():
@@ -24,7 +24,7 @@ def said(row: models.Model, name: str) -> str | SafeString:
 
 
 def other_titles(event: Event) -> list[tuple[str, str]]:
-    """Return the titles in the other languages where they differ, each with its tag."""
+    """Return the titles in other languages that differ from the shown one, with their tags."""
     titles = {code: _in(event, "title", code) for code, _ in settings.LANGUAGES}
     return [
         (tag(code), text)
@@ -35,7 +35,7 @@ def other_titles(event: Event) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """The same page in one language."""
+    """A link to the same page in another language."""
 
     name: str
     tag: str
@@ -44,7 +44,7 @@ class Version:
 
 
 def versions(path: str) -> list[Version]:
-    """Return the page at `path`, query included, in each language."""
+    """Return links to the page at `path`, including its query, in each language."""
     first, _, rest = path.lstrip("/").partition("/")
     below = rest if first in CODES else path.lstrip("/")
     return [
@@ -59,5 +59,5 @@ def versions(path: str) -> list[Version]:
 
 
 def _in(row: models.Model, name: str, language: str) -> str:
-    """Return the text in exactly that language; modeltranslation makes these columns."""
+    """Return the text in exactly this language, from the column that modeltranslation adds."""
     return str(getattr(row, f"{name}_{suffix(language)}", "") or "")

@@ -1,4 +1,4 @@
-"""Routes: pages stand below a language, feeds and files have one address for all."""
+"""Routes: pages have a language prefix; feeds and files have one address for all languages."""
 
 from django.urls import path
 from django.views.generic import TemplateView

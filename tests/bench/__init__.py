@@ -1,4 +1,4 @@
-"""Measurements, which take minutes and judge nothing: `make bench`."""
+"""Benchmarks, which take minutes and have no limits to fail at: `make bench`."""
 
 import os
 

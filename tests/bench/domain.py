@@ -1,9 +1,9 @@
-"""How long the screens of the office take, and whether other people's work slows them down.
+"""How long the screens of the admin take, and whether rows of other teams slow them down.
 
-Two databases hold the same work of one team: one beside that of 39 other teams, one beside a tenth
-of theirs. Each page is opened in both by turns, so that whatever else the machine does falls on
+Two databases contain the same work of one team, one with that of 39 other teams, the other with a
+tenth of theirs. Each page is opened in both alternately, so that other load on the machine affects
 both. `make bench` prints the table of docs/performance.md; ARGS="--rounds 1 --visits 2" is quicker,
-ARGS="--explain --only people" prints how the database answers instead.
+ARGS="--explain --only people" prints the plans of the database instead.
 """
 
 import argparse
@@ -41,9 +41,9 @@ from tests.bench import rows
 
 AIM = 300  # milliseconds
 BIG = 500  # attendees of one event
-MEMBER, BUSY = 3, 30  # which people of the first block: one on its mission, one at all expos
+MEMBER, BUSY = 3, 30  # people of the first block: one on its mission, one at all expos
 TEAMS = 40
-# Up to which block they are ours, then nobody's, then the others': a tenth of them, all of them.
+# Blocks up to these numbers are of our team, without a team, of a tenth of the others, of all.
 OURS, SHARED, TENTH, ALL = 50, 60, 104, 500
 COUNTED = (Event, Attendee, Person, Organisation, Delegation, Delegate, Application, Delivery)
 DATABASES = ("tenth", "whole")
@@ -54,11 +54,11 @@ DATABASES = ("tenth", "whole")
 
 @dataclass(frozen=True)
 class Sample:
-    """One visit, in milliseconds: the work of both processes, of PostgreSQL, and the time it took.
+    """One visit in milliseconds: work of both processes, work of PostgreSQL, and elapsed time.
 
-    The work is the processor time of this process and of its server process. Both wait for each
-    other, so on a machine that does nothing else it is the time that the visit takes. Neighbours on
-    a machine slow it down but never speed it up, so the least of several visits comes closest.
+    The work is the processor time of this process and of its PostgreSQL process. They wait for each
+    other, so on an idle machine it equals the elapsed time. Other load can only slow a visit down,
+    so the minimum of several visits is the best estimate.
     """
 
     work: float
@@ -69,7 +69,7 @@ class Sample:
 
 @dataclass
 class Task:
-    """Something that a user asks for, and what it took, database by database."""
+    """A request of a user, with its samples for each database."""
 
     name: str
     do: Callable[[], Any]
@@ -81,7 +81,7 @@ class Task:
 
 
 class Desk:
-    """A user before the admin."""
+    """A user of the admin."""
 
     def __init__(self, user: User) -> None:
         self.user = user
@@ -104,7 +104,7 @@ class Desk:
         return self.page(name, address(row, "change"))
 
     def choice(self, column: str, words: str) -> Task:
-        """What the field of an attendee offers while somebody types."""
+        """The choices that the field of an attendee offers while somebody types."""
         query = {"app_label": "events", "model_name": "attendee", "field_name": column}
         name = f"choosing: {column} “{words}”"
         return self.page(name, reverse("admin:autocomplete"), term=words, **query)
@@ -130,7 +130,7 @@ def tasks(desks: dict[str, Desk]) -> Iterator[Task]:
 
 
 def itineraries(desk: Desk) -> Iterator[Task]:
-    """Of somebody on a mission and at an expo, of somebody at fifty expos, of a whole mission."""
+    """Of a member of a mission who is also at an expo, of a person at fifty expos, of a mission."""
     member, busy = (Person.objects.get(slug=f"person-0-{n}") for n in (MEMBER, BUSY))
     mission = Event.objects.get(delegation__slug="delegation-0")
     yield Task("itinerary of a member", lambda: of_person(person=member))
@@ -187,7 +187,7 @@ def forms(desk: Desk) -> Iterator[Task]:
 
 
 def build() -> dict[str, Desk]:
-    """Fill both: what is ours and a tenth of the others' in one go, the rest in a copy."""
+    """Fill both databases: our team and a tenth of the others first, the rest in a copy."""
     create("tenth")
     use("tenth")
     call_command("migrate", verbosity=0)
@@ -222,7 +222,7 @@ def owner(block: int, teams: list[Team]) -> Team | None:
 
 
 def worker(role: str, team: Team) -> User:
-    """Somebody of our team; who they are on the mission of its first block is in `rows`."""
+    """Return a user of our team; `rows` gives their role on the mission of the first block."""
     part = {"liaison": rows.LIAISON, "secretary": rows.SECRETARY}.get(role)
     person = Person.objects.get(slug=f"person-0-{part}") if part else None
     user = User.objects.create_user(role, is_staff=True, person=person)
@@ -246,7 +246,7 @@ def use(name: str) -> None:
 
 @contextmanager
 def listening(heard: list[tuple[str, Any]]) -> Iterator[None]:
-    """Note the text and the parameters of each query."""
+    """Collect the text and the parameters of each query."""
 
     def listen(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         heard.append((sql, params))
@@ -266,7 +266,7 @@ def visit(task: Task) -> Sample:
 
 
 def clocks() -> tuple[float, float, float]:
-    """The time of day, and the processor time of this process and of its server process."""
+    """Return wall time, and the processor time of this process and its PostgreSQL process."""
     connection.ensure_connection()
     spent = 0.0  # SQLite has no server
     if connection.vendor == "postgresql":
@@ -276,7 +276,7 @@ def clocks() -> tuple[float, float, float]:
 
 
 def explained(task: Task) -> Iterator[tuple[dict[str, Any], str]]:
-    """What the database did for each query of the task."""
+    """Yield the plan of the database for each query of the task."""
     heard: list[tuple[str, Any]] = []
     with listening(heard):
         task.do()
@@ -289,12 +289,12 @@ def explained(task: Task) -> Iterator[tuple[dict[str, Any], str]]:
 
 
 def blocks(plan: dict[str, Any]) -> int:
-    """How many blocks of 8 kB the query looked at: no clock has a part in it."""
+    """The number of 8 kB blocks that the query read, which does not depend on time."""
     return int(plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"])
 
 
 def measure(task: Task, rounds: int, visits: int) -> None:
-    """By turns in both databases; the first visit after each turn does not count."""
+    """Visit alternately in both databases; the first visit after each change is not counted."""
     for _round in range(rounds):
         for database in DATABASES:
             use(database)
@@ -306,7 +306,7 @@ def measure(task: Task, rounds: int, visits: int) -> None:
         task.blocks[database] = sum(blocks(plan) for plan, _sql in explained(task))
 
 
-# Telling
+# Reporting
 
 
 HEAD = (
@@ -327,7 +327,7 @@ def line(values: Iterable[str]) -> str:
 
 
 def cells(task: Task) -> tuple[str, ...]:
-    """What stands in the columns of HEAD; a ratio compares all work with a tenth of the others'."""
+    """The cells for the columns of HEAD; ratios compare the full database with the tenth."""
     times = [sample.time for sample in task.samples["whole"]]
     high = quantiles([*times, max(times)], n=20, method="inclusive")[-1]
     queries = {database: round(task.of(database, "queries")) for database in DATABASES}
@@ -350,7 +350,7 @@ def ratio(full: float, tenth: float) -> str:
 
 
 def sizes() -> Iterator[str]:
-    """How many rows each database holds."""
+    """Yield the number of rows in each database."""
     for database in DATABASES:
         use(database)
         counts = (
@@ -361,7 +361,7 @@ def sizes() -> Iterator[str]:
 
 
 def plans(task: Task, least: int) -> Iterator[str]:
-    """The queries of the task in the full database that look at many blocks, with their plans."""
+    """Yield queries of the task that read many blocks in the full database, with their plans."""
     use("whole")
     yield f"\n== {task.name}"
     for plan, sql in explained(task):
@@ -396,7 +396,7 @@ def say(text: str = "") -> None:
 
 
 def progress(text: str) -> None:
-    """Say what goes on: in one line of the terminal, or line by line where there is none."""
+    """Show the progress: in one line on a terminal, else one line for each text."""
     live = sys.stderr.isatty()
     sys.stderr.write(f"\r\033[K{text}" if live else f"… {text}\n" if text else "")
     sys.stderr.flush()

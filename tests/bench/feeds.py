@@ -1,9 +1,9 @@
-"""What a poll of a calendar costs: our feeds, the plain way, a bare view and nginx, by turns.
+"""What a poll of a feed costs: our feeds, a plain implementation, a bare view, and nginx.
 
-The requests go over one connection to the gunicorn of `make run` and to nginx with docs/nginx.conf.
-What is measured is the processor time of the processes that answer: of gunicorn with its PostgreSQL
-connections, or of nginx; not of the client, nor of the edits in between. `make bench-feeds` prints
-the tables of docs/performance.md, `make bench-feeds-sqlite` the same on SQLite.
+They are measured alternately. Requests go over one connection to the gunicorn of `make run` and to
+nginx with docs/nginx.conf. Measured is the processor time of the answering processes: of gunicorn
+and its PostgreSQL connections, or of nginx; not that of the client or of edits in between. `make
+bench-feeds` prints the tables of docs/performance.md; `make bench-feeds-sqlite` is for SQLite.
 """
 
 import argparse
@@ -42,15 +42,15 @@ FIRST = date(2027, 1, 4)
 SIZE = 500  # events of the feed
 SCALES = (10, 100, 1_000, 10_000)
 CROWDS = (1_000, 100_000)
-MANY = 50  # requests of a visit that cost next to nothing
+MANY = 50  # requests of one visit, for requests that cost very little
 PUBLIC = "/calendar/public.ics"
 
 
 @dataclass
 class Case:
-    """A request, and what each took, in ms of the processes that a meter reads.
+    """A request, and what each visit took, in ms of the processes that the meter reads.
 
-    `before` comes before a visit and is not measured; `beside` before each of its requests, in
+    `before` runs before a visit and is not measured. `beside` runs before each of its requests, in
     processes that the meter does not read.
     """
 
@@ -60,7 +60,7 @@ class Case:
     status: int = 200
     before: Callable[[], object] = lambda: None
     beside: Callable[[], object] = lambda: None
-    times: int = 1  # of a visit
+    times: int = 1  # requests of a visit
     took: list[float] = field(default_factory=list)
 
     def visit(self, measured: bool = True) -> None:
@@ -76,17 +76,17 @@ class Case:
 
     @property
     def cost(self) -> float:
-        """The mean of the better half: neighbours slow a visit down, never speed it up."""
+        """The mean of the faster half: other load can only slow a visit down."""
         better = sorted(self.took)[: max(1, len(self.took) // 2)]
         return sum(better) / len(better)
 
 
 @dataclass
 class Server:
-    """A running web server as a client on one connection sees it."""
+    """A running web server, as seen by a client on one connection."""
 
     connection: HTTPConnection
-    answering: Callable[[], list[int]]  # the processes whose time counts
+    answering: Callable[[], list[int]]  # the processes whose time is measured
     tag: str = ""
     body: bytes = b""
 
@@ -95,7 +95,7 @@ class Server:
         try:
             self.connection.request(method, url, headers=names)
             answer = self.connection.getresponse()
-        except ConnectionError:  # a server waits two seconds for the next request
+        except ConnectionError:  # a server closes a connection that is idle for two seconds
             self.connection.close()
             self.connection.request(method, url, headers=names)
             answer = self.connection.getresponse()
@@ -104,17 +104,17 @@ class Server:
         return answer.status
 
     def case(self, name: str, url: str, *, status: int = 200, **options: Any) -> Case:
-        """A request that does not depend on the answers before."""
+        """A request that does not depend on earlier responses."""
         headers, method = options.pop("headers", {}), options.pop("method", "GET")
         return Case(name, lambda: self.get(url, method, **headers), self.spent, status, **options)
 
     def unchanged(self, name: str, url: str, **options: Any) -> Case:
-        """The same request again by a reader who has what it answers now."""
+        """The same request again, conditional on the present ETag."""
         self.get(url)
         return self.case(name, url, status=304, headers={"If_None_Match": self.tag}, **options)
 
     def spent(self) -> float:
-        """Processor time of all threads that answer, in ms."""
+        """Return the processor time of all threads of the answering processes, in ms."""
         return sum(nanoseconds(pid) for pid in self.answering()) / 1e6
 
 
@@ -124,14 +124,14 @@ def nanoseconds(pid: int) -> int:
 
 
 def family(pid: int) -> list[int]:
-    """A process and its children."""
+    """Return the keys of a process and its children."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text()
     return [pid, *map(int, children.split())]
 
 
 @contextmanager
 def attache(folder: Path) -> Iterator[Server]:
-    """Run gunicorn as `make run` does, with one process, whose connections count too."""
+    """Run gunicorn as `make run` does, but with one process; its connections are measured too."""
     port = nginx.free_port()
     command = [
         part.replace("config.wsgi", "tests.bench.server") for part in processes.web(port).command
@@ -145,7 +145,7 @@ def attache(folder: Path) -> Iterator[Server]:
 
 
 def environment() -> dict[str, str]:
-    """The environment of a process that works on the database which prepare() has made."""
+    """Return the environment of a process that uses the database of prepare()."""
     if connection.vendor == "sqlite":
         return dict(os.environ)
     url = os.environ["DATABASE_URL"].replace("/postgres?", "/feeds?")
@@ -153,7 +153,7 @@ def environment() -> dict[str, str]:
 
 
 def backends() -> list[int]:
-    """The PostgreSQL processes of others than us."""
+    """Return the PostgreSQL processes of other connections than ours."""
     if connection.vendor == "sqlite":
         return []
     with connection.cursor() as cursor:
@@ -166,7 +166,7 @@ def backends() -> list[int]:
 
 @contextmanager
 def web_server(folder: Path, upstream: int) -> Iterator[Server]:
-    """Run nginx as docs/nginx.conf says, with the public feeds that were exported."""
+    """Run nginx with docs/nginx.conf and exported public feeds."""
     settings.FEEDS_FOLDER = folder / "data" / "feeds"
     feeds.export(now=NOW)
     with nginx.serving(folder, f"127.0.0.1:{upstream}") as site:
@@ -238,14 +238,14 @@ def personal(event: Event, n: int = 0) -> str:
 
 
 def polls(server: Server, mission: Event, other: Event) -> list[Case]:
-    """The costs of one feed, while others' events keep changing."""
+    """The costs of one feed, while events of others keep changing."""
     url = personal(mission)
     turn = itertools.count()
 
     def change_another() -> None:
         if next(turn) % 5 == 0:
             lifecycle.touch(event=other, now=NOW)
-            close_old_connections()  # as at the end of the request that edits
+            close_old_connections()  # as at the end of a request
 
     def forget_state() -> None:
         FeedState.objects.all().delete()
@@ -269,7 +269,7 @@ def polls(server: Server, mission: Event, other: Event) -> list[Case]:
 
 
 def public_polls(server: Server, front: Server) -> list[Case]:
-    """The public feed: by Attaché, and by nginx from the file."""
+    """The public feed: from Attaché, and from nginx out of a file."""
     return [
         server.unchanged("public, by Attaché: 304", PUBLIC, times=MANY),
         server.case("public, by Attaché, HEAD: 200", PUBLIC, times=MANY, method="HEAD"),
@@ -287,7 +287,7 @@ def sizes(server: Server, team: Team, place: Place) -> Iterator[Case]:
 
 
 def crowd(event: Event, number: int) -> None:
-    """Let so many more people attend and subscribe."""
+    """Add so many people who attend and subscribe."""
     people = rows.store(
         Person(slug=f"{event.slug}-crowd-{n}", family_name=f"Crowd {n}") for n in range(number)
     )
@@ -302,7 +302,7 @@ def crowd(event: Event, number: int) -> None:
 
 
 def crowds(server: Server, team: Team, place: Place) -> Iterator[tuple[Case, Case]]:
-    """The same poll and the same edit, however many subscribe to the event."""
+    """The same poll and the same edit with different numbers of subscribers to the event."""
     for number in CROWDS:
         event = programme(f"crowd-{number}", 50, team, place)
         crowd(event, number)
@@ -321,14 +321,14 @@ def crowds(server: Server, team: Team, place: Place) -> Iterator[tuple[Case, Cas
 
 
 def analyse() -> None:
-    """Let PostgreSQL know its tables, as it does by itself within minutes; SQLite never does."""
+    """Run VACUUM ANALYZE, as autovacuum does within minutes; SQLite has no such process."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
 
 
 def ours() -> float:
-    """Processor time of this process and of its PostgreSQL process, in ms."""
+    """Return the processor time of this process and of its PostgreSQL process, in ms."""
     return sum(clocks()[1:])
 
 
@@ -338,7 +338,7 @@ def change(event: Event) -> int:
 
 
 def writes(case: Case) -> int:
-    """How many statements that write an edit takes."""
+    """Return the number of writing statements of an edit."""
     heard: list[str] = []
 
     def listen(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
@@ -359,11 +359,11 @@ def by_turns(cases: list[Case], rounds: int) -> None:
             case.visit()
 
 
-# Telling
+# Reporting
 
 
 def tell(cases: list[Case], name: str) -> None:
-    """Print a table; the last column compares with the first case."""
+    """Print a table; the last column is the ratio to the first case."""
     say(f"| request | s of CPU for 1,000 | {name} |")
     say("| --- | ---: | ---: |")
     for case in cases:

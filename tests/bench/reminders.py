@@ -2,9 +2,9 @@
 
 `make bench-reminders` prints the tables of docs/performance.md, `make bench-reminders-sqlite` those
 on SQLite.
-The mail server is a process of its own (`tests/faults/sink.py`), whose time does not count; what
-counts is the processor time of the process that sends and of its PostgreSQL process, and for the
-rate the time on the wall.
+The mail server is a process of its own (`tests/faults/sink.py`), which is not measured. Measured is
+the processor time of the sending process and of its PostgreSQL process, and for the rate the
+elapsed time.
 """
 
 import argparse
@@ -42,7 +42,7 @@ RULES = 3
 
 @dataclass(frozen=True)
 class Cost:
-    """Mails, and what they took, in seconds."""
+    """A number of mails, and what they took, in seconds."""
 
     mails: int
     wall: float
@@ -54,7 +54,7 @@ class Cost:
 
 @contextmanager
 def measured() -> Iterator[list[float]]:
-    """Yield what fills with the wall time and the work of the block, in seconds."""
+    """Yield a list that is filled with the elapsed time and the work of the block, in seconds."""
     start = clocks()
     spent: list[float] = []
     yield spent
@@ -75,7 +75,7 @@ def event(slug: str, people: int, team: Team) -> Event:
     """Store an event in an hour that so many people attend."""
     made = session(slug, 0, team, hall())
     made.start_on = made.end_on = NOW.date()
-    made.start_time, made.end_time = clock_time(5), clock_time(6)  # an hour from now, in New York
+    made.start_time, made.end_time = clock_time(5), clock_time(6)  # an hour from NOW, in New York
     made.start_at, made.end_at = NOW + HOUR, NOW + 2 * HOUR
     [stored] = rows.store([made])
     guests = rows.store(
@@ -98,7 +98,7 @@ def hall() -> Place:
 
 
 def due(stored: Event) -> None:
-    """Let a mail to each attendee be due."""
+    """Plan a mail to each attendee that is due at NOW."""
     rule, _ = ReminderRule.objects.get_or_create(
         event=stored, offset_kind=ReminderRule.OffsetKind.EXACT_MINUTES, offset=60
     )
@@ -111,7 +111,7 @@ def due(stored: Event) -> None:
 
 
 def bare(stored: Event, port: int) -> Cost:
-    """Read all mails at once, build each and send it on one connection; record nothing."""
+    """Read all mails at once, build and send each on one connection; record nothing."""
     line = Connection(Server(host="127.0.0.1", port=port))
     queue = Delivery.objects.filter(event=stored).select_related(*presend.SHOWN)
     with measured() as spent:
@@ -130,7 +130,7 @@ def bare(stored: Event, port: int) -> Cost:
 
 
 def ours(stored: Event) -> Cost:
-    """Send what is due as a worker does, tick after tick."""
+    """Send due mails as a worker does, tick after tick."""
     count = Delivery.objects.filter(event=stored).count()
     with measured() as spent:
         while delivery.tick(now=NOW).results:
@@ -142,7 +142,7 @@ def ours(stored: Event) -> Cost:
 
 
 def two_workers(stored: Event, port: int) -> Cost:
-    """The same by two processes; the work is that of the processes alone."""
+    """The same in two processes; the work is only that of these processes."""
     count = Delivery.objects.filter(event=stored).count()
     env = environment() | {"SINK": str(port)}
     command = [sys.executable, "-m", "tests.bench.sender"]
@@ -163,7 +163,7 @@ def two_workers(stored: Event, port: int) -> Cost:
 
 
 def plan(team: Team) -> tuple[float, float]:
-    """Seconds to plan three rules, and to hand over what is due of 10,000 attendees."""
+    """Return the seconds to plan three rules, and those to fan them out to 10,000 attendees."""
     stored = event("planned", PLANNED, team)
     rows.store(
         ReminderRule(event=stored, offset_kind="exact_minutes", offset=60 + n) for n in range(RULES)
@@ -197,7 +197,7 @@ def age(stored: Event, number: int) -> None:
 
 
 def empty_ticks(number: int) -> float:
-    """Milliseconds of work of a tick that finds nothing."""
+    """Return the milliseconds of work of a tick that finds nothing."""
     delivery.tick(now=NOW)
     with measured() as spent:
         for _ in range(number):

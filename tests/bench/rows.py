@@ -1,8 +1,8 @@
-"""Made-up work to measure with: blocks of a mission, an expo and all around them.
+"""Fictitious rows to measure with: blocks of a mission, an expo and all that belongs to them.
 
-A block holds 20 events, 200 attendees, 40 people, 6 organisations, 1 delegation with 20 members,
-5 applications and 100 deliveries. It belongs to one team, or to none when it is reported. All of
-it follows from the number of the block, so a block is the same on every machine.
+A block contains 20 events, 200 attendees, 40 people, 6 organisations, 1 delegation with 20 members,
+5 applications and 100 deliveries. It belongs to one team, or to none if it is reported. All values
+depend only on the number of the block, so a block is the same on every machine.
 """
 
 import random
@@ -35,11 +35,11 @@ from events.values import dates, names
 
 NOW = datetime(2026, 6, 1, 8, tzinfo=UTC)
 FIRST_DAY = date(2024, 1, 8)
-DAYS = 1500  # over which the blocks are spread
+DAYS = 1500  # the range of days of the blocks
 PEOPLE = 40
 ORGANISATIONS = 6
 MEMBERS = 20
-LIAISON, SECRETARY = 38, 39  # which of the people
+LIAISON, SECRETARY = 38, 39  # the numbers of these people
 DELIVERIES = 100
 SESSIONS = (16, 15, 15, 15, 15)  # attendees of each
 FAMILIES = (
@@ -65,7 +65,8 @@ STATUSES = ("draft", "tentative", "confirmed", "confirmed", "confirmed", "postpo
 VISIBILITIES = ("public", "participants", "delegation", "internal")
 ANSWERS = ("accepted", "accepted", "accepted", "tentative", "needs_action", "declined")
 CALLS = ("submitted", "under_review", "accepted", "waitlisted", "declined")
-# Parents before what points to them; events are stored level by level before all of these.
+# The order of insertion: a row comes after those that it points to. Events are stored before, level
+# by level.
 ORDER: tuple[type[models.Model], ...] = (
     Organisation, Person, Appointment, EventOrganisation, EventPlace, Delegation, Leg, Application,
     Nominee, Delegate, Attendee, Delivery, RosterAttendee,
@@ -73,14 +74,14 @@ ORDER: tuple[type[models.Model], ...] = (
 
 
 def store(rows: Iterable[Any]) -> list[Any]:
-    """Insert rows of one table as they are: nothing is planned, counted or kept as history."""
+    """Insert rows of one table directly, without planning, counting or history."""
     rows = list(rows)
     return type(rows[0])._default_manager.bulk_create(rows, batch_size=2000) if rows else []
 
 
 @dataclass(frozen=True)
 class Ground:
-    """What all teams share, and the blocks stand on."""
+    """The rows that all teams share, which the blocks point to."""
 
     cities: Sequence[Place]
     series: Sequence[EventSeries]
@@ -100,7 +101,7 @@ def lay_ground() -> Ground:
 
 
 def fill(numbers: Iterable[int], teams: dict[int, Team | None], ground: Ground) -> Iterator[int]:
-    """Make these blocks; `teams` says whose each one is. Yield how far it is, now and then."""
+    """Store these blocks, each for the team in `teams`; yield the progress from time to time."""
     waiting = iter(numbers)
     while batch := list(islice(waiting, 25)):
         with transaction.atomic():
@@ -130,7 +131,7 @@ def gather(events: Iterable[Event], people: Iterable[Person]) -> None:
 
 
 class Block:
-    """A mission and an expo, with the people and bodies around them."""
+    """A mission and an expo, with their people and organisations."""
 
     def __init__(self, number: int, team: Team | None, ground: Ground) -> None:
         self.number = number
@@ -157,7 +158,7 @@ class Block:
         return row
 
     def name(self, kind: str, n: int | str = "") -> str:
-        """Return a short name that no other row of the table has."""
+        """Return a slug that is unique in its table."""
         return f"{kind}-{self.number}-{n}".rstrip("-")
 
     def organisation(self, n: int) -> Organisation:
@@ -209,7 +210,7 @@ class Block:
         place: Place,
         **columns: Any,
     ) -> Event:
-        """Return an event on these days of the block; of one day, it has an hour."""
+        """Return an event on these days of the block; an event of one day also has a time."""
         first, last = (self.first + timedelta(days=day) for day in days)
         hours = {"precision": "time", "start_time": time(9, 30), "end_time": time(11)}
         values = {
@@ -240,7 +241,7 @@ class Block:
         )
 
     def expo(self) -> None:
-        """An expo for three days, with sessions and a place that joins by stream."""
+        """An expo of three days, with sessions and a hub."""
         theme, place = self.random.choice(THEMES), self.random.choice(self.ground.cities)
         titles = (f"{theme} Expo {self.number}", f"博览会{self.number}")
         series = self.random.choice(self.ground.series)
@@ -259,7 +260,7 @@ class Block:
                 self.attend(session, person)
 
     def mission(self) -> None:
-        """A mission of three legs; the first twenty people are on it."""
+        """A mission of three legs with the first twenty people."""
         titles = (f"Mission {self.number}", f"代表团{self.number}")
         home = self.ground.cities[0]
         self.journey = self.event(0, Event.Kind.TRADE_MISSION, titles, (10, 18), home)
@@ -283,7 +284,7 @@ class Block:
         self.attend(self.journey, self.people[SECRETARY], "secretary")
 
     def leg(self, n: int) -> Leg:
-        """Three days at a place: the way there, a visit and a meeting."""
+        """Three days at a place: the transfer there, a visit and a meeting."""
         place = self.ground.cities[(self.number * 7 + n) % len(self.ground.cities)]
         days = (10 + 3 * n, 12 + 3 * n)
         titles = (f"Stay in {place.name_en}", f"{place.name_zh_hans}之行")

@@ -1,4 +1,4 @@
-"""A worker for `tests/bench/reminders.py`: waits for a line, sends what is due, tells its work."""
+"""A worker for `tests/bench/reminders.py`: waits for a line, sends due mails, prints its work."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""What gunicorn runs for `tests/bench/feeds.py`: Attaché, and two views to compare it with."""
+"""The application of gunicorn in `tests/bench/feeds.py`: Attaché, and two views to compare with."""
 
 from dataclasses import replace
 from datetime import UTC
@@ -16,17 +16,17 @@ from events.models import Event
 __all__ = ["application"]
 
 settings.ROOT_URLCONF = __name__
-# As dear as with a limit that is not reached.
+# The limit is never reached, but costs as much as usual.
 subscriptions.READS_OF_OWN = replace(subscriptions.READS_OF_OWN, most=10**9)  # type: ignore[misc]
 
 
 def bare(request: HttpRequest) -> HttpResponse:
-    """What no view can undercut: a word, behind the same middleware."""
+    """A lower bound for any view: a constant response behind the same middleware."""
     return HttpResponse("ok")
 
 
 def plain(request: HttpRequest) -> HttpResponse:
-    """The same events as most programs write them: rows, icalendar, bytes, at each request."""
+    """The same events written in the usual way: rows, icalendar, bytes, at each request."""
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//Plain//EN")
     calendar.add("version", "2.0")

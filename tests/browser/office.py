@@ -1,10 +1,10 @@
-"""The pages of the office of a running Attaché: the name and the address of each."""
+"""The pages of the admin of a running Attaché, each with a name and its address."""
 
 import re
 
 from playwright.sync_api import Page
 
-# A list that shows the row to open first.
+# A list whose first row is the one to open.
 ROWS = {
     "delegation": "delegations/trademission/?q=Sample",
     "application": "delegations/application/?q=Sample",
@@ -33,7 +33,7 @@ def sign_in(page: Page, address: str, login: str) -> None:
 
 
 def addresses(page: Page, address: str) -> dict[str, str]:
-    """Go through the office once; return where each page is."""
+    """Visit the admin once; return the addresses of its pages by name."""
     found = {"overview": f"{address}/admin/"}
     found |= {f"{name}-whole-list": f"{address}/admin/events/{name}/" for name in LISTS}
     for name, query in ROWS.items():
@@ -49,7 +49,7 @@ def addresses(page: Page, address: str) -> dict[str, str]:
 
 
 def _of_row(page: Page, name: str) -> dict[str, str]:
-    """The steps that the page of a row leads to, and its itineraries."""
+    """Return the steps that the page of a row offers, and its itineraries."""
     steps = {
         f"{name}-step-{url.split('/step/')[1].split('/')[0]}": url for url in _links(page, STEP)
     }

@@ -1,8 +1,8 @@
-"""Pictures of a running Attaché: python -m tests.browser.screenshots [ADDRESS [FOLDER [WORD]]].
+"""Screenshots of a running Attaché: python -m tests.browser.screenshots [ADDRESS [FOLDER [WORD]]].
 
-The first is the picture in the README. With a FOLDER all pages are taken, to be looked at, and with
-LOGIN=name:password in the environment those of the office too; with a WORD, a
-pattern, only the pictures of the office that have it in their names.
+Without FOLDER it takes the picture of the README. With FOLDER it takes all public pages, and with
+LOGIN=name:password in the environment those of the admin. WORD is a pattern that limits the pages
+of the admin to names that match.
 """
 
 import os
@@ -23,7 +23,7 @@ PAGES = {"month": NOVEMBER, "list": "?view=list", "event": HUBS, "missing": "no/
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 LANGUAGES = ("en", "zh-hans", "zh-hant")
 WIDTHS = {"desktop": 1280, "phone": 390}
-HEIGHT = 1100  # holds a month of five weeks
+HEIGHT = 1100  # a month of five weeks fits
 
 
 def take(browser: Browser, url: str, path: Path, *, width: int, scheme: str, whole: bool) -> None:
@@ -50,7 +50,7 @@ def take_all(browser: Browser, address: str, folder: Path) -> None:
 
 
 def take_office(browser: Browser, address: str, folder: Path, login: str, word: str) -> None:
-    """Take the pages of the office, those whose pictures have the word in their names."""
+    """Take the pages of the admin whose names match the pattern."""
     folder.mkdir(parents=True, exist_ok=True)
     context = browser.new_context()
     office.sign_in(context.new_page(), address, login)
@@ -69,10 +69,10 @@ def take_office(browser: Browser, address: str, folder: Path, login: str, word: 
 
 
 def take_page(context: BrowserContext, url: str, file: Path, *, paper: bool) -> None:
-    """Take a page as it stands on the screen; a page for paper as a PDF, too."""
+    """Take a page as on the screen; a page for printing also as a PDF."""
     page = context.new_page()
     page.goto(url)
-    page.wait_for_timeout(300)  # the tabs open when the scripts have run
+    page.wait_for_timeout(300)  # scripts open the tabs
     if paper:
         page.pdf(path=f"{file}.pdf", prefer_css_page_size=True)
         page.emulate_media(media="print")

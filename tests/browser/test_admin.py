@@ -1,4 +1,4 @@
-"""The screens in a real browser: tabs of languages work, nothing is asked of anybody else."""
+"""The admin in a real browser: language tabs work, and no other host is contacted."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,13 +16,13 @@ from tests.events.admin import screens
 from tests.factories import days
 from tests.office import address
 
-# The fonts are there, and Alpine has shown or hidden what it is to show or hide.
+# Fonts are loaded, and Alpine has set the visibility of all elements.
 STEADY = "document.fonts.status == 'loaded' && Alpine && !document.querySelector('[x-cloak]')"
 
 
 @dataclass
 class Watch:
-    """What went wrong in the browser, and whom it asked."""
+    """Errors in the browser, and the addresses that it requested."""
 
     errors: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
@@ -30,7 +30,7 @@ class Watch:
 
 @pytest.fixture
 def signed_in(page: Page, live_server: LiveServer) -> Iterator[Page]:
-    """A page of somebody who may do everything; afterwards nothing has gone wrong in it."""
+    """A page of a superuser; afterwards the browser must have had no errors."""
     client = Client()
     client.force_login(factories.user(is_superuser=True))
     cookie = client.cookies["sessionid"].value
@@ -87,7 +87,7 @@ def test_no_page_is_wider_than_the_screen(
 
 
 def roster() -> Delegation:
-    """A delegation to two places, with a named head, a member and somebody not named yet."""
+    """A delegation to two places, with a named head, a named member and an unnamed one."""
     team = factories.team()
     mission = screens.event(team, "Mission of friendship and clean energy", **days(5, 9))
     row = screens.delegation(team, "Delegation of friendship and clean energy", mission=mission)

@@ -1,4 +1,4 @@
-"""The public pages in a real Chromium: narrow screens, keyboard, no JavaScript, no complaints."""
+"""The public pages in Chromium: narrow screens, keyboard, without JavaScript, no console errors."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -19,10 +19,10 @@ PATHS = [
     "/events/gone/",
     "/?kind=nope",
 ]
-# What a key press reaches, told by what it is.
+# An expression that names the focused element.
 NAME = """const name = e => e.getAttribute("href") || e.id || e.name || e.textContent.trim();"""
 FOCUSED = f"() => {{ {NAME} return name(document.activeElement) }}"
-# Links, fields and buttons that the eye can see.
+# Visible links, fields and buttons.
 VISIBLE = f"""() => {{ {NAME}
   const all = "a, summary, select, input:not([type=hidden]), button, [tabindex='0']";
   return [...document.querySelectorAll(all)].filter(e => e.checkVisibility()).map(name)
@@ -31,7 +31,7 @@ VISIBLE = f"""() => {{ {NAME}
 
 @pytest.fixture(autouse=True)
 def rows(transactional_db: None) -> None:
-    """An expo over two weeks, a hybrid conference with hubs, names that do not break."""
+    """An expo over two weeks, a hybrid conference with hubs, and long names without spaces."""
     city = factories.place(name="Shanghai", kind="city", country="CN", slug="shanghai")
     expo = factories.event(
         slug="expo",
@@ -72,7 +72,7 @@ Visit = Callable[..., Page]
 
 @pytest.fixture
 def visit(browser: Browser, live_server: Any) -> Iterator[Visit]:
-    """Open a page in a fresh window; console errors and refused resources fail the test."""
+    """Open a page in a new context; console errors and blocked resources fail the test."""
     complaints: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
@@ -189,7 +189,7 @@ def test_text_has_enough_contrast(path: str, scheme: str, visit: Visit) -> None:
     assert page.evaluate(TOO_PALE) == []
 
 
-# WCAG 2.2, 1.4.3: 4.5 to 1 between each text and the nearest painted background.
+# WCAG 2.2, 1.4.3: a contrast of 4.5 to 1 between text and the nearest painted background.
 TOO_PALE = """() => {
   const linear = v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4;
   const light = c => c.map(v => linear(v / 255))

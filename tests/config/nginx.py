@@ -1,4 +1,4 @@
-"""Runs the nginx of this machine with docs/nginx.conf, adapted in its paths and ports only."""
+"""Run nginx with docs/nginx.conf, in which only paths and ports are changed."""
 
 import re
 import shutil
@@ -18,7 +18,7 @@ from tests.calendars.readers import absent
 from tests.conftest import process, wait_until
 
 SAMPLE = settings.BASE_DIR / "docs" / "nginx.conf"
-# What a distribution has around a site; everything that is written stays below the prefix.
+# The configuration of a distribution around a site; all files are written below the prefix.
 AROUND = """
 daemon off;
 master_process off;  # one process of our own account, which no orphan survives
@@ -49,7 +49,7 @@ class Answer:
 
 @dataclass(kw_only=True)
 class Site:
-    """A running nginx: where its logs are, and how to ask it."""
+    """A running nginx: how to send requests to it, and its logs."""
 
     folder: Path
     pid: int
@@ -58,7 +58,7 @@ class Site:
     trust: ssl.SSLContext = field(repr=False)
 
     def ask(self, path: str, method: str = "GET", *, plain: bool = False, **headers: str) -> Answer:
-        """Ask as a client that follows, unpacks and adds nothing; `a_b` is the header `a-b`."""
+        """Send a request without following or decompressing; `a_b` is the header `a-b`."""
         if plain:
             connection = HTTPConnection("127.0.0.1", self.plain, timeout=30)
         else:
@@ -75,7 +75,7 @@ class Site:
             return Answer(answer.status, answer.headers, answer.read())
 
     def log(self, count: int) -> list[str]:
-        """Return the lines of so many requests: nginx writes them after it has answered."""
+        """Return the log lines of so many requests; nginx writes them after it has answered."""
         path = self.folder / "logs" / "attache.access.log"
         wait_until(lambda: path.read_text().count("\n") >= count, seconds=10, log=path)
         lines = path.read_text().splitlines()
@@ -88,7 +88,7 @@ class Site:
 
 @contextmanager
 def serving(folder: Path, upstream: str) -> Iterator[Site]:
-    """Run the sample in front of an application; its data and logs lie in the folder."""
+    """Run the sample in front of an application, with its data and logs in the folder."""
     program = shutil.which("nginx") or "/usr/sbin/nginx"
     if not Path(program).exists():
         raise absent("nginx: install the Debian package nginx-light")
@@ -106,7 +106,7 @@ def serving(folder: Path, upstream: str) -> Iterator[Site]:
 
 
 def adapted(folder: Path, upstream: str, secure: int, plain: int) -> str:
-    """Return the sample with its paths below the folder, on ports of the loopback."""
+    """Return the sample with its paths below the folder, on loopback ports."""
     text = SAMPLE.read_text()
     for old, new in {
         r"listen 80;": f"listen 127.0.0.1:{plain};",
@@ -123,7 +123,7 @@ def adapted(folder: Path, upstream: str, secure: int, plain: int) -> str:
 
 
 def certify(folder: Path) -> ssl.SSLContext:
-    """Make a certificate for the loopback; return what trusts it alone."""
+    """Make a certificate for the loopback; return a context that trusts only this one."""
     if not shutil.which("openssl"):
         raise absent("openssl: install the Debian package openssl")
     command = (

@@ -1,4 +1,4 @@
-"""The rules of the time zones are the pinned ones."""
+"""The rules of time zones are those of the pinned package."""
 
 import zoneinfo
 from datetime import datetime, timedelta

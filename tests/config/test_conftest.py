@@ -1,4 +1,4 @@
-"""The real parts that other tests use."""
+"""The fixtures with real servers and processes."""
 
 import smtplib
 

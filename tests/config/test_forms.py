@@ -1,4 +1,4 @@
-"""Our renderer writes what Django's own writes."""
+"""Our renderer writes the same HTML as Django's."""
 
 from typing import Any
 

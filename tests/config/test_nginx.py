@@ -1,4 +1,4 @@
-"""The sample for nginx in docs/, run by a real nginx before the real application."""
+"""The sample in docs/nginx.conf, run by a real nginx in front of the real application."""
 
 import gzip
 import json
@@ -29,7 +29,7 @@ LANGUAGES = {"en": "Expo", "zh-hans": "博览会", "zh-hant": "博覽會"}
 
 @pytest.fixture
 def event(transactional_db: None, tmp_path: Path, settings: Settings) -> Event:
-    """Return an event that stands in the exported files, below the folder of nginx."""
+    """Return an event that is in the exported files, below the folder of nginx."""
     settings.FEEDS_FOLDER = tmp_path / "data" / "feeds"
     titles = {f"title_{code.replace('-', '_')}": title for code, title in LANGUAGES.items()}
     row = factories.event(**titles)
@@ -39,14 +39,14 @@ def event(transactional_db: None, tmp_path: Path, settings: Settings) -> Event:
 
 @pytest.fixture
 def site(event: Event, tmp_path: Path, live_server: LiveServer) -> Iterator[Site]:
-    """Run nginx before the application, which knows what the files hold."""
+    """Run nginx in front of an application with the rows of these files."""
     with serving(tmp_path, live_server.url.removeprefix("http://")) as running:
         yield running
 
 
 @pytest.fixture
 def lonely(tmp_path: Path) -> Iterator[Site]:
-    """Run nginx before an application that does not answer."""
+    """Run nginx in front of an application that does not answer."""
     with serving(tmp_path, f"127.0.0.1:{free_port()}") as running:
         yield running
 
@@ -136,7 +136,7 @@ class TestFeed:
         first = ask()
         feeds.export(now=NOW)
         assert ask() == first
-        event.title_en = "Fair"  # as long as before
+        event.title_en = "Fair"  # of the same length as before
         lifecycle.save(event=event, now=NOW)
         feeds.export(now=NOW)
         second = ask()
@@ -147,7 +147,7 @@ class TestFeed:
 
     def test_another_query_is_answered_by_the_application(self, site: Site) -> None:
         factories.event(title="Forum", kind="forum")
-        assert titles(site.ask(PUBLIC).body) == ["Expo"]  # the file is as it was
+        assert titles(site.ask(PUBLIC).body) == ["Expo"]  # the file is unchanged
         assert titles(site.ask(PUBLIC + "?kind=forum").body) == ["Forum"]
         assert titles(site.ask(PUBLIC + "?lang=en&kind=forum").body) == ["Forum"]
         assert site.ask(PUBLIC + "?lang=fr").status == 400
@@ -204,7 +204,7 @@ class TestRest:
 
 
 class Echo(BaseHTTPRequestHandler):
-    """Answers with the path and the headers that tell an application where it is."""
+    """Answers with the path and the headers that tell an application its public address."""
 
     def do_GET(self) -> None:
         names = ("Host", "X-Forwarded-Proto", "X-Forwarded-For")
@@ -221,7 +221,7 @@ class Echo(BaseHTTPRequestHandler):
 
 @contextmanager
 def echo() -> Iterator[str]:
-    """Run a server that says what it was told; yield its address."""
+    """Run a server that answers with what it received; yield its address."""
     with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
@@ -251,11 +251,11 @@ SECRET = [
 
 
 class TestLog:
-    """Whoever has the address of a secret calendar may read it: no log holds one."""
+    """The address of a secret calendar gives access, so no log may contain it."""
 
     @pytest.mark.parametrize("address", SECRET)
     def test_no_secret_address_is_written_down(self, lonely: Site, address: str) -> None:
-        """Not even when the application does not answer, which is when errors are logged."""
+        """Also when the application does not answer, which is logged as an error."""
         referer = f"https://events.example.org{address}"
         for plain in (True, False):
             for method in ("GET", "HEAD"):
@@ -286,7 +286,7 @@ class TestLog:
         lines = [line.partition("] ")[2] for line in site.log(4)]
         assert lines[0].startswith('"GET /events/expo/?lang=en HTTP/1.1" 404 ')
         assert lines[0].endswith(' "https://example.com/list?page=2" "-"')
-        assert lines[1].startswith('"GET /public.en.ics HTTP/1.1" 200 ')  # the file, by its name
+        assert lines[1].startswith('"GET /public.en.ics HTTP/1.1" 200 ')  # logged as the file
         assert lines[2].startswith('"GET /calendar/public.ics?kind=expo HTTP/1.1" 200 ')
         assert lines[2].endswith(' "-" "Calendar/1"')
         assert lines[3].startswith('"GET /calendar/f/*** HTTP/1.1" 404 ')

@@ -1,4 +1,4 @@
-"""The throw-away PostgreSQL of the tests leaves nothing behind."""
+"""The temporary PostgreSQL of the tests leaves nothing behind."""
 
 import os
 import subprocess

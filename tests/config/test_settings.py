@@ -1,4 +1,4 @@
-"""A public server does not start on a guess."""
+"""A public server does not start without its required settings."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Connections to SQLite are kept for a moment, and nobody who handles the file notices."""
+"""Connections to SQLite are pooled, which does not disturb users of the file."""
 
 import gc
 import os
@@ -37,7 +37,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def kept(file: Path) -> Iterator[DatabaseWrapper]:
-    """A database with a table, as the settings open it."""
+    """A database with a table, opened as by the settings."""
     wrapper = wrapped(file)
     run(wrapper, "CREATE TABLE word (text PRIMARY KEY)")
     wrapper.close()
@@ -75,7 +75,7 @@ def is_open(file: Path, pid: int | str = "self") -> bool:
 
 
 def other_database(file: Path, word: str) -> Path:
-    """A database beside it, with another word and more pages."""
+    """Another database beside it, with a different word and more pages."""
     with closing(sqlite3.connect(other := file.with_name("other.sqlite3"))) as database:
         database.execute("PRAGMA journal_mode=WAL")
         database.execute("CREATE TABLE more (text)")
@@ -163,7 +163,7 @@ class TestKept:
 
 
 class TestFile:
-    """What is done to the file within the second in which a connection to it is kept."""
+    """Changes to the file within the second in which a connection to it is pooled."""
 
     def test_another_is_put_in_its_place(self, kept: DatabaseWrapper, file: Path) -> None:
         write(kept, "old")

@@ -1,4 +1,4 @@
-"""The task that ends what was not confirmed in time."""
+"""The task that ends acceptances that were not confirmed in time."""
 
 from datetime import timedelta
 

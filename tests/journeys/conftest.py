@@ -1,4 +1,4 @@
-"""Who walks through the stories."""
+"""The people of the journeys: users of the admin, and a mail server."""
 
 import pytest
 from django.test import Client
@@ -31,7 +31,7 @@ def post(settings: Settings, smtp: Sink) -> Post:
 
 
 def at_work(team: Team, role: str, **columns: object) -> Office:
-    """Return the office of somebody with a role in the team."""
+    """Return the admin as seen by a new user with a role in the team."""
     client = Client()
     client.force_login(factories.user(member_of=team, role=role, **columns))
     return Office(client)

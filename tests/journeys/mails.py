@@ -1,4 +1,4 @@
-"""The mail server of a story: what has arrived, and what it says."""
+"""The mail server of a journey, and the mails that it received."""
 
 from datetime import datetime
 from email.message import EmailMessage
@@ -8,14 +8,14 @@ from tests.smtp import Sink
 
 
 class Post:
-    """The worker that sends what is due, and a reader's mailbox."""
+    """The worker that sends due mails, and the mailbox that receives them."""
 
     def __init__(self, sink: Sink) -> None:
         self.sink = sink
         self.read = 0
 
     def arrived(self, now: datetime) -> list[EmailMessage]:
-        """Return what is new when the worker has run."""
+        """Run the worker; return new mails."""
         delivery.tick(now=now)
         new = self.sink.messages[self.read :]
         self.read += len(new)

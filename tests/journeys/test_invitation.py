@@ -1,4 +1,4 @@
-"""US-05, US-11: invited by mail, answered in a mail program or by a link, told what changes."""
+"""US-05, US-11: invited by mail, answered in a mail program or by a link, told of changes."""
 
 import re
 from datetime import timedelta
@@ -34,7 +34,7 @@ def box(settings: Settings, smtp: Sink) -> Mailbox:
 
 @pytest.fixture
 def event(team: Team, office: Office) -> Event:
-    """A conference in a month, with three on the list."""
+    """A conference in a month, with three attendees."""
     day = timezone.localdate() + 30 * DAY
     row = factories.event(
         team=team, title_en="Conference", start_on=day, end_on=day, visibility="participants"
@@ -46,7 +46,7 @@ def event(team: Team, office: Office) -> Event:
 
 
 def reply(monkeypatch: pytest.MonkeyPatch, mail: EmailMessage, **said: Any) -> None:
-    """Press a button of a mail program: it sends what stands in the invitation back."""
+    """Answer in a mail program, which sends the UID and SEQUENCE of the invitation back."""
     found = entry(mail)
     answer = replymails.Answer(
         uid=str(found["UID"]),
@@ -60,7 +60,7 @@ def reply(monkeypatch: pytest.MonkeyPatch, mail: EmailMessage, **said: Any) -> N
 
 
 def press(mail: EmailMessage, words: str) -> Any:
-    """Follow a button of the mail to its page, and press the one that stands out there."""
+    """Follow a button of the mail to its page, and press the highlighted button there."""
     html = mail.get_body(("html",))
     assert html is not None
     found = re.findall(r'<a class="[^"]*" href="([^"]+)">([^<]+)</a>', html.get_content())
@@ -81,7 +81,7 @@ def answers(event: Event) -> dict[str, tuple[str, str]]:
 def test_invited_answered_moved_and_cancelled(
     office: Office, event: Event, box: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # The organiser sees who gets one, and sends it.
+    # The organiser sees who gets an invitation, and sends it.
     said = office.step(event, "invite")
     assert "1 attendee has no mail address" in said
     now = clock.now()
@@ -98,7 +98,7 @@ def test_invited_answered_moved_and_cancelled(
         "": ("needs_action", "none"),
     }
 
-    # It moves: both learn it, and an answer to the old date counts no more.
+    # The event moves: both are told, and an answer to the old date is ignored.
     there = event.start_on + DAY  # type: ignore[operator]
     office.step(event, "move", start_on=f"{there:%Y-%m-%d}", end_on=f"{there:%Y-%m-%d}")
     moved = box.after_a_while(clock.now())
@@ -113,14 +113,14 @@ def test_invited_answered_moved_and_cancelled(
     reply(monkeypatch, anns, partstat="TENTATIVE", message_id="<new@x>")
     assert answers(event)["ann@example.org"] == ("tentative", "none")
 
-    # Ben is taken off the list: he alone is told.
+    # Ben is taken off the list: only he is told.
     ben = event.attendees.get(person__email="ben@example.org")
     office.step(ben, "release")
     told = box.after_a_while(clock.now() + LATER)
     assert summary(told) == [("ben@example.org", "CANCEL", 1)]
     assert "STATUS" not in entry(told[0])
 
-    # It is called off: Ann is told.
+    # The event is cancelled: Ann is told.
     office.step(event, "cancel", reason="Typhoon")
     told = box.after_a_while(clock.now() + 2 * LATER)
     assert summary(told) == [("ann@example.org", "CANCEL", 2)]

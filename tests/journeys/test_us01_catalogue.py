@@ -1,4 +1,4 @@
-"""US-01: an organiser loads the seeds, and sees of each value where it comes from."""
+"""US-01: an organiser loads the seeds, and sees where each value comes from."""
 
 from io import StringIO
 
@@ -38,7 +38,7 @@ def seed() -> str:
 
 def test_the_catalogue_is_loaded_once_and_says_where_it_comes_from(office: Office) -> None:
     seed()
-    # 1. What the five articles describe; a second run changes nothing.
+    # 1. The rows of the five articles; a second run changes nothing.
     counts = {
         Event: 39, EventSeries: 9, Delegation: 5, Person: 14, Organisation: 42, Place: 40,
         Sector: 16,
@@ -46,7 +46,7 @@ def test_the_catalogue_is_loaded_once_and_says_where_it_comes_from(office: Offic
     assert {model: len(office.found(model)) for model in counts} == counts
     assert ": 0 added, 0 changed" in seed()
 
-    # 2. Each value shows source, line and basis; the lists are narrowed by basis and precision.
+    # 2. Each value shows source, line and basis; lists can be filtered by basis and precision.
     gathering = Event.objects.get(slug="gathering-in-shanghai-2024-09-25")
     evidence = evidence_of(office, gathering)
     assert all(line["basis"] for line in evidence)
@@ -62,11 +62,11 @@ def test_the_catalogue_is_loaded_once_and_says_where_it_comes_from(office: Offic
     assert {("when.month_day", "stated"), ("when.year", "computed")} <= known
     assert ("when.year", "stated") not in known
 
-    # 4. Relative words count from the article, although the import runs later.
+    # 4. Relative dates count from the article, although the import runs later.
     november = Event.objects.get(date_text="last November")
     assert f"{november.start_on:%Y-%m}" == "2024-11"
 
-    # 5. Nothing is ever sent, and nobody is made of a writer's mail address.
+    # 5. No mail is planned, and mail addresses of the articles' writers are not stored.
     assert not ReminderOccurrence.objects.exists()
     assert not Delivery.objects.exists()
     assert not Person.objects.exclude(email="").exists()
@@ -85,7 +85,7 @@ def test_delegations_show_their_members_and_legs_with_the_evidence_beside_them(
 
 
 def evidence_of(office: Office, row: Event | Delegation) -> list[dict[str, str]]:
-    """Return the lines of the evidence on the page of a row."""
+    """Return the lines of evidence on the page of a row."""
     page = office.open(address(row, "change"))
     formset = next(
         inline.formset

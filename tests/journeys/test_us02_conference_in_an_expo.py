@@ -33,7 +33,7 @@ def test_a_conference_takes_its_place_in_the_expo(office: Office, team: Team) ->
     shanghai = factories.place()
     expo = office.add(Event, **EXPO, place=shanghai.pk, team=team.pk)
 
-    # 1. The conference is a part of the expo and lies within its days.
+    # 1. The conference is part of the expo and lies within its days.
     inside = {**CONFERENCE, "parent": expo.pk, "place": shanghai.pk, "team": team.pk}
     for outside in ("2025-11-04", "2025-11-11"):
         said = office.refused(address(Event, "add"), **inside, start_on=outside)
@@ -55,7 +55,7 @@ def test_a_conference_takes_its_place_in_the_expo(office: Office, team: Team) ->
     names = [row.organisation.name for row in ordered]
     assert names == ["Example Government", "Example Trade Council"]
 
-    # 5. Calendars show both once they are proposed: the end of days is the day after.
+    # 5. Feeds show both once they are proposed; DTEND of whole days is the day after the last.
     for row in (expo, conference):
         assert row.ical_uid not in entries(FEED)
         office.step(row, "propose")
@@ -73,7 +73,7 @@ def test_the_rundown_can_be_turned_round_and_hides_its_cues(office: Office, team
     lee, xu, guest = (factories.person(team=team, family_name=name) for name in ("Lee", "Xu", "Au"))
     factories.attendee(event=conference, person=guest, seat="confirmed")
 
-    # 3. Two addresses, one after the other; a cue for the stage stands between them.
+    # 3. Two addresses, one after the other, with an internal cue between them.
     first = address_of(office, conference, team, lee, time(9, 30))
     second = address_of(office, conference, team, xu, time(10))
     cue = office.add(
@@ -98,7 +98,7 @@ def test_the_rundown_can_be_turned_round_and_hides_its_cues(office: Office, team
 
 def test_two_counts_of_the_same_room_stand_side_by_side(office: Office, team: Team) -> None:
     conference = factories.event(team=team)
-    # 4. Each with its unit and comparator; no total is made of them.
+    # 4. Each has its unit and comparator; no total is computed.
     for value, unit, comparator in (
         (400, "business representatives", "over"),
         (500, "participants", "exact"),
@@ -141,7 +141,7 @@ def address_of(office: Office, conference: Event, team: Team, speaker, at: time)
 
 
 def rundown(guest, conference: Event, *, internal: bool = False) -> list[Event]:
-    """Return what the guest's itinerary holds of the conference, in its order."""
+    """Return the items of the conference in the guest's itinerary, in order."""
     itinerary = itineraries.of_person(person=guest, within=conference, internal=internal)
     events = [item.event for day in itinerary.days for item in day.items]
     return [event for event in events if event != conference]

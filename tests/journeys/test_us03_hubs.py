@@ -1,4 +1,4 @@
-"""US-03: an organiser runs a hybrid event with hubs, each at its own clock."""
+"""US-03: an organiser runs a hybrid event with hubs, each in its own time zone."""
 
 from datetime import date, time
 
@@ -24,7 +24,7 @@ HUBS = {
 
 
 def promotion(team: Team, **columns: object) -> Event:
-    """Return an event in Shanghai that four hubs join."""
+    """Return an event in Shanghai with four hubs."""
     event = factories.event(
         team=team, title_en="Global Promotion", place=factories.place(), **columns
     )
@@ -47,7 +47,7 @@ def clocks(office: Office, event: Event) -> dict[str, str]:
 
 
 def test_each_hub_shows_its_own_date_and_time(office: Office, team: Team) -> None:
-    # 2. Before a change of law and season: 09:30 in Shanghai on 25 September 2024.
+    # 2. With the offsets of September 2024: 09:30 in Shanghai on 25 September.
     event = promotion(team, start_on=date(2024, 9, 25), end_on=date(2024, 9, 25))
     assert clocks(office, event) == {
         "San Francisco": "Tuesday 24 September 2024, 18:30 (UTC-7)",
@@ -55,7 +55,7 @@ def test_each_hub_shows_its_own_date_and_time(office: Office, team: Team) -> Non
         "Manila": "Wednesday 25 September 2024, 09:30 (UTC+8)",
         "Jakarta": "Wednesday 25 September 2024, 08:30 (UTC+7)",
     }
-    # 3. Two years on: Vancouver has given up winter time.
+    # 3. Two years later Vancouver has no winter time any more.
     event = promotion(team, start_on=date(2026, 11, 25), end_on=date(2026, 11, 25))
     there = clocks(office, event)
     assert there["San Francisco"] == "Tuesday 24 November 2026, 17:30 (UTC-8)"
@@ -63,13 +63,13 @@ def test_each_hub_shows_its_own_date_and_time(office: Office, team: Team) -> Non
 
 
 def test_without_an_hour_the_hubs_show_the_day_in_shanghai(office: Office, team: Team) -> None:
-    # 5. As the source has it: no hour.
+    # 5. As in the source: without a time of day.
     event = promotion(team, precision="day", start_on=date(2024, 9, 25), end_on=date(2024, 9, 25))
     assert set(clocks(office, event).values()) == {"25 September 2024 (Shanghai date)"}
 
 
 def test_only_registered_people_learn_where_the_stream_is(office: Office, team: Team) -> None:
-    # 4. In person and online at once; the link is for those who take part.
+    # 4. In person and online at once; only attendees get the link.
     event = promotion(team, attendance_mode="mixed", stream_url="https://example.org/stream")
     guest = factories.person(team=team)
     office.add_detail(event, "attendees", person=guest.pk, role="participant")
@@ -79,7 +79,7 @@ def test_only_registered_people_learn_where_the_stream_is(office: Office, team: 
     public = Client().get(event.get_absolute_url())
     assert public.status_code == 200
     assert b"example.org/stream" not in public.content
-    # So it is in calendars; where each hub is and when is told to everybody.
+    # The same holds in calendars; hubs and their times are public.
     own, whole = hand_out(office, team, person=guest), hand_out(office, team, event=event)
     found = [entries(url)[event.ical_uid] for url in (own, whole, FEED)]
     assert [str(entry.get("CONFERENCE", "")) for entry in found] == [
@@ -94,7 +94,7 @@ def test_only_registered_people_learn_where_the_stream_is(office: Office, team: 
 def test_the_hubs_are_seen_on_the_screen(
     width: int, page: Page, live_server: LiveServer, transactional_db: None
 ) -> None:
-    # 1. Four hubs with their own zones, on the page of the event, on a desk and on a phone.
+    # 1. Four hubs with their own zones, on the page of the event, on desktop and phone.
     team = factories.team()
     event = promotion(
         team, start_on=date(2026, 11, 25), end_on=date(2026, 11, 25), start_time=time(9, 30)

@@ -23,7 +23,7 @@ def office() -> Office:
 
 
 def test_series_keep_what_is_known_of_them(office: Office) -> None:
-    # 1. The third supply-chain expo; the edition of the import expo only from outside.
+    # 1. The third supply-chain expo; the edition of the import expo is known only from outside.
     supply_chain = Event.objects.get(series__slug="cisce", edition=3)
     assert supply_chain in office.found(Event, q=supply_chain.title_en)
 
@@ -34,14 +34,14 @@ def test_series_keep_what_is_known_of_them(office: Office) -> None:
     assert not [event for event in first if event.when.is_exact and event.in_calendar]
     assert not {event.ical_uid for event in first} & entries(FEED).keys()
 
-    # 5. The event of 2024 is an earlier one like it, not an edition.
+    # 5. The event of 2024 is a related earlier event, not an edition.
     earlier = Event.objects.exclude(previous_related=None)
     assert earlier
     assert all(event.previous_related.edition is None for event in earlier)
 
 
 def test_a_stop_appears_in_the_calendar_once_its_day_is_known(office: Office) -> None:
-    # 3. Four stops in the first half of 2025: on the screens and in the API, not in the feed.
+    # 3. Four stops in the first half of 2025: on screens and in the API, not in the feed.
     stops = office.found(Event, kind__exact="roadshow_stop")
     assert [stop.precision for stop in stops] == ["half_year"] * 4
     stop = stops[0]
@@ -49,7 +49,7 @@ def test_a_stop_appears_in_the_calendar_once_its_day_is_known(office: Office) ->
     assert api["when"]["edtf"] == "2025-40"
     assert stop.ical_uid.encode() not in office.client.get(FEED).content
 
-    # 4. With a day it is there at the next poll, under the UID that it always had.
+    # 4. With a day it is in the next feed, under the same UID.
     uid = stop.uid
     values = {"precision": "day", "start_on": "2025-05-20", "end_on": "2025-05-20"}
     office.change(stop, **values, timezone="Asia/Shanghai", in_calendar="on", visibility="public")

@@ -1,4 +1,4 @@
-"""US-05: companies apply for a trade mission, and the seats go by the rules."""
+"""US-05: companies apply for a trade mission, and the rules decide on the seats."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -55,7 +55,7 @@ def company(team: Team, name: str) -> Organisation:
 def apply(
     office: Office, mission: Delegation, organisation: Organisation, seats: int = 1
 ) -> Application:
-    """Enter an application with so many unnamed members and hand it in."""
+    """Add an application with so many unnamed nominees, and submit it."""
     row = office.add(Application, delegation=mission.pk, organisation=organisation.pk)
     for number in range(seats):
         office.add_detail(row, "nominees", label_en=f"Member {number + 1}", capacity="delegate")
@@ -70,7 +70,7 @@ def accept(office: Office, row: Application, until: datetime) -> str:
 def test_the_call_is_open_until_the_last_minute(
     office: Office, team: Team, mission: Delegation
 ) -> None:
-    # 1. In the organiser’s zone, and not one minute longer.
+    # 1. The deadline is in the organiser's zone, exact to the minute.
     with time_machine.travel(OPEN):
         amber = company(team, "Amber")
         row = office.add(Application, delegation=mission.pk, organisation=amber.pk)
@@ -85,7 +85,7 @@ def test_the_call_is_open_until_the_last_minute(
 def test_a_company_applies_once_and_can_keep_a_draft(
     office: Office, team: Team, mission: Delegation
 ) -> None:
-    # 2. One live application for each company; a draft is one.
+    # 2. One live application for each company, including drafts.
     one = {"delegation": mission.pk, "organisation": company(team, "Amber").pk}
     with time_machine.travel(OPEN):
         office.add(Application, **one, statement="To be written")
@@ -106,7 +106,7 @@ def test_seats_go_to_the_first_and_the_others_wait(
         office.step(mission, "close_call")
         for row in rows:
             office.step(row, "review")
-        # 3. With the quota full, who comes later waits; a withdrawal lets the first move up.
+        # 3. With the quota full, later ones wait; a withdrawal promotes the first.
         for row in (amber, beryl, dune, coral):
             accept(office, row, DEADLINE + timedelta(days=8))
         assert [row.status for row in rows] == ["accepted", "accepted", "waitlisted", "waitlisted"]
@@ -116,7 +116,7 @@ def test_seats_go_to_the_first_and_the_others_wait(
             amber: "accepted", beryl: "withdrawn", coral: "accepted", dune: "waitlisted",
         }  # fmt: skip
 
-        # 4. Who declines says why.
+        # 4. Declining needs a reason.
         url = address(dune, "step", "decline")
         assert office.client.post(url, {"reason": ""}).context["form"].errors
         office.step(dune, "decline", reason="The products are not for this market.")
@@ -132,8 +132,8 @@ def test_seats_go_to_the_first_and_the_others_wait(
 def test_the_mission_enters_the_calendar_of_who_is_confirmed(
     office: Office, team: Team, mission: Delegation
 ) -> None:
-    # 5. A feed of all that concerns them, handed out before, shows it from then on; and confirming
-    # makes one of the mission, whose address a step tells.
+    # 5. A feed that the person already had shows the mission from then on. Confirming also makes a
+    # feed of the mission, whose address a step shows.
     person = factories.person(team=team)
     with time_machine.travel(OPEN):
         one = {"delegation": mission.pk, "organisation": company(team, "Amber").pk}
@@ -159,7 +159,7 @@ def test_the_mission_enters_the_calendar_of_who_is_confirmed(
 def test_an_acceptance_lapses_when_its_time_is_over(
     office: Office, team: Team, mission: Delegation
 ) -> None:
-    # 4. Not confirmed in time: lapsed, and the next moves up.
+    # 4. Not confirmed in time: the application lapses, and the next is promoted.
     rows = []
     for day, (name, seats) in enumerate((("Amber", 2), ("Beryl", 1))):
         with time_machine.travel(OPEN + timedelta(days=day)):
@@ -208,7 +208,7 @@ def test_who_applied_is_told_of_each_decision_once(
         assert "The products are not for this market." in mails["dune"]
         assert told() == {}
 
-        # 3. Who moves up from the waiting list is told.
+        # 3. Those who are promoted from the waiting list are told.
         office.step(rows["Beryl"], "withdraw")
         mails = told()
         assert set(mails) == {"coral"}

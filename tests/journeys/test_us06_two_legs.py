@@ -68,7 +68,7 @@ def add_member(office: Office, mission: Delegation, name: str, **values: object)
 
 
 def seen(person: Person, mission: Delegation) -> list[str]:
-    """Return the titles in a person’s itinerary of the mission, spans of days included."""
+    """Return the titles in a person's itinerary of the mission, including spans of days."""
     itinerary = itineraries.of_person(person=person, within=mission.mission, internal=False)
     items = [str(item.event) for day in itinerary.days for item in day.items]
     return [*sorted({str(span.event) for day in itinerary.days for span in day.spans}), *items]
@@ -77,7 +77,7 @@ def seen(person: Person, mission: Delegation) -> list[str]:
 def test_two_legs_share_a_travel_day_and_nothing_more(
     office: Office, mission: Delegation, doha: Place, kuwait: Place
 ) -> None:
-    # 1. Kuwait is typed first, 5. but legs stand in the order of their days.
+    # 1. Kuwait is entered first; 5. legs are nevertheless in the order of their days.
     add_leg(office, mission, kuwait, "2027-05-12", "2027-05-14")
     add_leg(office, mission, doha, "2027-05-11", "2027-05-12")
     assert [leg.stay.place for leg in mission.legs.in_order()] == [doha, kuwait]
@@ -89,7 +89,7 @@ def test_two_legs_share_a_travel_day_and_nothing_more(
     assert said
     assert mission.legs.count() == 2
 
-    # 2. Each leg lies in the zone of its place; 4. the mission spans them with its travel days.
+    # 2. Each leg is in the zone of its place; 4. the mission spans them and the travel days.
     zones = [leg.stay.timezone for leg in mission.legs.in_order()]
     assert zones == ["Asia/Qatar", "Asia/Kuwait"]
     spans = {(leg.stay.start_on.day, leg.stay.end_on.day) for leg in mission.legs.in_order()}
@@ -116,20 +116,20 @@ def test_a_member_of_one_leg_gets_that_leg(
     )
     everywhere = add_member(office, mission, "Au")
     only_doha = add_member(office, mission, "Bo", legs=[first.pk])
-    # 3. The visit in Kuwait is in the itinerary of those who go there, and of nobody else.
+    # 3. The visit in Kuwait is only in the itineraries of those who go there.
     assert str(visit) in seen(everywhere.person, mission)
     assert str(visit) not in seen(only_doha.person, mission)
     assert any("Doha" in title for title in seen(only_doha.person, mission))
     assert not any("Kuwait" in title for title in seen(only_doha.person, mission))
 
-    # Nor is it in the calendar of who goes to Doha alone, not even Kuwait itself.
+    # In the feed of a member of the leg to Doha there is neither the visit nor Kuwait.
     feeds = [hand_out(office, team, person=each.person) for each in (everywhere, only_doha)]
     legs = {first.stay.ical_uid, second.stay.ical_uid}
     told, less = (entries(feed) for feed in feeds)
     assert told.keys() == {mission.mission.ical_uid, *legs, visit.ical_uid}
     assert less.keys() == {mission.mission.ical_uid, first.stay.ical_uid}
 
-    # Moving it moves it for those who attend it, as the same appointment with another number.
+    # Moving the visit keeps its UID and raises SEQUENCE for those who attend it.
     office.step(visit, "move", start_time="14:00", end_time="16:00")
     (item,) = [
         item
@@ -174,7 +174,7 @@ def test_the_liaison_officer_sees_the_own_leg_and_its_party(
 def test_local_and_home_time_stand_side_by_side(
     width: int, page: Page, live_server: LiveServer, transactional_db: None
 ) -> None:
-    # 2. On the printed itinerary, on a desk and on a phone.
+    # 2. On the printed itinerary, on desktop and phone.
     team = factories.team()
     doha = factories.place(name="Doha", timezone="Asia/Qatar", team=team)
     event = factories.event(

@@ -25,7 +25,7 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture
 def delegate(team: Team) -> Person:
-    """Somebody at home in Vancouver."""
+    """A person at home in Vancouver."""
     return factories.person(team=team, timezone="America/Vancouver", language="en")
 
 
@@ -53,7 +53,7 @@ def reminded(office: Office, team: Team, *people: Person, **columns: Any) -> Eve
 def test_a_whole_day_reminds_at_nine_at_the_venue(
     office: Office, team: Team, delegate: Person, post: Post, zone: str
 ) -> None:
-    # 1. Whatever the zone of the server is.
+    # 1. Whatever the time zone of the server.
     with override_settings(TIME_ZONE=zone):
         reminded(office, team, delegate)
         assert post.arrived(NINE - MINUTE) == []
@@ -64,7 +64,7 @@ def test_a_whole_day_reminds_at_nine_at_the_venue(
 def test_it_is_sent_once_though_the_beat_runs_twice(
     office: Office, team: Team, delegate: Person, post: Post
 ) -> None:
-    # 2. That a worker is killed after sending: tests/faults, with real processes.
+    # 2. tests/faults covers, with real processes, a worker that is killed after sending.
     reminded(office, team, delegate)
     assert len(post.arrived(NINE)) == 1
     assert post.arrived(NINE) == []
@@ -73,7 +73,7 @@ def test_it_is_sent_once_though_the_beat_runs_twice(
 def test_a_moved_event_tells_so_and_reminds_anew(
     office: Office, team: Team, delegate: Person, post: Post
 ) -> None:
-    # 3. The old reminder is gone, the new one due.
+    # 3. The old reminder is cancelled, the new one is planned.
     event = reminded(office, team, delegate)
     with time_machine.travel(NINE - timedelta(days=7)):
         office.step(
@@ -92,7 +92,7 @@ def test_a_moved_event_tells_so_and_reminds_anew(
 def test_a_cancelled_event_is_one_notice(
     office: Office, team: Team, delegate: Person, post: Post
 ) -> None:
-    # 3. With the reason, and no reminder any more.
+    # 3. With the reason, and without a further reminder.
     event = reminded(office, team, delegate)
     with time_machine.travel(NINE - timedelta(days=7)):
         office.step(event, "cancel", reason="Typhoon")
@@ -117,7 +117,7 @@ def test_who_registers_late_gets_no_reminder_that_is_past(
 def test_the_mail_shows_both_clocks_and_a_link_stops_it(
     office: Office, team: Team, delegate: Person, post: Post
 ) -> None:
-    # 5. The next reminder is not sent, and the row says why.
+    # 5. The next reminder is not sent, and the row states the reason.
     clock = {"precision": "time", "start_time": time(9, 30), "end_time": time(17)}
     reminded(office, team, delegate, **clock)
     other = reminded(office, team, delegate, **clock, title_en="The day after",
@@ -135,7 +135,7 @@ def test_the_mail_shows_both_clocks_and_a_link_stops_it(
     row = Delivery.objects.get(event=other)
     assert (row.state, row.reason) == ("skipped", "opted_out")
 
-    # A change is told all the same.
+    # Changes are told nevertheless.
     with time_machine.travel(NINE + timedelta(days=1)):
         office.step(other, "cancel", reason="Typhoon")
     (notice,) = post.arrived(NINE + timedelta(days=1) + 3 * MINUTE)

@@ -1,4 +1,4 @@
-"""US-12: a public subscriber, and somebody who attends, keep a calendar in step."""
+"""US-12: a public subscriber and an attendee keep a calendar up to date."""
 
 from datetime import timedelta
 from io import StringIO
@@ -20,8 +20,8 @@ DAY = timedelta(days=1)
 
 
 def test_a_link_needs_no_account_and_follows_the_filters() -> None:
-    # 1. By series, place or country; 6. the archive holds the eleven public events known to the
-    # day, each saying where its date comes from.
+    # 1. Filters by series, place or country; 6. the archive has the eleven public events known to
+    # the day, each with the basis of its date.
     call_command("seed", stdout=StringIO())
     reported = [event for event in entries(FEED).values() if "Sample" not in event["SUMMARY"]]
     assert len(reported) == 11
@@ -34,7 +34,7 @@ def test_a_link_needs_no_account_and_follows_the_filters() -> None:
 
 
 def test_a_change_shows_at_the_next_poll(team: Team, office: Office) -> None:
-    # 2. Unchanged is told by the ETag; 5. a title survives with all that stands in it.
+    # 2. The ETag tells what is unchanged; 5. special characters in titles are preserved.
     title = "“Gathering”, creating — 共創未來; a\\b: c"
     day = timezone.localdate() + 30 * DAY
     event = factories.event(team=team, title_en=title, start_on=day)
@@ -55,7 +55,7 @@ def test_a_change_shows_at_the_next_poll(team: Team, office: Office) -> None:
 def test_what_is_cancelled_stays_for_a_while_and_drafts_never_come(
     team: Team, office: Office
 ) -> None:
-    # 3. Ninety days after its date.
+    # 3. Events leave the feed ninety days after their date.
     today = timezone.localdate()
     recent = factories.event(team=team, title_en="Recent", start_on=today - 80 * DAY)
     factories.event(team=team, title_en="Old", start_on=today - 92 * DAY, status="cancelled")
@@ -66,7 +66,7 @@ def test_what_is_cancelled_stays_for_a_while_and_drafts_never_come(
 
 
 def test_all_feeds_tell_the_same_event_and_nothing_private(team: Team, office: Office) -> None:
-    # 4. One UID over all feeds; no attendee, mail, phone or internal item in any.
+    # 4. One UID in all feeds; no attendee, mail address, phone or internal item in any.
     day = timezone.localdate() + 30 * DAY
     event = factories.event(team=team, title_en="Conference", start_on=day)
     factories.event(team=team, parent=event, title_en="CUE", visibility="internal", start_on=day)

@@ -1,7 +1,7 @@
-"""Databases of former versions become one of this version: rows, calendars and mails stay.
+"""Databases of former versions are migrated to this one: rows, calendars and mails stay.
 
-An unattended `makemigrations` answers a new name with another column and drops the old one with all
-that it holds. Here each value of each row is looked for again.
+An unattended `makemigrations` turns a renamed column into a new one, and drops the old one with its
+data. Therefore each value of each row is compared.
 """
 
 from collections import Counter
@@ -54,7 +54,7 @@ pytestmark = [
 
 LATER = END + timedelta(minutes=5)
 
-# What is called otherwise since: tables, and their columns.
+# Tables and columns that were renamed since.
 MODELS: dict[str, str] = {
     "delegations.attendance": "delegations.rosterattendee",
     "events.openedcalendar": "events.importpreview",
@@ -73,22 +73,22 @@ COLUMNS: dict[str, dict[str, str]] = {
     "events.delivery": {"said": "content_digest", "unknowns": "unknown_count"},
     "events.importedevent": {"said": "source_values"},
 }
-# What is stored otherwise since: each changes a row of the former version into one of today.
+# Values that are stored differently since: each function converts a row of the former version.
 CONVERSIONS: dict[str, Callable[[Dump, dict[str, Any]], None]] = {
     "events.delivery": lambda _kept, row: _rename(row, "kind", {"place": "promoted"}),
     "events.evidence": lambda kept, row: (
         _rename(row, "field", ATTENDEE) if _is_of("attendee", kept, row) else None
     ),
 }
-# What each start of a version writes anew by itself.
+# Tables that each start of a version fills again.
 DERIVED = ("auth.permission", "contenttypes.contenttype")
-# By the names of today.
+# The present names.
 SEAT, ANSWER, PRESENCE = "seat", "partstat", "attendance"
 
 
 @dataclass(frozen=True)
 class Former:
-    """What a former version left, and its tables as the migrations of today have made them."""
+    """The dump of a former version, and its tables as the present migrations made them."""
 
     dump: Dump
     schema: str
@@ -97,13 +97,13 @@ class Former:
 
 @contextmanager
 def empty_database() -> Iterator[None]:
-    """Let the connection lead to another database, which is gone afterwards."""
+    """Connect to another, empty database, and remove it afterwards."""
     name = connection.settings_dict["NAME"]
     other = f"{name}_former"
     connection.close()
     _on_the_server(f'CREATE DATABASE "{other}"')
     connection.settings_dict["NAME"] = other
-    ContentType.objects.clear_cache()  # the other database numbers its tables otherwise
+    ContentType.objects.clear_cache()  # its tables have other numbers
     try:
         yield
     finally:
@@ -116,7 +116,7 @@ def empty_database() -> Iterator[None]:
 
 
 def _on_the_server(statement: str) -> None:
-    """Speak to PostgreSQL; a file of SQLite is there once it is opened."""
+    """Execute a statement on the PostgreSQL server; SQLite makes a file by opening it."""
     if connection.vendor == "postgresql":
         with connection._nodb_cursor() as cursor:
             cursor.execute(statement)
@@ -126,7 +126,7 @@ def _on_the_server(statement: str) -> None:
 def former(
     request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[Former]:
-    """A database of a former version, brought up to this one."""
+    """A database of a former version, migrated to this one."""
     kept = dump.read(folder=request.param)
     with django_db_blocker.unblock(), empty_database():
         with override_settings(MIGRATION_MODULES={}):
@@ -140,7 +140,7 @@ def former(
 
 @pytest.fixture(autouse=True)
 def today(former: Former) -> Iterator[None]:
-    """The moment at which the former version ended."""
+    """The moment at which the former version stopped."""
     with (
         override_settings(MIGRATION_MODULES={}),
         time_machine.travel(END, tick=False),
@@ -150,7 +150,7 @@ def today(former: Former) -> Iterator[None]:
 
 @pytest.mark.sqlite_only
 def test_the_migrations_of_a_release_make_the_tables_that_they_made_then(former: Former) -> None:
-    """Migrations are appended: one that is rewritten is not applied where it was before."""
+    """Migrations are appended; a rewritten one would not be applied where the old one was."""
     assert former.schema == (former.dump.folder / "schema.sql").read_text()
 
 
@@ -169,7 +169,7 @@ def test_a_web_server_does_not_start_while_a_migration_waits() -> None:
         preflight.Refusal, match=r"not up to date \(seeds.0001_initial is not appli"
     ):
         preflight.serving()
-    preflight.schema()  # its table is not looked for yet
+    preflight.schema()  # pending migrations are not compared yet
 
 
 def test_every_value_of_every_row_is_there(former: Former) -> None:
@@ -181,7 +181,7 @@ def test_every_value_of_every_row_is_there(former: Former) -> None:
 
 
 def _wanted(kept: Dump, label: str) -> list[dict[str, Any]]:
-    """Return the rows of a table of the former version in the terms of today."""
+    """Return the rows of a table of the former version with the present names and values."""
     names, convert = COLUMNS.get(label, {}), CONVERSIONS.get(label, _as_it_is)
     rows = [
         {names.get(name, name): value for name, value in row.items()} for row in kept.rows[label]
@@ -192,23 +192,23 @@ def _wanted(kept: Dump, label: str) -> list[dict[str, Any]]:
 
 
 def _rename(row: dict[str, Any], column: str, names: dict[str, str]) -> None:
-    """Give a stored name the form of today."""
+    """Replace a stored name by the present one."""
     row[column] = names.get(row[column], row[column])
 
 
 def _is_of(model: str, kept: Dump, row: dict[str, Any]) -> bool:
-    """Whether a generic key leads to a row of a table of events."""
+    """Whether a generic foreign key points to a row of this table of events."""
     kinds = {kind["id"]: kind for kind in kept.rows["contenttypes.contenttype"]}
     kind = kinds[row["content_type_id"]]
     return (kind["app_label"], kind["model"]) == ("events", model)
 
 
 def _as_it_is(kept: Dump, row: dict[str, Any]) -> None:
-    """Change nothing."""
+    """Leave the row unchanged."""
 
 
 def _among(row: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
-    """Return these columns of a row, which may have more since."""
+    """Return these columns of a row, which may have others by now."""
     return {name: row.get(name) for name in names}
 
 
@@ -270,7 +270,7 @@ def occurrences() -> list[dict[str, Any]]:
 
 
 def test_planning_anew_changes_nothing() -> None:
-    """What was planned, sent or said is found again by keys and digests of the former version."""
+    """Plans, mails and answers are found by the keys and digests of the former version."""
     before = mails(), occurrences()
     for event in Event.objects.order_by("pk"):
         reminders.replan(event=event, now=END)

@@ -1,4 +1,4 @@
-"""Test modules stand alone: what several of them use lies in a module that is no test."""
+"""Test modules do not import each other; shared code is in modules without tests."""
 
 import ast
 from pathlib import Path
@@ -20,7 +20,7 @@ def imported(path: Path) -> set[str]:
 
 
 def is_test_module(name: str) -> bool:
-    """Whether a name is that of a test module or of something in one."""
+    """Whether a name is a test module, or is defined in one."""
     parts = name.split(".")
     at = (number for number, part in enumerate(parts, 1) if part.startswith("test_"))
     return any(TESTS.parent.joinpath(*parts[:number]).with_suffix(".py").exists() for number in at)

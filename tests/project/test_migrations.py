@@ -1,4 +1,4 @@
-"""The migrations and the models tell the same story, and what was released stays."""
+"""Migrations and models agree, and released migrations remain."""
 
 from pathlib import Path
 
@@ -14,13 +14,13 @@ pytestmark = pytest.mark.both_databases
 
 @pytest.mark.django_db
 def test_no_migration_is_missing(settings: Settings) -> None:
-    settings.MIGRATION_MODULES = {}  # also where the tables were made without them
+    settings.MIGRATION_MODULES = {}  # the tests may have made the tables without migrations
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 
 
 @pytest.mark.parametrize("folder", dump.FOLDERS, ids=lambda folder: folder.name)
 def test_released_migrations_are_still_there(settings: Settings, folder: Path) -> None:
-    """Under their names; what they do is held by the tables that they made, beside the dump."""
+    """Here by name; their effects are compared with the schema beside the dump."""
     settings.MIGRATION_MODULES = {}
     there = set(MigrationLoader(None).disk_migrations)
     assert set(dump.read(folder=folder).migrations) <= there

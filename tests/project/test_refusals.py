@@ -1,4 +1,4 @@
-"""Every refusal says why, in the three languages; what is no refusal is a fault."""
+"""Every refusal has a sentence in three languages; other exceptions are faults."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
@@ -50,7 +50,7 @@ def subclasses(refusal: type[Refusal]) -> Iterator[type[Refusal]]:
 load(events.domain)
 load(delegations.domain)
 REFUSALS = [one for one in subclasses(Refusal) if hasattr(one, "text")]
-# Whose state forbids a step, by the last word of the module.
+# The model whose state forbids a step, by the last part of the module's name.
 ROWS = {
     "applications": Application,
     "attendees": Attendee,
@@ -61,7 +61,7 @@ ROWS = {
 
 
 def made(refusal: type[Refusal]) -> Refusal:
-    """Return one of this kind, about rows that there are."""
+    """Return a refusal of this class, about existing rows."""
     return refusal(**{field.name: value(refusal, field) for field in fields(refusal)})  # type: ignore[arg-type]
 
 

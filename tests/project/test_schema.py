@@ -1,4 +1,4 @@
-"""The committed description of the API is that of the code."""
+"""The committed OpenAPI document agrees with the code."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""No address with a secret stands in a log, in a stored mail or in the log of the web server."""
+"""No address with a token is in a log, in a stored mail or in the log of the web server."""
 
 import logging
 import re
@@ -18,7 +18,7 @@ TOKEN = "cf1_T0ken-that_nobody:may:read"
 NGINX = (Path(settings.BASE_DIR) / "docs" / "nginx.conf").read_text()
 
 
-# What stands for an address in the log, for a referer there, and the place without error log.
+# The masks of addresses and referers in the log, and the locations without an error log.
 RULES = [
     rule.replace("?<", "?P<")
     for rule in re.findall(r"(?m)^(?:    \"~\*|    location ~\* )(\S*calendar/f\S*?)\"? ", NGINX)
@@ -26,7 +26,7 @@ RULES = [
 
 
 def paths(resolver: URLResolver, before: str = "") -> Iterator[str]:
-    """The addresses of all routes that take a token, with that token."""
+    """Return the addresses of all routes that take a token, with that token."""
     for entry in resolver.url_patterns:
         route = before + str(entry.pattern)
         if isinstance(entry, URLResolver):

@@ -1,4 +1,4 @@
-"""Every text of ours has a Chinese form in both scripts; what is compiled is what is written."""
+"""Every text has translations in both Chinese scripts, and the compiled files are up to date."""
 
 import gettext
 import os
@@ -21,7 +21,7 @@ Entries = dict[tuple[str, str], str]
 
 
 def read(path: Path) -> tuple[Entries, list[str]]:
-    """Return context and msgid with their translation, and the fuzzy ones."""
+    """Return the translations by context and msgid, and the fuzzy ones."""
     entries: Entries = {}
     fuzzy = []
     for block in path.read_text(encoding="utf-8").split("\n\n"):
@@ -43,7 +43,7 @@ def read(path: Path) -> tuple[Entries, list[str]]:
 
 @pytest.fixture(scope="module")
 def extracted(tmp_path_factory: pytest.TempPathFactory) -> Entries:
-    """All texts of the code and the templates as they are now, from a copy of the tree."""
+    """All texts of the present code and templates, extracted from a copy of the tree."""
     if not shutil.which("xgettext"):
         if os.environ.get("CI") == "true":
             pytest.fail("There is no xgettext: apt-get install gettext.")
@@ -108,7 +108,7 @@ def test_compiled_texts_are_those_that_are_written(language: str) -> None:
     assert stale == [], "Run compilemessages."
 
 
-# Characters that only one of the two scripts writes; the other has a form of its own.
+# Characters that occur in only one of the two scripts; the other has a different form.
 SIMPLIFIED = set("会览团议务业发这时实际对国东车开")
 TRADITIONAL = set("會覽團議務業發這時實際對國東車開")
 

@@ -1,4 +1,4 @@
-"""The catalogue tells what the five reports tell: counts, dates, evidence, differences."""
+"""The catalogue agrees with the five reports: counts, dates, evidence, distinctions."""
 
 import re
 from pathlib import Path
@@ -42,7 +42,7 @@ def events(catalogue):
 
 
 def evidence(values, field, basis=None):
-    """Return the pieces of evidence for a field, of one basis if it is given."""
+    """Return the evidence for a field, optionally of one basis."""
     return [
         piece
         for piece in values["evidence"]
@@ -51,7 +51,7 @@ def evidence(values, field, basis=None):
 
 
 def texts(value):
-    """Yield every text in a value, however deep."""
+    """Yield every text in a value, recursively."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
@@ -228,7 +228,7 @@ def test_an_edition_is_kept_only_where_it_is_printed(events):
     assert "eighth" in evidence(events["ciie-2025"], "edition", "outside")[0]["note"]
 
 
-# What must be kept apart, and what must not be said
+# Distinctions, and what must not be stated
 
 
 def test_the_conference_lies_in_the_expo_and_is_like_that_of_the_year_before(events):
@@ -370,7 +370,7 @@ def test_places_of_several_zones_have_none(catalogue, name):
     assert "timezone" not in catalogue.records["places"][name].values
 
 
-# Words
+# Texts
 
 
 def test_no_e_mail_address_is_kept():

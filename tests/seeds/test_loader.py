@@ -1,4 +1,4 @@
-"""What a load does to the rows, and what it leaves alone."""
+"""What a load changes in the rows, and what it leaves unchanged."""
 
 import shutil
 from datetime import timedelta
@@ -43,7 +43,7 @@ def catalogue():
 
 @pytest.fixture(scope="module")
 def loaded(catalogue, django_db_setup, django_db_blocker):
-    """Load the catalogue once; each test goes on from there and is rolled back to it."""
+    """Load the catalogue once; each test starts from there and is rolled back."""
     with django_db_blocker.unblock(), transaction.atomic():
         yield loader.load(catalogue=catalogue, now=NOW)
         transaction.set_rollback(True)
@@ -314,7 +314,7 @@ def test_a_reported_delegation_tells_what_its_report_tells(loaded, slug):
     heads = [member for member in members if member.capacity == "head"]
     assert heads == [member for member in members if member.person][:1]
     assert (row.origin, row.status, row.team) == ("reported", "concluded", None)
-    assert {member.precedence for member in members} == {None}  # no report gives one
+    assert {member.precedence for member in members} == {None}  # no report gives an order
 
 
 @pytest.mark.parametrize("slug", REPORTED)

@@ -1,4 +1,4 @@
-"""The reader takes a sound catalogue whole and refuses an unsound one with line numbers."""
+"""The reader accepts a valid catalogue, and refuses an invalid one with line numbers."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -24,7 +24,7 @@ EVIDENCE = "evidence: [{field: name, basis: stated, source: a, line: 1}]"
 
 @pytest.fixture
 def write(tmp_path):
-    """Write files, one keyword each, and return their folder."""
+    """Write files, one for each keyword, and return their folder."""
 
     def write(**files):
         for name, text in files.items():
@@ -41,12 +41,12 @@ def refusal(folder, known=None):
 
 
 def place(text=""):
-    """Return places.yaml with one sound place, and `text` as its fifth line."""
+    """Return places.yaml with one valid place, and `text` as its fifth line."""
     return f"- id: here\n  name: {{en: Here}}\n  kind: city\n  {EVIDENCE}\n{text}"
 
 
 def event(when, text=""):
-    """Return events.yaml with one event; `when` stands in line 4, `text` from line 8 on."""
+    """Return events.yaml with one event; `when` is in line 4, `text` from line 8 on."""
     return (
         "- id: meeting\n  title: {en: Meeting}\n  kind: session\n"
         f"  when: {when}\n  visibility: public\n  in_calendar: false\n"
@@ -54,7 +54,7 @@ def event(when, text=""):
     )
 
 
-# What is read
+# Valid catalogues
 
 
 def test_an_empty_folder_is_an_empty_catalogue(tmp_path):
@@ -184,7 +184,7 @@ def test_samples_may_say_what_reports_cannot(write):
     assert values["when"]["end_day"] == 30
 
 
-# What is refused: files
+# Refused files
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path):
@@ -232,7 +232,7 @@ def test_a_mapping_instead_of_a_list_is_refused(write):
     assert refusal(write(places="id: here\n")) == ["places.yaml:1: is not a list of records"]
 
 
-# What is refused: keys and ids
+# Refused keys and ids
 
 
 def test_a_key_that_stands_twice_is_refused(write):
@@ -295,7 +295,7 @@ def test_everything_wrong_is_told_at_once_and_in_order(write):
     assert str(caught.value).splitlines()[0] == "places.yaml:5: parent: 'gone' is not in places"
 
 
-# What is refused: values
+# Refused values
 
 
 @pytest.mark.parametrize(
@@ -395,7 +395,7 @@ def test_a_place_in_itself_is_refused(write):
     assert problem.endswith("a circle of here")
 
 
-# What is refused: dates
+# Refused dates
 
 
 @pytest.mark.parametrize(
@@ -524,7 +524,7 @@ def test_fees_have_a_currency_and_applicants_are_told_why(write, mission, applic
     assert str(refused.value.problems[0]).startswith(message)
 
 
-# What is refused: evidence
+# Refused evidence
 
 
 @pytest.mark.parametrize(

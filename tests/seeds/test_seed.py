@@ -1,4 +1,4 @@
-"""The command, and loads that are refused whole."""
+"""The command, and loads that are refused as a whole."""
 
 import shutil
 from io import StringIO

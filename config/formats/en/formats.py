@@ -1,4 +1,4 @@
-"""English as it is written in Britain and Hong Kong, with a clock of 24 hours."""
+"""British English, with a 24-hour clock."""
 
 DATE_FORMAT = "j F Y"
 DATETIME_FORMAT = "j F Y, H:i"

@@ -1,4 +1,4 @@
-"""All of Attaché in one terminal: what `make run` starts."""
+"""The command behind `make run`: all processes of Attaché in one terminal."""
 
 import os
 import secrets
@@ -18,11 +18,11 @@ from config.runtime import preflight, processes, valkey
 from config.runtime.supervisor import Child, Supervisor
 from events.models import User
 
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without characters that look alike
 
 
 class Command(BaseCommand):
-    """Prepare everything, start everything, watch it until Ctrl-C."""
+    """Prepare the data, start all processes, and supervise them until Ctrl-C."""
 
     help = "Start the web server, worker and beat, with an embedded broker unless REDIS_URL is set."
 
@@ -68,7 +68,7 @@ class Command(BaseCommand):
             self.wait_for(child, lambda: valkey.answers(settings.DATA))
 
     def make_admin(self) -> str:
-        """Create the first administrator; return the password, "" if there is one already."""
+        """Create the first superuser; return its password, or "" if there is one already."""
         if User.objects.filter(is_superuser=True).exists():
             return ""
         password = "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
@@ -76,7 +76,7 @@ class Command(BaseCommand):
         return password
 
     def load_catalogue(self, *, with_sample: bool) -> None:
-        """Load or refresh the catalogue; the sample mission comes with the first start only."""
+        """Load or refresh the catalogue; the sample mission is loaded on the first start only."""
         report = StringIO()
         with self.step("Loading the catalogue"):
             call_command("seed", sample=with_sample, stdout=report)
@@ -113,7 +113,7 @@ Attaché is running.
 """)
 
     def command_line(self) -> str:
-        """Return how to call manage.py on the same data."""
+        """Return the command line of manage.py for the same data folder."""
         folder = settings.DATA
         prefix = "" if folder == settings.BASE_DIR / "var" else f"ATTACHE_DATA={folder} "
         return f"{prefix}.venv/bin/python manage.py"
@@ -130,11 +130,11 @@ Attaché is running.
         try:
             self.stdout.write(text, ending=ending)
             self.stdout.flush()
-        except BrokenPipeError:  # as in `make run | head`: go on in silence
+        except BrokenPipeError:  # as in `make run | head`: continue without output
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def stop_like_ctrl_c(*numbers: int) -> None:
     for number in numbers:
-        if signal.getsignal(number) != signal.SIG_IGN:  # nohup asked to ignore it
+        if signal.getsignal(number) != signal.SIG_IGN:  # nohup has set SIGHUP to be ignored
             signal.signal(number, signal.default_int_handler)

@@ -1,1 +1,1 @@
-"""From the call to the accepted application."""
+"""Applications, from the call to the decision."""

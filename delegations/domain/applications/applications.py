@@ -1,4 +1,4 @@
-"""Applications for places in a delegation: from the draft to the decision, and what follows."""
+"""Applications for seats in a delegation: the states from draft to decision, and their effects."""
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,7 +19,8 @@ from events.models import Event, Organisation, Person, User
 
 Status = Application.Status
 
-# The steps that each state allows; the waiting move up by themselves, the accepted lapse.
+# The steps that each state allows. Promotion from the waiting list and the lapse of an acceptance
+# are not steps, because they happen without a user.
 STEPS: Final[steps.Table] = {
     Status.DRAFT: ("submit", "withdraw"),
     Status.SUBMITTED: ("review", "withdraw"),
@@ -30,22 +31,22 @@ STEPS: Final[steps.Table] = {
     Status.CONFIRMED: ("withdraw",),
 }
 UNDECIDED: Final = (Status.SUBMITTED, Status.UNDER_REVIEW, Status.INFO_REQUESTED)
-# Decided, but not at the end.
+# Decided, but not final.
 PENDING: Final = (Status.ACCEPTED, Status.WAITLISTED)
-# It may still propose others.
+# States in which the nominees may still be changed.
 PROPOSING: Final = (Status.DRAFT, *UNDECIDED, *PENDING)
 
 logger = logging.getLogger(__name__)
 
 
 class NotAllowed(steps.NotAllowed):
-    """The state of the application, or of its delegation, forbids the step."""
+    """The state of the application, or of its delegation, does not allow the step."""
 
     text = gettext_noop("The application of %(name)s is %(state)s, so this is not possible.")
 
 
 class CallClosed(Refusal):
-    """The delegation takes no applications: not yet, or not any more."""
+    """The delegation does not take applications: not yet, or no longer."""
 
     delegation: Delegation
     text = gettext_noop(
@@ -57,28 +58,28 @@ class CallClosed(Refusal):
 
 
 class AlreadyApplied(Refusal):
-    """The organisation has an application already: this one."""
+    """The organisation already has an application to this delegation: `application`."""
 
     application: Application
     text = gettext_noop("This organisation has an application already.")
 
 
 class NoNominees(Refusal):
-    """The application proposes nobody."""
+    """The application has no nominees."""
 
     application: Application
     text = gettext_noop("Propose at least one member, named or not.")
 
 
 class NoReason(Refusal):
-    """Whoever declines says why."""
+    """Declining needs a reason."""
 
     application: Application
     text = gettext_noop("Give a reason.")
 
 
 class TooSoon(Refusal):
-    """Whoever is accepted needs time to confirm; `confirm_by` is over."""
+    """The moment by which the organisation would have to confirm, `confirm_by`, has passed."""
 
     application: Application
     confirm_by: datetime
@@ -86,41 +87,41 @@ class TooSoon(Refusal):
 
 
 class Lapsed(Refusal):
-    """The time to confirm, `application.confirm_by`, is over."""
+    """The time to confirm, until `application.confirm_by`, has passed."""
 
     application: Application
     text = gettext_noop("The time to confirm is over.")
 
 
 class SeatsLeft(Refusal):
-    """The seats are there, so there is nothing to wait for."""
+    """There are enough seats left, so the application need not wait."""
 
     application: Application
     text = gettext_noop("There are seats for them, so there is nothing to wait for: accept them.")
 
 
 class NoSeatsLeft(Refusal):
-    """The seats are not there for so many."""
+    """There are fewer seats left than `needed`."""
 
     application: Application
     needed: int
     text = gettext_noop("The seats do not suffice: %(needed)s would be needed.")
 
 
-# The seats of a delegation, and how many an application asks for.
+# The seats of a delegation, and the number that an application asks for.
 room = quotas.room
 seats = quotas.seats
 
 
 def next_steps(*, application: Application) -> tuple[str, ...]:
-    """The steps that the states of the application and of its delegation allow; no query."""
+    """Return the steps that the states of the application and its delegation allow; no query."""
     return MACHINE.next_steps(application)
 
 
 def closes_at(*, delegation: Delegation) -> datetime | None:
-    """The moment from which no application is taken, by the deadline's own zone.
+    """Return the moment from which applications are refused, in the deadline's own zone.
 
-    None when there is no deadline, or none that is known to the day.
+    None if there is no deadline, or none that is known to the day.
     """
     deadline = delegation.applications_close
     if deadline is None or deadline.status == Event.Status.CANCELLED:
@@ -143,7 +144,7 @@ def draft(
     contact: Person | None = None,
     statement: str = "",
 ) -> Application:
-    """Begin an application. Raises CallClosed or AlreadyApplied."""
+    """Make a draft of an application. Raises CallClosed or AlreadyApplied."""
     with transaction.atomic():
         held = quotas.hold(delegation=delegation)
         check_call(delegation=held, now=now)
@@ -156,11 +157,11 @@ def draft(
 
 
 def check(*, application: Application, nominees: Sequence[Nominee]) -> None:
-    """Raise what forbids these, stored or not, to be all whom the application proposes.
+    """Check that these, stored or not, may be all nominees of the application.
 
-    NoSeatsLeft where it holds seats and these were more than there are, NotAllowed where others
-    than these are on the roster already, or it has come to nothing. The delegation is held until
-    the transaction ends.
+    Raises NoSeatsLeft if it is accepted and they need more seats than there are, and NotAllowed if
+    it is confirmed or has ended and they differ from the stored ones. The delegation stays locked
+    until the transaction ends.
     """
     with transaction.atomic():
         if not application.pk:
@@ -175,7 +176,10 @@ def check(*, application: Application, nominees: Sequence[Nominee]) -> None:
 
 
 def submit(*, application: Application, now: datetime) -> None:
-    """Hand it in; from now on its turn counts. Raises CallClosed, NoNominees or NotAllowed."""
+    """Submit it, which sets its turn on a waiting list.
+
+    Raises CallClosed, NoNominees or NotAllowed.
+    """
     with _step(application, "submit", now) as row:
         check_call(delegation=row.delegation, now=now)
         _check_nominees(row)
@@ -183,19 +187,19 @@ def submit(*, application: Application, now: datetime) -> None:
 
 
 def review(*, application: Application, now: datetime) -> None:
-    """Begin to examine it. Raises NotAllowed."""
+    """Begin to review it. Raises NotAllowed."""
     with _step(application, "review", now) as row:
         row.status = Status.UNDER_REVIEW
 
 
 def request_info(*, application: Application, question: str, now: datetime) -> None:
-    """Ask them something, and wait for the reply. Raises NotAllowed."""
+    """Ask the organisation a question, and wait for the reply. Raises NotAllowed."""
     with _step(application, "request_info", now) as row:
         row.status, row.question, row.reply = Status.INFO_REQUESTED, question, ""
 
 
 def reply(*, application: Application, reply: str, now: datetime) -> None:
-    """Note what they answered, and go on with the examination. Raises NotAllowed."""
+    """Record the organisation's reply, and continue the review. Raises NotAllowed."""
     with _step(application, "reply", now) as row:
         row.status, row.reply = Status.UNDER_REVIEW, reply
 
@@ -203,9 +207,9 @@ def reply(*, application: Application, reply: str, now: datetime) -> None:
 def accept(
     *, application: Application, confirm_by: datetime, user: User | None, now: datetime
 ) -> str:
-    """Keep their seats until they must confirm; where there are too few, let them wait.
+    """Reserve its seats until `confirm_by`; if there are too few, put it on the waiting list.
 
-    Returns the status that they reached. Raises TooSoon or NotAllowed.
+    Returns the status that it reached. Raises TooSoon or NotAllowed.
     """
     with _step(application, "accept", now) as row:
         if confirm_by <= now:
@@ -219,7 +223,7 @@ def accept(
 
 
 def waitlist(*, application: Application, user: User | None, now: datetime) -> None:
-    """Let them wait until seats become free. Raises SeatsLeft or NotAllowed."""
+    """Put it on the waiting list. Raises SeatsLeft or NotAllowed."""
     with _step(application, "waitlist", now) as row:
         _decide(row, user, now)
         row.status = Status.WAITLISTED
@@ -229,7 +233,7 @@ def waitlist(*, application: Application, user: User | None, now: datetime) -> N
 
 
 def decline(*, application: Application, reason: str, user: User | None, now: datetime) -> None:
-    """Refuse them, and say why. Raises NoReason or NotAllowed."""
+    """Decline it, with a reason. Raises NoReason or NotAllowed."""
     with _step(application, "decline", now) as row:
         if not reason.strip():
             raise NoReason(row)
@@ -238,7 +242,7 @@ def decline(*, application: Application, reason: str, user: User | None, now: da
 
 
 def confirm(*, application: Application, now: datetime) -> None:
-    """Put whom they propose on the roster, and give each a calendar of the mission.
+    """Add the nominees to the roster, and make a calendar feed of the mission for each.
 
     Raises Lapsed, NoNominees, NotAllowed, and what `rosters.check` raises.
     """
@@ -255,7 +259,7 @@ def confirm(*, application: Application, now: datetime) -> None:
 
 
 def withdraw(*, application: Application, now: datetime) -> None:
-    """Let them take it back; their members leave. Raises NotAllowed or rosters.NoHead."""
+    """Withdraw it, and remove its members from the roster. Raises NotAllowed or rosters.NoHead."""
     with _step(application, "withdraw", now) as row:
         row.status = Status.WITHDRAWN
         row.save()
@@ -264,13 +268,13 @@ def withdraw(*, application: Application, now: datetime) -> None:
 
 
 def lapse(*, now: datetime) -> int:
-    """End the acceptances that were not confirmed in time; return how many."""
+    """End acceptances that were not confirmed in time; return their number."""
     due = Application.objects.filter(status=Status.ACCEPTED, confirm_by__lte=now)
     return sum(_lapse(row, now) for row in due.order_by("confirm_by", "pk"))
 
 
 def close(*, delegation: Delegation, reason: str, now: datetime) -> None:
-    """End all that is open: drafts are withdrawn, the undecided declined, the others lapse."""
+    """End open applications: drafts are withdrawn, undecided declined, the others lapse."""
     for row in delegation.applications.live().exclude(status=Status.CONFIRMED).order_by("pk"):
         if row.status in UNDECIDED:
             _decide(row, None, now)
@@ -283,7 +287,7 @@ def close(*, delegation: Delegation, reason: str, now: datetime) -> None:
 
 @contextmanager
 def _step(application: Application, verb: str, now: datetime) -> Iterator[Application]:
-    """Yield the application as it stands; store it then, and offer the seats that are free."""
+    """Yield the application, locked and read anew; store it, then promote who waits."""
     with MACHINE.step(application, verb) as row:
         before = row.status
         yield row
@@ -294,12 +298,12 @@ def _step(application: Application, verb: str, now: datetime) -> Iterator[Applic
 
 
 def _hold(application: Application) -> Application:
-    """The application as it stands, once its delegation is held."""
+    """Lock the delegation; return the application, read anew."""
     return _row(quotas.hold(delegation=application.delegation), application)
 
 
 def _obstacle(application: Application, verb: str) -> Application | None:
-    """The application itself, where its delegation is over or recruits nobody."""
+    """Return the application if its delegation is closed or takes no applications."""
     delegation = application.delegation
     recruits = delegation.status == Delegation.Status.RECRUITING
     is_barred = not delegation.is_open or (verb == "submit" and not recruits)
@@ -307,12 +311,12 @@ def _obstacle(application: Application, verb: str) -> Application | None:
 
 
 def _row(delegation: Delegation, application: Application) -> Application:
-    """The application as it stands, of the delegation that is held."""
+    """Read the application anew, for a delegation that is locked."""
     return delegation.applications.select_related("organisation").get(pk=application.pk)
 
 
 def _lapse(application: Application, now: datetime) -> bool:
-    """Whether it was still to lapse when its turn came; one at fault does not stop the others."""
+    """End one acceptance; return whether it had to end. A failure does not stop the others."""
     try:
         with transaction.atomic():
             held = quotas.hold(delegation=application.delegation)

@@ -1,1 +1,1 @@
-"""People and organisations in delegations: merged with their rows there."""
+"""Merging of people and organisations, extended to their rows in delegations."""

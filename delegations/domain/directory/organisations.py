@@ -1,4 +1,4 @@
-"""Two records of one body become one, in delegations too."""
+"""Merge two records of one organisation, including its members and applications."""
 
 from datetime import datetime
 
@@ -12,10 +12,10 @@ from events.models import Organisation
 
 
 def merge(*, keep: Organisation, drop: Organisation, now: datetime) -> None:
-    """Merge two records of a body; seats that are set free are offered to others.
+    """Merge the records; seats that become free go to the waiting list.
 
-    Raises as `events.domain.directory.organisations.merge` does, and `rosters.TooManyOf` where the
-    two together have more seats in a delegation than one body may have.
+    Raises as `events.domain.directory.organisations.merge` does, and `rosters.TooManyOf` if both
+    together have more seats in a delegation than one organisation may have.
     """
     with transaction.atomic():
         delegations = list(_delegations_of(keep, drop))
@@ -27,7 +27,7 @@ def merge(*, keep: Organisation, drop: Organisation, now: datetime) -> None:
 
 
 def _delegations_of(*records: Organisation) -> QuerySet[Delegation]:
-    """Those that they sent members to, or apply to."""
+    """The delegations that the organisations have members in or apply to."""
     members = Q(delegates__organisation__in=records)
     asking = Q(applications__organisation__in=records)
     return Delegation.objects.filter(members | asking).distinct().order_by("pk")

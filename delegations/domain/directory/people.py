@@ -1,4 +1,4 @@
-"""Two records of one person become one, in delegations too."""
+"""Merge two records of one person, including memberships and nominations."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from events.models import Person
 
 
 def merge(*, keep: Person, drop: Person, now: datetime) -> None:
-    """Merge two records of a person; rosters are in step after it, and seats set free are offered.
+    """Merge the records, update the rosters, and promote to seats that become free.
 
     Raises as `events.domain.directory.people.merge` does.
     """
@@ -26,7 +26,7 @@ def merge(*, keep: Person, drop: Person, now: datetime) -> None:
 
 
 def _delegations_of(*records: Person) -> QuerySet[Delegation]:
-    """Those that they are in, are proposed for or look after."""
+    """The delegations in which they are members, nominees or liaison officers."""
     members = Q(delegates__person__in=records)
     proposed = Q(applications__nominees__person__in=records)
     officers = Q(legs__liaison__in=records)

@@ -1,1 +1,1 @@
-"""The verbs of a delegation."""
+"""The states of a delegation."""

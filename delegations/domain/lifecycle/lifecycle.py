@@ -1,4 +1,4 @@
-"""The life of a delegation: from the call for applications to the end of the mission."""
+"""The states of a delegation, from the call for applications to the end of the mission."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -35,23 +35,23 @@ MISSING: Final = {
     "leg": _("a leg"),
     "decisions": _("decisions on all applications"),
 }
-# Their members are named, not recruited.
+# Kinds whose members are appointed; they need no call for applications.
 APPOINTED: Final = (Kind.OFFICIAL_DELEGATION, Kind.DUTY_VISIT)
-# Those who were expected and of whom nobody has said yet whether they came.
+# The attendance of people who were expected and whose attendance is not settled.
 OPEN_PRESENCE: Final = (Attendee.Attendance.EXPECTED, Attendee.Attendance.CHECKED_IN)
 
 
 class NotAllowed(steps.NotAllowed):
-    """The state or the kind of the delegation forbids the step."""
+    """The state or the kind of the delegation does not allow the step."""
 
     text = gettext_noop("“%(name)s” is %(state)s, so this is not possible.")
 
 
 class Incomplete(Refusal):
-    """The delegation lacks what the step needs.
+    """The delegation lacks what the step needs, `missing`.
 
-    Of “deadline”, “quota” and “purpose” to open the call; of “head”, “leg” and “decisions” on
-    all applications to confirm it.
+    Opening the call needs a “deadline”, a “quota” and a “purpose”; confirming needs a “head”, a
+    “leg”, and “decisions” on all applications.
     """
 
     delegation: Delegation
@@ -64,7 +64,7 @@ class Incomplete(Refusal):
 
 
 class DeadlinePassed(Refusal):
-    """Applications would have closed already, at `closes_at`."""
+    """The deadline for applications, `closes_at`, has passed."""
 
     delegation: Delegation
     closes_at: datetime
@@ -79,7 +79,7 @@ class NotOver(Refusal):
 
 
 class AttendanceOpen(Refusal):
-    """Nobody has said yet whether these attended the mission."""
+    """The attendance of these attendees of the mission is not settled."""
 
     delegation: Delegation
     attendees: list[Attendee]
@@ -90,7 +90,7 @@ class AttendanceOpen(Refusal):
 
 
 class NoReason(Refusal):
-    """Whoever cancels says why: applicants are declined with it."""
+    """Cancelling needs a reason, which is also given to the applicants who are declined."""
 
     delegation: Delegation
     text = gettext_noop("Give a reason.")
@@ -98,9 +98,9 @@ class NoReason(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Consequences:
-    """Whom a step concerns: members, and applications by how far they are.
+    """The number of members, and of applications by state, that a step affects.
 
-    `drafts` are not submitted, `undecided` are, `open` are accepted or waiting.
+    `drafts` are not submitted, `undecided` are submitted, `open` are accepted or waiting.
     """
 
     members: int
@@ -110,12 +110,12 @@ class Consequences:
 
 
 def next_steps(*, delegation: Delegation) -> tuple[str, ...]:
-    """The steps that the state and the kind of the delegation allow; no query."""
+    """Return the steps that the state and the kind of the delegation allow; no query."""
     return MACHINE.next_steps(delegation)
 
 
 def consequences(*, delegation: Delegation, verb: str) -> Consequences:
-    """Whom a step would concern now; all steps concern the same."""
+    """Return the numbers of those whom a step would affect; they do not depend on `verb`."""
     rows = delegation.applications
     return Consequences(
         members=delegation.delegates.count(),
@@ -143,13 +143,13 @@ def close_call(*, delegation: Delegation, now: datetime) -> None:
 
 
 def select_directly(*, delegation: Delegation, now: datetime) -> None:
-    """Choose the members without a call. Raises NotAllowed."""
+    """Select the members without a call for applications. Raises NotAllowed."""
     with _step(delegation, "select_directly") as row:
         row.status = Status.SELECTING
 
 
 def confirm(*, delegation: Delegation, now: datetime) -> None:
-    """Say that the delegation stands. Raises Incomplete or NotAllowed."""
+    """Confirm the delegation. Raises Incomplete or NotAllowed."""
     with _step(delegation, "confirm") as row:
         undecided = row.applications.filter(status__in=applications.UNDECIDED)
         has = {
@@ -162,7 +162,7 @@ def confirm(*, delegation: Delegation, now: datetime) -> None:
 
 
 def conclude(*, delegation: Delegation, now: datetime) -> None:
-    """Close the books of a mission that is over; what still waits there lapses.
+    """Conclude a delegation whose mission is over; applications that still wait lapse.
 
     Raises NotOver, AttendanceOpen or NotAllowed.
     """
@@ -173,7 +173,7 @@ def conclude(*, delegation: Delegation, now: datetime) -> None:
 
 
 def cancel(*, delegation: Delegation, reason: str, now: datetime) -> None:
-    """Call it off for good: its mission, its call, and all applications that are still open.
+    """Cancel it for good, with its mission, its call, and all open applications.
 
     Raises NoReason or NotAllowed.
     """
@@ -183,14 +183,14 @@ def cancel(*, delegation: Delegation, reason: str, now: datetime) -> None:
         row.status = Status.CANCELLED
         applications.close(delegation=row, reason=reason, now=now)
         for event in filter(None, (row.mission, row.applications_close)):
-            event.refresh_from_db()  # the deadline may have gone with the mission
+            event.refresh_from_db()  # cancelling the mission may have cancelled the deadline
             if event.status in Event.LIVE:
                 lifecycle.cancel(event=event, reason=reason, now=now)
 
 
 @contextmanager
 def _step(delegation: Delegation, verb: str) -> Iterator[Delegation]:
-    """Yield the delegation as it stands, if it allows the step; then store it."""
+    """Yield the delegation, locked and read anew, if it allows the step; then store its status."""
     with MACHINE.step(delegation, verb) as row:
         yield row
         row.save(update_fields=["status"])
@@ -201,7 +201,7 @@ def _hold(delegation: Delegation) -> Delegation:
 
 
 def _obstacle(delegation: Delegation, verb: str) -> Delegation | None:
-    """The delegation itself, where others run it or its members are recruited."""
+    """Return the delegation if it is only reported, or its members are recruited by a call."""
     recruits = delegation.kind not in APPOINTED
     is_barred = not delegation.is_managed or (recruits and verb == "select_directly")
     return delegation if is_barred else None

@@ -1,4 +1,4 @@
-"""Decisions are told: the contact of an application gets one mail for each status it reaches."""
+"""Mails about decisions: one to the contact of an application for each status that it reaches."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,10 +18,10 @@ from events.models import Delivery, Event
 
 Status = Application.Status
 
-DECISION: Final = "decision"  # as it is stored
+DECISION: Final = "decision"  # the stored value
 TOLD: Final = (Status.ACCEPTED, Status.WAITLISTED, Status.DECLINED)
 USEFUL: Final = timedelta(days=7)
-SOON: Final = timedelta(minutes=15)  # the time that a mail has at least
+SOON: Final = timedelta(minutes=15)  # a mail remains useful for at least this time
 SUBJECTS: Final = {
     Status.ACCEPTED: _("Accepted: %(delegation)s"),
     Status.WAITLISTED: _("On the waiting list: %(delegation)s"),
@@ -39,7 +39,7 @@ PROMOTED: Final = _("Seats have become free, so your application is accepted now
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """What the templates of a decision say, in the reader's language."""
+    """The values for the templates of a decision, in the reader's language."""
 
     name: str
     opening: str
@@ -52,7 +52,7 @@ class Letter:
 
 
 def tell(*, application: Application, now: datetime) -> None:
-    """Write the mail about the status that an application has reached, if it is one to tell."""
+    """Plan the mail about the status that an application has reached, if that status has one."""
     contact, event = application.contact, application.delegation.mission
     if application.status not in TOLD or contact is None or event is None or not contact.email:
         return
@@ -94,7 +94,7 @@ def letter(*, delivery: Delivery, now: datetime) -> Message:
 
 
 def refusal(*, delivery: Delivery) -> Ending | None:
-    """Return why a decision is not told: it has been taken over by another, or is gone."""
+    """Return why a decision is not sent: the status has changed, or there is no address."""
     found = _decision(delivery)
     if found is None or found.application.status != found.status:
         return Delivery.State.CANCELLED, Delivery.Reason.ANOTHER
@@ -132,7 +132,7 @@ def _has_waited(found: Decision) -> bool:
 
 
 def _until(moment: datetime, event: Event, zone: str) -> str:
-    """Return the end of the time to confirm at the clock of the mission, and of the reader."""
+    """Return the time to confirm in the zone of the mission, and in the reader's if it differs."""
     home = event.timezone or "UTC"
     there = formatting.moment(moment, home)
     if not zone or formatting.agree(zones=(home, zone), at=moment):

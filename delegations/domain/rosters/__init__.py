@@ -1,1 +1,1 @@
-"""Who travels: members, their legs and quotas, kept in step with attendees."""
+"""Rosters: members, legs and quotas of delegations, with attendees that follow them."""

@@ -1,4 +1,4 @@
-"""Who attends the mission of a delegation and its legs: what the roster says, and nobody else."""
+"""Attendees of a mission and its legs, which follow the roster of the delegation."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ Seat = Attendee.Seat
 Partstat = Attendee.Partstat
 Role = Attendee.Role
 
-# A member in another capacity is a delegate at the events as well.
+# The role of each capacity at events; any other capacity becomes DELEGATE.
 ROLES: Final[dict[str, str]] = {
     Capacity.HEAD: Role.HEAD,
     Capacity.DEPUTY: Role.DEPUTY,
@@ -30,9 +30,9 @@ ROLES: Final[dict[str, str]] = {
     Capacity.INTERPRETER: Role.INTERPRETER,
     Capacity.MEDIA: Role.MEDIA,
 }
-# Liaison officers look after the legs that they are on, not after the whole mission.
+# A liaison officer attends the mission as staff, and has the role LIAISON on their legs only.
 ROLES_ON_LEGS: Final[dict[str, str]] = {**ROLES, Capacity.LIAISON: Role.LIAISON}
-# The place in order of a member without a rank.
+# The position of a member without a rank.
 LAST: Final = 32767
 LABELS: Final = columns("label")
 LIVE: Final = {
@@ -45,7 +45,7 @@ GONE: Final = {"seat": Seat.CANCELLED, "waitlisted_at": None}
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Somebody's part in an event, of a member or a liaison officer: what the attendee says."""
+    """The role of a member or liaison officer at one event, with the columns of their attendee."""
 
     event_id: int
     person_id: int | None
@@ -54,14 +54,13 @@ class _Part:
 
 
 def keep(*, delegation: Delegation, now: datetime) -> None:
-    """Make the attendees of the mission and of its legs what the roster says.
+    """Make the attendees of the mission and its legs agree with the roster.
 
-    Each member, named or not, attends the mission and the legs that they are on, with the ways
-    there and on; each liaison officer attends the own leg. Attendees of these people who were
-    invited by hand are the roster's from now on. Whoever does not belong there any more keeps
-    the row but loses the place, and has it back when they return. Who has declined, or may not
-    come, is asked nothing by the roster and stays as they said. Who was invited by mail learns of
-    it.
+    Each member, named or not, attends the mission, their legs, and the transfers of these legs;
+    each liaison officer attends their leg. Attendees of these people who were added by hand belong
+    to the roster from now on. An attendee who no longer belongs to the event keeps the row without
+    a seat, and gets the seat back on return. An answer other than “accepted” is kept. Those who
+    were invited by mail are told of the changes.
     """
     parts = _parts(delegation)
     events = _hold(delegation, parts)
@@ -76,15 +75,15 @@ def keep(*, delegation: Delegation, now: datetime) -> None:
         _link(link, attendee, part.delegate_id)
     for row in kept.values():
         _put(row.attendee, GONE)
-        if row.attendee.partstat == Partstat.DECLINED:  # it is not they who say no any more
+        if row.attendee.partstat == Partstat.DECLINED:  # the roster, not they, says no
             _put(row.attendee, {"partstat": Partstat.NEEDS_ACTION})
-        if row.delegate_id is None:  # who comes back by hand is not the roster's any more
+        if row.delegate_id is None:  # added by hand later, it is not the roster's
             row.delete()
     invitations.follow(events=events, now=now)
 
 
 class _Known:
-    """The attendees that there are, by person, or by delegate for those without a name."""
+    """The existing attendees by person, or by delegate for members without a name."""
 
     def __init__(self, parts: Iterable[_Part], kept: Iterable[RosterAttendee]) -> None:
         people = {part.person_id for part in parts if part.person_id}
@@ -100,13 +99,13 @@ class _Known:
         }
 
     def find(self, part: _Part) -> Attendee | None:
-        """The attendee of the person, else that of the member before they had a name."""
+        """Return the attendee of the person, or of the member before they were named; or None."""
         attendee = self.named.get((part.event_id, part.person_id))
         return attendee or self.unnamed.get((part.event_id, part.delegate_id))
 
 
 def _parts(delegation: Delegation) -> list[_Part]:
-    """All parts, each person once per event."""
+    """All parts of members and liaison officers, each person once for each event."""
     legs = list(delegation.legs.order_by("pk"))
     members = list(_of_members(delegation, legs))
     named = {(part.event_id, part.person_id): part for part in members if part.person_id}
@@ -143,7 +142,7 @@ def _part(event_id: int, member: Delegate, roles: dict[str, str]) -> _Part:
 
 
 def _stops(legs: Iterable[Leg]) -> dict[int, set[int]]:
-    """The events of the legs, with those that one must be on: for the way between two, both."""
+    """Map events of legs to the legs on which one must be to attend; for a transfer, one or two."""
     stops = defaultdict(set)
     for leg in legs:
         for event_id in _events(leg):
@@ -158,12 +157,12 @@ def _looked_after(legs: Iterable[Leg]) -> Iterator[tuple[int, int]]:
 
 
 def _events(leg: Leg) -> Iterator[int]:
-    """The stay, and the ways there and on."""
+    """The keys of the stay and the transfers of a leg."""
     return filter(None, (leg.stay_id, leg.arrival_id, leg.departure_id))
 
 
 def _kept(delegation: Delegation) -> QuerySet[RosterAttendee]:
-    """The attendees that the roster keeps or has kept, whatever has become of their delegates."""
+    """Attendees that follow the roster or did so, even if their delegates were deleted."""
     mission = delegation.mission_id
     there = Q(attendee__event=mission) | Q(attendee__event__parent=mission)
     theirs = Q(delegate__delegation=delegation) | there & Q(delegate=None)
@@ -172,9 +171,9 @@ def _kept(delegation: Delegation) -> QuerySet[RosterAttendee]:
 
 
 def _hold(delegation: Delegation, parts: Iterable[_Part]) -> set[int]:
-    """Keep others from giving or taking places in the mission and what is part of it.
+    """Lock the mission and all events of the roster, so that nobody else changes their seats.
 
-    Several events at once are for who holds the tree: nobody meets them in another order.
+    Locking several events requires the lock of the tree, which prevents deadlocks.
     """
     keys = {part.event_id for part in parts}
     keys |= set(_kept(delegation).values_list("attendee__event", flat=True))
@@ -184,7 +183,7 @@ def _hold(delegation: Delegation, parts: Iterable[_Part]) -> set[int]:
 
 
 def _has_said_otherwise(attendee: Attendee) -> bool:
-    """Whether they have answered otherwise than the roster does for them."""
+    """Whether they are tentative, declined or delegated, which the roster does not overwrite."""
     may_come = attendee.partstat == Partstat.TENTATIVE and attendee.seat != Seat.CANCELLED
     return may_come or attendee.partstat in Attendee.SAID_NO
 
@@ -196,7 +195,7 @@ def _put(attendee: Attendee, columns: dict[str, Any]) -> None:
     if not attendee.pk:
         attendee.save()
     elif differing:
-        # The column without a language, which a constraint looks at, does not follow by itself.
+        # `label` is checked by a constraint, but is not updated along with its translations.
         label = ["label"] if {*differing} & {*LABELS} else []
         attendee.save(update_fields=[*differing, *label])
 

@@ -1,4 +1,4 @@
-"""Legs: the stays of a delegation, one after the other, and the ways there and on."""
+"""Legs: consecutive stays of a delegation, and the transfers between them."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -25,7 +25,7 @@ Way = Literal["arrival", "departure"]
 
 
 class Overlap(Refusal):
-    """Two stays share more than the day of travel."""
+    """Two stays overlap by more than the day of travel."""
 
     delegation: Delegation
     one: Span
@@ -48,7 +48,7 @@ class OutsideMission(Refusal):
 
 
 class NoZone(Refusal):
-    """Nobody knows which time zone the place lies in."""
+    """The time zone of the place is unknown."""
 
     delegation: Delegation
     place: Place
@@ -58,7 +58,7 @@ class NoZone(Refusal):
 
 
 class OnlyLegOf(Refusal):
-    """These members are on no other leg, and without any they would be on all."""
+    """These members are on no other leg; without any chosen leg they would be on all legs."""
 
     delegation: Delegation
     leg: Leg
@@ -70,7 +70,7 @@ class OnlyLegOf(Refusal):
 
 
 def check(*, delegation: Delegation, spans: Sequence[Span]) -> None:
-    """Raise Overlap or OutsideMission unless these, first and last days, can be all stays."""
+    """Raise Overlap or OutsideMission unless these first and last days can be all the stays."""
     for one, other in pairwise(sorted(spans)):
         if other[0] < one[1]:
             raise Overlap(delegation, one, other)
@@ -93,10 +93,10 @@ def add(
     host: Organisation | None = None,
     liaison: Person | None = None,
 ) -> Leg:
-    """Make the stay at a place, named after it and in its zone; the members attend it.
+    """Add a leg with a stay that takes its title and zone from the place.
 
-    Those for whom legs are chosen do not. Raises NoZone, rosters.Closed and what
-    `events.domain.lifecycle.lifecycle.save` raises.
+    Members attend it, except those for whom legs were chosen. Raises NoZone, rosters.Closed and
+    what `events.domain.lifecycle.lifecycle.save` raises.
     """
     with transaction.atomic():
         held = _hold(delegation)
@@ -119,9 +119,9 @@ def change(
     host: Organisation | None = None,
     liaison: Person | None = None,
 ) -> None:
-    """Give the leg these values, and no host or liaison officer where none is given.
+    """Set these values of the leg; host and liaison officer are removed if not given.
 
-    The programme of the stay moves with its first day. Raises as `add` does, and what
+    The subtree of the stay moves with its first day. Raises as `add` does, and what
     `events.domain.lifecycle.lifecycle.move` raises.
     """
     with transaction.atomic():
@@ -140,7 +140,7 @@ def change(
 
 
 def remove(*, leg: Leg, now: datetime, reason: str = "") -> None:
-    """Strike the leg: its stay, and the ways that only it has, are cancelled, or deleted as drafts.
+    """Remove the leg; its stay and the transfers of no other leg are cancelled, drafts deleted.
 
     Raises as `check_removal` does, and what `events.domain.lifecycle.lifecycle.delete` raises.
     """
@@ -156,7 +156,7 @@ def remove(*, leg: Leg, now: datetime, reason: str = "") -> None:
 
 
 def check_removal(*, leg: Leg) -> None:
-    """Raise rosters.Closed, or OnlyLegOf where members would lose all legs chosen for them."""
+    """Raise rosters.Closed, or OnlyLegOf if members would be left without any chosen leg."""
     with transaction.atomic():
         held, row = _hold_with(leg)
         others = held.legs.exclude(pk=row.pk)
@@ -169,10 +169,10 @@ def check_removal(*, leg: Leg) -> None:
 def set_transfer(
     *, leg: Leg, which: Way, origin: Place, destination: Place, when: When, now: datetime
 ) -> Event:
-    """Make the way to a leg, or on from it, or change it; its zones are those of the places.
+    """Add or change the transfer to or from a leg; its zones are those of the places.
 
-    Where it leads on to the next leg, it is the arrival there too, and the other way round. Those
-    who are on the leg, or on both, attend it. Raises as `add` does, and dates.BadDate.
+    A transfer between consecutive legs is the departure of one and the arrival of the other.
+    Members on the leg, or on both, attend it. Raises as `add` does, and dates.BadDate.
     """
     with transaction.atomic():
         held, row = _hold_with(leg)
@@ -201,14 +201,14 @@ def _hold(delegation: Delegation) -> Delegation:
 
 
 def _hold_with(leg: Leg) -> tuple[Delegation, Leg]:
-    """The delegation, and the leg as they stand."""
+    """Lock the delegation; return it and the leg, both read anew."""
     held = _hold(leg.delegation)
     related = ("stay__place", "arrival", "departure")
     return held, held.legs.select_related(*related).get(pk=leg.pk)
 
 
 def _part_of(delegation: Delegation, kind: str, name: str) -> Event:
-    """A new part of the mission for those who travel; as settled as the mission, if that stands."""
+    """Return a new part of the mission for the delegation, with the mission's status or a draft."""
     mission = delegation.mission
     assert mission is not None  # noqa: S101 -- a constraint: the delegation is ours
     return Event(
@@ -241,7 +241,7 @@ def _zone(delegation: Delegation, place: Place) -> str:
 
 
 def _names(*places: Place) -> dict[str, Any]:
-    """The title of an event there, or between two, in each language that they have names in."""
+    """The title of an event at a place or between two, in the languages that all have names in."""
     titles = {}
     for language in SUFFIXES:
         names = [getattr(place, f"name_{language}") for place in places]
@@ -259,7 +259,7 @@ def _name(event: Event, names: dict[str, Any]) -> None:
 
 
 def _is_a_way(delegation: Delegation, event: Event) -> bool:
-    """Whether a leg still begins or ends with it."""
+    """Whether the event is still the arrival or departure of a leg."""
     return any(event.pk in (leg.arrival_id, leg.departure_id) for leg in delegation.legs.all())
 
 
@@ -276,7 +276,7 @@ def _set_way(leg: Leg, which: Way, event: Event) -> None:
 
 
 def _share(leg: Leg, which: Way, event: Event) -> None:
-    """Make it the way of the leg next to this one as well, if it leads there and none is known."""
+    """Use the transfer for the adjacent leg as well, if it fits and that leg has none."""
     legs = list(leg.delegation.legs.select_related("stay").in_order())
     near = legs.index(leg) + (1 if which == "departure" else -1)
     if near not in range(len(legs)):

@@ -1,6 +1,7 @@
-"""The seats of a delegation: how many are taken, and who gets those that become free.
+"""The seats of a delegation: the number taken, and promotion from the waiting list.
 
-Whoever counts seats holds the delegation until they are written, so that two never take the last.
+Functions that count seats before a change lock the delegation first, so that two transactions
+cannot both take the last seat.
 """
 
 from collections import Counter
@@ -17,17 +18,18 @@ from events.models import Organisation
 
 Status = Delegation.Status
 
-# While these last, seats that become free go to those who wait.
+# States in which seats that become free go to the waiting list.
 FILLING: Final = (Status.RECRUITING, Status.SELECTING, Status.CONFIRMED)
-# How long those have to confirm whom a free seat is offered to.
+# The time in which a promoted organisation must confirm.
 TIME_TO_CONFIRM: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """How the seats stand: those of members and of accepted applications are taken.
+    """The seats of a delegation; those of members and of accepted applications count as taken.
 
-    `quota` and `free` are None where there is no limit; `waiting` counts applications.
+    `quota` and `free` are None if there is no limit; `waiting` is the number of applications on the
+    waiting list.
     """
 
     quota: int | None
@@ -37,16 +39,16 @@ class Room:
 
 
 def hold(*, delegation: Delegation) -> Delegation:
-    """Return the delegation as it stands; nobody else changes its seats or legs until the end.
+    """Lock the delegation until the transaction ends, and return it read anew.
 
-    Take it before the tree of events, and that before any event.
+    Lock order: delegation, tree, event.
     """
     rows = Delegation.objects.select_for_update(no_key=True, of=("self",))
     return rows.select_related("mission").get(pk=delegation.pk)
 
 
 def room(*, delegation: Delegation) -> Room:
-    """How the seats of the delegation stand."""
+    """Return the numbers of seats of the delegation."""
     members = delegation.delegates.counted().count()
     taken = members + promised(delegation=delegation).total()
     quota = delegation.quota
@@ -55,7 +57,7 @@ def room(*, delegation: Delegation) -> Room:
 
 
 def promised(*, delegation: Delegation) -> Counter[Organisation]:
-    """The seats of accepted applications, which become members when they are confirmed."""
+    """Return the seats reserved for accepted applications, by organisation."""
     accepted = Q(application__delegation=delegation.pk, application__status="accepted")
     nominees = Nominee.objects.filter(accepted).counted()
     nominees = nominees.select_related("application__organisation")
@@ -63,22 +65,22 @@ def promised(*, delegation: Delegation) -> Counter[Organisation]:
 
 
 def seats(*, application: Application) -> int:
-    """How many seats the application asks for."""
+    """Return the number of seats that the application asks for."""
     return application.nominees.counted().count()
 
 
 def fits(*, application: Application, asked: int) -> bool:
-    """Whether there are so many seats for it; those that it holds already are its own."""
+    """Whether `asked` seats are available to the application, including those it already holds."""
     free = room(delegation=application.delegation).free
     held = seats(application=application) if application.status == "accepted" else 0
     return _is_within_limits(application, asked) and (free is None or asked <= free + held)
 
 
 def next_in_line(*, delegation: Delegation) -> Application | None:
-    """The application that the free seats go to: who submitted first, if they suffice for it.
+    """Return the first application on the waiting list, if enough seats are left for it.
 
-    Nobody overtakes it by asking for less; but who asks for more than they could ever get holds
-    nobody up.
+    A later application that needs fewer seats does not overtake it. Applications that could never
+    fit the quotas are skipped.
     """
     for application in delegation.applications.waiting():
         asked = seats(application=application)
@@ -88,7 +90,7 @@ def next_in_line(*, delegation: Delegation) -> Application | None:
 
 
 def promote(*, delegation: Delegation, now: datetime) -> None:
-    """Accept from the waiting list as long as there are seats, unless the mission has begun."""
+    """Accept applications from the waiting list while seats are left and the mission is to come."""
     with transaction.atomic():
         held = hold(delegation=delegation)
         until = _confirm_by(held, now)
@@ -101,7 +103,7 @@ def promote(*, delegation: Delegation, now: datetime) -> None:
 
 
 def _is_within_limits(application: Application, asked: int) -> bool:
-    """Whether so many seats could be had at all, if nobody else had any."""
+    """Whether the quotas would allow so many seats if no other application had any."""
     delegation = application.delegation
     if delegation.quota is not None and asked > delegation.quota:
         return False
@@ -112,7 +114,7 @@ def _is_within_limits(application: Application, asked: int) -> bool:
 
 
 def _confirm_by(delegation: Delegation, now: datetime) -> datetime | None:
-    """Until when whoever gets a seat now must confirm; None when nobody gets one any more."""
+    """Return the time to confirm of a seat given now; None if seats are no longer given."""
     mission = delegation.mission
     if delegation.status not in FILLING or mission is None:
         return None

@@ -1,4 +1,4 @@
-"""Rosters: who travels, and therefore attends the mission and its legs."""
+"""Rosters: the members of a delegation, who attend the mission and its legs."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,9 +19,9 @@ from events.values.languages import columns
 Capacity = Delegate.Capacity
 Status = Delegation.Status
 
-# The states in which there is always a head.
+# States that require a head.
 HEADED: Final = (Status.CONFIRMED, Status.CONCLUDED)
-# What becomes of a nominee on the roster.
+# The columns that a delegate takes over from a nominee.
 TAKEN_OVER: Final = (
     "person_id",
     "appointment_id",
@@ -31,7 +31,7 @@ TAKEN_OVER: Final = (
 
 
 class Closed(Refusal):
-    """The delegation is concluded, cancelled or reported by others: its roster and legs stay."""
+    """The delegation is concluded, cancelled or only reported: roster and legs cannot change."""
 
     delegation: Delegation
     text = gettext_noop("“%(name)s” is %(state)s; its roster and legs stay as they are.")
@@ -41,14 +41,14 @@ class Closed(Refusal):
 
 
 class NoHead(Refusal):
-    """A confirmed delegation has a head; another member must become it first."""
+    """A confirmed delegation needs a head: appoint another member first."""
 
     delegation: Delegation
     text = gettext_noop("A confirmed delegation has a head; make somebody else the head first.")
 
 
 class TwoHeads(Refusal):
-    """A delegation has one head."""
+    """A delegation has at most one head."""
 
     delegation: Delegation
     heads: Sequence[Delegate]
@@ -59,7 +59,7 @@ class TwoHeads(Refusal):
 
 
 class NoSeatsLeft(Refusal):
-    """The members, and those whose acceptance is not confirmed yet, are more than the quota."""
+    """Members and reserved seats, `needed` together, exceed the quota."""
 
     delegation: Delegation
     needed: int
@@ -67,7 +67,7 @@ class NoSeatsLeft(Refusal):
 
 
 class TooManyOf(Refusal):
-    """More members of one organisation than it may send."""
+    """The members of one organisation, `needed`, exceed the quota for organisations."""
 
     delegation: Delegation
     organisation: Organisation
@@ -76,7 +76,7 @@ class TooManyOf(Refusal):
 
 
 class DelegateRefusal(Refusal):
-    """Why something about one delegate cannot be."""
+    """Base class of refusals about one delegate."""
 
     delegation: Delegation
     delegate: Delegate
@@ -86,13 +86,13 @@ class DelegateRefusal(Refusal):
 
 
 class AlreadyMember(DelegateRefusal):
-    """The person is on the roster: as this delegate."""
+    """The person is already a member, as this delegate."""
 
     text = gettext_noop("%(name)s is on the roster already.")
 
 
 class AlreadyNamed(DelegateRefusal):
-    """The delegate has a name."""
+    """The delegate already has a name."""
 
     text = gettext_noop("%(name)s is on the roster already.")
 
@@ -123,9 +123,9 @@ def add(
     legs: Iterable[Leg] = (),
     counted: bool | None = None,
 ) -> Delegate:
-    """Put a person at the end of the roster, or a label for one who is not named yet.
+    """Add a person, or a label for a member without a name yet, at the end of the roster.
 
-    Without legs they are on all; unless it is said, their capacity tells whether they are counted.
+    Without `legs` the member is on all legs. If `counted` is None it follows from the capacity.
     Raises as `check` does, Closed and ForeignLeg.
     """
     delegate = Delegate(
@@ -143,14 +143,14 @@ def add(
 
 
 def take_over(*, application: Application, now: datetime) -> None:
-    """Put the nominees of an application at the end of the roster. Raises as `add` does."""
+    """Add the nominees of an application at the end of the roster. Raises as `add` does."""
     with _held(application.delegation, now) as held:
         nominees = application.nominees.select_related("person").order_by("pk")
         _append(held, [_delegate(application, nominee) for nominee in nominees])
 
 
 def name(*, delegate: Delegate, person: Person, now: datetime) -> None:
-    """Say who an unnamed member is. Raises AlreadyNamed, AlreadyMember or Closed."""
+    """Set the person of an unnamed member. Raises AlreadyNamed, AlreadyMember or Closed."""
     with _held_with(delegate, now) as (held, row):
         if row.person_id is not None:
             raise AlreadyNamed(held, row)
@@ -169,9 +169,9 @@ def change(
     legs: Iterable[Leg] | None = None,
     counted: bool | None = None,
 ) -> None:
-    """Change how somebody takes part; what is None stays as it is.
+    """Change a member; values that are None stay unchanged.
 
-    A new capacity tells anew whether they are counted. Raises as `add` does.
+    A new capacity resets whether the member is counted. Raises as `add` does.
     """
     with _held_with(delegate, now) as (held, row):
         if capacity and capacity != row.capacity:
@@ -186,7 +186,7 @@ def change(
 
 
 def appoint_head(*, delegate: Delegate, now: datetime) -> None:
-    """Let a member lead the delegation; who did so until now becomes deputy. Raises as `add`."""
+    """Make a member the head; the former head becomes deputy. Raises as `add` does."""
     with _held_with(delegate, now) as (held, row):
         if row.capacity == Capacity.HEAD:
             return
@@ -199,12 +199,12 @@ def appoint_head(*, delegate: Delegate, now: datetime) -> None:
 
 
 def remove(*, delegate: Delegate, now: datetime) -> None:
-    """Take somebody off the roster and out of all its events. Raises NoHead or Closed."""
+    """Remove a member from the roster and its events. Raises NoHead or Closed."""
     remove_all(delegates=[delegate], delegation=delegate.delegation, now=now)
 
 
 def remove_all(*, delegates: Iterable[Delegate], delegation: Delegation, now: datetime) -> None:
-    """Take several off the roster. Raises NoHead or Closed."""
+    """Remove several members. Raises NoHead or Closed."""
     keys = [delegate.pk for delegate in delegates]
     with _held(delegation, now) as held:
         for row in held.delegates.filter(pk__in=keys):
@@ -213,7 +213,7 @@ def remove_all(*, delegates: Iterable[Delegate], delegation: Delegation, now: da
 
 
 def reorder(*, delegation: Delegation, delegates: Sequence[Delegate], now: datetime) -> None:
-    """Rank the members 1, 2, 3 … in this order; those left out follow in the order they had.
+    """Rank the members 1, 2, 3 … in this order; members left out follow in their present order.
 
     Raises NotAMember or Closed.
     """
@@ -224,7 +224,7 @@ def reorder(*, delegation: Delegation, delegates: Sequence[Delegate], now: datet
         order = dict.fromkeys([*(row.pk for row in delegates), *rows])
         moved = [(rows[pk], rank) for rank, pk in enumerate(order, start=1)]
         moved = [(row, rank) for row, rank in moved if row.precedence != rank]
-        # No two may share a rank, not even for a moment.
+        # Ranks are unique, so clear them first.
         held.delegates.filter(pk__in=[row.pk for row, _ in moved]).update(precedence=None)
         for row, rank in moved:
             row.precedence = rank
@@ -232,10 +232,11 @@ def reorder(*, delegation: Delegation, delegates: Sequence[Delegate], now: datet
 
 
 def check(*, delegation: Delegation, members: Sequence[Delegate]) -> None:
-    """Raise what forbids these, stored or not, to be all members.
+    """Check that these delegates, stored or not, may be all members of the delegation.
 
-    NoHead, TwoHeads, AlreadyMember, NoSeatsLeft or TooManyOf. The delegation is held until the
-    transaction ends, so that what was right remains so; its quotas count as they are in it.
+    Raises NoHead, TwoHeads, AlreadyMember, NoSeatsLeft or TooManyOf. The delegation stays locked
+    until the transaction ends, so that the result remains valid; its quotas are those of the
+    instance passed in.
     """
     with transaction.atomic():
         if delegation.pk:
@@ -247,9 +248,9 @@ def check(*, delegation: Delegation, members: Sequence[Delegate]) -> None:
 
 
 def sync(*, delegation: Delegation, now: datetime) -> None:
-    """Bring the attendees in step with the roster, and offer seats that are free.
+    """Make the attendees agree with the roster, and promote from the waiting list.
 
-    What others report, and what is over, stays as it is. Raises ForeignLeg.
+    Does nothing if the delegation is closed or only reported. Raises ForeignLeg.
     """
     with transaction.atomic():
         held = quotas.hold(delegation=delegation)
@@ -262,7 +263,7 @@ def sync(*, delegation: Delegation, now: datetime) -> None:
 
 @contextmanager
 def _held(delegation: Delegation, now: datetime) -> Iterator[Delegation]:
-    """Yield the delegation for a change of its roster, and bring the attendees in step."""
+    """Yield the delegation, locked, for a change of its roster; then update its attendees."""
     with transaction.atomic():
         held = quotas.hold(delegation=delegation)
         if not held.is_open:
@@ -273,7 +274,7 @@ def _held(delegation: Delegation, now: datetime) -> Iterator[Delegation]:
 
 @contextmanager
 def _held_with(delegate: Delegate, now: datetime) -> Iterator[tuple[Delegation, Delegate]]:
-    """Yield the delegation, and the member as they stand."""
+    """Yield the delegation and the member, locked and read anew."""
     with _held(delegate.delegation, now) as held:
         yield held, held.delegates.select_related("person", "organisation").get(pk=delegate.pk)
     delegate.refresh_from_db()

@@ -1,4 +1,4 @@
-/* The order of precedence by keys: the handle that is dragged also answers to arrows. */
+/* Reordering by keyboard: the drag handle also reacts to arrow keys. */
 "use strict";
 
 document.addEventListener("DOMContentLoaded", () => {

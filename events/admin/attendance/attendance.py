@@ -1,4 +1,4 @@
-"""What organisers do for several attendees at once."""
+"""Actions on several attendees at once."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, Final
@@ -16,11 +16,11 @@ from events.domain.attendance.capacity import Venue
 from events.domain.refusals import Refusal
 from events.models import Attendee, Viewer
 
-NAMED: Final = 10  # refusals that a message spells out; of more it says how many
+NAMED: Final = 10  # the number of refusals that a message spells out; the rest is counted
 
 
 def fullness(venue: Venue) -> str:
-    """Return “43 of 50 places, 3 waiting”, for a hub after its name."""
+    """Return “43 of 50 places, 3 waiting”, after the name of the hub if it is one."""
     text = _places(venue)
     if venue.waiting:
         values = {"places": text, "number": venue.waiting}
@@ -40,9 +40,9 @@ def _places(venue: Venue) -> str:
 
 
 def for_each(verb: str, label: Any, done: Any) -> Callable[..., None]:
-    """Return a list action that calls a verb of the domain for each row that the user may change.
+    """Return a list action that calls a domain function for each row that the user may change.
 
-    `done` says with a `number` for how many it was done.
+    `done` is the message, with the parameter `number` for how many it succeeded.
     """
 
     @admin.action(description=label, permissions=["attend"])
@@ -68,7 +68,7 @@ def for_each(verb: str, label: Any, done: Any) -> Callable[..., None]:
 
 
 def _refused(verb: str, rows: Iterable[Attendee]) -> list[Refusal]:
-    """Call the verb for each row by itself; return the refusals."""
+    """Call the domain function for each row separately; return the refusals."""
     call, refused = getattr(attendees, verb), []
     for row in rows:
         try:

@@ -1,4 +1,4 @@
-"""Who takes part: the screen of attendees and their list at an event."""
+"""The screen of attendees, and the list of attendees on the page of an event."""
 
 from copy import copy
 from typing import Any, ClassVar
@@ -44,11 +44,11 @@ PRESENCE = {
     Attendee.Attendance.NO_SHOW: "danger",
 }
 LABELS = columns("label")
-BY_EVENT = "event__id__exact"  # the parameter of the filter
+BY_EVENT = "event__id__exact"  # the parameter of the filter by event
 
 
 class AttendeeForm(ScopedForm):
-    """An attendee has a person, or a label in place of one."""
+    """The form of an attendee, who is a person or, if still unnamed, a label."""
 
     stems = ()
 
@@ -69,23 +69,23 @@ class AttendeeForm(ScopedForm):
         labels = [values[name] if name in values else self._kept(name) for name in LABELS]
         if not values.get("person") and not any(labels):
             self.add_error("person", _("Choose a person, or describe who is not named yet."))
-        # The database asks for the English one, so a Chinese description stands in for it.
+        # The English label must not be empty in the database, so a Chinese label is copied to it.
         values["label_en"] = next(filter(None, labels), "")
         if "label_en" not in self.fields:
             self.instance.label_en = values["label_en"]
         return values
 
     def _kept(self, name: str) -> str:
-        """A description in a language that is not shown; what only stood in for another goes."""
+        """The label in a language that the form does not show; '' if it was only such a copy."""
         text: str = getattr(self.instance, name) or ""
         shown = set(map(self.initial.get, LABELS))
         return "" if name == "label_en" and text in shown else text
 
 
 class InvitationForm(AttendeeForm):
-    """An attendee as the domain stores them; what it refuses stands beside the field at fault."""
+    """The form of an attendee that is stored by the domain; refusals are shown at their fields."""
 
-    hubs: list[EventPlace] | None = None  # of the event, where many forms share them
+    hubs: list[EventPlace] | None = None  # the event's hubs, when several forms share them
     at_fault: ClassVar[dict[type[Refusal], str]] = {
         attendees.NotOpen: "event",
         attendees.AlreadyInvited: "person",
@@ -115,7 +115,7 @@ class InvitationForm(AttendeeForm):
         return attendee
 
     def _keep_person(self, field: Any) -> None:
-        """Who comes instead is a substitute, by a step of its own."""
+        """Disable the person field: replacing a person is the step “substitute”."""
         field.disabled = True
         field.queryset = Person.objects.filter(pk=self.instance.person_id)
 
@@ -129,7 +129,7 @@ class InvitationForm(AttendeeForm):
             field.queryset = EventPlace.objects.none()
 
     def _event(self) -> Event | None:
-        """The event, as far as it is chosen by now."""
+        """The event, from the row or from the value of the field; None if neither is valid."""
         if self.instance.event_id:
             return self.instance.event
         field: Any = self.fields["event"]
@@ -144,7 +144,7 @@ class InvitationForm(AttendeeForm):
             if name in values:
                 setattr(asked, name, values[name])
         if not asked.event_id:
-            return  # the event is as new as its list
+            return  # the event is added on the same page
         try:
             attendees.check(attendee=asked)
         except Refusal as refusal:
@@ -154,12 +154,12 @@ class InvitationForm(AttendeeForm):
 
 
 def _was_never_asked(attendee: Attendee) -> bool:
-    """Whether a report says that they were there, and no more."""
+    """Whether a source reported that they were there, and nothing else is known."""
     return bool(attendee.event_id) and not attendee.event.is_managed and attendee.is_untouched
 
 
 def _known(description: Any, column: str, colours: dict[Any, str]) -> Any:
-    """Return a badge that stays empty for those of whom a report says that they were there."""
+    """Return a badge that shows “–” for attendees who are only known from a report."""
     shown = badge(description, column, colours)
 
     @display(description=description, ordering=column)
@@ -170,14 +170,14 @@ def _known(description: Any, column: str, colours: dict[Any, str]) -> Any:
 
 
 class InvitationColumns:
-    """What attendees answered, whether they came, and how they stand with the places."""
+    """Columns for answer, attendance and seat."""
 
     shown_answer = _known(_("answer"), "partstat", ANSWER)
     shown_presence = _known(_("presence"), "attendance", PRESENCE)
 
     @display(description=pgettext_lazy("at an event", "place"), ordering="waitlisted_at")
     def shown_place(self, attendee: Attendee) -> str:
-        """The place, and for those who wait, when their turn comes."""
+        """The state of the seat; for those who wait with their position on the waiting list."""
         if _was_never_asked(attendee):
             return "–"
         text, turn = attendee.get_seat_display(), getattr(attendee, "turn", None)
@@ -203,7 +203,7 @@ class AttendeeInline(InvitationColumns, ScopedInline, TabularInline):
         return rows.with_turn().select_related("event", "person", "representing", "hub__place")
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        """Read the hubs once for all rows."""
+        """Read the hubs of the event once for all rows."""
         formset = super().get_formset(request, obj, **kwargs)
         hubs = capacity.hubs(event=obj).order_by("position", "pk") if obj else ()
         formset.form.hubs = list(hubs)
@@ -256,7 +256,7 @@ class AttendeeAdmin(ExportAdmin, StepsAdmin, InvitationColumns, FindsPeople, Tra
         return attendees.next_steps(attendee=row, now=timezone.now())
 
     def state_of(self, row: Attendee) -> str:
-        """The answer, and what else is known."""
+        """The answer, then seat and attendance as far as they are known."""
         states = [row.get_partstat_display()]
         if row.seat != Attendee.Seat.NONE:
             states.append(row.get_seat_display())
@@ -265,16 +265,16 @@ class AttendeeAdmin(ExportAdmin, StepsAdmin, InvitationColumns, FindsPeople, Tra
         return " · ".join(map(str, states))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Nobody is moved from one event to another."""
+        """Make the event read-only after creation: an attendee cannot be moved to another event."""
         fields = super().get_readonly_fields(request, obj)
         return (*fields, *(("event",) if obj else ()))
 
     def has_attend_permission(self, request: HttpRequest) -> bool:
-        """Whether the list offers to check people in, and the like."""
+        """Whether the list offers actions such as check-in."""
         return rights.may_enter(request) and rights.may_change_any(request, Attendee)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Who was invited, has answered or was expected stays: they are taken off the list."""
+        """Allow deletion only of attendees who were not invited and of whom nothing is recorded."""
         if obj and (not obj.is_untouched or invitations.was_invited(attendee=obj)):
             return False
         return super().has_delete_permission(request, obj)
@@ -282,7 +282,7 @@ class AttendeeAdmin(ExportAdmin, StepsAdmin, InvitationColumns, FindsPeople, Tra
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Above the list of one event, say how full it is."""
+        """Show the seats taken above the list, if it is filtered by one event."""
         events = Event.objects.visible_to(request.user)
         chosen_event = request.GET.get(BY_EVENT, "")
         event = events.filter(pk=chosen_event).first() if chosen_event.isdecimal() else None
@@ -291,12 +291,12 @@ class AttendeeAdmin(ExportAdmin, StepsAdmin, InvitationColumns, FindsPeople, Tra
 
     @display(description=_("attendee"), header=True)
     def shown_who(self, attendee: Attendee) -> tuple[str, str]:
-        """Who it is, and below that for whom they come."""
+        """The attendee, and below it the organisation that they represent."""
         return str(attendee), str(attendee.representing or "")
 
     @display(description=_("by mail"))
     def shown_invitation(self, attendee: Attendee) -> str:
-        """The last mail of the invitation, and how far it has got."""
+        """The kind and state of the attendee's latest invitation mail."""
         mail = invitations.latest(attendee=attendee) if attendee.pk else None
         if mail is None:
             return "–"

@@ -1,4 +1,4 @@
-"""The next steps of an attendee: the answer, a substitute, the place, the presence."""
+"""The steps of an attendee: answer, substitute, seat, attendance."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -18,7 +18,7 @@ from events.models import Attendee, Person
 
 
 class PersonForm(StepForm):
-    """Who it is."""
+    """The choice of a person."""
 
     person = forms.ModelChoiceField(label=_("person"), queryset=Person.objects.none())
 

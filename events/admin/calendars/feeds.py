@@ -1,4 +1,4 @@
-"""The screen of secret calendar feeds: hand one out, give it a new address, take it back."""
+"""The screen of secret calendar feeds: hand one out, change its address, revoke it."""
 
 from typing import Any, ClassVar
 
@@ -83,7 +83,7 @@ class CalendarFeedAdmin(StepsAdmin, FindsPeople):
         return coloured(self.state_of(feed), "danger" if feed.revoked_at else "success")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Whose it is stays: another reader gets another feed."""
+        """Make the scope read-only after creation: for another reader, hand out another feed."""
         return (*super().get_readonly_fields(request, obj), *(SCOPE if obj else ()))
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -99,7 +99,7 @@ class CalendarFeedAdmin(StepsAdmin, FindsPeople):
     def response_add(
         self, request: HttpRequest, obj: Any, post_url_continue: Any = None
     ) -> HttpResponse:
-        """Show the address, this once: it goes into no message, session or log."""
+        """Show the address in this response only; no message, session or log contains it."""
         return self._show(request, obj, obj.address)
 
     def take(self, request: HttpRequest, row: Any, step: Step, form: StepForm) -> HttpResponse:

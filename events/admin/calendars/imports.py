@@ -1,4 +1,4 @@
-"""The calendar of somebody else, read into events of a team: first looked at, then imported."""
+"""Import a foreign calendar into events of a team: first a preview, then the import."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -50,7 +50,7 @@ COLUMNS: Final = {
 
 
 class ImportForm(forms.Form):
-    """Which calendar, and what becomes of it."""
+    """Which calendar to import, and what kind of events to make of it."""
 
     file = forms.FileField(
         label=_("file"),
@@ -93,7 +93,7 @@ class ImportForm(forms.Form):
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        """Offer the teams that the user runs, and their own language and clock."""
+        """Offer the teams that the user runs, and preset the user's language and time zone."""
         super().__init__(*args, **kwargs)
         teams = access.own_teams(user=user).order_by("name", "pk")
         self.user = user
@@ -109,14 +109,14 @@ class ImportForm(forms.Form):
         return values
 
     def clean_file(self) -> Any:
-        """Refuse what is too large before it is read."""
+        """Refuse a file that is too large before reading it."""
         file = self.cleaned_data["file"]
         if file and file.size > parsing.MAX_BYTES:
             raise ValidationError(parsing.TooLarge().sentence(user=self.user))
         return file
 
     def open(self) -> importpreviews.Opened:
-        """Look at the calendar; nothing is imported yet."""
+        """Make a preview of the import; no event is stored yet."""
         values = self.cleaned_data
         names = ("team", "language", "timezone", "kind", "visibility")
         choices = Choices(**{name: values[name] for name in names})
@@ -133,12 +133,12 @@ class ImportForm(forms.Form):
 
 
 class ImportAdmin:
-    """A list that takes in calendars; mixed into a TeamScopedAdmin of events."""
+    """A list of events into which calendars can be imported; mixed into a TeamScopedAdmin."""
 
     opts: Any
 
     def has_import_permission(self, request: HttpRequest) -> bool:
-        """Whoever runs a team may add events to it."""
+        """Whether the user is organiser of a team and so may add events to it."""
         return rights.may_enter(request) and access.own_teams(user=request.user).exists()
 
     @action(
@@ -148,7 +148,7 @@ class ImportAdmin:
         icon="upload",
     )
     def import_calendar(self, request: HttpRequest) -> HttpResponse:
-        """Ask which calendar (GET), show what it would do, and with its key do it (POST)."""
+        """Show the form (GET), a preview (POST), or import the preview named by `key` (POST)."""
         if not self.has_import_permission(request):
             raise PermissionDenied
         assert isinstance(request.user, User)  # noqa: S101 -- it has come through admin_view
@@ -197,7 +197,7 @@ class ImportAdmin:
 
 
 def summary(plan: Plan) -> str:
-    """Say how many events there are of each outcome."""
+    """Return a sentence with the number of events of each outcome."""
     text = ngettext(
         "%(number)s event read: %(counts)s.", "%(number)s events read: %(counts)s.", len(plan.rows)
     )
@@ -208,7 +208,7 @@ def summary(plan: Plan) -> str:
 
 
 def _shown(row: Row) -> dict[str, Any]:
-    """One line of the table: what happens to which event, and why."""
+    """One line of the preview: the event, what happens to it, and why."""
     label, colour = OUTCOMES[row.outcome]
     return {
         "label": label,

@@ -20,7 +20,7 @@ from events.models import Organisation
 
 
 class OrganisationForm(ScopedForm):
-    """An organisation, with its other names one to a line."""
+    """The form of an organisation, with its other names one per line."""
 
     aliases = LinesField(
         label=capfirst(_("other names")),
@@ -57,7 +57,7 @@ class OrganisationAdmin(MergesAdmin, TranslatedAdmin):
     )  # fmt: skip
 
     def find_besides(self, request: HttpRequest, rows: Any, words: str) -> Any:
-        """A name whatever its script, case or order of words."""
+        """Find organisations by any of their names, in any script, case and order of words."""
         return rows.matching(words)
 
     def save_model(self, request: HttpRequest, obj: Organisation, form: Any, change: bool) -> None:

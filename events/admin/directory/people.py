@@ -1,4 +1,4 @@
-"""The screen of people: who they are, which offices they hold, what they attend."""
+"""The screen of people: names, offices, and the events that they attend."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -49,7 +49,7 @@ class AppointmentInline(ScopedInline, StackedInline):
 
 
 class AttendanceInline(ReadOnly, ScopedInline, TabularInline):
-    """Where a person attends, the newest first; one page of it at a time."""
+    """The events that a person attends, the newest first, in pages."""
 
     model = Attendee
     fk_name = "person"
@@ -76,7 +76,7 @@ class PersonMailPanel(MailPanel):
 
 
 class PersonForm(ScopedForm):
-    """A person: the names in both scripts beside each other, other names one to a line."""
+    """The form of a person, with the Chinese names side by side and other names one per line."""
 
     aliases = LinesField(
         label=capfirst(_("other names")),
@@ -88,7 +88,7 @@ class PersonForm(ScopedForm):
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Take the two names out of the tabs of languages: the English one is not typed."""
+        """Take the Chinese names out of the language tabs; the English name is derived."""
         super().__init__(*args, **kwargs)
         for name in self.in_chinese.keys() & self.fields.keys():
             self.fields[name].label, self.fields[name].help_text = self.in_chinese[name], ""
@@ -98,7 +98,7 @@ class PersonForm(ScopedForm):
 
 
 class EraseForm(StepForm):
-    """Whether they are sure."""
+    """A confirmation."""
 
     passes = ()
     sure = forms.BooleanField(
@@ -195,7 +195,7 @@ class PersonAdmin(MergesAdmin, StepsAdmin, PersonItinerary, TranslatedAdmin):
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """With the offices held today, and whether the user may see phone and mail."""
+        """Annotate whether the user may see phone and mail, and prefetch the offices held today."""
         reached = Person.objects.reached_by(request.user).filter(pk=OuterRef("pk"))
         held = Appointment.objects.on(timezone.localdate()).select_related("organisation")
         offices = Prefetch("appointments", held, to_attr="offices")
@@ -203,22 +203,22 @@ class PersonAdmin(MergesAdmin, StepsAdmin, PersonItinerary, TranslatedAdmin):
         return rows.prefetch_related(offices)
 
     def find_besides(self, request: HttpRequest, rows: Any, words: str) -> Any:
-        """A name whatever its script, accents, romanisation or order; mail, if it is shown."""
+        """Find people by any spelling of a name, and by mail address if the user may see it."""
         return rows.sought_by(request.user, words)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Nobody asks for phone or mail in the address of the list."""
+        """Refuse filters by phone or mail in the address of the list."""
         asks = lookup.split("__", maxsplit=1)[0] in CONTACT
         return not asks and super().lookup_allowed(lookup, value, request)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Leave out phone and mail for whom they are not."""
+        """Leave out phone and mail if the user may not see them."""
         shown = obj is None or obj.is_reached
         parts = super().get_fieldsets(request, obj)
         return [part for part in parts if shown or not {*CONTACT} & {*flatten_fieldsets([part])}]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody writes into a record that was erased."""
+        """Refuse changes to an erased person."""
         return super().has_change_permission(request, obj) and not (obj and obj.erased_at)
 
     def merge_records(self, *, keep: Any, drop: Any, now: datetime) -> None:
@@ -244,7 +244,7 @@ class PersonAdmin(MergesAdmin, StepsAdmin, PersonItinerary, TranslatedAdmin):
 
     @display(description=_("office"))
     def shown_office(self, person: Any) -> str:
-        """The highest one held today."""
+        """The title of the highest office held today."""
         return person.offices[0].title if person.offices else ""
 
     @display(description=_("name in English"))

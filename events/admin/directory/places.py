@@ -27,7 +27,7 @@ MAP = (
 
 
 class PlaceForm(ScopedForm):
-    """A place lies in another, and never in itself."""
+    """The form of a place, which must not lie in itself, directly or indirectly."""
 
     def _post_clean(self) -> None:
         super()._post_clean()
@@ -70,7 +70,7 @@ class PlaceAdmin(TranslatedAdmin):
 
     @display(description=_("on the map"))
     def shown_map(self, place: Place) -> str:
-        """A map of the coasts around the point: what stands in the sea was typed wrongly."""
+        """A map of the coasts around the point, on which a wrong coordinate is easy to see."""
         if place.latitude is None or place.longitude is None:
             return "–"
         east, south = float(place.longitude), -float(place.latitude)
@@ -80,7 +80,7 @@ class PlaceAdmin(TranslatedAdmin):
 
     @display(description=_("clock there"))
     def shown_clock(self, place: Place) -> str:
-        """The time now, to see whether the zone is the right one; inherited from above."""
+        """The present time in the place's zone, own or inherited, as a check of the zone."""
         zone = place.find_zone()
         return f"{zone}: {formatting.moment(timezone.now(), zone)}" if zone else "–"
 

@@ -29,7 +29,7 @@ admin.site.unregister(Group)
 
 
 class MembershipInline(ScopedInline, TabularInline):
-    """Who belongs to a team; superusers decide."""
+    """The members of a team; only superusers change them."""
 
     model = Membership
     fields: tuple[str, ...] = ("user", "role")
@@ -50,7 +50,7 @@ class TeamsInline(MembershipInline):
 
 
 class PreviewForm(forms.Form):
-    """Which mail to whom."""
+    """The choice of a kind of mail and a person for a preview."""
 
     kind = forms.ChoiceField(
         label=capfirst(_("kind")),
@@ -64,7 +64,7 @@ class PreviewForm(forms.Form):
 
 @admin.register(Team)
 class TeamAdmin(SharedAdmin):
-    """Who belongs to a team is for superusers; how it writes to people, for its organisers."""
+    """Teams: superusers change members and names; organisers their rules and texts for mails."""
 
     list_display = ("name", "slug", "members")
     search_fields = ("name", "slug")
@@ -79,7 +79,8 @@ class TeamAdmin(SharedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
-        # Annotated from below: the scope has joined the memberships of the user alone.
+        # Counted in a new query: the query set of `rows` is joined to the user's own memberships
+        # only.
         return Team.objects.filter(pk__in=rows.values("pk")).annotate(
             size=Count("memberships")
         ).order_by(*self.ordering)  # fmt: skip
@@ -100,7 +101,7 @@ class TeamAdmin(SharedAdmin):
         return self.prepopulated_fields if request.user.is_superuser else {}
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Events that follow the team learn of other rules at once."""
+        """Replan the reminders of events that use the team's rules, if these have changed."""
         changed = {rows.model for rows in formsets if rows.has_changed()}
         super().save_related(request, form, formsets, change)
         if ReminderRule in changed:
@@ -108,7 +109,7 @@ class TeamAdmin(SharedAdmin):
 
     @action(description=_("Preview of mails"), url_path="preview", icon="preview")
     def preview(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Show what a mail of the team says to a person, in the person's language."""
+        """Show what a mail of the team would say to a person, in that person's language."""
         team = self.get_object(request, object_id)
         if team is None or not rights.may_change(request, team):
             raise Http404
@@ -139,7 +140,7 @@ class TeamAdmin(SharedAdmin):
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin[User], ModelAdmin):
-    """Logins, for superusers alone; what a user may do follows from the teams."""
+    """Logins, for superusers only; permissions follow from memberships in teams."""
 
     form = UserChangeForm
     add_form = UserCreationForm

@@ -1,1 +1,1 @@
-"""The screens of events and what belongs to them."""
+"""The screens of events and of the rows that belong to them."""

@@ -1,4 +1,4 @@
-"""The step that makes a new event of an old one: what is copied, to which days, for which team."""
+"""The step that clones an event: what is copied, to which days, for which team."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -19,11 +19,11 @@ from events.domain.pages import formatting
 from events.models import Event, Team, User
 from events.values import dates
 
-YEAR = timedelta(weeks=52)  # the same day of the week
+YEAR = timedelta(weeks=52)  # 52 weeks, so that the day of the week stays the same
 
 
 class CloneForm(StepForm):
-    """On which days, and whose it will be."""
+    """The first day and the team of the new event."""
 
     start_on = forms.DateField(
         label=_("new first day"),
@@ -35,7 +35,7 @@ class CloneForm(StepForm):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Propose a year later, and the team that the event belongs to."""
+        """Preset a day 52 weeks later, and the team of the event."""
         super().__init__(*args, **kwargs)
         self.fields["start_on"].initial = self.row.start_on + YEAR
         self.fields["team"].queryset = _teams(self.row, self.user)  # type: ignore[attr-defined]
@@ -55,13 +55,13 @@ class CloneForm(StepForm):
 
 
 def _teams(event: Event, user: User) -> QuerySet[Team]:
-    """The teams that the user runs, and the event's own: whoever keeps it may add its like."""
+    """The teams that the user runs, and the team of the event itself."""
     own = access.own_teams(user=user).values("pk")
     return Team.objects.filter(Q(pk__in=own) | Q(pk=event.team_id)).order_by("name", "pk")
 
 
 def _team(event: Event, user: User) -> Team | None:
-    """The team that is proposed."""
+    """The team that is preset."""
     return event.team or _teams(event, user).first()
 
 
@@ -81,7 +81,7 @@ def _explain(event: Event, user: User) -> Iterable[str]:
 
 
 def _parts(event: Event, user: User) -> Iterable[str]:
-    """Name what is copied along for the team that is proposed."""
+    """Say which parts are copied if the preset team is chosen."""
     team = _team(event, user)
     kept = clones.programme_of(event=event, team=team) if team else []
     if kept:

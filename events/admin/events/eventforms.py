@@ -1,4 +1,4 @@
-"""The form of an event: what it fills in, and at which field a refusal is shown."""
+"""The form of an event: derived values, and the field at which each refusal is shown."""
 
 from typing import Any, ClassVar, Final
 
@@ -13,7 +13,7 @@ from events.domain.programme import tree
 from events.domain.refusals import Refusal
 from events.values import dates
 
-# The field that each refusal of the programme is shown at.
+# The field at which each refusal about the tree is shown.
 AT_FAULT: Final[dict[type[Refusal], str]] = {
     tree.Cycle: "parent",
     tree.TooDeep: "parent",
@@ -24,10 +24,10 @@ AT_FAULT: Final[dict[type[Refusal], str]] = {
 
 
 class EventForm(ScopedForm):
-    """An event; what follows from place and date is filled in."""
+    """The form of an event, which derives values from place and date."""
 
     preset_kind: ClassVar[str] = ""
-    opened_at = forms.IntegerField(required=False, widget=forms.HiddenInput)  # which revision
+    opened_at = forms.IntegerField(required=False, widget=forms.HiddenInput)  # a revision
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -40,7 +40,7 @@ class EventForm(ScopedForm):
         return self.instance.is_managed
 
     def clean(self) -> dict[str, Any]:
-        """Fill in what follows: the zone of the place, the last day, the whole period."""
+        """Fill in empty values: zone of the place, last day, whole period of a coarse date."""
         values = super().clean()
         self._check_that_it_is_the_latest(values.get("opened_at"))
         exact = values.get("precision") in dates.EXACT
@@ -51,7 +51,7 @@ class EventForm(ScopedForm):
         return values
 
     def _check_that_it_is_the_latest(self, opened_at: int | None) -> None:
-        """Nobody writes back what somebody else has just moved or renamed."""
+        """Refuse the form if the event has changed since it was opened (optimistic locking)."""
         if opened_at is not None and opened_at != self.instance.revision:
             raise ValidationError(
                 _(
@@ -78,7 +78,7 @@ class EventForm(ScopedForm):
 
 
 def _period(precision: str, day: Any) -> tuple[Any, Any]:
-    """Return the first and last day: the same for exact dates, else the whole month or year."""
+    """Return first and last day: the same twice for exact dates, else the ends of the period."""
     if precision in dates.EXACT or precision == dates.Precision.UNKNOWN:
         return day, day
     return dates.period(dates.Precision(precision), day)

@@ -1,4 +1,4 @@
-"""The screens of events: all of them, promotion conferences, expos."""
+"""The screens of events: all events, promotion conferences, expos."""
 
 from collections.abc import Sequence
 from itertools import chain
@@ -52,13 +52,13 @@ from events.models import (
 from events.values.languages import columns
 
 RELATED = ("place", "series", "team")
-# Details that pages and feeds show with the event, and those that its reminders follow from.
+# Inlines that pages and feeds show as part of the event, and inlines that reminders depend on.
 SHOWN_WITH_IT = {EventOrganisation, EventPlace}
 REMINDED = {ReminderRule, Attendee}
 
 
 class ProgrammePanel(Panel, ReadOnly, ScopedInline, TabularInline):
-    """The parts of an event on all levels, those that the user may see."""
+    """The subtree of an event, without parts that the user may not see."""
 
     model = Event
     fk_name = "parent"
@@ -167,13 +167,16 @@ class EventAdmin(
         return super().too_late(request, row, step)
 
     def next_steps(self, row: Event) -> tuple[str, ...]:
-        """Those of its life; to invite people; and to have it once more on another date."""
+        """The verbs of the event's state, then inviting attendees, then cloning."""
         invite = invitations.next_steps(event=row, now=timezone.now())
         again = (CLONE.verb,) if row.start_on else ()
         return (*lifecycle.next_steps(event=row), *invite, *again)
 
     def may_take(self, request: HttpRequest, row: Event, step: Step) -> bool:
-        """What all teams share anybody may clone for their own; the rest, who may add its like."""
+        """Allow cloning of shared events to organisers, of others to users who may add such events.
+
+        The clone is a new event, so permission to change the original is not needed.
+        """
         if step is not CLONE:
             return super().may_take(request, row, step)
         if row.team_id is None:
@@ -181,7 +184,7 @@ class EventAdmin(
         return access.may_keep(user=request.user, event=row)
 
     def step_context(self, request: HttpRequest, row: Event) -> dict[str, Any]:
-        """Beside the steps, the tree of the programme."""
+        """Add the subtree of the event and the numbers of mails to the context."""
         parts = tree.tree(event=row, among=Event.objects.visible_to(request.user))
         shown = [
             {
@@ -200,7 +203,7 @@ class EventAdmin(
         }
 
     def _add_part(self, row: Event) -> str:
-        """The empty form of an event, with what a part has from the whole."""
+        """The address of an empty form with parent, team and first day preset."""
         own = {"parent": row.pk, "team": row.team_id or "", "start_on": row.start_on or ""}
         return f"{reverse('admin:events_event_add')}?{urlencode(own)}"
 
@@ -217,7 +220,7 @@ class EventAdmin(
         return super().has_delete_permission(request, obj)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """What the form checks stays true until it is stored."""
+        """Lock the tree of events until the form is stored, so that its checks stay valid."""
         with transaction.atomic():
             if request.method == "POST":
                 lifecycle.hold()
@@ -226,7 +229,7 @@ class EventAdmin(
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Delete a draft with its programme, or say why it stays."""
+        """Delete a draft with its subtree, or say why it cannot be deleted."""
         event = self.get_object(request, object_id)
         if event is None:
             return super().delete_view(request, object_id, extra_context)
@@ -242,7 +245,7 @@ class EventAdmin(
             return self._keep(request, event, NEEDED, refusal.rows)
 
     def _undeletable(self, event: Event) -> Any:
-        """Return why it cannot be deleted, if there is a reason."""
+        """Return the reason why the event cannot be deleted, or None."""
         if "delete" in lifecycle.next_steps(event=event):
             return None
         is_draft = event.status == Event.Status.DRAFT
@@ -258,7 +261,7 @@ class EventAdmin(
         return HttpResponseRedirect(reverse(name, args=[event.pk]))
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """A draft goes with the drafts in it, if the user may change them all."""
+        """Check that the user may change every part that is deleted along with a draft."""
         parts = [lifecycle.consequences(event=row, verb="delete").parts for row in objs]
         rows = [*objs, *chain(*parts)]
         ours = Event.objects.changeable_by(request.user).filter(pk__in=[row.pk for row in rows])
@@ -270,14 +273,14 @@ class EventAdmin(
         lifecycle.delete(event=obj, now=timezone.now())
 
     def view_on_site(self, obj: Event) -> str | None:
-        """The page of a public event; others have none."""
+        """Return the address of the public page, or None if the event has none."""
         return obj.get_absolute_url() if obj.is_public else None
 
     def save_model(self, request: HttpRequest, obj: Event, form: Any, change: bool) -> None:
         lifecycle.save(event=obj, now=timezone.now())
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Details of an event are part of it: what shows it must learn of their change."""
+        """Update what depends on inlines: revision and feeds, and reminders."""
         changed = {rows.model for rows in formsets if rows.has_changed()}
         super().save_related(request, form, formsets, change)
         event, now = form.instance, timezone.now()
@@ -297,7 +300,7 @@ class EventAdmin(
             messages.warning(request, text % {"title": event, "parent": event.parent})
 
 
-# Why an event is not deleted.
+# Reasons why an event is not deleted.
 KNOWN = _(
     "“%(title)s” is no draft any more, so people may have it in their calendars. "
     "Cancel it instead of deleting it: then they learn of it."

@@ -1,4 +1,4 @@
-"""The next steps of an event: what each does, to whom, and what it asks for."""
+"""The steps of an event: what each one does, to whom, and which values it asks for."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -28,7 +28,7 @@ from events.values.dates import Precision, When
 
 
 class ReasonForm(StepForm):
-    """Why, in words that people read in their calendars."""
+    """The reason, which people read in their calendars."""
 
     reason = forms.CharField(
         label=_("reason"),
@@ -40,7 +40,7 @@ class ReasonForm(StepForm):
 
 
 class DateForm(StepForm):
-    """A new date, known to the day or to the minute, and perhaps a new place."""
+    """A new date to the day or to the minute, and optionally a new place."""
 
     start_on = forms.DateField(label=_("first day"), widget=UnfoldAdminDateWidget)
     start_time = forms.TimeField(
@@ -51,7 +51,7 @@ class DateForm(StepForm):
     place = forms.ModelChoiceField(label=_("place"), queryset=Place.objects.none(), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Begin with the present date and place."""
+        """Preset the present date and place."""
         super().__init__(*args, **kwargs)
         for name in ("start_on", "start_time", "end_on", "end_time", "place"):
             self.fields[name].initial = getattr(self.row, name)
@@ -88,13 +88,13 @@ class DateForm(StepForm):
         return when
 
     def _zone(self, place: Place | None) -> str:
-        """The zone of a new place; otherwise it stays as it was."""
+        """Return the zone of a new place; otherwise the present zone."""
         there = place.find_zone() if place and place != self.row.place else ""
         return there or self.row.timezone or "UTC"
 
 
 class MoveForm(DateForm):
-    """The same, and whether the programme moves along."""
+    """A new date, and whether the subtree is moved by the same number of days."""
 
     passes: ClassVar[tuple[str, ...]] = ("when", "place", "with_programme")
 
@@ -108,7 +108,7 @@ class MoveForm(DateForm):
 
 
 class ReinstateForm(MoveForm):
-    """The same, and how sure the new date is."""
+    """A new date, and whether the event is then confirmed or tentative."""
 
     passes = (*MoveForm.passes, "status")
 
@@ -123,14 +123,14 @@ class ReinstateForm(MoveForm):
 
 
 def parts(rows: list[Event], user: User) -> str:
-    """Name the parts of a programme that the user may see."""
+    """Name the parts of a programme, as far as the user may see them."""
     keys = access.visible(user=user, model=Event).filter(pk__in=[row.pk for row in rows])
     seen = set(keys.values_list("pk", flat=True))
     return some([str(row) for row in rows if row.pk in seen], among=len(rows))
 
 
 def _touched(verb: str) -> Lines:
-    """Return what says whom and what a step reaches beside the event itself."""
+    """Return a function that yields sentences about the parts and people that a step affects."""
 
     def lines(event: Event, user: User) -> Iterator[str]:
         reach = lifecycle.consequences(event=event, verb=verb)
@@ -177,7 +177,7 @@ def _reminders_stop(verb: str) -> Lines:
 
 
 def _audience(event: Event, user: User) -> Iterator[str]:
-    """Say who can see it once it is no draft any more."""
+    """Return a sentence about who can see the event once it is no longer a draft."""
     yield {
         Event.Visibility.PUBLIC: gettext(
             "Everybody can see it, on the public pages and in public calendars."

@@ -1,4 +1,4 @@
-"""Counts as sources report them."""
+"""The screen of figures, numbers that sources report."""
 
 from typing import Any, ClassVar
 
@@ -18,7 +18,7 @@ UNITS = columns("unit")
 
 
 class FigureForm(ScopedForm):
-    """A figure; its unit is its name."""
+    """The form of a figure, whose unit serves as its name."""
 
     stems = ("unit",)
 

@@ -1,4 +1,4 @@
-"""The step that sends invitations: who gets one is shown before, and can be left out."""
+"""The step that sends invitations: it shows the recipients first, and each can be deselected."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -15,7 +15,7 @@ from events.models import Event, Person, User
 
 
 class AttendeesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
-    """Attendees with the address that is written to; who may not be seen has neither."""
+    """Attendees with their mail address; people whom the user may not see are redacted."""
 
     widget = UnfoldAdminCheckboxSelectMultipleWidget
 
@@ -30,10 +30,10 @@ class AttendeesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
 
 
 class InvitationsForm(StepForm):
-    """To whom."""
+    """The choice of recipients."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Propose all who have none yet."""
+        """Preset all attendees who have no invitation yet."""
         super().__init__(*args, **kwargs)
         rows = invitations.uninvited(event=self.row).select_related("person")
         self.fields["attendees"] = AttendeesField(

@@ -1,4 +1,4 @@
-"""Itineraries to read and to print: of a person, of a mission or a leg, of a person on one."""
+"""Itineraries to read and print: of a person, of a mission or leg, of a person on one."""
 
 from collections.abc import Iterator
 from typing import Any, ClassVar
@@ -17,7 +17,7 @@ from events.domain.pages.itineraries import Itinerary
 from events.models import Attendee, Event, Person
 from events.values import languages
 
-# What is left out unless asked for: how to ask, and how not to.
+# Items that are hidden by default: the labels of the buttons that show and hide them.
 CHOICES = {
     "internal": (_("Show internal items"), _("Hide internal items")),
     "cancelled": (_("Show what was cancelled"), _("Hide what was cancelled")),
@@ -25,7 +25,7 @@ CHOICES = {
 
 
 class EventItinerary:
-    """The way to the itinerary of all who attend an event, or with `?person=` of one of them."""
+    """A button to the itinerary of all who attend an event, or with `?person=` of one of them."""
 
     actions_detail: ClassVar[Any] = ("itinerary",)
 
@@ -42,7 +42,7 @@ class EventItinerary:
 
 
 class PersonItinerary:
-    """The way to the itinerary of a person, over all that they attend."""
+    """A button to the itinerary of a person over all events that they attend."""
 
     actions_detail: ClassVar[Any] = ("itinerary",)
 
@@ -62,7 +62,7 @@ def _found(screen: Any, request: HttpRequest, object_id: str) -> Any:
 
 
 def _reader(request: HttpRequest) -> Person | None:
-    """The person that the address names, if the user may see them; None where it names nobody."""
+    """Return the person of the parameter `person`; None without it, 404 if not visible."""
     key = request.GET.get("person")
     if key is None:
         return None
@@ -74,7 +74,7 @@ def _reader(request: HttpRequest) -> Person | None:
 
 
 def _language(request: HttpRequest, reader: Person | None) -> str:
-    """The language that the address names, else the reader's, else that of the screens."""
+    """Return the language of the parameter `lang`, else the reader's, else that of the screens."""
     own = reader.language if reader else ""
     return languages.first(request.GET.get("lang"), own, get_language())
 
@@ -109,7 +109,7 @@ def _page(request: HttpRequest, made: Itinerary, back: Event | Person) -> HttpRe
 
 
 def _lines(made: Itinerary) -> Iterator[str]:
-    """What stands below the title: the journey and its days, and the reader's part in it."""
+    """Yield the lines below the title: mission or leg, its days, and the reader's role in it."""
     if made.within is None:
         return
     if made.within != made.subject:
@@ -140,7 +140,7 @@ def _sees_internal(request: HttpRequest) -> bool:
 
 
 def _address(request: HttpRequest, **changes: str | None) -> str:
-    """The address of this page with some parameters changed; None takes one away."""
+    """Return the address of this page with changed parameters; None removes one."""
     query = request.GET.copy()
     for name, value in changes.items():
         query.pop(name, None)

@@ -1,4 +1,4 @@
-"""Which organisations take part in an event, and where else it takes place."""
+"""Inlines of an event: the roles of organisations, and further places."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ class EventPlaceInline(ScopedInline, TabularInline):
 
     @display(description=_("at its own clock"))
     def shown_clock(self, row: EventPlace) -> str:
-        """When a hub joins; of an event without an hour, the day at the main place."""
+        """The local time at a hub; for an event without a time of day, its day."""
         if row.role != EventPlace.Role.HUB:
             return ""
         return formatting.clock_at(event=row.event, zone=row.place.find_zone())

@@ -20,7 +20,7 @@ from events.values.languages import columns
 
 
 class EditionInline(EventColumns, ReadOnly, ScopedInline, TabularInline):
-    """The editions of a series, those that the user may see."""
+    """The editions of a series, without those that the user may not see."""
 
     model = Event
     fk_name = "series"
@@ -59,7 +59,7 @@ class SeriesAdmin(TranslatedAdmin):
         permissions=["clone"],
     )
     def next_edition(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Lead to the page that clones the latest edition that the user may clone."""
+        """Redirect to the step that clones the latest edition that the user may clone."""
         series = self.get_object(request, object_id)
         if series is None or not self.has_view_permission(request, series):
             raise Http404

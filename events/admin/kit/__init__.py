@@ -1,1 +1,1 @@
-"""What all screens are made of, those of other apps too."""
+"""What all screens of the admin are built from, including those of other apps."""

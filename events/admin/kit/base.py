@@ -1,4 +1,4 @@
-"""What all screens of organisers share: whose rows they show, and how they look."""
+"""Base classes of all screens: permissions by team, redaction, and common settings."""
 
 from itertools import chain
 from typing import Any, ClassVar
@@ -24,7 +24,7 @@ from events.models import Person, Team
 
 
 class ScopedFields:
-    """Choices of related rows hold only what the user may see; the team, only what they run."""
+    """Limit related rows in select fields to visible ones, and teams to those the user runs."""
 
     formfield_overrides: Any = {models.URLField: {"assume_scheme": "https"}}
 
@@ -44,7 +44,7 @@ class ScopedFields:
 
 
 class TeamScopedAdmin(ScopedFields, HistoryAdmin, ModelAdmin):
-    """A screen for rows of teams: another team's row does not exist here."""
+    """A screen for rows of teams; rows that the user may not see are answered with 404."""
 
     form: Any = ScopedForm
     actions: Any = None
@@ -52,7 +52,7 @@ class TeamScopedAdmin(ScopedFields, HistoryAdmin, ModelAdmin):
     list_filter_submit = True
     list_per_page = 50
     warn_unsaved_form = True
-    view_on_site: Any = False  # Django’s way there asks nobody whose row it is
+    view_on_site: Any = False  # Django's redirect to a row's page checks no permission on the row
     ordering: ClassVar[Any] = ("pk",)
     search_help_text: ClassVar[Any] = _("Search in all three languages")
 
@@ -63,7 +63,7 @@ class TeamScopedAdmin(ScopedFields, HistoryAdmin, ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
     ) -> tuple[models.QuerySet[Any], bool]:
-        """Ask whose rows they are outside of what OR joins: so the database begins with it."""
+        """Apply permissions outside the OR of the search, so that the database starts there."""
         rows = self.model._default_manager.order_by()
         found, duplicates = super().get_search_results(request, rows, search_term)
         if not search_term:
@@ -71,7 +71,7 @@ class TeamScopedAdmin(ScopedFields, HistoryAdmin, ModelAdmin):
         return queryset & (found | self.find_besides(request, rows, search_term)), duplicates
 
     def find_besides(self, request: HttpRequest, rows: Any, words: str) -> Any:
-        """What the words find besides `search_fields`, of all rows."""
+        """Return rows found in other ways than through `search_fields`; by default none."""
         return rows.none()
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -92,7 +92,7 @@ class TeamScopedAdmin(ScopedFields, HistoryAdmin, ModelAdmin):
         return self.has_change_permission(request, obj)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Preset the team of those who run only one."""
+        """Preset the team field with the user's first team, except for superusers."""
         initial = super().get_changeform_initial_data(request)
         if not request.user.is_superuser and "team" not in initial:
             teams = access.teams(user=request.user, model=self.model)
@@ -108,12 +108,12 @@ class TeamScopedAdmin(ScopedFields, HistoryAdmin, ModelAdmin):
         return form
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Leave a relation as it is that leads to what the user may not see."""
+        """Make a relation read-only if it points to a row that the user may not see."""
         fields = super().get_readonly_fields(request, obj)
         return (*fields, *redaction.relations(request, obj)) if obj else fields
 
     def _create_formsets(self, request: HttpRequest, obj: Any, change: bool) -> Any:
-        """Leave as they are the relations of details that lead to what the user may not see."""
+        """Disable relations in inlines that point to rows that the user may not see."""
         formsets, inlines = super()._create_formsets(request, obj, change)
         by_row = {id(form.instance): form for formset in formsets for form in formset.forms}
         rows = [form.instance for form in by_row.values()]
@@ -126,7 +126,11 @@ class TeamScopedAdmin(ScopedFields, HistoryAdmin, ModelAdmin):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """Show no names of what the user may not see; by now all is stored that will be."""
+        """Redact names of rows that the user may not see.
+
+        This happens when the page is rendered, after everything was saved, because it blanks
+        relations of the instances in memory.
+        """
         details = chain(*(rows.formset.forms for rows in context["inline_admin_formsets"]))
         forms = (context["adminform"].form, *details)
         redaction.hide(request, [form.instance for form in forms])
@@ -150,12 +154,12 @@ class TeamScopedAdmin(ScopedFields, HistoryAdmin, ModelAdmin):
         return super().response_change(request, obj)
 
     def _recheck(self, request: HttpRequest, obj: models.Model) -> None:
-        """Take back what the user would not be let to change as it now stands."""
+        """Refuse a change after which the user would no longer be allowed to change the row."""
         if not access.may_still_change(user=request.user, row=obj):
-            raise PermissionDenied  # before the end of the transaction
+            raise PermissionDenied  # inside the transaction, which is rolled back
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Say of what stands in the way only how much it is, where the user may not see it."""
+        """List protected rows that prevent a deletion; those not visible are only counted."""
         names, counts, lacking, obstacles = super().get_deleted_objects(objs, request)
         collector = NestedObjects(using=DEFAULT_DB_ALIAS, origin=objs)
         collector.collect(objs)
@@ -172,11 +176,11 @@ class TeamScopedAdmin(ScopedFields, HistoryAdmin, ModelAdmin):
 
 
 class TranslatedAdmin(TeamScopedAdmin, TabbedTranslationAdmin[Any]):
-    """The same, with a tab for each language."""
+    """A team-scoped screen with a tab for each language."""
 
 
 class SharedAdmin(TeamScopedAdmin):
-    """A screen for what all teams share: everybody reads, superusers write."""
+    """A screen for rows that all teams share: all staff read them, superusers change them."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return rights.may_enter(request) and request.user.is_superuser
@@ -186,17 +190,17 @@ class SharedAdmin(TeamScopedAdmin):
 
 
 class ScopedInline(ScopedFields):
-    """Details of a row: who may change the row may change them."""
+    """Inlines of a row: a user who may change the row may change them."""
 
     form = KnowingForm
     formset: Any = RowFormSet
     extra = 0
     tab = True
     view_on_site = False
-    named_once: ClassVar[tuple[str, ...]] = ("label",)  # in the language of the page alone
+    named_once: ClassVar[tuple[str, ...]] = ("label",)  # shown in the page's language only
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        """Let the forms know who fills them in."""
+        """Pass the user to the formset and its forms."""
         formset = super().get_formset(request, obj, **kwargs)  # type: ignore[misc]
         formset.user = formset.form.user = request.user
         return formset
@@ -210,7 +214,7 @@ class ScopedInline(ScopedFields):
         ]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Call such a column as it is called, without the language."""
+        """Label a column of `named_once` without its language."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
         of = getattr(db_field, "translated_field", None)
         if field and of and of.name in self.named_once:
@@ -227,7 +231,7 @@ class ScopedInline(ScopedFields):
         return rows.order_by(*(self.ordering or ("pk",)))  # type: ignore[attr-defined]
 
     def _essential(self) -> list[Any]:
-        """The relations without which a row says nothing: it is hidden with what they lead to."""
+        """The relations that a row needs to make sense; a row is hidden if one is redacted."""
         names = self.autocomplete_fields  # type: ignore[attr-defined]
         fields = [self.model._meta.get_field(name) for name in names]  # type: ignore[attr-defined]
         return [field for field in fields if not field.null and redaction.may_be(field)]
@@ -249,7 +253,7 @@ class ScopedInline(ScopedFields):
 
 
 class Panel:
-    """A tab that shows what follows from the row, in a template of its own: `panel`."""
+    """A tab with derived content instead of rows, in a template of its own: `panel`."""
 
     template = "events/admin/panel.html"
     panel: str
@@ -263,7 +267,7 @@ class Panel:
         return self.model._default_manager.none()  # type: ignore[attr-defined]
 
     def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
-        """None: where Django is told of no fields, it makes a form of all of them to find out."""
+        """Return no fields; otherwise Django would build a form only to find out its fields."""
         return self.fields
 
     def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
@@ -271,7 +275,7 @@ class Panel:
 
 
 class ReadOnly:
-    """Rows to look at; nothing is added, changed or removed."""
+    """Rows that can only be viewed: none can be added, changed or deleted."""
 
     def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
@@ -284,7 +288,7 @@ class ReadOnly:
 
 
 class FindsPeople(TeamScopedAdmin):
-    """Rows about people: found by their names in every spelling, and by their mail."""
+    """A screen of rows about people, found by any spelling of a name, and by mail address."""
 
     def find_besides(self, request: HttpRequest, rows: Any, words: str) -> Any:
         people = Person.objects.visible_to(request.user).sought_by(request.user, words)

@@ -1,4 +1,4 @@
-"""Columns that several lists show: the date as exactly as it is known, badges, where and whose."""
+"""List columns that several screens share: dates, badges, place and team."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +13,7 @@ from unfold.decorators import display
 from events.domain.pages import formatting
 from events.models import Event
 
-# Which colour says what; the word stands in the badge too.
+# The colour of each status; the badge also contains the word.
 STATUS = {
     Event.Status.TENTATIVE: "warning",
     Event.Status.CONFIRMED: "success",
@@ -24,12 +24,12 @@ NEWEST_FIRST = (F("start_on").desc(nulls_last=True), "-pk")
 
 
 def clock_of(event: Event) -> str:
-    """Whose clock tells the moments of an event: its own, else that of the screens."""
+    """The time zone in which moments of an event are shown: its own, else that of the screens."""
     return event.timezone or timezone.get_current_timezone_name()
 
 
 class EventColumns:
-    """The columns of lists of events."""
+    """Columns for lists of events."""
 
     @display(description=_("date"), ordering="start_on")
     def shown_when(self, event: Event) -> str:
@@ -57,7 +57,7 @@ def badge(description: Any, column: str, colours: dict[Any, str]) -> Any:
 
 
 def moment(description: Any, column: str, zone: Callable[[Any], str]) -> Any:
-    """Return a list column that shows a moment at the clock of a zone that follows from the row."""
+    """Return a list column that shows a moment in a time zone that `zone` derives from the row."""
 
     @display(description=description, ordering=column)
     def shown(admin: Any, row: Any) -> str:
@@ -68,5 +68,5 @@ def moment(description: Any, column: str, zone: Callable[[Any], str]) -> Any:
 
 
 def coloured(text: str, colour: str) -> SafeString:
-    """Return the words as a badge, grey without a colour; in lists and on pages alike."""
+    """Return the text as a badge for lists and pages; grey without a colour."""
     return render_to_string("unfold/helpers/label.html", {"text": text, "type": colour})

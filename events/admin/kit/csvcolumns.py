@@ -1,4 +1,4 @@
-"""What exports of events and attendees hold."""
+"""The columns of the CSV exports of events and attendees."""
 
 from typing import Any
 
@@ -34,13 +34,13 @@ EVENTS = Sheet(
 
 
 def with_contact(request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Say of each row whether the user may see the phone and the mail of its person."""
+    """Annotate each row with `is_reached`: whether the user may see its person's phone and mail."""
     reached = Person.objects.reached_by(request.user).filter(pk=OuterRef("person"))
     return rows.annotate(is_reached=Exists(reached))
 
 
 def contact(name: str) -> Any:
-    """Return what reads the phone or the mail of a row, where the user may see it."""
+    """Return a function that reads a person's phone or mail from a row, '' if not visible."""
     return lambda row: getattr(row.person, name) if row.person and row.is_reached else ""
 
 

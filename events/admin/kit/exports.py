@@ -1,4 +1,4 @@
-"""Lists to take away: as CSV, row by row, with nothing in it that the reader may not see."""
+"""CSV exports of lists, streamed row by row, with only what the user may see."""
 
 import csv
 import logging
@@ -20,10 +20,10 @@ from unfold.decorators import action
 from events.admin.kit import redaction
 
 logger = logging.getLogger(__name__)
-BOM = "\ufeff"  # without it Excel takes UTF-8 for something else
-AT_ONCE = 500  # rows that are read together
+BOM = "\ufeff"  # without it Excel does not read the file as UTF-8
+AT_ONCE = 500  # rows read from the database at once
 FORMULA = tuple("=+-@＝＋－＠\t\r\n")  # noqa: RUF001 -- they start a formula too
-BEFORE = " \u3000\"'"  # what a spreadsheet leaves out before it looks
+BEFORE = " \u3000\"'"  # characters that a spreadsheet strips before it looks for a formula
 
 
 def as_they_are(request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -32,7 +32,7 @@ def as_they_are(request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What an export holds: columns, each a heading and how to read it from a row."""
+    """An export: its columns, each with a heading and a function that reads it from a row."""
 
     name: str
     columns: tuple[tuple[Any, Callable[[Any], Any]], ...]
@@ -49,7 +49,7 @@ class Sheet:
 
 
 class ExportAdmin:
-    """A screen whose list can be taken away as it is filtered; mixed into a TeamScopedAdmin."""
+    """A screen whose filtered list can be downloaded as CSV; mixed into a TeamScopedAdmin."""
 
     actions_list: ClassVar[Any] = ("export",)
     sheet: ClassVar[Sheet]
@@ -62,7 +62,7 @@ class ExportAdmin:
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Let the button lead to what the list shows, filters and search included."""
+        """Add the filters and the search of the list to the address of the export button."""
         answer = super().changelist_view(request, extra_context)  # type: ignore[misc]
         for button in getattr(answer, "context_data", {}).get("actions_list", ()):
             button["path"] += f"?{request.GET.urlencode()}" if request.GET else ""
@@ -70,7 +70,7 @@ class ExportAdmin:
 
 
 def download(request: HttpRequest, sheet: Sheet, rows: QuerySet[Any]) -> StreamingHttpResponse:
-    """Return the rows as a file; who took it stands in the log."""
+    """Return the rows as a CSV file, and log which user downloaded it."""
     logger.info("user %s takes away %s", request.user.pk, sheet.name)
     text = _text(sheet.lines(request, rows), get_language())
     answer = StreamingHttpResponse(text, content_type="text/csv; charset=utf-8")
@@ -80,7 +80,7 @@ def download(request: HttpRequest, sheet: Sheet, rows: QuerySet[Any]) -> Streami
 
 
 def harmless(value: Any) -> str:
-    """Return the text of a cell that no spreadsheet takes for a formula."""
+    """Return the text of a cell, with a ' in front if a spreadsheet would take it for a formula."""
     if isinstance(value, datetime):
         return timezone.localtime(value).isoformat(" ", "minutes")
     text = "" if value is None else str(value).replace("\0", "")
@@ -88,15 +88,15 @@ def harmless(value: Any) -> str:
 
 
 class _Line:
-    """A file that hands back what is written to it."""
+    """A file-like object for csv.writer whose `write` returns the text."""
 
     def write(self, text: str) -> str:
         return text
 
 
 def _text(lines: Iterator[list[str]], language: str | None) -> Iterator[str]:
-    """Return the file piece by piece, in the language of the request, which is over by then."""
-    # Quoted, a cell stays one where a spreadsheet splits at other characters than commas.
+    """Yield the file in the language of the request, which is no longer active while it is sent."""
+    # Quoted, a cell stays whole even in a spreadsheet that splits at other characters than commas.
     writer: Any = csv.writer(_Line(), quoting=csv.QUOTE_ALL)
     yield BOM
     while True:

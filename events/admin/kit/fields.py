@@ -7,10 +7,10 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 
 class LinesField(forms.CharField):
-    """A list of texts, one to a line."""
+    """A list of texts, one per line."""
 
     def __init__(self, **options: Any) -> None:
-        """Let it stay empty."""
+        """Make the field optional and give it a text area."""
         widget = UnfoldAdminTextareaWidget({"rows": 3})
         super().__init__(**{"required": False, "widget": widget, **options})
 
@@ -18,7 +18,7 @@ class LinesField(forms.CharField):
         return "\n".join(map(str, value)) if isinstance(value, list) else value
 
     def clean(self, value: Any) -> list[str]:
-        """Return the lines that say something, each once."""
+        """Return the lines that are not blank, without repetitions."""
         lines = (line.strip() for line in super().clean(value).splitlines())
         return list(dict.fromkeys(filter(None, lines)))
 

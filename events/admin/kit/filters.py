@@ -1,4 +1,4 @@
-"""Filters of the lists."""
+"""Filters of lists."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +14,7 @@ from events.domain.access import access
 
 
 class ScopedFilter(RelatedDropdownFilter):
-    """A choice among the related rows that the user may see."""
+    """A filter by a related row, among those that the user may see."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
         rows = access.visible(user=request.user, model=field.related_model).order_by("pk")
@@ -22,7 +22,7 @@ class ScopedFilter(RelatedDropdownFilter):
 
 
 class SearchedFilter(AutocompleteSelectFilter):
-    """The same where there are too many rows for a list: one is searched for."""
+    """The same for relations with too many rows for a drop-down list: a search field."""
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         for choice in super().choices(changelist):
@@ -33,15 +33,15 @@ class SearchedFilter(AutocompleteSelectFilter):
 
 
 def chosen(*names: str) -> list[tuple[str, type]]:
-    """The columns with choices, each as a drop-down list."""
+    """Return filters by columns with choices, each as a drop-down list."""
     return [(name, ChoicesDropdownFilter) for name in names]
 
 
 def related(*names: str) -> list[tuple[str, type]]:
-    """The relations, each as a drop-down list of visible rows."""
+    """Return filters by relations, each as a drop-down list of visible rows."""
     return [(name, ScopedFilter) for name in names]
 
 
 def searched(*names: str) -> list[tuple[str, type]]:
-    """The relations with very many rows, each with a search."""
+    """Return filters by relations with very many rows, each as a search field."""
     return [(name, SearchedFilter) for name in names]

@@ -1,4 +1,4 @@
-"""The forms of the screens: what is required, what is filled in for the organiser."""
+"""The forms of the screens: which fields are required, and which values are derived."""
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -25,16 +25,16 @@ else:
 
 
 class KnowingForm(_ModelForm):
-    """A form whose select fields show the rows that were loaded with it."""
+    """A form whose select fields show rows that were loaded with it, without another query."""
 
-    user: ClassVar[Viewer] = AnonymousUser()  # who fills it in
+    user: ClassVar[Viewer] = AnonymousUser()  # the user of the request
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.know()
 
     def know(self) -> None:
-        """Take the rows to show from the record, which may have changed."""
+        """Pass loaded related rows to the widgets; call it again after relations have changed."""
         columns = {column.name for column in self.instance._meta.get_fields()}
         for name in columns & set(self.fields):
             widget = self.fields[name].widget
@@ -44,14 +44,14 @@ class KnowingForm(_ModelForm):
                 widget.known = self._loaded(name)
 
     def leave(self, name: str) -> None:
-        """Leave a relation as it is, and do not name what it leads to."""
+        """Disable a relation field, and show “(not visible)” in place of its target."""
         field: Any = self.fields[name]
         field.disabled = True
         field.queryset = field.queryset.model._default_manager.filter(pk=self.initial[name])
         field.label_from_instance = lambda _row: gettext("(not visible)")
 
     def _post_clean(self) -> None:
-        """Check the constraints of a detail with its parent, which Django leaves out."""
+        """Check the constraints of an inline row together with its parent, which Django omits."""
         super()._post_clean()  # type: ignore[misc]
         inline = any(isinstance(field, InlineForeignKeyField) for field in self.fields.values())
         if not inline or self.errors:
@@ -68,9 +68,9 @@ class KnowingForm(_ModelForm):
 
 
 class RowFormSet(PaginationInlineFormSet):
-    """Details of a row; the blank form, for which a page asks ten times, is made once."""
+    """A formset that builds its blank form once; a page asks for it some ten times."""
 
-    user: ClassVar[Viewer] = AnonymousUser()  # who fills it in
+    user: ClassVar[Viewer] = AnonymousUser()  # the user of the request
 
     @cached_property
     def empty_form(self) -> Any:
@@ -78,9 +78,9 @@ class RowFormSet(PaginationInlineFormSet):
 
 
 class ScopedForm(KnowingForm):
-    """A record of a team, with a short name and names in three languages."""
+    """The form of a row of a team, with a short name (slug) and names in three languages."""
 
-    everything = False  # whether the user is a superuser, who may keep a row for all teams
+    everything = False  # whether the user is a superuser, who may store a row for all teams
     stems: tuple[str, ...] = ("title", "name")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -93,7 +93,7 @@ class ScopedForm(KnowingForm):
             self.fields[f"{stem}_en"].required = False
 
     def needs_team(self) -> bool:
-        """Whether the record cannot be one that all teams share."""
+        """Whether the team is required, because this user may not add a shared row."""
         return not self.everything
 
     def clean(self) -> dict[str, Any]:
@@ -106,15 +106,19 @@ class ScopedForm(KnowingForm):
         return values
 
     def _names(self) -> list[str]:
-        """The main name of the record, if its English form is a field here."""
+        """The stem of the main name, if the form has a field for its English version."""
         return [stem for stem in self.stems if f"{stem}_en" in self.fields]
 
     def _shown(self, stem: str) -> str:
-        """The field of the tab that is open: that of the language of the page."""
+        """The field in the language of the page, whose tab is open."""
         return f"{stem}_{suffix(get_language() or 'en')}"
 
     def _slug(self, values: dict[str, Any]) -> str:
-        """Return a short name from the English one; a Chinese name gives none, so a number does."""
+        """Return a free slug made from the English name.
+
+        A name in Chinese characters gives no slug, so the model's name and a random suffix take its
+        place.
+        """
         words = next((values.get(f"{stem}_en") for stem in self._names()), "") or ""
         model = self._meta.model
         rows = model._default_manager.exclude(pk=self.instance.pk)

@@ -1,4 +1,4 @@
-"""The page of a row that says who changed what and when, for those who may change the row."""
+"""The history page of a row: who changed what and when, for users who may change the row."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -34,7 +34,7 @@ LANGUAGES = {suffix(code): name for code, name in settings.LANGUAGES}
 
 
 class HistoryAdmin:
-    """A history for whoever may change the row; none of a row that is gone, nor of its versions."""
+    """A history page for users who may change a row; deleted rows and old versions have none."""
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -60,14 +60,14 @@ class HistoryAdmin:
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """Lead to the history whom it is open to."""
+        """Show the link to the history to users who may open it."""
         row = context.get("original")
         context["show_history"] = row is not None and rights.may_change(request, row)
         return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
 
 
 class _Words:
-    """Says the entries of a page in words; names nothing that the user may not see."""
+    """The entries of a history page as texts, without names of rows that the user may not see."""
 
     def __init__(self, request: HttpRequest, entries: list[Entry], row: Model) -> None:
         self.kept = entries
@@ -89,7 +89,7 @@ class _Words:
             }
 
     def _name(self, record: Any) -> str:
-        """The detail that was changed, by its kind and name; nothing for the row itself."""
+        """The kind and name of the inline row that was changed; '' for the row itself."""
         kind = record.instance_type
         if isinstance(self.row, kind):
             return ""
@@ -133,7 +133,7 @@ class _Words:
 
 
 def label(field: Any) -> str:
-    """The name of a column; of a translated one with its language."""
+    """The label of a column; for a translated column with its language."""
     of = getattr(field, "translated_field", None)
     if of is None:
         return capfirst(field.verbose_name)
@@ -141,12 +141,12 @@ def label(field: Any) -> str:
 
 
 def _actor(user: User | None) -> str:
-    """Who it was; the system where nobody sat before a screen."""
+    """The name of the user who made a change; “the system” if there was none."""
     return (user.get_full_name() or user.get_username()) if user else gettext("the system")
 
 
 def _known(request: HttpRequest, entries: Iterable[Entry]) -> dict[tuple[Any, Any], Model]:
-    """The rows that the entries lead to, as far as the user may see them; colleagues by name."""
+    """The rows that the entries refer to and the user may see, and all colleagues."""
     keys: dict[type[Model], set[Any]] = defaultdict(set)
     for entry in entries:
         for record in filter(None, (entry.record, entry.before)):

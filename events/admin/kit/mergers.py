@@ -1,4 +1,4 @@
-"""Two records of one thing are laid side by side and made one; for people and organisations."""
+"""Compare two records of one thing and merge them; used for people and organisations."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -25,33 +25,33 @@ EMPTY = "–"
 
 
 class MergeForm(forms.Form):
-    """Which of two records stays."""
+    """The choice of which of two records to keep."""
 
     keep = forms.ChoiceField(label=_("Which one stays?"), widget=UnfoldAdminRadioSelectWidget)
 
     def __init__(self, *args: Any, choices: Sequence[tuple[str, str]], **kwargs: Any) -> None:
-        """Offer the records that may stay, the first one chosen."""
+        """Offer the records that may be kept, with the first one selected."""
         super().__init__(*args, **kwargs)
         self.fields["keep"].choices = choices  # type: ignore[attr-defined]
         self.fields["keep"].initial = choices[0][0]
 
 
 class MergesAdmin:
-    """A screen on which two records can be made one; mixed into a TeamScopedAdmin.
+    """A screen on which two records can be merged; mixed into a TeamScopedAdmin.
 
-    Such records have other names, of earlier doubles among them.
+    Such records have a list of other names, to which the names of merged records are added.
     """
 
     actions: ClassVar[Any] = ("merge_two",)
-    compared: ClassVar[Sequence[str]] = ()  # the columns that are laid side by side
+    compared: ClassVar[Sequence[str]] = ()  # the columns that are compared
     opts: Any
 
     def merge_records(self, *, keep: Any, drop: Any, now: datetime) -> None:
-        """Make the two one, in the domain."""
+        """Merge the two records, through the domain."""
         raise NotImplementedError
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Show other names as words to those who may not write them."""
+        """Show other names as text to users who may not change them."""
         parts = super().get_fieldsets(request, obj)  # type: ignore[misc]
         if self.has_change_permission(request, obj):  # type: ignore[attr-defined]
             return parts
@@ -65,7 +65,7 @@ class MergesAdmin:
         return _shown(row, "aliases")
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Offer no deletion by the dozen."""
+        """Offer no deletion of several records at once."""
         actions = super().get_actions(request)  # type: ignore[misc]
         return {name: entry for name, entry in actions.items() if name != "delete_selected"}
 
@@ -76,7 +76,7 @@ class MergesAdmin:
 
     @action(description=_("Merge two records"), permissions=["change"])
     def merge_two(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
-        """Lead to the page that lays two records side by side."""
+        """Redirect to the page that compares the two selected records."""
         rows = list(queryset.order_by("pk")[:3])
         if len(rows) != 2:
             messages.warning(request, _("Choose exactly two records to merge."))
@@ -87,7 +87,7 @@ class MergesAdmin:
         return HttpResponseRedirect(self._url("merge", *(row.pk for row in rows)))
 
     def merge_view(self, request: HttpRequest, one: int, other: int, **kwargs: Any) -> HttpResponse:
-        """Lay two records side by side and say what follows (GET), or make them one (POST)."""
+        """Show two records beside each other and what a merger does (GET), or merge them (POST)."""
         if one == other:
             raise Http404
         rows = [self._record(request, key) for key in (one, other)]
@@ -123,11 +123,11 @@ class MergesAdmin:
     def _merge(
         self, request: HttpRequest, page: dict[str, Any], keep: Any, drop: Any
     ) -> HttpResponse:
-        """Do it, all or nothing, and go to the record that stays."""
+        """Merge in one transaction, and redirect to the record that was kept."""
         name = str(drop)
         try:
             self.merge_records(keep=keep, drop=drop, now=timezone.now())
-        except type(keep).DoesNotExist as error:  # somebody else was faster
+        except type(keep).DoesNotExist as error:  # deleted or merged meanwhile
             raise Http404 from error
         except Refusal as refusal:
             return self._page(request, page, refusal=refusal.sentence(user=request.user))
@@ -136,7 +136,7 @@ class MergesAdmin:
         return HttpResponseRedirect(self._url("change", keep.pk))
 
     def _compare(self, rows: list[Any], counts: list[Any]) -> Iterator[dict[str, Any]]:
-        """The columns, then how many rows of each kind there are, for both records."""
+        """Yield a comparison of the columns, then of the number of related rows of each kind."""
         for name in self.compared:
             values = [_shown(row, name) for row in rows]
             if values != [EMPTY, EMPTY]:
@@ -175,7 +175,7 @@ def _may_stay(keep: Model, rows: list[Any]) -> bool:
 
 
 def _shown(row: Any, name: str) -> str:
-    """A column in words."""
+    """The value of a column as text."""
     label = getattr(row, f"get_{name}_display", None)
     value = label() if label else getattr(row, name)
     if isinstance(value, list):

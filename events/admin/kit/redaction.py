@@ -1,4 +1,4 @@
-"""What a row leads to, but its reader may not see: it is neither shown nor changed."""
+"""Redaction: relations to rows that the user may not see are neither shown nor changed."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -10,11 +10,11 @@ from django.http import HttpRequest
 
 from events.domain.access import access
 
-Link = tuple[models.Model, Any]  # a row and a relation of it
+Link = tuple[models.Model, Any]  # a row and one of its relations
 
 
 def relations(request: HttpRequest, row: models.Model) -> list[str]:
-    """Return the names of the relations of a row whose target the user may not see."""
+    """Return the names of a row's relations whose target the user may not see."""
     return [field.name for _row, field in links(request, [row])]
 
 
@@ -24,9 +24,9 @@ def links(request: HttpRequest, rows: Iterable[models.Model]) -> list[Link]:
 
 
 def hide(request: HttpRequest, rows: Iterable[models.Model], *, loaded: bool = False) -> None:
-    """Blank such relations of rows that are about to be shown, and will not be stored.
+    """Set such relations to None on instances that will be rendered and never saved.
 
-    With `loaded`, only those that were read along with the rows: a list shows no others.
+    With `loaded` only relations that are already cached, because a list shows no others.
     """
     known = [link for row in rows for link in _links(row) if not loaded or link[1].is_cached(row)]
     for row, field in _unseen(request, known):
@@ -34,12 +34,12 @@ def hide(request: HttpRequest, rows: Iterable[models.Model], *, loaded: bool = F
 
 
 def may_be(field: Any) -> bool:
-    """Whether a relation leads to rows of which not everybody sees all."""
+    """Whether a relation leads to a model with permissions on rows."""
     return field.is_relation and hasattr(field.related_model._default_manager.all(), "visible_to")
 
 
 def _links(row: models.Model) -> list[Link]:
-    """The relations of a row that lead anywhere."""
+    """The relations of a row that are not null and can be redacted."""
     columns: Any = row._meta.concrete_fields
     return [
         (row, field)
@@ -49,7 +49,7 @@ def _links(row: models.Model) -> list[Link]:
 
 
 def _unseen(request: HttpRequest, links: Iterable[Link]) -> list[Link]:
-    """Those that lead to what the user may not see; one question for each table."""
+    """The relations whose target the user may not see, with one query for each table."""
     by_table: dict[type[models.Model], list[Link]] = defaultdict(list)
     for row, field in links:
         by_table[field.related_model].append((row, field))

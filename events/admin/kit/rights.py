@@ -1,4 +1,4 @@
-"""What the user of this request may see and change; each answer is asked for once."""
+"""What the user of this request may see and change; each answer is cached for the request."""
 
 from collections.abc import Callable
 

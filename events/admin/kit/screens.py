@@ -1,4 +1,4 @@
-"""Pages of the admin beside its lists and forms."""
+"""Pages of the admin besides lists and forms."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.template.response import TemplateResponse
 
 
 def page(screen: Any, request: HttpRequest, template: str, /, **context: Any) -> TemplateResponse:
-    """Return a page of a screen (a ModelAdmin); one that holds a `refusal` has the status 409."""
+    """Return a page of a screen (a ModelAdmin); with a `refusal` its status is 409."""
     site = screen.admin_site
     request.current_app = site.name
     return TemplateResponse(

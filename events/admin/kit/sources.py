@@ -1,4 +1,4 @@
-"""Sources, and the evidence shown beside what it supports."""
+"""Sources, and the evidence that is shown on the pages of records."""
 
 from typing import Any, ClassVar
 
@@ -23,7 +23,7 @@ BASIS = {
 
 
 class EvidenceInline(ReadOnly, ScopedInline, GenericTabularInline):
-    """Each value of the record with its source and line, or how it was worked out."""
+    """The evidence for each value of the record: source and line, or how the value was derived."""
 
     model = Evidence
     formset = PaginationGenericInlineFormSet

@@ -1,4 +1,4 @@
-"""Buttons for the next steps of a row; each says what it does before it does it."""
+"""Steps: buttons for actions on a row, each with a page that says beforehand what will happen."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -21,25 +21,25 @@ from events.models import User
 
 
 class StepForm(forms.Form):
-    """What a step asks for; by default nothing."""
+    """The fields that a step asks for; by default none."""
 
-    passes: ClassVar[Sequence[str] | None] = None  # the fields that are arguments, None for all
+    passes: ClassVar[Sequence[str] | None] = None  # fields that are arguments; None: all
 
     def __init__(self, *args: Any, row: Any, user: User, **kwargs: Any) -> None:
-        """Keep the row and the user, whom choices and presets depend on."""
+        """Keep the row and the user, on which choices and initial values depend."""
         super().__init__(*args, **kwargs)
         self.row = row
         self.user = user
 
     def arguments(self) -> dict[str, Any]:
-        """Return what the function of the domain is called with."""
+        """Return the arguments for the function of the domain."""
         names = self.cleaned_data if self.passes is None else self.passes
         return {name: self.cleaned_data[name] for name in names}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """A step that was done: who did it to what, what they filled in and what came back."""
+    """A step that was taken: row, user, form values, and the result of the function."""
 
     row: Any
     user: User
@@ -47,7 +47,7 @@ class Done:
     result: Any
 
 
-# Sentences about a row before a step, for a user.
+# A function that yields sentences about a row for a user, before a step.
 Lines = Callable[[Any, User], Iterable[Any]]
 
 
@@ -59,11 +59,10 @@ def no_facts(row: Any) -> dict[str, Any]:
 class Step:
     """A function of the domain as a button.
 
-    `does` takes the row as the argument `noun`, what the form asks for, `now` and, if the step is
-    `signed`, the `user`. `explain` says before what will happen and to whom: texts, and functions
-    that return sentences. `says` says afterwards what has happened: a text, or a function that
-    returns one. The blanks of texts are filled with the `facts` about the row, and those of `says`
-    with the values of the form besides.
+    `does` gets the row as the argument `noun`, the form's values, `now`, and the `user` if the step
+    is `signed`. `explain` says beforehand what will happen and to whom: texts, and functions that
+    return sentences. `says` is the message afterwards: a text, or a function that returns one.
+    Texts may contain placeholders for the `facts` about the row; `says` also for form values.
     """
 
     verb: str
@@ -76,12 +75,12 @@ class Step:
     facts: Callable[[Any], dict[str, Any]] = no_facts
     form: type[StepForm] = StepForm
     signed: bool = False
-    destructive: bool = False  # cannot be taken back, or tells many people
-    secondary: bool = False  # is no step in the life of the row: its button stands back
-    leads_on: bool = False  # returns a new row, to whose page it leads
+    destructive: bool = False  # cannot be undone, or sends mail to many people
+    secondary: bool = False  # it does not change the state of the row
+    leads_on: bool = False  # returns a new row, whose page is shown next
 
     def sentences(self, row: Any, user: User) -> list[Any]:
-        """Return what will happen."""
+        """Return the sentences about what will happen."""
         facts = self.facts(row)
         return [
             sentence
@@ -90,13 +89,13 @@ class Step:
         ]
 
     def take(self, row: Any, form: StepForm, now: datetime) -> Done:
-        """Do it; whatever refuses it, raises."""
+        """Call the function of the domain, whose refusals are raised."""
         signature = {"user": form.user} if self.signed else {}
         result = self.does(**{self.noun: row}, **form.arguments(), **signature, now=now)
         return Done(row=row, user=form.user, values=form.cleaned_data, result=result)
 
     def words(self, done: Done) -> Any:
-        """Return what has happened."""
+        """Return the message about what has happened."""
         if callable(self.says):
             return self.says(done)
         return str(self.says) % {**done.values, **self.facts(done.row)}
@@ -106,7 +105,7 @@ class Step:
 
 
 class StepsAdmin:
-    """A screen with buttons for the legal next steps of its rows; mixed into a TeamScopedAdmin."""
+    """A screen with buttons for the steps that are possible now; mixed into a TeamScopedAdmin."""
 
     change_form_outer_before_template = "events/admin/steps.html"
     steps: ClassVar[Sequence[Step]] = ()
@@ -115,11 +114,11 @@ class StepsAdmin:
     opts: Any
 
     def next_steps(self, row: Any) -> Iterable[str]:
-        """Return the verbs that the domain allows now."""
+        """Return the verbs of the steps that the domain allows now."""
         raise NotImplementedError
 
     def state_of(self, row: Any) -> Any:
-        """Return the words for the state, beside the buttons."""
+        """Return the text for the state, which is shown beside the buttons."""
         return row.get_status_display()
 
     def get_custom_urls(self) -> Any:
@@ -147,7 +146,7 @@ class StepsAdmin:
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Say what the domain refuses although the form let it pass: somebody was quicker."""
+        """Show a refusal of the domain that the form did not foresee, for example after a race."""
         try:
             return super().changeform_view(  # type: ignore[misc]
                 request, object_id, form_url, extra_context
@@ -157,7 +156,7 @@ class StepsAdmin:
             return HttpResponseRedirect(request.get_full_path())
 
     def step_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
-        """Return what the strip above the form shows."""
+        """Return the context of the bar with state and buttons above the form."""
         buttons = [
             step.button(self.step_url(row, step.verb))
             for step in self.legal_steps(row)
@@ -167,7 +166,7 @@ class StepsAdmin:
         return {"state": self.state_of(row), "state_colour": colour, "buttons": buttons}
 
     def may_take(self, request: HttpRequest, row: Any, step: Step) -> bool:
-        """Whether it is the user's to take a step with the row."""
+        """Whether the user may take the step with this row."""
         return bool(self.has_change_permission(request, row))  # type: ignore[attr-defined]
 
     def legal_steps(self, row: Any) -> list[Step]:
@@ -185,7 +184,7 @@ class StepsAdmin:
     def step_view(
         self, request: HttpRequest, object_id: int, verb: str, **kwargs: Any
     ) -> HttpResponse:
-        """Say what the step will do (GET), and do it (POST)."""
+        """Show what the step will do (GET), or do it (POST)."""
         row = self.get_object(request, str(object_id))  # type: ignore[attr-defined]
         step = next((step for step in self.steps if step.verb == verb), None)
         if row is None or step is None:
@@ -203,7 +202,7 @@ class StepsAdmin:
         return self.take(request, row, step, form)
 
     def take(self, request: HttpRequest, row: Any, step: Step, form: StepForm) -> HttpResponse:
-        """Do it, all or nothing; a refusal is shown beside what was filled in."""
+        """Perform the step in one transaction; show a refusal together with the filled-in form."""
         try:
             with transaction.atomic():
                 done = step.take(row, form, timezone.now())
@@ -216,12 +215,12 @@ class StepsAdmin:
         return HttpResponseRedirect(there)
 
     def too_late(self, request: HttpRequest, row: Any, step: Step) -> str:
-        """Return why a step is not possible that the page offered a while ago."""
+        """Return why a step is no longer possible that the page offered earlier."""
         text = _("This step is not possible now: the state is “%(state)s”.")
         return text % {"state": self.state_of(row)}
 
     def way_back(self, request: HttpRequest, row: Any) -> str:
-        """Where the user came from, if that is a page of ours; else the page of the row."""
+        """Return the address in `next` if it is on this site, else the page of the row."""
         there = request.GET.get("next", "")
         is_ours = url_has_allowed_host_and_scheme(there, allowed_hosts={request.get_host()})
         return there if is_ours else self.row_url(row)
@@ -229,7 +228,7 @@ class StepsAdmin:
     def step_page(
         self, request: HttpRequest, row: Any, step: Step, form: StepForm | None, refusal: Any = ""
     ) -> HttpResponse:
-        """Show the page; without a form the step is not possible and nothing can be sent."""
+        """Render the page of a step; without a form it only says that the step is not possible."""
         return screens.page(
             self,
             request,

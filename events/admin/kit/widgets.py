@@ -1,4 +1,4 @@
-"""A select field with search that does not ask the database for what is already at hand."""
+"""A select field with search that makes no query for a row that is already loaded."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,11 +6,11 @@ from typing import Any
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.db import models
 
-LONGEST = 19  # digits that no key has
+LONGEST = 19  # digits; no key has so many
 
 
 class Autocomplete(AutocompleteSelect):
-    """Django's own, but a row loaded with its form costs no query of its own."""
+    """Django's autocomplete select, which takes a row loaded with the form from `known`."""
 
     known: models.Model | None = None
 
@@ -26,7 +26,7 @@ class Autocomplete(AutocompleteSelect):
         return [(None, [*options, chosen], 0)]
 
     def _found(self, name: str, value: Sequence[str], attrs: dict[str, Any] | None) -> Any:
-        """Look the rows up; what is no key at all chooses nothing, and the field says so."""
+        """Look the rows up; a value that is not a key selects nothing, and the field reports it."""
         if all(str(key).isdecimal() and len(str(key)) < LONGEST for key in value):
             return super().optgroups(name, value, attrs)
         return [(None, self._blank(name), 0)]

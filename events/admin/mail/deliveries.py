@@ -1,4 +1,4 @@
-"""What was sent to whom, to look at; what is held back is released here, and more."""
+"""The screen of deliveries: their states, and steps to release, drop and send again."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -43,7 +43,7 @@ STATE = {
     Delivery.State.EXPIRED: "warning",
 }
 
-# What a state means to whoever runs the event, where the word alone does not say it.
+# Explanations of states for organisers, where the name of the state does not suffice.
 MEANING = {
     Delivery.State.HELD: _(
         "Mails to very many people wait until an organiser has looked at them. Release them, or"
@@ -114,7 +114,7 @@ def _sent_again(done: Done) -> str:
 
 
 def _log(done: Done, words: str) -> None:
-    """Write down who did it."""
+    """Record in Django's admin log who did it."""
     LogEntry.objects.log_actions(done.user.pk, [done.row], CHANGE, words, single_object=True)
 
 
@@ -186,17 +186,17 @@ class DeliveryAdmin(ReadOnly, StepsAdmin, FindsPeople):
         return row.get_state_display()
 
     def step_context(self, request: HttpRequest, row: Delivery) -> dict[str, Any]:
-        """Say besides what the state means, unless its reason says more."""
+        """Add the explanation of the state to the context, unless there is a reason."""
         meaning = None if row.reason else MEANING.get(Delivery.State(row.state))
         return {**super().step_context(request, row), "lines": [meaning] if meaning else []}
 
     def may_take(self, request: HttpRequest, row: Delivery, step: Step) -> bool:
-        """Whoever runs its team may, though nobody changes a mail by a form."""
+        """Allow steps to organisers of the team, although deliveries have no change permission."""
         return access.may_change(user=request.user, row=row)
 
     @display(description=_("due"), ordering="due_at")
     def shown_due(self, delivery: Delivery) -> str:
-        """At the clock of its reader."""
+        """The due moment in the time zone of the reader."""
         return formatting.moment(delivery.due_at, _zone(delivery))
 
     @display(description=_("sent at"), ordering="sent_at")
@@ -205,12 +205,12 @@ class DeliveryAdmin(ReadOnly, StepsAdmin, FindsPeople):
 
     @display(description=_("reason"), ordering="reason")
     def shown_why(self, delivery: Delivery) -> str:
-        """Why it was not sent, or what the mail server said."""
+        """The reason why it was not sent, or the reply of the mail server."""
         return str(delivery.get_reason_display()) if delivery.reason else delivery.detail
 
     @display(description=_("Message-ID"))
     def shown_id(self, delivery: Delivery) -> str:
-        """Under which the logs of mail servers know it."""
+        """The Message-ID, by which logs of mail servers identify the mail."""
         return letters.message_id(delivery=delivery)
 
     @display(description=_("mail"))
@@ -219,7 +219,7 @@ class DeliveryAdmin(ReadOnly, StepsAdmin, FindsPeople):
         return format_html('<a href="{}" class="text-link">{}</a>', url, _("Read the mail"))
 
     def mail_view(self, request: HttpRequest, object_id: int, **kwargs: Any) -> HttpResponse:
-        """Show the mail of a delivery that the user may see, in a frame where nothing runs."""
+        """Show the mail of a visible delivery, in a sandboxed frame without scripts."""
         delivery = self.get_object(request, str(object_id))
         if delivery is None or not self.has_view_permission(request, delivery):
             raise Http404
@@ -227,7 +227,7 @@ class DeliveryAdmin(ReadOnly, StepsAdmin, FindsPeople):
         with suppress(letters.NobodyThere, kinds.Unknown):
             message = presend.again(delivery=delivery, now=timezone.now())
             mail = previews.shown(message=message, language=delivery.language)
-            mail = mail if mail.subject else None  # a notice of what was undone
+            mail = mail if mail.subject else None  # empty if the changes were undone
         return screens.page(
             self,
             request,
@@ -240,12 +240,12 @@ class DeliveryAdmin(ReadOnly, StepsAdmin, FindsPeople):
 
 
 def _zone(delivery: Delivery) -> str:
-    """The clock of its reader."""
+    """The time zone of the reader."""
     return delivery.zone or delivery.person.timezone or UTC
 
 
 class MailPanel(Panel, ReadOnly, ScopedInline, TabularInline):
-    """How many mails about an event, or to a person, have come how far; each leads to its list."""
+    """The number of mails in each state about an event or to a person, with links to the lists."""
 
     model = Delivery
     panel = "events/admin/mailpanel.html"
@@ -253,7 +253,7 @@ class MailPanel(Panel, ReadOnly, ScopedInline, TabularInline):
 
 
 def counts(request: HttpRequest, **about: Any) -> list[dict[str, Any]]:
-    """Return the states of mails with how many have reached each, and why some were not sent."""
+    """Return the number of mails by state, and by the reason why they were not sent."""
     rows = access.visible(user=request.user, model=Delivery).filter(**about)
     filters = {f"{name}__id__exact": row.pk for name, row in about.items()}
     found = rows.order_by().values_list("state", "reason").annotate(number=Count("pk"))
@@ -281,7 +281,7 @@ def _why(reason: str) -> dict[str, str]:
 
 
 def _planned(request: HttpRequest, event: Event | None) -> int:
-    """How many rules will still fall due for the event."""
+    """The number of reminders that will still fall due for the event."""
     rows: QuerySet[Any] = ReminderOccurrence.objects.queued()
     return rows.filter(event=event).count() if event else 0
 

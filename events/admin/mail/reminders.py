@@ -1,4 +1,4 @@
-"""The rules by which people are written to, in which words, and who wants no such mails."""
+"""Inlines for reminder rules, wordings of mails, and opt-outs."""
 
 from typing import Any, ClassVar
 
@@ -19,7 +19,7 @@ from events.values.languages import columns
 
 
 class ReminderForm(KnowingForm):
-    """A row that somebody added is meant, even if every preset value suits them."""
+    """A form that stores an added row even if all its values are the defaults."""
 
     roles = forms.MultipleChoiceField(
         label=capfirst(_("roles")),
@@ -49,14 +49,14 @@ class ReminderInline(ScopedInline, StackedInline):
 
 
 class TeamReminderInline(ReminderInline):
-    """Those of events that have none of their own."""
+    """The rules for events of the team that have none of their own."""
 
     fk_name = "team"
     verbose_name_plural = _("reminders of all events")
 
 
 class WordingInline(ScopedInline, StackedInline):
-    """How the team words its mails, in three languages."""
+    """The texts of the team's mails, in three languages."""
 
     model = MailWording
     verbose_name_plural = _("wording of mails")
@@ -65,7 +65,7 @@ class WordingInline(ScopedInline, StackedInline):
     fields: ClassVar[Any] = ("kind", *columns("subject", "opening", "closing"))
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Call each language as its readers do; a letter is short."""
+        """Label each column with its language, and make the text areas small."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and (of := getattr(db_field, "translated_field", None)):
             language = dict(settings.LANGUAGES)[db_field.language]
@@ -76,7 +76,7 @@ class WordingInline(ScopedInline, StackedInline):
 
 
 class OptOutInline(ReadOnly, ScopedInline, TabularInline):
-    """Which mails a person wants no more; deleting a row lets them come again."""
+    """A person's opt-outs; deleting a row lets the mails be sent again."""
 
     model = OptOut
     fields = ("kind", "shown_since")

@@ -1,4 +1,4 @@
-"""Replies to invitations that somebody has to look at; and what became of the others."""
+"""The screen of replies to invitations: those to decide on, and those already processed."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -90,7 +90,7 @@ class ReplyAdmin(ReadOnly, StepsAdmin, FindsPeople):
         return replies.next_steps(reply=row)
 
     def step_context(self, request: HttpRequest, row: Reply) -> dict[str, Any]:
-        """Say besides what to do where nothing can be taken."""
+        """Add a hint to the context if the reply contains no answer that can be applied."""
         hint = _(
             "No answer can be taken from this mail. Read it in the mailbox; what it says can be"
             " entered on the page of the attendee."
@@ -102,7 +102,7 @@ class ReplyAdmin(ReadOnly, StepsAdmin, FindsPeople):
         return row.get_state_display()
 
     def may_take(self, request: HttpRequest, row: Reply, step: Step) -> bool:
-        """A reply is changed by its steps alone."""
+        """Allow steps to those who may change the reply, which has no form."""
         return rights.may_change(request, row)
 
     @display(description=_("received at"), ordering="received_at")
@@ -111,7 +111,7 @@ class ReplyAdmin(ReadOnly, StepsAdmin, FindsPeople):
 
     @display(description=_("proposed time"))
     def shown_proposed(self, reply: Reply) -> str:
-        """At the clock of the event."""
+        """The proposed moments in the time zone of the event."""
         moments = filter(None, (reply.proposed_start_at, reply.proposed_end_at))
         return " – ".join(formatting.moment(at, _zone(reply)) for at in moments) or "–"
 

@@ -1,1 +1,1 @@
-"""The admin site itself: look, navigation, start page."""
+"""The admin site itself: style, navigation, start page."""

@@ -1,4 +1,4 @@
-"""The start page: what comes next, what waits to be sent, what is still a draft."""
+"""The start page: next events, and the numbers of drafts, mails and replies."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -21,16 +21,16 @@ FAILED = (Delivery.State.FAILED, Delivery.State.DEAD, Delivery.State.UNKNOWN)
 
 
 def show(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Add to the start page what concerns the teams of the user."""
+    """Add to the start page what concerns the user's teams."""
     return {**context, "title": _("Overview"), "next": _next(request), "counts": _counts(request)}
 
 
 def _next(request: HttpRequest) -> list[dict[str, Any]]:
-    """The events that are on now or begin next."""
+    """The events that are running now or start next."""
     now = timezone.now()
     rows = access.visible(user=request.user, model=Event).select_related("place")
     rows = rows.exclude(status=Event.Status.CANCELLED).order_by("start_at", "pk")
-    # Two questions, so that those of others that are over need not be read.
+    # Two queries instead of one with OR, so that the database need not read past events.
     on_now = list(rows.filter(start_at__lt=now, end_at__gt=now)[:SHOWN])
     coming = rows.filter(start_at__gte=now)[: SHOWN - len(on_now)]
     return [
@@ -44,7 +44,7 @@ def _next(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _when(event: Event) -> str:
-    """When an event is; an hour with its distance from UTC."""
+    """The date of an event; with a time also its offset from UTC."""
     text = formatting.when(event.when)
     if event.start_at is None or event.start_time is None:
         return text
@@ -53,7 +53,7 @@ def _when(event: Event) -> str:
 
 
 def _counts(request: HttpRequest) -> list[dict[str, Any]]:
-    """The numbers of the start page, each with the list that holds what it counts."""
+    """The numbers on the start page, each with a link to the list of what it counts."""
     deliveries = access.visible(user=request.user, model=Delivery).aggregate(
         waiting=Count("pk", filter=Q(state__in=WAITING)),
         sent=Count("pk", filter=Q(state=Delivery.State.SENT)),
@@ -77,6 +77,6 @@ def _counts(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def count(title: Any, number: int, model: type[Model], **filters: str) -> dict[str, Any]:
-    """Return a number with the list that it leads to."""
+    """Return a number with a link to the filtered list."""
     name = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
     return {"title": title, "number": number, "url": f"{reverse(name)}?{urlencode(filters)}"}

@@ -1,4 +1,4 @@
-"""The sidebar, in the users' words; entries that a user may not open are left out."""
+"""The sidebar, in the users' words, without entries that the user may not open."""
 
 from typing import Any
 
@@ -71,7 +71,7 @@ def _name(app: str, name: str, *_rest: Any) -> str:
 
 
 def _screens(request: HttpRequest) -> set[str]:
-    """The routes of the start page and of all lists that the user may open."""
+    """The names of the routes of the start page and of all lists that the user may open."""
     return {"admin:index"} | {
         _name(model._meta.app_label, str(model._meta.model_name))
         for model, screen in admin.site._registry.items()  # noqa: SLF001 -- it has no public face

@@ -1,4 +1,4 @@
-"""Send what is due, without Celery."""
+"""Send due mails without Celery."""
 
 import logging
 import signal
@@ -12,7 +12,7 @@ from django.db import DatabaseError, close_old_connections
 from events.domain.delivery import delivery
 from events.models.base import clock
 
-PAUSE = 5.0  # seconds, as Celery's beat
+PAUSE = 5.0  # seconds between ticks, the same as in Celery's beat
 logger = logging.getLogger(__name__)
 
 
@@ -36,7 +36,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{state}: {number}")
 
     def loop(self) -> None:
-        """Tick until a signal comes; the tick that runs then ends in peace."""
+        """Tick until SIGTERM or SIGINT; a running tick is completed first."""
         stopped = Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopped.set())
@@ -44,6 +44,6 @@ class Command(BaseCommand):
             close_old_connections()
             try:
                 self.tick()
-            except (DatabaseError, OSError):  # which does not answer, or is full
+            except (DatabaseError, OSError):  # the database does not answer, or the disk is full
                 logger.exception("This tick has failed; the next one tries again")
             stopped.wait(PAUSE)

@@ -1,4 +1,4 @@
-"""Write the public feeds to their files, without Celery."""
+"""Write the public feeds to files without Celery."""
 
 from typing import Any
 

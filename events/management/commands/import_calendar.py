@@ -1,4 +1,4 @@
-"""Reads the calendar of somebody else into tentative events of a team."""
+"""Import a foreign calendar into tentative events of a team."""
 
 from argparse import ArgumentParser
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Reads answers to invitations: one mail from a pipe, or what is new in a mailbox."""
+"""Read replies to invitations: one mail from standard input, or the new mails of a mailbox."""
 
 import sys
 from argparse import ArgumentParser

@@ -1,4 +1,4 @@
-"""Follow the time zone database, after an update of it."""
+"""Recompute UTC moments after an update of the time zone database."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             raise CommandError(f"{number} could not be reckoned; their time zones: {zones}.")
 
     def draw(self, done: int, total: int) -> None:
-        """Show how far it is, to whoever looks on while more than one batch is done."""
+        """Draw a progress bar on a terminal, if there is more than one batch."""
         if total <= zoneupdates.BATCH or not self.stderr.isatty():
             return
         bar = ("#" * (WIDTH * done // total)).ljust(WIDTH, ".")

@@ -1,14 +1,15 @@
-"""That calendars may have changed: one short row for each change, whoever subscribes."""
+"""The journal of changes that may affect calendar feeds: one short row for each change."""
 
 from django.db import models
 
 
 class CalendarChange(models.Model):
-    """Something in a tree of events, or about what a person attends, is not as it was.
+    """A change in a tree of events, or to what a person attends.
 
-    Rows are only added: two changes at once wait for nothing, and whoever counts the rows sees
-    also the one that was begun earlier and ended later. `attended_in` is the tree of an event
-    whose attendees changed.
+    Rows are only inserted, so concurrent changes never wait for each other. A feed compares count
+    and sum of keys of these rows with those that it stored, which also finds a row of a transaction
+    that began earlier and committed later. `tree` is the root of the changed event; `attended_in`
+    is the root of an event whose attendees changed.
     """
 
     tree = models.ForeignKey("events.Event", models.CASCADE, null=True, related_name="+")

@@ -1,7 +1,7 @@
-"""Rows that fall due: the database is the queue.
+"""Rows that fall due at a moment; they make the database a queue.
 
-`claim_at` is set while a row may be claimed, and NULL otherwise. A claim is one conditional UPDATE:
-of several workers that try at the same time one changes the row.
+`claim_at` is set while a row may be claimed, and NULL otherwise. A claim is one conditional UPDATE,
+so of several workers that try at the same time only one changes the row.
 """
 
 from datetime import datetime
@@ -14,34 +14,34 @@ Row = TypeVar("Row", bound=models.Model)
 
 class ClaimableQuerySet(models.QuerySet[Row]):
     def queued(self) -> Self:
-        """Those that can be claimed, now or later."""
+        """Rows that can be claimed, now or later."""
         return self.filter(claim_at__isnull=False)
 
     def due(self, now: datetime) -> Self:
-        """Those that can be claimed now, the longest due first."""
+        """Rows that can be claimed now; the longest due first."""
         return self.filter(claim_at__lte=now).order_by("claim_at", "pk")
 
     def claim(self, now: datetime, **changes: Any) -> int:
-        """Take those that are due, with these changes; return how many are the caller's now."""
+        """Claim the due rows and set `changes`; return how many rows the caller has claimed."""
         return self.filter(claim_at__lte=now).update(claim_at=None, **changes)
 
 
 class LeasableQuerySet(ClaimableQuerySet[Row]):
     def held_as(self, row: "Leasable") -> Self:
-        """The row as long as the lease that it was read with lasts."""
+        """The row, if it still has the lease token with which it was read."""
         return self.filter(pk=row.pk, lease_token=row.lease_token)
 
     def lapsed(self, now: datetime) -> Self:
-        """Those whose lease is over: their worker has died, or is late."""
+        """Rows whose lease has expired: their worker was killed, or is late."""
         return self.filter(lease_until__lt=now)
 
     def free(self, **changes: Any) -> int:
-        """End the leases, with these changes; `claim_at` puts the rows back into the queue."""
+        """End the leases and set `changes`; with `claim_at` the rows return to the queue."""
         return self.update(lease_token=None, lease_until=None, **changes)
 
 
 class Claimable(models.Model):
-    """A row that is worked off in the transaction that claims it."""
+    """A row that is processed in the transaction that claims it."""
 
     claim_at = models.DateTimeField(null=True)
 
@@ -50,12 +50,12 @@ class Claimable(models.Model):
 
 
 class Leasable(Claimable):
-    """A row whose work takes a while: a worker holds it by a lease, and loses it with the lease."""
+    """A row that takes long to process: a worker holds it by a lease, which can expire."""
 
     attempts = models.PositiveSmallIntegerField(default=0)
     lease_token = models.UUIDField(null=True)
     lease_until = models.DateTimeField(null=True)
-    # Whose journal tells how far the work has got; '' before it was ever in hand.
+    # The worker whose journal records how far it got; '' before the first lease.
     leased_by = models.CharField(max_length=100, blank=True, editable=False)
 
     class Meta:

@@ -1,6 +1,6 @@
-"""The database's clock: one for all workers, however their own clocks differ.
+"""The database's clock, which all workers share, because the clocks of their hosts may differ.
 
-Only tasks and commands read it; the domain is told the time.
+Only tasks and commands read it; domain functions get `now` as an argument.
 """
 
 from datetime import UTC, datetime

@@ -1,6 +1,6 @@
-"""Two rows of one thing: what the one says is kept, and the other adds what is missing.
+"""Merge two rows that describe the same thing: the kept row wins, the other fills its gaps.
 
-A model whose rows may be such doubles has a method `absorb`; `domain.merging` asks for it.
+A model that can have such duplicates has a method `absorb`, which `domain.directory.merging` calls.
 """
 
 from typing import Any
@@ -11,17 +11,17 @@ BLANK: tuple[Any, ...] = (None, "", [])
 
 
 def fill(row: Model, double: Model, *columns: str) -> None:
-    """Fill blank columns from the double."""
+    """Fill the blank columns of `row` with the values of its duplicate."""
     take(row, double, *(column for column in columns if getattr(row, column) in BLANK))
 
 
 def take(row: Model, double: Model, *columns: str) -> None:
-    """Take the columns from the double, where it says anything."""
+    """Copy the columns from the duplicate, except where they are blank there."""
     for column in columns:
         if getattr(double, column) not in BLANK:
             setattr(row, column, getattr(double, column))
 
 
 def join(*texts: str) -> str:
-    """Return the texts as paragraphs, each once."""
+    """Return the texts as paragraphs, without empty and repeated ones."""
     return "\n\n".join(dict.fromkeys(filter(None, texts)))

@@ -1,4 +1,4 @@
-"""Columns that several models share."""
+"""Column types that several models share."""
 
 from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
@@ -12,7 +12,7 @@ from events.values import dates
 
 
 def validate_timezone(name: str) -> None:
-    """Refuse a name that is no IANA time zone, such as CST or Asia/Beijing."""
+    """Refuse a name that is not an IANA time zone, such as CST or Asia/Beijing."""
     if name not in available_timezones():
         raise ValidationError(
             _("“%(name)s” is not an IANA time zone, such as Asia/Shanghai."),
@@ -22,7 +22,7 @@ def validate_timezone(name: str) -> None:
 
 
 def validate_edtf(text: str) -> None:
-    """Refuse what is no EDTF date."""
+    """Refuse a text that is not an EDTF date."""
     try:
         dates.from_edtf(text)
     except dates.BadDate as error:
@@ -49,7 +49,7 @@ class _Preset(_Text):
 
 
 class TimezoneField(_Preset):
-    """An IANA time zone name; empty where there is none."""
+    """An IANA time zone name; empty if there is none."""
 
     preset = {"max_length": 64, "blank": True, "validators": [validate_timezone]}
 
@@ -61,6 +61,6 @@ class EdtfField(_Preset):
 
 
 class LanguageField(_Preset):
-    """One of the site's languages (BCP 47, lower case); empty where nobody chose."""
+    """One of the site's languages (BCP 47, lower case); empty if none was chosen."""
 
     preset = {"max_length": 8, "blank": True, "choices": settings.LANGUAGES}

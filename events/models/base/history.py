@@ -1,4 +1,4 @@
-"""Whose changes are kept: who changed what, when, before and after."""
+"""Which tables keep a history: who changed which row when, before and after."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -10,14 +10,14 @@ from django.db.models.signals import post_delete, post_save  # noqa: TID251 -- t
 from simple_history.models import HistoricalRecords
 
 MERGED: Final = "merged into "
-REASON: Final = "_change_reason"  # where django-simple-history looks for it
+REASON: Final = "_change_reason"  # django-simple-history reads it there
 
 
 class Records(HistoricalRecords):
-    """Records that also see what is saved through a screen for one kind, which is a proxy."""
+    """History records that also notice rows that are saved through a proxy model."""
 
     def finalize(self, sender: type[Model], **kwargs: Any) -> None:
-        """Listen to the proxies too: Django signals them by their own name."""
+        """Connect the signals of proxies too: Django sends them with the proxy as the sender."""
         super().finalize(sender, **kwargs)
         for proxy in sender.__subclasses__():
             if proxy._meta.proxy:
@@ -26,34 +26,34 @@ class Records(HistoricalRecords):
 
 
 def keep(*models: type[Model]) -> None:
-    """Keep the changes of these tables; call it once their translated columns are there."""
+    """Keep a history of these tables; call it after their translated columns were added."""
     for model in models:
         app = model._meta.app_label
         simple_history.register(model, app=app, records_class=Records)
-    # While the apps are still loading, Django does not look again for what points at a table.
+    # While apps are still loading, Django caches relations without the new historical tables.
     for known in apps.get_models(include_auto_created=True):
         known._meta._expire_cache()  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 def of(model: type[Model]) -> QuerySet[Any] | None:
-    """Return the kept changes of a table, if they are kept."""
+    """Return the historical rows of a table, or None if it keeps no history."""
     manager = getattr(model._meta, "simple_history_manager_attribute", "")
     return QuerySet(getattr(model, manager).model) if manager else None
 
 
 def explain(row: Model, reason: str) -> None:
-    """Say why a row is about to change; the reason stands beside the change."""
+    """Set the reason of the next change of a row; it is stored with the historical row."""
     setattr(row, REASON, reason)
 
 
 def explain_merger(*, keep: Model, drop: Model) -> None:
-    """Say that a row goes because it was another record of one that stays."""
+    """Set the reasons of a merger: which row the dropped one went into, and the reverse."""
     explain(drop, f"{MERGED}{keep.pk}")
     explain(keep, f"merged with {drop.pk}")
 
 
 def keys(model: type[Model], known: Iterable[int]) -> set[int]:
-    """Return the keys of rows and of all that were merged into them."""
+    """Return the keys of the rows and of all that were merged into them, directly or not."""
     changes, found, new = of(model), set[int](), set(known)
     while changes is not None and new:
         found |= new

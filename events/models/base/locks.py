@@ -1,22 +1,22 @@
-"""Locks for what no single row can guard."""
+"""Locks for invariants that span more than one row."""
 
 from typing import Final
 
 from django.db import connection, transaction
 
-TREE: Final = 0x41545245  # one number for the whole application; it only has to be ours
+TREE: Final = 0x41545245  # an arbitrary number, the same in all processes
 
 
 class NoTransaction(Exception):
-    """A lock that nothing would end was asked for outside of a transaction."""
+    """A transaction-level lock was requested outside a transaction; nothing would release it."""
 
 
 def hold_tree() -> None:
-    """Keep everybody else from changing the tree of events until this transaction ends.
+    """Lock the tree of events against changes by others until this transaction ends.
 
-    Take it before any event: whoever holds it may wait for events, whoever holds an event may not
-    wait for it. A delegation, if one is held too, comes before both. SQLite needs nothing, for a
-    transaction has its write lock from the start.
+    Lock order: delegation, tree, event. A transaction that holds the tree may wait for an event;
+    one that holds an event must not wait for the tree. On SQLite this does nothing, because a
+    transaction there has the only write lock from its start.
     """
     if not transaction.get_connection().in_atomic_block:
         raise NoTransaction

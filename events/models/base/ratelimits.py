@@ -1,12 +1,12 @@
-"""How often somebody has done something of late, counted where every process sees it."""
+"""Counters of rate limits, stored in the database so that all processes share them."""
 
 from django.db import models
 
 
 class RateLimitCounter(models.Model):
-    """Something was done so many times within a period that ends at `ends_at`.
+    """How often one client did one thing within the period that ends at `ends_at`.
 
-    `who` is a keyed hash: neither addresses of machines nor secrets are kept.
+    `who` is a keyed hash, so neither network addresses nor secrets are stored.
     """
 
     purpose = models.CharField(max_length=30)
@@ -16,7 +16,7 @@ class RateLimitCounter(models.Model):
 
     class Meta:
         constraints = [
-            # The end comes first: what is over is found by it.
+            # `ends_at` comes first, so that expired counters are found by this index.
             models.UniqueConstraint(
                 fields=["ends_at", "purpose", "who"], name="rate_limit_counter_once_per_period"
             )

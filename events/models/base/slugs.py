@@ -1,4 +1,4 @@
-"""Short names in addresses: cut to their column, and free."""
+"""Slugs, the short names in addresses: unique, and cut to the length of their column."""
 
 import uuid
 from itertools import chain, count
@@ -8,14 +8,14 @@ from django.db.models import QuerySet
 
 from events.models.base.locks import hold_tree
 
-RESERVED: Final = 10  # characters of the column, for what is put behind a stem
+RESERVED: Final = 10  # characters that a suffix may take
 
 
 def free(*, rows: QuerySet[Any], stem: str) -> str:
-    """Return the stem, with a number behind it where one of the rows has it already.
+    """Return the stem, with a number appended if one of the rows already has it.
 
-    Until the transaction ends nobody else is given it: it holds the lock of the tree, so call it
-    before an event is locked. Raises locks.NoTransaction.
+    The lock of the tree keeps others from taking it until the transaction ends, so call it before
+    an event is locked. Raises locks.NoTransaction.
     """
     hold_tree()
     stem = _cut(rows, stem)
@@ -25,7 +25,7 @@ def free(*, rows: QuerySet[Any], stem: str) -> str:
 
 
 def random(*, rows: QuerySet[Any], stem: str) -> str:
-    """Return the stem with eight random digits: nobody need be asked whether it is free."""
+    """Return the stem with eight random hexadecimal digits, unique without a query."""
     return f"{_cut(rows, stem)}-{uuid.uuid4().hex[:8]}"
 
 

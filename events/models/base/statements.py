@@ -1,7 +1,7 @@
-"""Statements that are put all the time: in SQL of our own, planned once for each connection.
+"""Frequent statements as raw SQL, which PostgreSQL prepares once for each connection.
 
-The query sets of Django take several times as long to put them as the database to answer, and
-PostgreSQL longer to plan them than to answer.
+Building them by query sets takes several times as long as executing them, and planning them takes
+PostgreSQL longer than executing them.
 """
 
 import json
@@ -15,7 +15,8 @@ from django.db.models import TextField
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 
-# A list of keys as one parameter: with one for each key Django takes longer than the database.
+# Keys are passed as one parameter; with a parameter for each, Django would take longer than the
+# database.
 AMONG: Final = {
     "postgresql": "SELECT unnest(%s::bigint[])",
     "sqlite": "SELECT value FROM json_each(%s)",
@@ -23,9 +24,10 @@ AMONG: Final = {
 
 
 def ask(*, question: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
-    """Return the first row of an answer.
+    """Return the first row of the result, or None.
 
-    A connection that was lost meanwhile is found out here, without asking beforehand.
+    On PostgreSQL a lost connection shows as an error of this statement, which is then repeated on a
+    new connection; so no health check is needed beforehand.
     """
     if isinstance(raw := connection.connection, psycopg.Connection):
         try:
@@ -39,7 +41,7 @@ def ask(*, question: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
 
 
 def change(*, statement: str, values: Sequence[Any]) -> int:
-    """Return how many rows a statement has changed."""
+    """Execute a statement and return the number of rows that it changed."""
     if isinstance(raw := connection.connection, psycopg.Connection):
         with connection.wrap_database_errors:
             return psycopg.Cursor(raw).execute(statement, values, prepare=True).rowcount
@@ -49,18 +51,18 @@ def change(*, statement: str, values: Sequence[Any]) -> int:
 
 
 def among(*, keys: Iterable[int]) -> RawSQL:
-    """Return what stands after `__in` for keys that may be many."""
+    """Return an expression for an `__in` lookup of keys that may be many."""
     listed = list(keys)
     value = listed if connection.vendor == "postgresql" else json.dumps(listed)
     return RawSQL(AMONG[connection.vendor], [value])  # noqa: S611 -- nothing but keys, bound
 
 
 def as_text(column: str) -> Cast:
-    """Return a column as text for `moment()`: Django takes ten times as long to read a moment."""
+    """Return a column as text for `moment()`, which parses ten times as fast as Django does."""
     return Cast(column, TextField())
 
 
 def moment(text: str) -> datetime:
-    """Return the moment of such a text; without an offset, as in SQLite, it is UTC."""
+    """Return the moment of such a text; without an offset, as in SQLite, it is in UTC."""
     at = datetime.fromisoformat(text)
     return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Who works here, and what their teams own."""
+"""Users, teams and memberships; base query sets that decide which rows a user may see or change."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar, Self, TypeVar
@@ -13,7 +13,7 @@ from events.models.base.fields import LanguageField, TimezoneField
 
 
 class User(AbstractUser):
-    """A login, with the language and zone to show things in."""
+    """A login, with the language and time zone in which pages are shown."""
 
     language = LanguageField(_("language"))
     timezone = TimezoneField(_("time zone"))
@@ -29,27 +29,27 @@ class User(AbstractUser):
 
     @cached_property
     def answers(self) -> dict[str, list[int]]:
-        """What was asked of the database `once` for this object; a request has its own."""
+        """The cached answers of `once`; a user object lives for one request."""
         return {}
 
 
 Viewer = User | AnonymousUser
-# The states of an event that anybody may see, if it is public: all but the draft.
+# States in which a public event is visible to everybody: all but draft.
 PUBLISHED = ("tentative", "confirmed", "postponed", "cancelled")
 
 
 def works_here(user: Viewer) -> bool:
-    """Whether the user is on the staff and has not left."""
+    """Whether the user is an active member of the staff."""
     return user.is_active and user.is_staff
 
 
 def sees_all(user: Viewer) -> bool:
-    """Whether the user may see and change whatever there is."""
+    """Whether the user may see and change all rows."""
     return works_here(user) and user.is_superuser
 
 
 def once(user: Viewer, question: str, ask: Callable[[], list[int]]) -> list[int]:
-    """Return the answer, which is asked for once for each user object: a request has its own."""
+    """Return the answer to a question, cached on the user object, which lives for one request."""
     if isinstance(user, AnonymousUser):
         return ask()
     if question not in user.answers:
@@ -58,15 +58,16 @@ def once(user: Viewer, question: str, ask: Callable[[], list[int]]) -> list[int]
 
 
 def forget(user: Viewer) -> None:
-    """Ask anew from now on: what the user works for may have changed."""
+    """Drop the cached answers, because the user's memberships or assignments may have changed."""
     if isinstance(user, User):
         user.answers.clear()
 
 
 def teams_of(user: Viewer, *roles: str) -> list[int]:
-    """Return the keys of the user's teams: in one of the roles, or in any.
+    """Return the keys of the teams in which the user has one of the roles, or any role.
 
-    They are read once for each user object; literal keys let the database use its indexes.
+    They are read once for each user object. Literal keys in a query, unlike a sub-query, let the
+    database use its indexes.
     """
     if isinstance(user, AnonymousUser) or not works_here(user):
         return []
@@ -77,14 +78,14 @@ def teams_of(user: Viewer, *roles: str) -> list[int]:
 
 class TeamQuerySet(models.QuerySet["Team"]):
     def of(self, user: Viewer, *roles: str) -> Self:
-        """Teams that the user belongs to: in one of the roles, or in any."""
+        """Teams in which the user has one of the roles, or any role."""
         return self.filter(pk__in=teams_of(user, *roles))
 
     def visible_to(self, user: Viewer) -> Self:
         return self.all() if sees_all(user) else self.of(user)
 
     def changeable_by(self, user: Viewer) -> Self:
-        """Those whose settings the user may change; who belongs to them, superusers decide."""
+        """Teams whose settings the user may change; only superusers change their memberships."""
         return self.all() if sees_all(user) else self.of(user, Membership.Role.ORGANISER)
 
 
@@ -148,7 +149,7 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 class SharedQuerySet(models.QuerySet[Row]):
-    """Rows that all teams share, and that nobody hides: sectors, sources."""
+    """Rows that all teams share and everybody may see: sectors, sources."""
 
     def visible_to(self, user: Viewer) -> Self:
         return self.all()
@@ -158,13 +159,13 @@ class SharedQuerySet(models.QuerySet[Row]):
 
 
 class OwnedQuerySet(models.QuerySet[Row]):
-    """Rows that a team owns; a row without a team is shared reference data."""
+    """Rows that a team owns; a row without a team is reference data that all teams share."""
 
-    # Who may add such rows, each within what they may change.
+    # The roles that may add such rows, within the rows that they may change.
     added_by: ClassVar[tuple[str, ...]] = (Membership.Role.ORGANISER,)
 
     def visible_to(self, user: Viewer) -> Self:
-        """What the user may see: everything shared, and what their part in a team lets them."""
+        """Rows that the user may see: all shared ones, and those that their roles permit."""
         if sees_all(user):
             return self.all()
         if not works_here(user):
@@ -172,23 +173,23 @@ class OwnedQuerySet(models.QuerySet[Row]):
         return self.filter(models.Q(team=None) | self.seen_as_member(user))
 
     def changeable_by(self, user: Viewer) -> Self:
-        """What the user may change: the rows of the teams that they run."""
+        """Rows that the user may change: those of the teams in which they are organiser."""
         return self.all() if sees_all(user) else self.filter(self.changed_as_member(user))
 
     def seen_as_member(self, user: Viewer) -> models.Q:
-        """What belongs to a team of the user that they may see; for most tables, all of it."""
+        """The condition for rows of the user's teams that they may see; by default all."""
         return models.Q(team__in=teams_of(user))
 
     def changed_as_member(self, user: Viewer) -> models.Q:
-        """What belongs to a team of the user that they may change."""
+        """The condition for rows of the user's teams that they may change."""
         return models.Q(team__in=teams_of(user, Membership.Role.ORGANISER))
 
     def public(self) -> Self:
-        """What anybody may see."""
+        """Rows that everybody may see, logged in or not."""
         return self.none()
 
     def shared_or_in_public(self, *paths: str) -> Self:
-        """What all teams share, and what a public event leads to by one of the paths."""
+        """Shared rows, and rows that a public event leads to by one of the paths."""
         found = Q(team=None)
         for path in paths:
             public = {f"{path}__visibility": "public", f"{path}__status__in": PUBLISHED}
@@ -198,13 +199,13 @@ class OwnedQuerySet(models.QuerySet[Row]):
 
 
 class PartQuerySet(models.QuerySet[Row]):
-    """Rows that are part of another row, their holder: who may change it may change them."""
+    """Rows that are part of another row, their holder, and inherit the permissions on it."""
 
     holder: ClassVar[str]
     added_by: ClassVar[tuple[str, ...]] = (Membership.Role.ORGANISER,)
 
     def visible_to(self, user: Viewer) -> Self:
-        """What stands with something that the user may see; nothing for who has no way in."""
+        """Parts of holders that the user may see; none for users who are not staff."""
         if sees_all(user):
             return self.all()
         return self.filter(self.seen_as_member(user)) if works_here(user) else self.none()
@@ -215,12 +216,12 @@ class PartQuerySet(models.QuerySet[Row]):
         return self.filter(**{f"{self.holder}__in": self.holders(user)})
 
     def seen_as_member(self, user: Viewer) -> models.Q:
-        """What a member of the staff may see: the parts of what they may see."""
+        """The condition for rows that members of the staff see: the parts of visible holders."""
         seen = self._holder_rows().visible_to(user)
         return models.Q(**{f"{self.holder}__in": seen})
 
     def holders(self, user: Viewer) -> models.QuerySet[Any]:
-        """The rows whose parts the user may add, change and remove."""
+        """The holders whose parts the user may add, change and remove."""
         return self._holder_rows().changeable_by(user)
 
     def _holder_rows(self) -> Any:
@@ -229,7 +230,7 @@ class PartQuerySet(models.QuerySet[Row]):
 
 
 class Owned(models.Model):
-    """Something that belongs to a team, or to everybody when it has none."""
+    """A row that belongs to a team, or is shared by all teams when `team` is empty."""
 
     team = models.ForeignKey(
         Team,

@@ -1,4 +1,4 @@
-"""Secret calendar feeds, and what lets an unchanged one be answered without being written anew."""
+"""Secret calendar feeds, and their caches, which answer for a feed that has not changed."""
 
 from typing import Self
 
@@ -17,7 +17,7 @@ class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
     added_by = (Membership.Role.ORGANISER,)
 
     def visible_to(self, user: Viewer) -> Self:
-        """Those that a team of the user has handed out; nobody but who runs it sees them."""
+        """Feeds that teams of the user have handed out; only organisers see them."""
         if sees_all(user):
             return self.all()
         return self.filter(team__in=teams_of(user, Membership.Role.ORGANISER))
@@ -27,10 +27,10 @@ class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
 
 
 class CalendarFeed(models.Model):
-    """A calendar at a secret address, handed out by a team: whoever knows the address may read it.
+    """A calendar at a secret address, handed out by a team; the address alone gives access.
 
-    For a person: what concerns them, within the event if one is named. For nobody in particular:
-    what happens in the event, or what concerns those who attend it in one role.
+    With a person: the events that concern the person, limited to `event` and its subtree if one is
+    set. Without a person: the event and its subtree, or what concerns its attendees in `role`.
     """
 
     name = models.CharField(
@@ -110,11 +110,11 @@ class CalendarFeed(models.Model):
 
 
 class FeedState(models.Model):
-    """A feed as it was last written in one language, to be sent again while nothing changes.
+    """The cached body of a feed in one language, which is sent again while nothing changes.
 
-    `changes` and `total` count what had changed by then in the trees that it depends on and about
-    its person; by `valid_until` something leaves it. `packed` is compressed with gzip, `modified`
-    in seconds since 1970.
+    `changes` and `total` are the count and the sum of keys of the changes on record when it was
+    written, in the trees that it depends on and about its person. At `valid_until` an event leaves
+    the feed. `packed` is compressed with gzip; `modified` is in seconds since 1970.
     """
 
     feed = models.ForeignKey(CalendarFeed, models.CASCADE, related_name="states")
@@ -137,7 +137,7 @@ class FeedState(models.Model):
 
 
 class FeedTree(models.Model):
-    """The root of events that a written feed depends on, shown or not yet."""
+    """The root of a tree of events that a cached feed depends on, including trees not shown yet."""
 
     state = models.ForeignKey(FeedState, models.CASCADE, related_name="trees")
     event = models.ForeignKey(Event, models.CASCADE, related_name="+")
@@ -152,10 +152,10 @@ class FeedTree(models.Model):
 
 
 class RenderedEvent(models.Model):
-    """The VEVENT of an event, shared by every feed that holds it.
+    """The rendering of an event: one stored VEVENT for one language and kind of reader.
 
-    `entitled` readers get the link of the stream. It counts while `revision` is the event's and
-    `version` that of the program.
+    All feeds share it. `entitled` readers get the link of the live stream. It is valid while
+    `revision` equals that of the event and `version` that of the program.
     """
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="+")

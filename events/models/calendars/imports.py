@@ -1,4 +1,4 @@
-"""Calendars of others: what was read from them, and what waits for somebody's yes."""
+"""Imported calendars: the events read from them, and previews that wait for confirmation."""
 
 import secrets
 from typing import Self
@@ -17,7 +17,7 @@ class ImportedEventQuerySet(OwnedQuerySet["ImportedEvent"]):
 
 
 class ImportedEvent(models.Model):
-    """Which event of a foreign calendar became which of ours, and what it said when last read."""
+    """The link from an event of a foreign calendar to ours, with its values when last read."""
 
     team = models.ForeignKey(Team, models.PROTECT, related_name="+", verbose_name=_("team"))
     event = models.OneToOneField(
@@ -25,11 +25,11 @@ class ImportedEvent(models.Model):
     )
     source = models.CharField(_("calendar"), max_length=200)
     uid = models.CharField(max_length=255)
-    key = models.CharField(max_length=16, blank=True)  # which time of a series
+    key = models.CharField(max_length=16, blank=True)  # the occurrence of a series
     sequence = models.PositiveIntegerField(default=0)
     modified_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField()
-    # What the calendar said when it was last read, by column of Event.
+    # The values in the foreign calendar when it was last read, by column of Event.
     source_values = models.JSONField(default=dict)
 
     objects = ImportedEventQuerySet.as_manager()
@@ -48,12 +48,12 @@ class ImportedEvent(models.Model):
 
 
 def new_key() -> str:
-    """Return a name that nobody guesses."""
+    """Return a random key that cannot be guessed."""
     return secrets.token_urlsafe(32)
 
 
 class ImportPreview(models.Model):
-    """A calendar that somebody looks at before they import it; gone after an hour."""
+    """The preview of an import that waits for its user to confirm it; deleted after an hour."""
 
     key = models.CharField(max_length=43, unique=True, default=new_key)
     user = models.ForeignKey(User, models.CASCADE, related_name="+")

@@ -1,4 +1,4 @@
-"""Dates with precision and basis: local wall time and zone, UTC derived."""
+"""Dates with precision and basis: local wall time and zone are stored, UTC is derived."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -15,7 +15,7 @@ from events.values.dates import DAY, When
 
 
 class Basis(models.TextChoices):
-    """Where a value comes from, strongest first."""
+    """Where a value comes from; the strongest basis first."""
 
     STATED = "stated", _("stated")
     COMPUTED = "computed", _("computed")
@@ -24,7 +24,7 @@ class Basis(models.TextChoices):
 
 
 class Dated(models.Model):
-    """Something with a time; `start_at` and `end_at` are derived and never entered."""
+    """A row with a date or time; `start_at` and `end_at` are derived and never entered."""
 
     class Precision(models.TextChoices):
         TIME = dates.Precision.TIME.value, _("to the minute")
@@ -105,7 +105,7 @@ class Dated(models.Model):
 
     @property
     def when(self) -> When:
-        """The time as a plain value."""
+        """The date and time as a plain value."""
         return When(
             precision=dates.Precision(self.precision),
             start_on=self.start_on,
@@ -126,15 +126,15 @@ class Dated(models.Model):
         self.qualifier = when.qualifier
 
     def is_over(self, now: datetime) -> bool:
-        """Whether its time is certainly over (`dates.over_at`); the query for it is `ended`.
+        """Whether its time is certainly over (`dates.over_at`); `ended` is the query for it.
 
-        The status does not count: the old date of a postponed event is over, too.
+        It does not depend on the status: the old date of a postponed event is over, too.
         """
         over_at = dates.over_at(self.when)
         return over_at is not None and over_at <= now
 
     def clean(self) -> None:
-        """Say kindly which part contradicts the precision."""
+        """Refuse a date that contradicts its precision, at the field that is wrong."""
         super().clean()
         try:
             dates.validate(self.when)
@@ -143,10 +143,10 @@ class Dated(models.Model):
 
 
 def ended(rows: models.QuerySet[Any], now: datetime) -> Q:
-    """Which of the rows are over, by the same rule as `Dated.is_over`.
+    """The condition for rows that are over, by the same rule as `Dated.is_over`.
 
-    Where no moment of the end is stored, the last local day counts, and it ends at another moment
-    in each zone. The zones are read first, of the rows alone for which the zone matters.
+    Without a stored end the last local day counts, which ends at a different moment in each zone.
+    The zones are read first, but only of rows whose zone decides.
     """
     today = now.astimezone(UTC).date()
     over = _last_day_until(today - 2 * DAY)  # over in every zone
@@ -162,7 +162,10 @@ def _last_day_until(day: date) -> Q:
 
 
 def _last_day_over(now: datetime, zone: str) -> date:
-    """Of a zone that does not exist any more, that of UTC: one such row must not stop a page."""
+    """Return the last day that is over in a zone; an unknown zone counts as UTC.
+
+    One row with a zone that was abolished must not make a whole page fail.
+    """
     try:
         return dates.last_day_over(now, zone)
     except dates.BadDate:

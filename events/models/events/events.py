@@ -1,4 +1,4 @@
-"""The one table of things that happen."""
+"""The table of everything that happens at a time, and who may see and change which rows."""
 
 import uuid
 from collections.abc import Callable, Iterable, Iterator
@@ -33,17 +33,18 @@ from events.models.events.sectors import Sector
 from events.models.events.series import EventSeries
 from events.values import dates
 
-LEVELS = 4  # of the tree; the root is level 1
-# The ways up: parent, parent__parent, parent__parent__parent.
+LEVELS = 4  # levels of the tree; the root is level 1
+# The lookups to ancestors: parent, parent__parent, parent__parent__parent.
 UPWARDS = tuple("__".join(["parent"] * level) for level in range(1, LEVELS))
-# Attendees who have neither lost their place nor stay away; and those who said that they do.
+# SAID_NO: attendees who declined or sent a substitute. STILL_THERE: attendees who did neither and
+# have not lost their seat.
 SAID_NO = Q(attendees__partstat__in=["declined", "delegated"])
 STILL_THERE = Q(
     attendees__partstat__in=["needs_action", "accepted", "tentative"],
     attendees__seat__in=["none", "confirmed", "waitlisted"],
 )
 
-# Events, or a column that holds their keys, or the keys of the few that they are.
+# A query set of events, a query for one column of event keys, or a list of keys.
 Keys = models.QuerySet[Any, Any] | list[int]
 
 
@@ -51,21 +52,21 @@ class EventQuerySet(OwnedQuerySet["Event"]):
     added_by = (Membership.Role.ORGANISER, Membership.Role.LIAISON, Membership.Role.SECRETARY)
 
     def within(self, roots: Keys) -> Self:
-        """The events and all parts of them."""
+        """The events and their subtrees."""
         return self.filter(pk__in=_any_of(Event.objects.filter(level) for level in _levels(roots)))
 
     def below(self, roots: Keys) -> Self:
-        """What is part of the events, on any level."""
+        """The subtrees of the events, without the events themselves."""
         levels = islice(_levels(roots), 1, None)
         return self.filter(pk__in=_any_of(Event.objects.filter(level) for level in levels))
 
     def tops(self) -> set[int]:
-        """The keys of the roots of their trees."""
+        """The keys of the roots of the trees that the events are in."""
         above = (f"{path}_id" for path in reversed(UPWARDS))
         return set(self.order_by().values_list(Coalesce(*above, "pk"), flat=True).distinct())
 
     def making_up(self, root: "Event") -> Self:
-        """An event and all its parts; of a leg also the transfers that lead there and on."""
+        """An event and its subtree; for a leg also the transfers that lead there and onwards."""
         levels = _levels(Event.objects.filter(pk=root.pk))
         found = [Event.objects.filter(level) for level in levels]
         if root.kind == Event.Kind.LEG and root.parent_id and root.start_on:
@@ -78,11 +79,12 @@ class EventQuerySet(OwnedQuerySet["Event"]):
     def concerning(
         self, attended: Keys, *, travelling: Keys | None = None, refused: Keys | None = None
     ) -> Self:
-        """What concerns those who attend these events: them, and their parts for everybody.
+        """Events that concern people who attend `attended`: these, and their parts for everybody.
 
-        A leg is only for those who attend it, and what somebody refused takes its parts along.
-        `travelling` are the events that they attend as members of a delegation, all if it is not
-        given: guests from outside do not learn of parts that the delegation alone sees.
+        A part for everybody (`audience`) is inherited down the tree, except legs, which concern
+        only their own attendees, and except `refused` events with their subtrees. `travelling` are
+        the events that the people attend as members of a delegation; None means all of `attended`.
+        Attendees from outside do not inherit parts that only the delegation may see.
         """
         levels = [Q(pk__in=attended)]
         for level in range(1, LEVELS):
@@ -98,7 +100,7 @@ class EventQuerySet(OwnedQuerySet["Event"]):
         return self.filter(pk__in=_any_of(Event.objects.filter(level) for level in levels))
 
     def shown_in(self, part: "Event") -> list["Event"]:
-        """The events above whose attendees a part concerns too, the nearest first."""
+        """The ancestors whose attendees a part also concerns, the nearest first."""
         found: list[Event] = []
         for _level in range(1, LEVELS):
             if part.parent_id is None or not part.is_for_everybody:
@@ -108,21 +110,21 @@ class EventQuerySet(OwnedQuerySet["Event"]):
         return found
 
     def looked_after_by(self, user: Viewer) -> Self:
-        """What the user is liaison officer of, such as the stay of a leg."""
+        """Events of which the user is liaison officer, such as the stay of a leg."""
         return self._attended_as(user, Membership.Role.LIAISON)
 
     def served_by(self, user: Viewer) -> Self:
-        """The missions whose head the user is secretary to."""
+        """Missions to whose head the user is secretary."""
         return self._attended_as(user, Membership.Role.SECRETARY)
 
     def _attended_as(self, user: Viewer, part: str) -> Self:
-        """What the user attends in a part that they also have in its team, until they lose it."""
+        """Events that the user attends in a role that they also hold in the event's team."""
         attends = {"attendees__person__user": user.pk, "attendees__role": part}
         teams = teams_of(user, part)
         return self.filter(STILL_THERE, team__in=teams, **attends) if teams else self.none()
 
     def seen_as_member(self, user: Viewer) -> Q:
-        """Organisers all, viewers all but internal items, the others what they work for."""
+        """Organisers see all, viewers all but internal items, others what they are assigned to."""
         shown = ~Q(visibility=Event.Visibility.INTERNAL)
         return (
             Q(team__in=teams_of(user, Membership.Role.ORGANISER))
@@ -132,7 +134,7 @@ class EventQuerySet(OwnedQuerySet["Event"]):
         )
 
     def changed_as_member(self, user: Viewer) -> Q:
-        """Organisers all; liaison officers the parts of their legs; secretaries internal items."""
+        """Organisers change all, liaison officers parts of legs, secretaries internal items."""
         return (
             Q(team__in=teams_of(user, Membership.Role.ORGANISER))
             | Q(pk__in=below_legs_of(user))
@@ -140,44 +142,44 @@ class EventQuerySet(OwnedQuerySet["Event"]):
         )
 
     def peopled_by(self, user: Viewer) -> Self:
-        """Those whose attendees the user may change: of a leg its officer, too."""
+        """Events whose attendees the user may change; a liaison officer also those of legs."""
         legs = Event.objects.looked_after_by(user)
         return self.filter(Q(pk__in=self.changeable_by(user)) | Q(pk__in=legs))
 
     def public(self) -> Self:
-        """What anybody may see: public and no draft."""
+        """Events that everybody may see: public and not a draft."""
         return self.filter(visibility=Event.Visibility.PUBLIC, status__in=PUBLISHED)
 
     def ended(self, now: datetime) -> Q:
-        """Which of them are over: as the rows that are `is_over(now)`."""
+        """Events that are over; the same rule as `is_over(now)`."""
         return ended(self, now)
 
     def in_calendar(self) -> Self:
-        """What a calendar can show: wanted there, and known to the day."""
+        """Events that a calendar can show: wanted there, and known to the day or better."""
         return self.filter(in_calendar=True, precision__in=dates.EXACT)
 
     def between(self, start: datetime, end: datetime) -> Self:
-        """Events that touch the half-open period of UTC moments."""
+        """Events that overlap the half-open period [start, end) of UTC moments."""
         return self.filter(
             Q(end_at__gt=start) | Q(end_at=None, start_at__gte=start), start_at__lt=end
         )
 
     def touching(self, first: date, last: date) -> Self:
-        """Events, or windows of coarse ones, that touch the local days first..last."""
+        """Events, or windows of coarse dates, that overlap the local days [first, last]."""
         ends_later = Q(end_on__gte=first) | Q(end_on=None, start_on__gte=first)
         return self.filter(ends_later, start_on__lte=last)
 
     def at(self, places: models.QuerySet[Place]) -> Self:
-        """Events that take place or end at one of the places, or join from there."""
+        """Events that take place or end at one of the places, or join from there by live stream."""
         there = Q(place_roles__place__in=places) & ~Q(place_roles__role="topic")
         return self.filter(Q(place__in=places) | Q(end_place__in=places) | there).distinct()
 
     def in_time_order(self) -> Self:
-        """The earliest first, undated ones last."""
+        """Ordered by start, the earliest first; undated events last."""
         return self.order_by(F("start_on").asc(nulls_last=True), F("start_at"), "pk")
 
     def by_moment(self) -> Self:
-        """By the moment of their start, the longer first; those without a moment last."""
+        """Ordered by UTC start, then the longer first; events without a start moment last."""
         return self.order_by(
             F("start_at").asc(nulls_last=True),
             F("end_at").desc(nulls_last=True),
@@ -186,14 +188,14 @@ class EventQuerySet(OwnedQuerySet["Event"]):
         )
 
     def untranslated(self) -> Self:
-        """Without the translation of column names, which costs more than to read the rows.
+        """Without modeltranslation's rewriting of column names, which costs more than reading.
 
-        From here on a translated text is named with its language: `title_en`.
+        In the following calls translated columns are named with their language: `title_en`.
         """
         return self.rewrite(False)  # type: ignore[attr-defined]  # modeltranslation adds it
 
     def for_calendars(self) -> Self:
-        """With the rows that a calendar entry shows, each read once however many share it."""
+        """With the rows that a calendar entry shows, prefetched, so that each is read once."""
         return self.prefetch_related(
             "parent",
             "place__parent__parent",
@@ -214,41 +216,42 @@ def _for_delegation(prefix: str) -> Q:
 
 
 def _for_everybody(prefix: str, refused: Keys | None) -> Q:
-    """Whether an event is handed down to those who attend what it is part of.
+    """The condition that an event is inherited by attendees of the event that it is part of.
 
-    The twin of `Event.is_for_everybody`; who may see internal items gets them handed down, too.
+    The same rule as `Event.is_for_everybody`, except that internal items are inherited too, by
+    those who may see them.
     """
     is_so = Q(**{f"{prefix}audience": Event.Audience.EVERYBODY})
     is_so &= ~Q(**{f"{prefix}kind": Event.Kind.LEG})
     return is_so if refused is None else is_so & ~Q(**{f"{prefix}pk__in": refused})
 
 
-# What some work for. They are few, and keys let the database use its indexes where it would read
-# a whole table for the questions that they answer.
+# Events that liaison officers and secretaries are assigned to, as lists of keys. These lists are
+# short; with sub-queries in their place PostgreSQL would scan the whole table.
 
 
 def in_legs_of(user: Viewer) -> list[int]:
-    """The legs that the user looks after, with their parts but not the internal ones."""
+    """The keys of the legs of a liaison officer and of their parts, without internal ones."""
     return once(user, "in legs", lambda: _of_officer(user, Event.objects.within))
 
 
 def below_legs_of(user: Viewer) -> list[int]:
-    """The parts of these legs alone."""
+    """The keys of the parts of these legs, without the legs."""
     return once(user, "below legs", lambda: _of_officer(user, Event.objects.below))
 
 
 def around_legs_of(user: Viewer) -> list[int]:
-    """These legs with their parts, and what they are part of."""
+    """The keys of these legs, their parts and their ancestors."""
     return [*in_legs_of(user), *once(user, "above legs", lambda: _of_officer(user, _above))]
 
 
 def days_served_by(user: Viewer) -> list[int]:
-    """What concerns the heads of the missions that the user serves, on these missions."""
+    """The keys of events on a secretary's missions that concern the heads of these missions."""
     return once(user, "days", lambda: _days(user))
 
 
 def _of_officer(user: Viewer, related: Callable[[Keys], EventQuerySet]) -> list[int]:
-    """What is so related to the legs of the user, the team’s own, and not internal."""
+    """The keys of events related to the user's legs that are of the same team and not internal."""
     legs = once(user, "legs", lambda: _keys(Event.objects.looked_after_by(user)))
     if not legs:
         return []
@@ -270,7 +273,7 @@ def _days(user: Viewer) -> list[int]:
 
 
 def _attended_by_heads(missions: Keys) -> list[int]:
-    """What those who lead the missions attend on them, or said that they do not."""
+    """The keys of events on the missions that their heads attend or have declined."""
     led = Event.objects.filter(STILL_THERE, pk__in=missions, attendees__role="head")
     heads = led.values("attendees__person")
     there = Event.objects.within(missions)
@@ -282,23 +285,24 @@ def _keys(rows: EventQuerySet) -> list[int]:
 
 
 def _levels(roots: Keys) -> Iterator[Q]:
-    """The events, then their parts level by level."""
+    """Yield conditions for the events and then for each level of their subtrees."""
     yield Q(pk__in=roots)
     for path in UPWARDS:
         yield Q(**{f"{path}__in": roots})
 
 
 def _any_of(levels: Iterable[EventQuerySet]) -> models.QuerySet[Any, Any]:
-    """The keys of what is found on one of the levels of the tree.
+    """The keys of events that match on one of the levels of the tree.
 
-    Each level is a query of its own with an index: joined by OR, the whole table is read.
+    It is a UNION of one query for each level, because each can use an index; with OR the database
+    would scan the whole table.
     """
     first, *others = (level.values("pk") for level in levels)
     return first.union(*others)
 
 
 class Event(Owned, Dated):
-    """Whatever takes place at a time: what iCalendar calls an event (RFC 5545, 3.6.1)."""
+    """Anything that takes place at a time: an event of iCalendar (RFC 5545, 3.6.1)."""
 
     class Kind(models.TextChoices):
         PROMOTION_CONFERENCE = "promotion_conference", _("promotion conference")
@@ -334,9 +338,9 @@ class Event(Owned, Dated):
         POSTPONED = "postponed", _("postponed")
         CANCELLED = "cancelled", _("cancelled")
 
-    # What takes place, as far as anybody knows.
+    # States of events that take place as far as is known.
     STANDING: ClassVar = (Status.TENTATIVE, Status.CONFIRMED)
-    # What takes place or may do so again.
+    # States of events that take place or may be reinstated.
     LIVE: ClassVar = (*STANDING, Status.POSTPONED)
 
     class Visibility(models.TextChoices):
@@ -468,7 +472,7 @@ class Event(Owned, Dated):
     created_at = models.DateTimeField(_("created"), editable=False)
     changed_at = models.DateTimeField(_("last changed"), editable=False)
     evidence = GenericRelation(Evidence)
-    categories: list[Sector]  # of those read for_calendars()
+    categories: list[Sector]  # set by for_calendars()
 
     objects = EventQuerySet.as_manager()
 
@@ -513,33 +517,33 @@ class Event(Owned, Dated):
 
     @property
     def ical_uid(self) -> str:
-        """The UID of RFC 5545, the same in every feed and invitation for ever."""
+        """The UID of RFC 5545, which never changes and is the same in all feeds and invitations."""
         return f"{self.uid}@{settings.UID_HOST}"
 
     @property
     def is_managed(self) -> bool:
-        """Whether it is our own work; reported events send nothing."""
+        """Whether a team of ours runs the event; reported events send no mail."""
         return self.origin == self.Origin.MANAGED
 
     @property
     def stands(self) -> bool:
-        """Whether it is worth a mail beforehand: our own work, on, and known to the day."""
+        """Whether mails about it may be planned: ours, taking place, and known to the day."""
         return self.is_managed and self.status in self.STANDING and self.when.is_exact
 
     @property
     def is_for_everybody(self) -> bool:
-        """Whether all who attend what it is part of attend it too: a leg has its own attendees."""
+        """Whether attendees of its parent attend it too; legs and internal items are excluded."""
         is_open = self.audience == self.Audience.EVERYBODY and self.kind != self.Kind.LEG
         return is_open and self.visibility != self.Visibility.INTERNAL
 
     @property
     def is_public(self) -> bool:
-        """Whether anybody may see it: as the rows that are `public()`."""
+        """Whether everybody may see it; the same rule as `public()`."""
         return self.visibility == self.Visibility.PUBLIC and self.status in PUBLISHED
 
 
 class PromotionConference(Event):
-    """An event that promotes a place, as a screen of its own."""
+    """A proxy for events that promote a place, with a screen of its own."""
 
     class Meta:
         proxy = True
@@ -548,7 +552,7 @@ class PromotionConference(Event):
 
 
 class Expo(Event):
-    """A fair with stands over several days, as a screen of its own."""
+    """A proxy for fairs with stands over several days, with a screen of its own."""
 
     class Meta:
         proxy = True

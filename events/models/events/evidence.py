@@ -1,4 +1,4 @@
-"""Where a value comes from: the source, the line, and how it was worked out."""
+"""Where a value comes from: the source, its line, and how the value was derived."""
 
 from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
 from django.contrib.contenttypes.models import ContentType
@@ -12,7 +12,7 @@ from events.models.events.dates import Basis
 
 
 class Source(models.Model):
-    """A text that reports events."""
+    """A text that reports on events."""
 
     slug = models.SlugField(_("short name"), unique=True)
     name = models.CharField(_("name"), max_length=250)
@@ -36,7 +36,7 @@ class Source(models.Model):
 
 
 class Evidence(models.Model):
-    """What supports one value of one record; the words are ours."""
+    """The evidence for one value of one record; the note is in our own words."""
 
     content_type = models.ForeignKey(ContentType, models.CASCADE, related_name="+")
     object_id = models.PositiveBigIntegerField()

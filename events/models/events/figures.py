@@ -1,4 +1,4 @@
-"""Counts as sources report them."""
+"""Numbers as sources report them."""
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
@@ -14,7 +14,7 @@ class FigureQuerySet(PartQuerySet["Figure"]):
     holder = "event"
 
     def seen_as_member(self, user: Viewer) -> Q:
-        """Those of events that the user may see, and those of no event, which are shared."""
+        """Figures of events that the user may see; figures without an event are shared."""
         return Q(event=None) | super().seen_as_member(user)
 
 

@@ -1,4 +1,4 @@
-"""Where things take place."""
+"""Places, from regions of the world down to rooms."""
 
 from typing import Self
 
@@ -19,11 +19,11 @@ LEVELS = 5  # macro region, country or region, subdivision, city, venue
 
 class PlaceQuerySet(OwnedQuerySet["Place"]):
     def public(self) -> Self:
-        """Shared places, and those where something public takes place."""
+        """Shared places, and places where a public event takes place."""
         return self.shared_or_in_public("events", "arrivals", "event_roles__event")
 
     def within(self, places: models.QuerySet["Place"]) -> Self:
-        """The places and all that lies in them."""
+        """The places and all places that lie in them."""
         lookup = Q(pk__in=places)
         for level in range(1, LEVELS):
             lookup |= Q(**{"__".join(["parent"] * level) + "__in": places})
@@ -31,7 +31,7 @@ class PlaceQuerySet(OwnedQuerySet["Place"]):
 
 
 class Place(Owned):
-    """A place, from a macro region down to a room; a zone is inherited from its parent."""
+    """A place, from a macro region down to a room; its zone is inherited if it has none."""
 
     class Kind(models.TextChoices):
         MACRO_REGION = "macro_region", _("macro region")
@@ -116,7 +116,7 @@ class Place(Owned):
         return self.name
 
     def find_zone(self) -> str:
-        """Return the place's own zone, or the nearest above it; '' where there is none."""
+        """Return the zone of the place or of its nearest ancestor with one; '' if there is none."""
         place: Place | None = self
         for _level in range(LEVELS):
             if place is None or place.timezone:

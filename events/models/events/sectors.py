@@ -1,4 +1,4 @@
-"""What business is about."""
+"""Sectors of business."""
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
@@ -9,7 +9,7 @@ from events.models.events.evidence import Evidence
 
 
 class Sector(models.Model):
-    """A field of business, with its place in the standard classifications."""
+    """A sector of business, with its codes in the standard classifications."""
 
     slug = models.SlugField(_("short name"), unique=True)
     name = models.CharField(_("name"), max_length=200)

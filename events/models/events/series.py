@@ -1,4 +1,4 @@
-"""What recurs."""
+"""Series of events that recur."""
 
 from typing import Self
 
@@ -14,12 +14,12 @@ from events.models.events.places import Place
 
 class EventSeriesQuerySet(OwnedQuerySet["EventSeries"]):
     def public(self) -> Self:
-        """Shared series, and those with a public edition."""
+        """Shared series, and series with a public edition."""
         return self.shared_or_in_public("events")
 
 
 class EventSeries(Owned):
-    """What recurs: an expo, a roadshow, a mechanism with its plenaries."""
+    """A series of events: an expo, a roadshow, a co-operation mechanism with its plenaries."""
 
     class Kind(models.TextChoices):
         EXPO = "expo", _("expo")

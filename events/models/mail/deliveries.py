@@ -1,4 +1,4 @@
-"""Deliveries: one row for one mail to one person; and the mail server as we found it."""
+"""Deliveries, one row for one mail to one person; and the known state of the mail server."""
 
 import uuid
 from enum import StrEnum
@@ -21,27 +21,27 @@ from events.models.people.people import Person
 
 class DeliveryQuerySet(LeasableQuerySet["Delivery"]):
     def visible_to(self, user: Viewer) -> Self:
-        """Deliveries about events of teams that the user runs: they bear addresses."""
+        """Deliveries of the user's teams, for organisers only, because they contain addresses."""
         if sees_all(user):
             return self.all()
         return self.filter(team__in=teams_of(user, Membership.Role.ORGANISER))
 
     def changeable_by(self, user: Viewer) -> Self:
-        """Those that the user may release, drop or send again."""
+        """Deliveries that the user may release, drop or send again."""
         return self.visible_to(user)
 
     def invitations(self) -> Self:
-        """What tells a calendar program to show an event, or to take it back."""
+        """Mails that make a calendar program show an event, or remove it."""
         return self.filter(kind__in=Delivery.INVITATIONS)
 
     def unsent(self) -> Self:
-        """What can still be called back."""
+        """Deliveries that can still be cancelled."""
         return self.filter(state__in=Delivery.UNSENT)
 
     def call_back(self) -> int:
-        """Send none of those that have not been sent; return how many.
+        """Cancel those that have not been sent, and return their number.
 
-        Of what was held back it stays known, should it be revived.
+        A held delivery keeps the reason `held`, so that it is held again if it is revived.
         """
         was_held = When(state=Delivery.State.HELD, then=Value(Delivery.Reason.HELD))
         return self.unsent().free(
@@ -51,19 +51,19 @@ class DeliveryQuerySet(LeasableQuerySet["Delivery"]):
         )
 
     def out(self) -> Self:
-        """What has reached its reader, or may have."""
+        """Deliveries that have been sent, or may have been."""
         return self.filter(Q(state__in=Delivery.OUT) | Q(unknown_count__gt=0))
 
     def holding(self) -> Self:
-        """What is out or about to leave."""
+        """Deliveries that have been sent or are still going to be."""
         return self.filter(Q(state__in=(*Delivery.OUT, *Delivery.UNSENT)) | Q(unknown_count__gt=0))
 
 
 class Delivery(Leasable):
-    """One mail to one person; whom and what is read again at the last moment."""
+    """One mail to one person; recipient and content are checked again just before sending."""
 
     class Kind(StrEnum):
-        """The stored values of the mails about events; `domain.mailkinds` says what they are."""
+        """The stored values of the kinds of mail about events, defined in `domain.mailkinds`."""
 
         REMINDER = "reminder"
         REQUEST = "request"
@@ -117,7 +117,7 @@ class Delivery(Leasable):
     event = models.ForeignKey(
         Event, models.PROTECT, related_name="deliveries", verbose_name=_("event")
     )
-    # That of the event, so that what a team may see is found without reading that of others.
+    # A copy of the event's team, so that the deliveries of a team are found by an index.
     team = models.ForeignKey(
         Team,
         models.PROTECT,
@@ -128,7 +128,7 @@ class Delivery(Leasable):
     )
     batch = models.ForeignKey(
         NoticeBatch, models.SET_NULL, null=True, related_name="deliveries", editable=False
-    )  # the changes that a notice tells of
+    )  # the changes that a notice reports
     dedup_key = models.CharField(max_length=64, unique=True, editable=False)
     language = LanguageField(_("language"))
     zone = TimezoneField(_("time zone"))
@@ -141,12 +141,13 @@ class Delivery(Leasable):
     unknown_count = models.PositiveSmallIntegerField(
         _("doubts"), default=0, help_text=_("How often nobody could tell whether it was sent.")
     )
-    # Of the mail: another number is another Message-ID.
+    # Raised when an organiser sends the mail again: a new number makes a new Message-ID.
     generation = models.PositiveSmallIntegerField(default=0, editable=False)
-    # Of the event as an invitation told of it; planned with it, and set anew when it is written.
+    # SEQUENCE and revision of the event that an invitation tells of: set when it is planned, and
+    # again when it is composed.
     sequence = models.PositiveIntegerField(null=True, editable=False)
     revision = models.PositiveIntegerField(null=True, editable=False)
-    # A digest of what it said; '' before it was written.
+    # A digest of the composed content; '' before it is composed.
     content_digest = models.CharField(max_length=64, blank=True, editable=False)
     sent_at = models.DateTimeField(_("sent at"), null=True)
     detail = models.CharField(_("detail"), max_length=300, blank=True)
@@ -175,7 +176,7 @@ class Delivery(Leasable):
             ),
         ]
         indexes = [
-            # NOT NULL, not a list of states: SQLite uses no partial index for bound states.
+            # NOT NULL instead of a list of states: SQLite uses no partial index for bound values.
             models.Index(
                 fields=["claim_at", "id"],
                 condition=Q(claim_at__isnull=False),
@@ -195,7 +196,7 @@ class Delivery(Leasable):
 
 
 class Suppression(models.Model):
-    """A mail address that a server has called wrong; only its hash is kept."""
+    """An address that a mail server rejected as non-existent; only its hash is stored."""
 
     address_hash = models.CharField(max_length=64, unique=True)
     since = models.DateTimeField(_("since"))
@@ -210,9 +211,10 @@ class Suppression(models.Model):
 
 
 class MailBreaker(models.Model):
-    """Whether the mail server takes mail: after failures in a row it is only tried now and then.
+    """The circuit breaker of the mail server: after repeated failures it is only probed.
 
-    There is one row. While `probe_at` is set nothing is sent but one mail from then on.
+    There is one row. While `probe_at` is set the breaker is open: no mail is sent before that
+    moment, then a single one as a probe.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
@@ -229,7 +231,7 @@ class MailBreaker(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When something that must go on has last gone on."""
+    """The last time at which a periodic process ran."""
 
     name = models.CharField(max_length=40, primary_key=True)
     at = models.DateTimeField()

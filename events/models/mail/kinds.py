@@ -1,4 +1,4 @@
-"""The names of the kinds of mail; apps put theirs in as they start (`domain.mail.kinds`)."""
+"""The names of the kinds of mail, which apps register at their start (`domain.mail.kinds`)."""
 
 from typing import Final
 
@@ -8,5 +8,5 @@ LABELS: Final[dict[str, str | Promise]] = {}
 
 
 def choices() -> list[tuple[str, str | Promise]]:
-    """Return the stored values with their names, in the order in which they were registered."""
+    """Return the stored values with their names, in the order of registration."""
     return list(LABELS.items())

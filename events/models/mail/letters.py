@@ -1,4 +1,4 @@
-"""What readers and organisers decide about mails: not to get some, and how they are worded."""
+"""Opt-outs of readers, and how teams word their mails."""
 
 import re
 from collections.abc import Iterator
@@ -12,21 +12,21 @@ from events.models.base.teams import Team
 from events.models.mail.reminders import ReminderRule
 from events.models.people.people import Person
 
-# What stands in the braces of a wording, and nothing else.
+# The only placeholders that a wording may contain in double braces.
 PLACEHOLDERS: Final = ("name", "place", "team", "title", "when")
 KNOWN: Final = ", ".join("{{" + name + "}}" for name in PLACEHOLDERS)
 BRACES: Final = re.compile(r"\{\{(.*?)(?:\}\}|$)", re.DOTALL)
 
 
 def unknown_placeholders(text: str) -> Iterator[str]:
-    """Yield what stands in double braces and is no placeholder."""
+    """Yield the texts in double braces that are not placeholders."""
     for found in BRACES.finditer(text):
         if not found[0].endswith("}}") or found[1].strip() not in PLACEHOLDERS:
             yield found[0]
 
 
 def validate_placeholders(text: str) -> None:
-    """Refuse a text with a placeholder that we do not know."""
+    """Refuse a text with an unknown placeholder."""
     for unknown in unknown_placeholders(text):
         raise ValidationError(
             _("There is no placeholder “%(name)s”; there are %(known)s."),
@@ -39,7 +39,7 @@ def validate_placeholders(text: str) -> None:
 
 
 class MailWording(models.Model):
-    """How a team words its mails of one kind; what is empty reads as everywhere."""
+    """The texts of a team for its mails of one kind; an empty text means the default."""
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="wordings", verbose_name=_("team"))
     kind = models.CharField(_("kind"), max_length=8, choices=ReminderRule.Topic)
@@ -76,7 +76,7 @@ class MailWording(models.Model):
 
 
 class OptOut(models.Model):
-    """Somebody wants no mails of a kind any more."""
+    """A person's opt-out from mails of one kind."""
 
     person = models.ForeignKey(
         Person, models.CASCADE, related_name="opt_outs", verbose_name=_("person")
@@ -95,6 +95,6 @@ class OptOut(models.Model):
         return str(self.get_kind_display())
 
     def absorb(self, double: Self) -> bool:
-        """Take in a second row of the same person: the earlier date."""
+        """Take the earlier date of a duplicate row of the same person."""
         self.since = min(self.since, double.since)
         return True

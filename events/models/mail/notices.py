@@ -1,4 +1,4 @@
-"""What has changed for those who attend: kept until it is told, all at once."""
+"""Changes of events that attendees will be told of, collected in batches."""
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -11,9 +11,9 @@ from events.models.people.people import Person
 
 
 class NoticeBatch(Claimable):
-    """Changes of a team's events that follow each other closely; each person gets one mail.
+    """Changes to a team's events within the debounce period; each person gets one mail about them.
 
-    `claim_at` is set until they are told; of each team one batch is open at most.
+    `claim_at` is set until the mails are planned. A team has at most one open batch.
     """
 
     team = models.ForeignKey(Team, models.PROTECT, related_name="+")
@@ -40,7 +40,7 @@ class NoticeBatch(Claimable):
 
 
 class EventChange(models.Model):
-    """An event as it was before the first change of a batch, and whom that concerns."""
+    """The values of an event before the first change of a batch, and the people concerned."""
 
     batch = models.ForeignKey(NoticeBatch, models.CASCADE, related_name="changes")
     event = models.ForeignKey(Event, models.CASCADE, related_name="+")

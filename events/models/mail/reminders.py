@@ -1,4 +1,4 @@
-"""Reminders: the rule, and the moment it falls due."""
+"""Reminder rules, and their occurrences, each with the moment when it falls due."""
 
 from datetime import time
 from typing import ClassVar
@@ -16,9 +16,9 @@ BEFORE = ["nominal_days", "exact_hours", "exact_minutes"]
 
 
 class ReminderRule(models.Model):
-    """When which of those who attend are written to: of one event, or by default of a team's.
+    """When to write to which attendees: for one event, or the default for all events of a team.
 
-    Events that have no rules of their own follow those of their team.
+    An event with rules of its own does not use those of its team.
     """
 
     class Topic(models.TextChoices):
@@ -138,7 +138,7 @@ class ReminderRule(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Return “2 days before, 09:00”, and whose clock it is if that is the reader's."""
+        """Return “2 days before, 09:00”, with the clock added if it is the reader's."""
         span = self.SPANS[self.OffsetKind(self.offset_kind)] % {"number": self.offset}
         if self.offset_kind not in self.IN_DAYS:
             return str(span)
@@ -150,21 +150,21 @@ class ReminderRule(models.Model):
 
     @property
     def is_after(self) -> bool:
-        """Whether it counts from the end of the event, not to its start."""
+        """Whether the offset counts from the end of the event rather than to its start."""
         return self.offset_kind in self.AFTER
 
     @property
     def is_by_reader(self) -> bool:
-        """Whether it falls due at another moment in each zone that its readers live in."""
+        """Whether it falls due at a different moment in each reader's time zone."""
         return self.clock == self.Clock.READER and self.offset_kind in self.IN_DAYS
 
 
 class ReminderOccurrence(Claimable):
     """One rule falling due for one event; moving the event moves this row.
 
-    What has been handed over does not move far: its place takes a row of the next epoch. Where each
-    reader has a moment of their own, `due_at` comes before all of them, and the row is handed over
-    again and again until the last has passed.
+    After fan-out a row is only moved a little; for a larger move a new row of the next
+    `schedule_epoch` replaces it. For rules by the reader's clock `due_at` is before the earliest
+    reader's moment, and fan-out is repeated until the last reader's moment has passed.
     """
 
     class State(models.TextChoices):
@@ -178,7 +178,7 @@ class ReminderOccurrence(Claimable):
     schedule_epoch = models.PositiveIntegerField()
     due_at = models.DateTimeField(_("due"))
     expires_at = models.DateTimeField(_("useful until"))
-    planned_at = models.DateTimeField()  # for these moments: readers for whom it was late get none
+    planned_at = models.DateTimeField()  # a reader whose moment is before this gets no mail
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.PLANNED)
 
     objects = ClaimableQuerySet["ReminderOccurrence"].as_manager()

@@ -1,4 +1,4 @@
-"""Mails that people send back to invitations: what was read in each, and what became of it."""
+"""Mails that people send in reply to invitations: what each said, and what was done with it."""
 
 from typing import Self
 
@@ -14,7 +14,7 @@ from events.models.people.people import Person
 
 class ReplyQuerySet(models.QuerySet["Reply"]):
     def visible_to(self, user: Viewer) -> Self:
-        """Those about events of the teams that the user runs; of what, nobody knows: no team's."""
+        """Replies about events of teams where the user is organiser; others, superusers only."""
         if sees_all(user):
             return self.all()
         return self.filter(event__team__in=teams_of(user, Membership.Role.ORGANISER))
@@ -24,7 +24,7 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
 
 
 class Reply(models.Model):
-    """One mail that came back; each is read once, however often it comes."""
+    """One reply by mail; a mail that arrives several times is processed once."""
 
     class Method(models.TextChoices):
         REPLY = "REPLY", _("answer")

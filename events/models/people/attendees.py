@@ -1,4 +1,4 @@
-"""Who takes part in an event."""
+"""Attendees: who takes part in an event, with answer, seat and attendance."""
 
 from typing import Any, ClassVar, Self
 
@@ -24,9 +24,10 @@ class AttendeeQuerySet(PartQuerySet["Attendee"]):
     added_by = EventQuerySet.added_by
 
     def seen_as_member(self, user: Viewer) -> Q:
-        """Those of shared events and of what the user works for; of a whole mission only its team.
+        """Attendees of shared events and of those that the user is assigned to.
 
-        A liaison officer sees the mission around a leg, but of those who travel only the party.
+        All attendees of a mission are visible to its team only. A liaison officer may see the
+        mission that a leg is part of, but of its attendees only the party of the leg.
         """
         looked_on = Q(team__in=teams_of(user, Membership.Role.VIEWER))
         events = Event.objects.filter(
@@ -42,24 +43,24 @@ class AttendeeQuerySet(PartQuerySet["Attendee"]):
         return Event.objects.peopled_by(user)
 
     def expected(self) -> Self:
-        """Those who have neither declined nor lost their place."""
+        """Those who have neither declined, nor lost their seat, nor wait for one."""
         return self.exclude(_staying_away())
 
     def staying_away(self) -> Self:
-        """Those who have declined, sent a substitute, lost their place or wait for one."""
+        """Those who have declined, sent a substitute, lost their seat or wait for one."""
         return self.filter(_staying_away())
 
     def on_the_list(self) -> Self:
-        """All but those who lost their place or sent somebody else; see `is_off_the_list`."""
+        """All but those who lost their seat or sent a substitute; see `is_off_the_list`."""
         lost = Q(seat=Attendee.Seat.CANCELLED) & ~Q(partstat=Attendee.Partstat.DECLINED)
         return self.exclude(lost | Q(partstat=Attendee.Partstat.DELEGATED))
 
     def concerned_by(self, event: Event) -> Self:
-        """Those at an event, and those at what it is a part of for everybody.
+        """Attendees of an event, and of its ancestors if it is a part for everybody.
 
-        The same rule as `EventQuerySet.concerning`, asked from the side of the event: who stays
-        away from it or from what lies between is left out above, and so are guests from outside
-        where the delegation alone sees a part.
+        The same rule as `EventQuerySet.concerning`, from the side of the event. Ancestors'
+        attendees are left out if they stay away from the event or from one between, or are from
+        outside and only the delegation may see the part.
         """
         way, found = [event], Q(event=event)
         for above in Event.objects.shown_in(event):
@@ -72,11 +73,11 @@ class AttendeeQuerySet(PartQuerySet["Attendee"]):
         return self.filter(found)
 
     def travelling(self) -> Self:
-        """Members of a delegation and who works for it, not those whom it meets."""
+        """Members and staff of a delegation, without the people whom it meets."""
         return self.exclude(role__in=Attendee.FROM_OUTSIDE)
 
     def foremost(self, number: int) -> Self:
-        """The first few at each event, each with how many there are: `total`."""
+        """The first few of each event by position, each with the number of all as `total`."""
         ranked = self.annotate(
             rank=Window(RowNumber(), partition_by="event", order_by=("position", "pk")),
             total=Window(Count("pk"), partition_by="event"),
@@ -84,26 +85,26 @@ class AttendeeQuerySet(PartQuerySet["Attendee"]):
         return ranked.filter(rank__lte=number).order_by("event", "rank")
 
     def reachable(self) -> Self:
-        """Those who can be written to."""
+        """Those with an e-mail address."""
         return self.exclude(person=None).exclude(person__email="")
 
     def taking_a_place(self) -> Self:
-        """Those whom a place is kept for: they count against the capacity."""
+        """Those who have a seat and so count against the capacity."""
         return self.filter(seat=Attendee.Seat.CONFIRMED)
 
     def waiting(self) -> Self:
-        """The waiting list: who asked first comes first."""
-        # Who waits since when has an index; of who has which place there would be too many.
+        """The waiting list, in the order of registration."""
+        # `waitlisted_at` has an index; `seat` has none, because its values are not selective.
         return self.filter(waitlisted_at__isnull=False).order_by("waitlisted_at", "pk")
 
     def per_venue(self) -> models.QuerySet[Any, Any]:
-        """How many have a place and how many wait at each hub; the hub None is the main venue."""
+        """Count seats taken and people waiting at each hub; hub None is the main place."""
         taken = Count("pk", filter=Q(seat=Attendee.Seat.CONFIRMED))
         queued = Count("pk", filter=Q(seat=Attendee.Seat.WAITLISTED))
         return self.order_by("hub").values("hub").annotate(taken=taken, queued=queued)
 
     def with_turn(self) -> Self:
-        """With `turn`: when the turn of those who wait comes at their venue, 1 is the next."""
+        """Annotated with `turn`: the position on the waiting list of their hub; 1 is the next."""
         since = OuterRef("waitlisted_at")
         ahead = Q(waitlisted_at__lt=since) | Q(waitlisted_at=since, pk__lte=OuterRef("pk"))
         same_event = Attendee.objects.filter(ahead, event=OuterRef("event"), seat="waitlisted")
@@ -121,7 +122,7 @@ def _staying_away() -> Q:
 
 
 class Attendee(models.Model):
-    """RFC 5545's ATTENDEE: a person at an event, with role, answer and presence."""
+    """The ATTENDEE of RFC 5545: a person at an event, with role, answer, seat and attendance."""
 
     class Role(models.TextChoices):
         HEAD = "head", _("head of delegation")
@@ -137,7 +138,7 @@ class Attendee(models.Model):
         STAFF = "staff", _("staff")
         INTERPRETER = "interpreter", _("interpreter")
 
-    # Those who need not belong to the delegation whose event they attend.
+    # Roles of people who need not be members of the delegation whose event they attend.
     FROM_OUTSIDE: ClassVar = (
         Role.SPEAKER,
         Role.GUEST_OF_HONOUR,
@@ -224,7 +225,7 @@ class Attendee(models.Model):
     language = LanguageField(_("language"), help_text=_("Empty: the person’s own."))
     created_at = models.DateTimeField(
         _("registered at"), db_default=Now(), editable=False
-    )  # the database’s clock, as the tick’s: whoever comes after a reminder gets none
+    )  # by the clock of the database, as in ticks: later registrations get no earlier reminder
     answered_at = models.DateTimeField(_("answered at"), null=True, editable=False)
     checked_in_at = models.DateTimeField(_("checked in at"), null=True, blank=True)
     notes = models.TextField(_("notes"), blank=True)
@@ -288,7 +289,7 @@ class Attendee(models.Model):
         return str(self.person) if self.person else self.label
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Store it, and note that calendars of the person may have changed."""
+        """Store the row, and record that calendars of the person may have changed."""
         super().save(*args, **kwargs)
         self._note_change()
 
@@ -304,28 +305,28 @@ class Attendee(models.Model):
 
     @property
     def is_out(self) -> bool:
-        """Whether they will not come: declined, sent somebody else, or lost their place."""
+        """Whether they will not come: declined, sent a substitute, or lost their seat."""
         return self.partstat in self.SAID_NO or self.seat == self.Seat.CANCELLED
 
     @property
     def is_expected(self) -> bool:
-        """As the rows that are `expected()`: neither declined, nor without a place, nor waiting."""
+        """The same as `expected()` for one row: not declined, no seat lost, not waiting."""
         return not self.is_out and self.seat != self.Seat.WAITLISTED
 
     @property
     def is_off_the_list(self) -> bool:
-        """Whether they lost their place or sent somebody else: it is not they who said no."""
+        """Whether they lost their seat or sent a substitute, rather than declined themselves."""
         lost = self.seat == self.Seat.CANCELLED and self.partstat != self.Partstat.DECLINED
         return lost or self.partstat == self.Partstat.DELEGATED
 
     @property
     def reads(self) -> str:
-        """The language in which they are written to."""
+        """The language of mails to this attendee."""
         return languages.first(self.language, self.person.language if self.person else "")
 
     @property
     def is_untouched(self) -> bool:
-        """Whether nothing has happened yet but the invitation."""
+        """Whether nothing was recorded since the row was added: no answer, seat or attendance."""
         return (self.partstat, self.seat, self.attendance) == (
             self.Partstat.NEEDS_ACTION,
             self.Seat.NONE,
@@ -333,11 +334,12 @@ class Attendee(models.Model):
         )
 
     def absorb(self, double: Self) -> bool:
-        """Take in a second row of the same person at the event; see `models.doubles`.
+        """Merge a second row of the same person at the event; see `models.base.duplicates`.
 
-        Who got furthest stands: a place before the waiting list, that before an answer, any answer
-        before none, and a lost place last; who was there, was there. Who leads stands: head,
-        deputy, others, those in support, mere participants. Of equals this row stands.
+        Answer and seat come from the row that got further: a seat, then the waiting list, then an
+        answer, then no answer, then a lost seat. The best attendance wins. The role comes from the
+        row that ranks higher: head, deputy, others, support staff, participants. On a tie this row
+        wins.
         """
         if double._lead() < self._lead():
             duplicates.take(self, double, "role", "position", "representing_id", "appointment_id")
@@ -359,13 +361,13 @@ class Attendee(models.Model):
         duplicates.fill(self, double, "language", *labels, *links)
 
     def _lead(self) -> int:
-        """Their rank by role, the first is 0."""
+        """The rank of the role; 0 is the highest."""
         support = (self.Role.LIAISON, self.Role.MEDIA, self.Role.STAFF, self.Role.INTERPRETER)
         ranks = {self.Role.HEAD: 0, self.Role.DEPUTY: 1, self.Role.PARTICIPANT: 4}
         return 3 if self.role in support else ranks.get(self.Role(self.role), 2)
 
     def _progress(self) -> int:
-        """Their rank by answer and place, the furthest is 0."""
+        """The rank of answer and seat; 0 is the furthest."""
         if self.seat in (self.Seat.CONFIRMED, self.Seat.WAITLISTED):
             return self.FURTHEST.index(self.seat)
         lost = self.seat == self.Seat.CANCELLED and self.partstat not in self.SAID_NO

@@ -1,4 +1,4 @@
-"""People and organisations, and who holds which office."""
+"""People, organisations, and the offices that people hold."""
 
 from datetime import date
 from typing import Any, Self
@@ -33,16 +33,16 @@ def _holds(text: str) -> Q:
 
 class OrganisationQuerySet(OwnedQuerySet["Organisation"]):
     def matching(self, text: str) -> Self:
-        """Bodies whose names and abbreviations hold the words, whatever their case or script."""
+        """Organisations whose names or abbreviations contain the words, in any case or script."""
         return self.filter(_holds(text))
 
     def public(self) -> Self:
-        """Shared organisations, and those with a role in something public."""
+        """Shared organisations, and organisations with a role in a public event."""
         return self.shared_or_in_public("event_roles__event")
 
 
 class Organisation(Owned):
-    """A body: of government or business, a chamber, a firm; or a group that nobody named."""
+    """An organisation: of government or business, a chamber, a firm; or an unnamed group."""
 
     class Kind(models.TextChoices):
         GOVERNMENT = "government", _("government")
@@ -106,7 +106,7 @@ class Organisation(Owned):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Derive the key to search by."""
+        """Derive the search key from the names."""
         texts = (getattr(self, column) or "" for column in columns("name", "short_name"))
         self.search_key = names.search_key(*texts, *map(str, self.aliases))[:1500]
         super().save(*args, **kwargs)
@@ -114,12 +114,12 @@ class Organisation(Owned):
 
 class PersonQuerySet(OwnedQuerySet["Person"]):
     def seen_as_member(self, user: Viewer) -> Q:
-        """Organisers and viewers all, the others whom they work for."""
+        """Organisers and viewers see all; liaison officers and secretaries those they work for."""
         whole = (Membership.Role.ORGANISER, Membership.Role.VIEWER)
         return Q(team__in=teams_of(user, *whole)) | self._worked_for_by(user)
 
     def reached_by(self, user: Viewer) -> Self:
-        """Those whose phone and mail the user may see: to look on is not enough."""
+        """People whose phone and mail the user may see; viewers may not."""
         if sees_all(user):
             return self.all()
         run = teams_of(user, Membership.Role.ORGANISER)
@@ -127,24 +127,25 @@ class PersonQuerySet(OwnedQuerySet["Person"]):
         return self.filter(Q(team__in=run) | shared | self._worked_for_by(user))
 
     def sought_by(self, user: Viewer, text: str) -> Self:
-        """Those whose names match, and those with such an address, where the user may see it."""
+        """People whose name matches, or whose mail address does if the user may see it."""
         return self.matching(text) | Person.objects.reached_by(user).filter(email__icontains=text)
 
     def _worked_for_by(self, user: Viewer) -> Q:
-        """The parties of a liaison officer, and those whom the head of a secretary meets."""
+        """The parties of a liaison officer's legs, and the people whom a secretary's head meets."""
         work = (Membership.Role.LIAISON, Membership.Role.SECRETARY)
         theirs = Q(attendances__event__in=[*in_legs_of(user), *days_served_by(user)])
         teams = teams_of(user, *work)
-        # The team said twice spares reading the people of others.
+        # Filter by team in the outer and the inner query, so that PostgreSQL uses the team index
+        # instead of reading the people of other teams.
         return Q(team__in=teams, pk__in=Person.objects.filter(theirs, team__in=teams))
 
     def matching(self, text: str) -> Self:
-        """People whose names hold the words, whatever case, accents, script or romanisation."""
+        """People whose names contain the words, in any case, accents, script or romanisation."""
         return self.filter(_holds(text))
 
 
 class Person(Owned):
-    """A person; phone and mail are private and never leave the admin and the mail door."""
+    """A person; phone and mail are private and only used in the admin and to send mail."""
 
     class NameOrder(models.TextChoices):
         FAMILY_FIRST = "family_first", _("family name first")
@@ -174,13 +175,13 @@ class Person(Owned):
     erased_at = models.DateTimeField(_("erased"), null=True, editable=False)
     evidence = GenericRelation(Evidence)
 
-    # What an erased person is called, wherever a name is shown.
+    # The name that replaces that of an erased person.
     ERASED = {
         "name_en": "Erased person",
         "name_zh_hans": "已匿名人士",
         "name_zh_hant": "已匿名人士",
     }
-    # What says something about the person; `domain.people.erase` clears it in such rows of theirs.
+    # Personal data; `domain.directory.people.erase` clears the columns that a model lists here.
     PERSONAL = (
         "slug",
         "name",
@@ -207,13 +208,13 @@ class Person(Owned):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Derive the formal name and the keys to sort and search by, unless there is no name."""
+        """Derive the formal name and the keys to sort and search by, unless erased."""
         if self.erased_at is None:
             self.derive()
         super().save(*args, **kwargs)
 
     def derive(self) -> None:
-        """Make the name in English and the keys of the parts of the name."""
+        """Set the English name and the keys for sorting and searching from the name's parts."""
         parts = names.Name(
             family=self.family_name,
             given=self.given_name,
@@ -233,14 +234,14 @@ class AppointmentQuerySet(PartQuerySet["Appointment"]):
     holder = "person"
 
     def on(self, day: date) -> Self:
-        """Those held on a day, as far as is known: the highest first."""
+        """Appointments held on a day as far as is known, the highest rank first."""
         begun = Q(valid_from=None) | Q(valid_from__lte=day)
         not_over = Q(valid_to=None) | Q(valid_to__gte=day)
         return self.filter(begun, not_over).order_by("-rank", "pk")
 
 
 class Appointment(models.Model):
-    """An office that a person holds; they may hold several at once."""
+    """An office that a person holds; a person may hold several at once."""
 
     person = models.ForeignKey(
         Person, models.CASCADE, related_name="appointments", verbose_name=_("person")

@@ -1,4 +1,4 @@
-"""Which organisation does what at an event, and where else it takes place."""
+"""Which organisation does what at an event, and at which further places the event happens."""
 
 from typing import Self
 
@@ -54,7 +54,7 @@ class EventOrganisation(models.Model):
         return f"{self.organisation} ({self.get_role_display()})"
 
     def absorb(self, double: Self) -> bool:
-        """Take in a second row of the same organisation: the place further up, all its stands."""
+        """Merge a second row of the same organisation: the higher position, and all stands."""
         self.position = min(self.position, double.position)
         self.stand = ", ".join(dict.fromkeys(filter(None, (self.stand, double.stand))))
         return len(self.stand) <= self.LONGEST_STAND
@@ -65,7 +65,7 @@ class EventPlaceQuerySet(PartQuerySet["EventPlace"]):
 
 
 class EventPlace(models.Model):
-    """A further place of an event; a hub joins by live stream in a zone of its own."""
+    """A further place of an event; a hub joins by live stream and has its own time zone."""
 
     class Role(models.TextChoices):
         MAIN = "main", _("main place")

@@ -1,4 +1,4 @@
-// Buttons that copy the field before them; without a script the field can be selected by hand.
+// Buttons that copy the field before them; without JavaScript the user selects the field.
 for (const button of document.querySelectorAll("[data-copies]")) {
   const field = document.getElementById(button.dataset.copies);
   button.hidden = false;

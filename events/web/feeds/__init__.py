@@ -1,1 +1,1 @@
-"""Calendar feeds over HTTP, and how to subscribe to them."""
+"""Calendar feeds over HTTP, and the pages that explain how to subscribe to them."""

@@ -1,4 +1,4 @@
-"""gzip for readers who take it (RFC 9110, 12.5.3)."""
+"""gzip for clients that accept it (RFC 9110, 12.5.3)."""
 
 import re
 from typing import Final
@@ -11,12 +11,12 @@ TAKEN: Final = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 
 
 def is_taken(request: HttpRequest) -> bool:
-    """Whether the reader takes gzip: it is named, and not with `q=0`."""
+    """Whether the client accepts gzip: it is named in Accept-Encoding, and not with `q=0`."""
     return bool(TAKEN.search(request.headers.get("Accept-Encoding", "")))
 
 
 class CompressionMiddleware(GZipMiddleware):
-    """Django's, which takes the refusal of gzip for a wish."""
+    """Django's middleware, which by itself would also compress for `gzip;q=0`."""
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase

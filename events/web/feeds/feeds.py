@@ -1,4 +1,4 @@
-"""Calendar feeds over HTTP (RFC 9110): conditional, cacheable, the same bytes for everybody."""
+"""Calendar feeds over HTTP (RFC 9110): conditional, cacheable, the same bytes for all clients."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -23,13 +23,13 @@ from events.web.feeds import compression
 from events.web.secrecy import SECRET, dressed, guarded, wait
 
 CALENDAR = "text/calendar; charset=utf-8"
-LONG = 1 << 20  # bytes
+LONG = 1 << 20  # bytes; longer feeds are streamed
 OPEN = {"Cache-Control": "public, max-age=900", "Access-Control-Allow-Origin": "*"}
 
 
 @require_safe
 def public(request: HttpRequest) -> HttpResponseBase:
-    """Serve the public calendar; the query narrows it."""
+    """Serve the public calendar, narrowed by the filters in the query string."""
     return _serve(
         request,
         "attache.ics",
@@ -42,7 +42,7 @@ def public(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 def single(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """Serve one event and its programme."""
+    """Serve one event and its subtree."""
     return _serve(
         request,
         f"{slug}.ics",
@@ -58,7 +58,7 @@ def single(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 @require_safe
 def secret(request: HttpRequest, token: str) -> HttpResponseBase:
-    """Serve the calendar at a secret address; all unknown ones are answered alike."""
+    """Serve the calendar at a secret address; all unknown addresses get the same response."""
     now = timezone.now()
 
     def feed() -> encoding.Feed | encoding.Head:
@@ -98,7 +98,7 @@ def _serve(
 
 
 def _body(request: HttpRequest, feed: encoding.Feed | encoding.Head, name: str) -> HttpResponseBase:
-    """The calendar, packed for a reader who takes that; for HEAD what is said of it."""
+    """Return the response: compressed if the client accepts gzip, without a body for HEAD."""
     is_packed = compression.is_taken(request)
     if isinstance(feed, encoding.Head):
         response = _empty(feed, is_packed)
@@ -114,14 +114,14 @@ def _body(request: HttpRequest, feed: encoding.Feed | encoding.Head, name: str) 
 
 
 def _empty(head: encoding.Head, is_packed: bool) -> HttpResponseBase:
-    """What GET would answer, without the content (RFC 9110, 9.3.2)."""
+    """Return the headers of the response to GET, without the content (RFC 9110, 9.3.2)."""
     response = HttpResponse(content_type=CALENDAR)
     response["Content-Length"] = str(head.packed_size if is_packed else head.size)
     return response
 
 
 def _full(feed: encoding.Feed, is_packed: bool) -> HttpResponseBase:
-    """The content, piece by piece if it is long."""
+    """Return the response with the content, streamed if it is long and not compressed."""
     if is_packed or feed.size <= LONG:
         return HttpResponse(feed.packed if is_packed else feed.body, content_type=CALENDAR)
     response = StreamingHttpResponse(feed.pieces(), content_type=CALENDAR)
@@ -130,7 +130,7 @@ def _full(feed: encoding.Feed, is_packed: bool) -> HttpResponseBase:
 
 
 def _reader(request: HttpRequest) -> encoding.IsCurrent:
-    """Whether the reader says that they have a feed, by its tag or, without tags, by its date."""
+    """Return a function that evaluates If-None-Match, or without it If-Modified-Since."""
 
     def has(etag: str, last_modified: datetime) -> bool:
         answer = _conditional(request, etag, last_modified)
@@ -151,7 +151,7 @@ def _dress(
     response: HttpResponseBase, etag: str, last_modified: datetime, headers: dict[str, str]
 ) -> HttpResponseBase:
     dressed(response, headers)
-    # RFC 9110, 8.8.1: other bytes that say the same bear a weak tag.
+    # RFC 9110, 8.8.1: representations with different bytes but equal content share a weak tag.
     response["ETag"] = f"W/{etag}" if response.has_header("Content-Encoding") else etag
     response["Last-Modified"] = http_date(last_modified.timestamp())
     return response

@@ -1,4 +1,4 @@
-"""The ways into a calendar program, for whoever has the address of a feed."""
+"""Links that subscribe calendar programs to a feed."""
 
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
@@ -8,19 +8,19 @@ import segno
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """A feed in the forms that calendar programs want."""
+    """The address of a feed in the forms that calendar programs need."""
 
     address: str
     name: str
 
     @property
     def webcal(self) -> str:
-        """What Apple's calendars and most others open."""
+        """The address with the scheme webcal, for Apple Calendar and most other programs."""
         return "webcal://" + self.address.split("://", 1)[1]
 
     @property
     def google(self) -> str:
-        """Google takes the address as webcal alone, once more encoded."""
+        """The address for Google Calendar, which accepts only webcal addresses, URL-encoded."""
         return f"https://calendar.google.com/calendar/r?cid={quote(self.webcal, safe='')}"
 
     @property
@@ -33,7 +33,7 @@ class Ways:
 
     @property
     def picture(self) -> str:
-        """A QR code of the address as a data URI, for a phone before the screen."""
+        """A QR code of the address as a data URI, to scan with a phone."""
         code = segno.make(self.webcal, error="m")
         return str(code.svg_data_uri(scale=4, border=4, light="white"))
 

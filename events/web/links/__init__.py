@@ -1,1 +1,1 @@
-"""Pages behind signed addresses: answers to invitations, opt-outs."""
+"""Pages at signed addresses: answers to invitations, opt-outs."""

@@ -1,4 +1,4 @@
-"""The page of an invitation: what it is for, and the answer. Looking at it changes nothing."""
+"""The page of an invitation, which shows it and takes the answer; GET changes nothing."""
 
 from datetime import datetime
 
@@ -16,11 +16,11 @@ from events.domain.refusals import Refusal
 from events.web.secrecy import guarded, unkept, unknown, wait
 
 
-@csrf_exempt  # the address is the secret: no cookie says who answers, so none can be abused
+@csrf_exempt  # the token in the address authorises, not a cookie, so there is no session to abuse
 @require_http_methods(["GET", "HEAD", "POST"])
 @unkept
 def answer(request: HttpRequest, token: str) -> HttpResponse:
-    """Show an invitation, or take the answer and show it; all unknown ones are answered alike."""
+    """Show an invitation (GET) or record the answer (POST); unknown tokens get one response."""
     now = timezone.now()
     try:
         with guarded(request, answerlinks.GUESSES, signedlinks.Unknown, now):
@@ -38,7 +38,7 @@ def _take(request: HttpRequest, token: str, now: datetime) -> HttpResponse:
         answers.give(token=token, verb=request.POST.get("answer", ""), now=now)
     except answers.NoSuchAnswer:
         return _show(request, token, now, status=400)
-    except Refusal:  # the page says how things stand by now
+    except Refusal:  # the page shows the present state of the invitation
         return _show(request, token, now, status=409)
     return HttpResponseRedirect(request.get_full_path())
 

@@ -1,4 +1,4 @@
-"""The page behind a link that stops mails of a kind: it says what it does, a button does it."""
+"""The page of an opt-out link, which explains it and has a button; GET changes nothing."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -14,11 +14,11 @@ from events.values import languages
 from events.web.secrecy import unkept, unknown
 
 
-@csrf_exempt  # whoever has the link may use it, and mail programs know no token (RFC 8058)
+@csrf_exempt  # the link alone authorises, and mail programs send no CSRF token (RFC 8058)
 @require_http_methods(["GET", "HEAD", "POST"])
 @unkept
 def opt_out(request: HttpRequest, token: str) -> HttpResponse:
-    """Say what the link stops (GET), stop it, or take that back (POST)."""
+    """Explain what the link stops (GET), or stop it or resume it (POST)."""
     try:
         if request.method == "POST":
             out = "undo" not in request.POST

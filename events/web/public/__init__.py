@@ -1,1 +1,1 @@
-"""The public calendar: month, list, event."""
+"""The public calendar: pages of a month, a list, an event."""

@@ -1,4 +1,4 @@
-"""What pages add to the wording of dates: precision, doubt, zones, the clocks of hubs."""
+"""Dates on public pages: precision, uncertainty, zones, and local times at hubs."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
@@ -14,19 +14,19 @@ from events.values.dates import Precision, When
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """A date, and its wall time where it has one, at one place."""
+    """A date at one place, with the local time if it is known."""
 
     day: str
     clock: str = ""
 
 
 def words(when: When) -> str:
-    """Return the date without its clock times: “5–10 November 2025”, “2025年上半年”."""
+    """Return the date without times of day: “5–10 November 2025”, “2025年上半年”."""
     return formatting.when(replace(when, start_time=None, end_time=None))
 
 
 def clock(when: When) -> str:
-    """Return the wall times and their zone: “09:30–12:00, Asia/Shanghai (UTC+8)”, '' if unknown."""
+    """Return the local times and zone: “09:30–12:00, Asia/Shanghai (UTC+8)”, '' if unknown."""
     if when.start_on is None or when.start_time is None:
         return ""
     if when.end_time and (when.end_timezone or when.end_on not in (None, when.start_on)):
@@ -43,12 +43,12 @@ def clock(when: When) -> str:
 
 
 def zone(name: str, wall: datetime) -> str:
-    """Return “Asia/Shanghai (UTC+8)”: the offset is that of the wall time given."""
+    """Return “Asia/Shanghai (UTC+8)”, with the offset at the given local time."""
     return f"{name} ({formatting.offset(wall.replace(tzinfo=ZoneInfo(name)))})"
 
 
 def doubts(when: When) -> list[str]:
-    """Return what is not known or not sure about the date."""
+    """Return phrases for what is unknown or uncertain about the date."""
     found = [
         gettext("day not known")
         if when.start_on and not when.is_exact
@@ -65,7 +65,7 @@ def doubts(when: When) -> list[str]:
 
 
 def machine(when: When) -> str:
-    """Return the first day for `<time datetime>`, '' where HTML has no form for the period."""
+    """Return the start for `<time datetime>`; '' if HTML has no format for the precision."""
     if when.start_on is None or when.precision in dates.GROUPINGS:
         return ""
     if when.precision == Precision.TIME and when.start_time:
@@ -77,7 +77,7 @@ def machine(when: When) -> str:
 
 
 def at(when: When, timezone: str) -> Local | None:
-    """Return the date and time on the clocks of another zone; None when no hour is known."""
+    """Return the local date and time in another zone; None if the time of day is unknown."""
     start, end = dates.instants(when)
     if when.precision != Precision.TIME or start is None:
         return None
@@ -95,12 +95,12 @@ def at(when: When, timezone: str) -> Local | None:
 
 
 def month(on: date) -> str:
-    """Return “November 2025”, “2025年11月”."""
+    """Return the month: “November 2025”, “2025年11月”."""
     return formatting.period(Precision.MONTH, on)
 
 
 def weekday(on: date) -> str:
-    """Return “Thursday 6 November 2025”, “2025年11月6日 星期四”."""
+    """Return the date with its weekday: “Thursday 6 November 2025”, “2025年11月6日 星期四”."""
     return format_date(on, pgettext("day of the week and date", "l j F Y"))
 
 

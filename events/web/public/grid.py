@@ -1,4 +1,4 @@
-"""A month as weeks of days, with bars over the days that an event lasts."""
+"""A month as a grid of weeks and days, with bars for events that last several days."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ from events.web.public import dates
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """The part of an event that lies in one week, from one day on."""
+    """The part of an event's bar that lies in one week."""
 
     event: Event
     span: int
@@ -23,7 +23,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """One day and the bars that start on it."""
+    """A day, with the bars that start on it."""
 
     on: date
     column: int
@@ -34,14 +34,14 @@ class Day:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Week:
-    """A week of ISO 8601: Monday to Sunday, and its number."""
+    """A week of ISO 8601, Monday to Sunday, with its number."""
 
     number: int
     days: Sequence[Day]
 
 
 def weeks(*, first: date, last: date, today: date, events: Sequence[Event]) -> list[Week]:
-    """Return the weeks that touch the month; small parts of an event are folded into its bar."""
+    """Return the weeks that overlap the month; the bar of an event counts parts not in feeds."""
     folded = _folded(events)
     hidden = Counter(folded.values())
     shown = [event for event in events if event.pk not in folded]
@@ -62,7 +62,7 @@ def weeks(*, first: date, last: date, today: date, events: Sequence[Event]) -> l
 
 
 def agenda(*, first: date, last: date, events: Sequence[Event]) -> dict[date, list[Event]]:
-    """Return the days of the month on which something begins, or goes on from before."""
+    """Return the days of the month on which events begin, or continue from the month before."""
     days: dict[date, list[Event]] = {}
     for event in events:
         start, end = _days(event)
@@ -79,7 +79,7 @@ def _mondays(first: date, last: date) -> Iterator[date]:
 
 
 def _folded(events: Sequence[Event]) -> dict[int, int]:
-    """Map what is on pages only, and part of something shown, to what its bar is folded into."""
+    """Map each part that is not in feeds to the shown event whose bar counts it."""
     shown = {event.pk for event in events}
     folded = {
         event.pk: event.parent_id
@@ -101,7 +101,7 @@ def _days(event: Event) -> tuple[date, date]:
 
 
 def _has_bar_from(event: Event, on: date) -> bool:
-    """Whether a bar begins on this day: the first day, or a Monday in its course."""
+    """Whether a bar starts on this day: on the first day of the event, or on a later Monday."""
     first, last = _days(event)
     return on == first or (on.weekday() == 0 and first < on <= last)
 
@@ -119,7 +119,7 @@ def _bar(event: Event, on: date, folded: int) -> Bar:
 
 
 def by_month(events: Sequence[Event]) -> list[tuple[str, list[Event]]]:
-    """Group events under the month in which they begin, or the coarser period they lie in."""
+    """Group events by the month in which they start, or by the coarser period of their date."""
     groups: dict[str, list[Event]] = {}
     for event in events:
         groups.setdefault(_heading(event), []).append(event)

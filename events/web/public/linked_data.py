@@ -1,4 +1,4 @@
-"""An event in the terms of schema.org, for search engines."""
+"""Events in the vocabulary of schema.org, for search engines."""
 
 from django.conf import settings
 
@@ -18,7 +18,7 @@ MODES = {
 
 
 def describe(event: Event, parent: Event | None) -> dict[str, object]:
-    """Return a schema.org Event without empty parts; the parent only if it is public."""
+    """Return a schema.org Event without empty properties; pass the parent only if it is public."""
     about = {
         "@context": "https://schema.org",
         "@type": TYPES.get(Event.Kind(event.kind), "BusinessEvent"),

@@ -1,4 +1,4 @@
-"""The query of a calendar page: read with care, and written again with a change."""
+"""The query string of a calendar page: validated parsing, and writing it with changes."""
 
 import re
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ YEARS = range(1900, 2200)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """What the reader asks for; `filters` are those that the feed knows too."""
+    """A parsed query; `filters` are those that the feed supports too."""
 
     view: str
     month: date | None
@@ -25,23 +25,23 @@ class Query:
     filters: dict[str, list[str]]
 
     def address(self, **changes: str) -> str:
-        """Return the query that asks for the same, but for the changes; '' drops a part."""
+        """Return the query string with changed parameters; '' removes one."""
         own = {"view": self.view, "month": f"{self.month:%Y-%m}" if self.month else ""}
         parts = {**own, **self.filters, **changes}
         return "?" + urlencode({name: part for name, part in parts.items() if part}, doseq=True)
 
     def feed(self, language: str) -> str:
-        """Return the full address of the calendar feed that has the same filters."""
+        """Return the absolute address of the calendar feed with the same filters."""
         query = urlencode({**self.filters, "lang": language}, doseq=True)
         return f"{settings.SITE_URL}{reverse('public-feed')}?{query}"
 
 
 def read(data: QueryDict) -> Query:
-    """Return the query; raise selection.UnknownValue for a view or month that is none."""
+    """Parse a query; raise eventfilters.UnknownValue for an invalid view or month."""
     filters = {name: [value for value in values if value] for name, values in data.lists()}
     for name, values in filters.items():
         for value in values:
-            if "\0" in value:  # PostgreSQL would refuse the whole query
+            if "\0" in value:  # PostgreSQL refuses a query with NUL
                 raise eventfilters.UnknownValue(name, value.replace("\0", "�"), "text")
     view = _one(filters, "view", "month")
     if view not in VIEWS:

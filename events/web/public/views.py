@@ -1,4 +1,4 @@
-"""The public pages: the calendar, and one page for each event."""
+"""The public pages: the calendar, the pages of events, and subscription to feeds."""
 
 from urllib.parse import urlencode
 
@@ -22,7 +22,7 @@ from events.web.secrecy import SECRET, dressed, guarded, wait
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the calendar as a month or as a list; say which filter is unknown."""
+    """Show the calendar as a month or a list; name an unknown filter or value with status 400."""
     try:
         query = queries.read(request.GET)
         return (_list if query.view == "list" else _month)(request, query)
@@ -48,7 +48,7 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def subscribe(request: HttpRequest) -> HttpResponse:
-    """Say how to follow the public calendar, as the filters narrow it."""
+    """Explain how to subscribe to the public calendar with the present filters."""
     try:
         query = queries.read(request.GET)
         events = feeds.coming(parameters=query.filters, now=timezone.now())
@@ -60,7 +60,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def programme(request: HttpRequest, token: str) -> HttpResponse:
-    """Say how to follow a secret calendar; whoever knows the address may look."""
+    """Explain how to subscribe to a secret calendar; its token gives access."""
     now = timezone.now()
     try:
         with guarded(request, subscriptions.GUESSES, subscriptions.Unknown, now):

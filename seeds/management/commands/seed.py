@@ -1,4 +1,4 @@
-"""Loads the catalogue of real events, and on demand a sample mission in the future."""
+"""Load the catalogue of real events, and with --sample a sample mission in the future."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -34,7 +34,7 @@ class Command(BaseCommand):
             self.tell("Sample mission", sample)
 
     def tell(self, name: str, report: Report) -> None:
-        """Say what was added, changed and left alone."""
+        """Print what was added, changed and left unchanged."""
         self.stdout.write(
             f"{name}: {len(report.added)} added, {len(report.changed)} changed,"
             f" {len(report.unchanged)} unchanged."

@@ -1,4 +1,4 @@
-"""Runs `manage.py runall` as a person would, and looks at its processes."""
+"""Run `manage.py runall` as a user does, and inspect its processes."""
 
 import contextlib
 import os
@@ -17,7 +17,7 @@ OURS = ("ATTACHE", "DJANGO", "PYTEST", "COV")
 ROLES = ("gunicorn", "config worker", "config beat", "valkey-server")
 SETTINGS = ("SECRET_KEY", "SITE_URL", "DEFAULT_FROM_EMAIL", "DATABASE_URL", "REDIS_URL")
 
-# What a server on the internet needs, and the programs that refuse to start without it.
+# Required settings of a public server, and the programs that refuse to start without them.
 SET = {
     "SECRET_KEY": "secret",
     "SITE_URL": "https://events.example.org",
@@ -32,7 +32,7 @@ PROGRAMS = {
 
 
 def environment(**more: object) -> dict[str, str]:
-    """Return an environment without traces of the tests."""
+    """Return the environment without variables that the tests have set."""
     names = [name for name in os.environ if not name.startswith(OURS) and name not in SETTINGS]
     return {name: os.environ[name] for name in names} | {key: str(val) for key, val in more.items()}
 
@@ -49,7 +49,7 @@ def output(data: Path) -> str:
 
 
 def refusal(data: Path, **env: object) -> str:
-    """Start it in vain; return the sentence that it says."""
+    """Start it where it refuses to start; return the message."""
     done = subprocess.run(
         COMMAND,
         env=environment(ATTACHE_DATA=data, **env),
@@ -66,19 +66,19 @@ def refusal(data: Path, **env: object) -> str:
 
 
 def processes(data: Path) -> dict[int, str]:
-    """Return the command lines of all living processes that work on a data folder."""
+    """Return the command lines of all running processes that use a data folder."""
     found = {}
     for proc in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             is_ours = f"ATTACHE_DATA={data}\0" in (proc / "environ").read_text()
-            # Valkey hides its environment, but works in its folder.
+            # Valkey overwrites its environment, but its working directory is in the data folder.
             if is_ours or data in (proc / "cwd").resolve().parents:
                 found[int(proc.name)] = (proc / "cmdline").read_text().replace("\0", " ")
     return found
 
 
 def children(data: Path, supervisor: int) -> dict[str, int]:
-    """Return the processes that the supervisor started, by their role."""
+    """Return the processes that the supervisor started, by role."""
     return {
         role: pid
         for pid, command in processes(data).items()

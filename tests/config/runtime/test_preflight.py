@@ -1,4 +1,4 @@
-"""Each reason not to start is a sentence that says what to do."""
+"""Each reason not to start is reported in a sentence that says what to do."""
 
 import errno
 import os

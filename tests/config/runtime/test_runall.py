@@ -1,4 +1,4 @@
-"""`make run`: real processes, killed in every way."""
+"""`make run` with real processes, which are killed in every way."""
 
 import os
 import re
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.xdist_group("runall")
 
 
 class Running:
-    """All processes of `make run`, running."""
+    """A running installation."""
 
     def __init__(self, data, port, supervisor):
         self.data = data
@@ -52,7 +52,7 @@ def data(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def first(data):
-    """The first start; every test below that kills a part of it leaves it whole."""
+    """The first start; each test that kills a part of it waits until it is restarted."""
     port = free_port()
     with runall.running(data, port) as supervisor:
         running = Running(data, port, supervisor)

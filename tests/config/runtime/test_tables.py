@@ -1,4 +1,4 @@
-"""Tables that are not those of the migrations are named before anything is done to them."""
+"""Tables that differ from the migrations are reported before anything is changed."""
 
 import subprocess
 import sys

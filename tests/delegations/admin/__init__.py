@@ -1,1 +1,1 @@
-"""The organisers' screens of delegations."""
+"""The screens of delegations in the admin."""

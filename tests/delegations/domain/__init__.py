@@ -1,1 +1,1 @@
-"""Decisions about delegations."""
+"""Rules and decisions about delegations."""

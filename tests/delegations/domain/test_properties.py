@@ -1,4 +1,4 @@
-"""Whatever is tried with a delegation in whatever order, its rules hold after each step."""
+"""Random sequences of actions on a delegation keep its rules after each step."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
@@ -33,7 +33,7 @@ REFUSALS = tuple(
     for one in vars(module).values()
     if isinstance(one, type) and issubclass(one, Refusal) and one.__module__ == module.__name__
 )
-# Where an application and a delegation may go in one step.
+# The states that applications and delegations can reach in one step.
 MOVES: dict[str | None, str] = {
     None: "draft",
     "draft": "submitted withdrawn",
@@ -77,7 +77,7 @@ class Now:
 
 
 class Life(RuleBasedStateMachine):
-    """One delegation in the hands of somebody who tries everything."""
+    """One delegation, on which all actions are tried."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -99,7 +99,7 @@ class Life(RuleBasedStateMachine):
 
     @initialize(stops=st.integers(0, 2), is_open=st.booleans())
     def begin(self, stops: int, is_open: bool) -> None:
-        """Often the call is open already, and the first applications are there."""
+        """In many runs the call is open, and there are some applications."""
         for number in range(stops):
             self.add_leg(first=10 + 2 * number, officer=number)
         if is_open:
@@ -107,7 +107,7 @@ class Life(RuleBasedStateMachine):
             for firm in range(3):
                 self.apply(firm=firm, seats=firm % 2 + 1, along=False)
 
-    # What is tried
+    # Actions
 
     @rule(verb=st.sampled_from(STEPS))
     def step(self, verb: str) -> None:
@@ -225,7 +225,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(who=some, stop=some)
     def invite(self, who: int, stop: int) -> None:
-        """Somebody is put on a list of guests by hand, and has not answered."""
+        """Somebody is added as an attendee by hand, and has not answered."""
         leg = self.one_of(self.delegation.legs, stop)
         event = leg.stay if leg else self.delegation.mission
         row, is_new = Attendee.objects.get_or_create(event=event, person=self.people[who % 5])
@@ -233,10 +233,10 @@ class Life(RuleBasedStateMachine):
             self.guests.add(row.pk)
         self.call(rosters.sync, delegation=self.delegation)
 
-    # How
+    # Helpers
 
     def call(self, function: Callable[..., Any], **values: Any) -> Any:
-        """Do it unless that is refused, and look what has become of everything."""
+        """Call the function, ignore refusals, and check all rows afterwards."""
         try:
             with transaction.atomic():
                 return function(**values, now=self.time)
@@ -263,12 +263,12 @@ class Life(RuleBasedStateMachine):
         return self.people[number] if number < len(self.people) else None
 
     def stops(self, number: int) -> list[Any]:
-        """One leg or none, which means all."""
+        """Return one leg, or none, which means all legs."""
         leg = self.one_of(self.delegation.legs, number)
         return [leg] if leg and number % 2 else []
 
     def look(self) -> None:
-        """All moved only where it may, and no row is lost."""
+        """States changed only as allowed, and no row was deleted."""
         before, now = self.now, Now(self.delegation.pk)
         assert now.state in (before.state, *STATES[before.state].split())
         for pk, row in now.applications.items():
@@ -282,7 +282,7 @@ class Life(RuleBasedStateMachine):
         for holds in RULES:
             holds(self.now)
         nobody_waits_in_vain(self.now, self.time)
-        self.guests -= self.now.kept.keys()  # once on the roster, they are its own
+        self.guests -= self.now.kept.keys()  # attendees on the roster belong to it from then on
         assert {self.now.attendees[pk]["seat"] for pk in self.guests} <= {"none"}
 
 
@@ -301,7 +301,7 @@ def _resize(*, delegation: Delegation, quota: int, now: datetime) -> None:
     rosters.sync(delegation=delegation, now=now)
 
 
-# What holds
+# Invariants
 
 
 def there_is_one_head(now: Now) -> None:
@@ -337,7 +337,7 @@ def legs_follow_each_other(now: Now) -> None:
 
 
 def attendees_are_in_step(now: Now) -> None:
-    """Exactly those whom the roster says have a place at the mission, and at each stay."""
+    """Those on the roster, and no others, have a seat at the mission and at each of their stays."""
     if not now.delegation.is_open:
         return
     expected = defaultdict(set)
@@ -360,7 +360,7 @@ def attendees_are_in_step(now: Now) -> None:
 
 
 def nobody_waits_in_vain(now: Now, time: datetime) -> None:
-    """The first in the list would not fit, if there is still somebody to let in."""
+    """The first application on the waiting list does not fit, while promotion is possible."""
     waiting = [row for row in now.applications.values() if row.status == "waitlisted"]
     is_filling = now.state in ("recruiting", "selecting", "confirmed")
     if waiting and is_filling and time < now.delegation.mission.start_at:

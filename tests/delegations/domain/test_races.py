@@ -1,4 +1,4 @@
-"""Two at the same instant, each in a transaction of its own: one is first, both end well."""
+"""Two transactions at the same time: one is first, and both end without a fault."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -34,7 +34,7 @@ def statuses(*rows: Application) -> list[str]:
 
 
 def is_in_step(delegation: Delegation) -> bool:
-    """Whether nothing would change if the attendees were brought in step once more."""
+    """Whether another `sync` would change nothing."""
     before = list(Attendee.objects.order_by("pk").values())
     rosters.sync(delegation=delegation, now=LATER)
     return before == list(Attendee.objects.order_by("pk").values())

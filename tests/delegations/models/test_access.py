@@ -1,4 +1,4 @@
-"""Who sees and who changes what of a delegation."""
+"""Who may see and who may change which rows of a delegation."""
 
 import pytest
 from django.contrib.auth.models import AnonymousUser

@@ -1,1 +1,1 @@
-"""The organisers' screens of events."""
+"""The screens of events in the admin."""

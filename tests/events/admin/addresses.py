@@ -1,4 +1,4 @@
-"""Every address of the admin, as its routes say it: whatever is registered is found here."""
+"""Every address of the admin, derived from its routes, so that new screens are included."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from django.contrib import admin
 from django.db.models import Model
 from django.urls import URLPattern, URLResolver, reverse
 
-Targets = dict[type[Model], list[Model]]  # the rows whose pages are asked for
+Targets = dict[type[Model], list[Model]]  # the rows whose pages are requested
 SCREENS = admin.site._registry
-# What a list or a page is asked for besides: to search, to sort, to show more.
+# Further query strings of a view: to search, sort and page.
 QUERIES = {
     "changelist": ("", "?q=canary"),
     "export": ("", "?q=canary"),
@@ -22,7 +22,7 @@ QUERIES = {
 
 @dataclass(frozen=True)
 class Route:
-    """A pattern of the admin: its parameters by name, and the screen that it belongs to."""
+    """A URL pattern of the admin: its parameters, and the model of its screen."""
 
     name: str
     parameters: tuple[str, ...]
@@ -30,12 +30,12 @@ class Route:
 
     @property
     def view(self) -> str:
-        """The last word of the name: change, history, step …"""
+        """The last part of the name: change, history, step …"""
         return self.name.rsplit("_", 1)[-1]
 
 
 def routes() -> list[Route]:
-    """Return all routes that have a name; the others lead to one of these."""
+    """Return all routes that have a name; the others redirect to these."""
     return [route for route in _walk(admin.site.get_urls(), None) if route.name]
 
 
@@ -63,7 +63,7 @@ def _of(route: Route, targets: Targets) -> Iterator[str]:
 
 
 def _values(route: Route, parameter: str, targets: Targets) -> list[Any]:
-    """Return what stands for a parameter; a parameter that is not known here fails the tests."""
+    """Return the values of a parameter; an unknown parameter fails the tests."""
     rows = targets.get(route.model, []) if route.model else list(chain(*targets.values()))
     match parameter:
         case "object_id" | "id" | "one" | "other":
@@ -79,7 +79,7 @@ def _values(route: Route, parameter: str, targets: Targets) -> list[Any]:
 
 
 def _queries(route: Route, targets: Targets) -> Iterable[str]:
-    """Return what the address is asked with; a form is filled in with keys of all rows."""
+    """Return the query strings of an address; those of forms preset the keys of all rows."""
     if route.view == "add" and route.model:
         return ["", *_prefilled(route.model, targets)]
     if route.view == "itinerary":
@@ -90,7 +90,7 @@ def _queries(route: Route, targets: Targets) -> Iterable[str]:
 
 
 def _prefilled(model: type[Model], targets: Targets) -> Iterator[str]:
-    """One address for the last of the rows: those of others come last."""
+    """Yield a query string that presets the last row of each model, which is of another team."""
     keys = {
         field.name: targets[field.related_model][-1].pk
         for field in model._meta.get_fields()
@@ -100,7 +100,7 @@ def _prefilled(model: type[Model], targets: Targets) -> Iterator[str]:
 
 
 def _of_choices() -> Iterator[str]:
-    """The address that select fields search at, for each relation of each table."""
+    """Yield the addresses at which select fields search, for each relation of each table."""
     tables = {table for screen in SCREENS for table in _tables(screen)}
     for table in sorted(tables, key=lambda table: table._meta.label):
         for field in table._meta.get_fields():

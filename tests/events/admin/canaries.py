@@ -1,4 +1,4 @@
-"""An office full of rows, each marked for those who may not see it; and another team's."""
+"""Rows of our team, each marked with the roles that may not see it; and rows of another team."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -33,14 +33,14 @@ from tests.events.admin.addresses import Targets
 from tests.missions import EVENTS, MARKS, Mission, marked
 
 ALL = " ".join(MARKS.values())
-# For whom rows that only organisers and viewers see are marked, and those that only the first do.
+# The marks of rows that only organisers and viewers may see, and of those for organisers only.
 NOT_AT_WORK = {"liaison", "secretary"}
 ORGANISERS_ONLY = {"viewer", *NOT_AT_WORK}
 
 
 @dataclass(frozen=True)
 class Office:
-    """The mission, and the rows whose pages are asked for: our own, shared ones, another team's."""
+    """The mission, and the rows whose pages are requested: ours, shared ones, another team's."""
 
     mission: Mission
     targets: Targets
@@ -106,7 +106,7 @@ def _figure(mission: Mission, name: str) -> Figure:
 
 
 def _furnish(mission: Mission) -> None:
-    """What else stands with our rows: notes, evidence, another delegation."""
+    """Add further rows to ours: notes, evidence, another delegation."""
     for name, event in mission.events.items():
         Evidence.objects.create(
             target=event, field="title", basis="entered", note=marked(name, EVENTS)
@@ -126,7 +126,7 @@ def _furnish(mission: Mission) -> None:
 
 
 def _foreign(model: type[Model]) -> Any:
-    """A row of another team, with everything about it; of what all share, one marked for nobody."""
+    """Make a row of another team with all its details; of a shared model, an unmarked row."""
     if model in {Sector, Source}:
         return screens.MAKERS[model](None, "shared")
     team = factories.team(name=f"{ALL} {factories.number()}")
@@ -134,7 +134,7 @@ def _foreign(model: type[Model]) -> Any:
 
 
 def _link(mission: Mission, targets: Targets) -> None:
-    """Let shared rows have parts of the other team, and ours lead there, as superusers can do."""
+    """Link shared rows and ours to rows of the other team, as superusers can."""
     foreign = {model: rows[-1] for model, rows in targets.items()}
     shared = mission.events["shared"]
     screens.event(foreign[Team], ALL, parent=shared)  # type: ignore[arg-type]

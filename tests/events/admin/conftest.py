@@ -1,4 +1,4 @@
-"""Who sits before the screens."""
+"""Clients of users with different roles."""
 
 import pytest
 from django.test import Client
@@ -19,7 +19,7 @@ def theirs(db: None) -> Team:
 
 @pytest.fixture
 def organiser(ours: Team) -> Client:
-    """Somebody who runs our desk."""
+    """An organiser of our team."""
     client = Client()
     client.force_login(factories.user(member_of=ours))
     return client
@@ -27,7 +27,7 @@ def organiser(ours: Team) -> Client:
 
 @pytest.fixture
 def viewer(ours: Team) -> Client:
-    """Somebody who looks on at our desk."""
+    """A viewer of our team."""
     client = Client()
     client.force_login(factories.user(member_of=ours, role="viewer"))
     return client

@@ -1,4 +1,4 @@
-"""Pages with forms, sent back as a browser would."""
+"""Pages with forms, submitted as by a browser."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from tests.events.admin import screens
 
 
 def form_of(page: Any) -> dict[str, Any]:
-    """Return what a browser would send back of a page with a form."""
+    """Return the data that a browser would send back for a page with a form."""
     context = page.context
     forms = [context["adminform"].form]
     data: dict[str, Any] = {}

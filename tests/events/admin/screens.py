@@ -63,7 +63,7 @@ def queries(client: Client, url: str) -> int:
 
 
 def cost(client: Client, url: str) -> int:
-    """Return how many queries a page takes, once the content types are known."""
+    """Return the number of queries of a page once content types are cached."""
     assert client.get(url).status_code == 200
     return queries(client, url)
 

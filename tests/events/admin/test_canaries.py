@@ -1,4 +1,4 @@
-"""What somebody may not see is in no byte of any address, and no forged form changes a row."""
+"""No response contains what its reader may not see, and no forged form changes such a row."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -24,7 +24,7 @@ from tests.office import form_of
 pytestmark = pytest.mark.django_db
 ROLES = tuple(MARKS)
 roles = pytest.mark.parametrize("role", ROLES)
-# Those who fill in forms: each in one process, which asks for their forms once.
+# Roles that fill in forms; all tests of a role run in one process, which requests its forms once.
 writers = pytest.mark.parametrize(
     "role",
     [
@@ -36,7 +36,7 @@ writers = pytest.mark.parametrize(
 
 @pytest.fixture(scope="module")
 def office(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Office]:
-    """One for all tests: what they show is that nobody changes it."""
+    """One set of rows for all tests, none of which changes it."""
     with django_db_blocker.unblock(), transaction.atomic():
         yield canaries.build()
         transaction.set_rollback(True)
@@ -44,12 +44,12 @@ def office(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
 
 @pytest.fixture(scope="module")
 def forms(office: Office) -> Callable[[str], list[tuple[str, Any]]]:
-    """The pages on which a role may add or change rows, asked for once."""
+    """The pages on which a role may add or change rows, requested once for each role."""
     return cache(lambda role: list(forms_of(office.client(role), office)))
 
 
 def everything() -> dict[str, list[tuple[Any, ...]]]:
-    """Return all rows of all tables, but for the sessions."""
+    """Return all rows of all tables except sessions."""
     return {
         model._meta.label: list(model._default_manager.order_by("pk").values_list())
         for model in apps.get_models(include_auto_created=True)
@@ -62,7 +62,7 @@ def bytes_of(answer: Any) -> bytes:
     return body + str(answer.headers).encode()
 
 
-# ---------------------------------------------------------------- what is read
+# ---------------------------------------------------------------- reading
 
 
 @roles
@@ -110,7 +110,7 @@ def test_nothing_is_open_to_those_outside(who: str, office: Office) -> None:
         assert b"CANARY" not in bytes_of(answer)
 
 
-# ---------------------------------------------------------------- what is written
+# ---------------------------------------------------------------- writing
 
 
 @roles
@@ -121,7 +121,7 @@ def test_rows_out_of_reach_stay_as_they_are_whatever_is_sent(role: str, office: 
         for model, rows in office.targets.items()
     }
     before = everything()
-    # A form is sent to its page, whatever the page was filled in or searched with.
+    # A form is posted to its path; the query string makes no difference.
     for address in dict.fromkeys(url.partition("?")[0] for url in addresses.addresses(reach)):
         if "/logout/" in address or "password_change/" in address:
             continue
@@ -132,7 +132,7 @@ def test_rows_out_of_reach_stay_as_they_are_whatever_is_sent(role: str, office: 
 
 
 def forged_anyhow(office: Office) -> dict[str, Any]:
-    """Return foreign keys under every name that a form may use."""
+    """Return foreign keys under all names that a form may use."""
     foreign = {model._meta.model_name: rows[-1].pk for model, rows in office.targets.items()}
     keys = {**foreign, "parent": foreign["event"], "representing": foreign["organisation"]}
     return {**keys, "title_en": "forged", "name_en": "forged", "slug": "forged", "sure": "on"}
@@ -180,7 +180,7 @@ def test_no_relation_is_set_to_what_somebody_may_not_see(
 
 
 def forms_of(client: Client, office: Office) -> Iterator[tuple[str, Any]]:
-    """A page of each table on which the user may add rows, and one where they may change one."""
+    """Yield a page of each table where the user may add rows, and one where they may change one."""
     known = {"/admin/events/user//change/", "/admin/events/user/add/"}
     for address in addresses.addresses(office.targets):
         kind = re.sub(r"\d+", "", address)
@@ -193,7 +193,7 @@ def forms_of(client: Client, office: Office) -> Iterator[tuple[str, Any]]:
 
 
 def relations(page: Any) -> Iterator[tuple[str, Any]]:
-    """The fields of a page that choose a row, with those of one more row in each tab."""
+    """Yield the fields of a page that choose a row, including those of one more row in each tab."""
     forms = [page.context["adminform"].form]
     for formset in growing(page):
         forms += [*formset.forms, formset.empty_form]
@@ -206,7 +206,7 @@ def relations(page: Any) -> Iterator[tuple[str, Any]]:
 
 
 def growing(page: Any) -> list[Any]:
-    """The tabs that take one more row."""
+    """Return the formsets of the tabs in which a row can be added."""
     inlines = page.context["inline_admin_formsets"]
     return [
         inline.formset for inline in inlines if inline.formset.max_num and inline.has_add_permission
@@ -214,7 +214,7 @@ def growing(page: Any) -> list[Any]:
 
 
 def numbered(page: Any, data: dict[str, Any]) -> dict[str, Any]:
-    """Give the blank row of each tab the number that comes next, as the browser does."""
+    """Give the blank row of each tab the next number, as the browser does."""
     for formset in growing(page):
         blank, number = formset.empty_form.prefix, formset.add_prefix(formset.total_form_count())
         data = {name.replace(blank, number): value for name, value in data.items()}
@@ -222,7 +222,7 @@ def numbered(page: Any, data: dict[str, Any]) -> dict[str, Any]:
 
 
 def new_details(page: Any) -> dict[str, Any]:
-    """Return what adds one more row in each tab."""
+    """Return the data that add one more row in each tab."""
     added = {}
     for formset in growing(page):
         added |= {bound.html_name: bound.value() or "" for bound in formset.empty_form}
@@ -252,9 +252,9 @@ def test_no_detail_of_another_row_is_reached_through_a_tab(
     client, tried = office.client(role), 0
     for url, page in forms(role):
         if url.endswith("/add/"):
-            continue  # nothing is filled in, so nothing would be stored
+            continue  # the form is empty, so nothing would be stored
         tabs = {tab.prefix: tab for tab in growing(page) if tab.can_delete and elsewhere(tab)}
-        while tabs:  # what one tab refuses would hide what another takes
+        while tabs:  # repeat, because an error in one tab would hide what another tab accepts
             rows = {prefix: elsewhere(tab) for prefix, tab in tabs.items()}
             before = stored(rows.values())
             with transaction.atomic():
@@ -272,13 +272,13 @@ def test_no_detail_of_another_row_is_reached_through_a_tab(
 
 
 def elsewhere(formset: Any) -> Any:
-    """A row that belongs elsewhere, of the kind that stands in a tab."""
+    """A row of the kind in a tab, but of another parent."""
     here = formset.queryset.values_list("pk", flat=True)
     return formset.model._default_manager.exclude(pk__in=list(here)).order_by("-pk").first()
 
 
 def stolen(formset: Any, row: Any) -> dict[str, Any]:
-    """Return what would make a row that belongs elsewhere a detail of this one."""
+    """Return the data that would move a row of another parent into this tab."""
     number, prefix = formset.initial_form_count(), formset.prefix
     form = formset.form(instance=row, prefix=f"{prefix}-{number}", **formset.get_form_kwargs(0))
     values = {bound.html_name: bound.value() for bound in form if bound.value() is not None}
@@ -292,17 +292,17 @@ def stolen(formset: Any, row: Any) -> dict[str, Any]:
 
 
 def stored(rows: Iterable[Model]) -> list[Any]:
-    """Return what stands in the tables."""
+    """Return the rows as they are stored."""
     return [list(type(row)._default_manager.filter(pk=row.pk).values_list()) for row in rows]
 
 
 def refusing(page: Any) -> set[str]:
-    """Return the tabs that find something wrong."""
+    """Return the prefixes of the tabs with errors."""
     inlines = page.context["inline_admin_formsets"]
     return {inline.formset.prefix for inline in inlines if not inline.formset.is_valid()}
 
 
-# ---------------------------------------------------------------- whether all is tested
+# ---------------------------------------------------------------- completeness
 
 
 def test_every_screen_has_rows_to_ask_for(office: Office) -> None:

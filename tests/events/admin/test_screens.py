@@ -1,4 +1,4 @@
-"""Every screen: as many queries for many rows as for one, in three languages, from here alone."""
+"""Every screen: as many queries for many rows as for one, in three languages, no other host."""
 
 import hashlib
 from typing import Any
@@ -37,18 +37,18 @@ def clients(ours: Team, superuser: Client, organiser: Client, viewer: Client) ->
 
 
 def readers(model: type[Model]) -> tuple[str, ...]:
-    """Return who may open the screen: users and other teams are for superusers."""
+    """Return the roles that may open the screen; users and teams are for superusers."""
     if model in {Team, User}:
         return ("superuser",)
     return ("organiser",) if model in {CalendarFeed, Delivery, Reply} else ("organiser", "viewer")
 
 
 def costs(clients: dict[str, Client], model: type[Model], url: str, add: Any) -> dict[str, Any]:
-    """Return for each reader the different numbers of queries with 1, 3 and many rows."""
+    """Return for each role the numbers of queries that occur with 1, 3 and many rows."""
     counts: dict[str, Any] = {who: set() for who in readers(model)}
     add()
     for who in counts:
-        assert clients[who].get(url).status_code == 200  # content types are known from now on
+        assert clients[who].get(url).status_code == 200  # fills the cache of content types
     for more in (0, 2, factories.MANY - 3):
         for _ in range(more):
             add()

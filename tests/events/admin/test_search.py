@@ -1,4 +1,4 @@
-"""What the search of lists finds: people by any spelling, events by title, and nobody else's."""
+"""The search of lists: people by any spelling, events by title, none that the user may not see."""
 
 from collections.abc import Callable
 from typing import Any

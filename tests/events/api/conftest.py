@@ -1,4 +1,4 @@
-"""One event with everything that the API shows, and much that it must not."""
+"""One event with everything that the API shows, and much that it must not show."""
 
 from datetime import date
 from decimal import Decimal
@@ -13,7 +13,7 @@ SECRETS = "secret-person secret@example.org +85212345678 secret-stream secret-la
 
 
 def rich_event(**columns: Any) -> Event:
-    """Return a public event with every relation filled, each by rows of its own."""
+    """Return a public event with every relation filled, each with rows of its own."""
     n = factories.number()
     country = factories.place(slug=f"country-{n}", timezone="Asia/Shanghai", country="CN")
     city = factories.place(slug=f"city-{n}", parent=country, timezone="", country="CN")

@@ -1,4 +1,4 @@
-"""The API keeps what its schema promises, whatever it is asked (schemathesis)."""
+"""The API conforms to its schema for generated requests (schemathesis)."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +15,7 @@ from tests import factories
 from tests.events.api.conftest import rich_event
 
 pytestmark = pytest.mark.django_db
-# A well-formed name that nobody has is refused, as the feed does: no schema can say which exist.
+# A well-formed slug that does not exist is refused, as in feeds; no schema can express this.
 UNFIT = [positive_data_acceptance]
 
 
@@ -23,7 +23,7 @@ UNFIT = [positive_data_acceptance]
 def api(db: None) -> Iterator[Any]:
     rich_event(slug="rich")
     factories.event(slug="undated", precision="unknown", start_on=None, timezone="")
-    # Requests over WSGI end for real, and would close the connection that the test is on.
+    # WSGI requests end with signals that would close the connection of the test.
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     yield schemathesis.openapi.from_wsgi("/api/v1/schema/", get_wsgi_application())
@@ -43,5 +43,5 @@ schema = schemathesis.pytest.from_fixture("api")
     suppress_health_check=list(HealthCheck),
 )
 def test_the_api_keeps_its_contract(case):
-    # Over WSGI it asks for gzip and does not unpack it.
+    # The WSGI client would ask for gzip, but not decompress it.
     case.call_and_validate(headers={"Accept-Encoding": "identity"}, excluded_checks=UNFIT)

@@ -1,4 +1,4 @@
-"""The interactive documentation in a real browser, under the policy that visitors get."""
+"""The interactive documentation in a real browser, with the Content-Security-Policy of the site."""
 
 import pytest
 from playwright.sync_api import Page, expect

@@ -1,4 +1,4 @@
-"""What HTTP says of the API."""
+"""HTTP headers and methods of the API."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Parameters: what a list does not know it refuses, and says which."""
+"""Parameters: unknown ones are refused by name."""
 
 import pytest
 from django.urls import reverse

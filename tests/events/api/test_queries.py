@@ -1,4 +1,4 @@
-"""However many rows a list shows, it asks the database as often."""
+"""The number of queries of a list does not depend on the number of rows."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Who sees and who changes what: a table of roles and rows for each kind of row."""
+"""Who may see and change what: a table of roles and rows for each kind of row."""
 
 from typing import Any
 
@@ -127,7 +127,7 @@ def test_a_figure_of_no_event_is_shared(mission: Mission) -> None:
     assert rights_of_all(mission, {"row": row}) == {"row": SHARED}
 
 
-# ---------------------------------------------------------------- who is who
+# ---------------------------------------------------------------- roles
 
 
 def leave(user: User, **columns: Any) -> User:
@@ -237,7 +237,7 @@ def test_another_teams_event_on_the_mission_stays_theirs(role: str, mission: Mis
     assert rights(user, {"person": stranger.person}) == {"person": "–"}
 
 
-# ---------------------------------------------------------------- who may add what
+# ---------------------------------------------------------------- adding
 
 
 def test_who_may_add_what(mission: Mission) -> None:
@@ -320,7 +320,7 @@ def test_a_relation_to_a_table_that_does_not_say_whose_it_is_offers_nothing(
     assert not Source.objects.changeable_by(mission.users["organiser"]).exists()
 
 
-# ---------------------------------------------------------------- what it costs
+# ---------------------------------------------------------------- queries
 
 
 def test_the_memberships_of_a_user_are_read_once(mission: Mission) -> None:

@@ -1,4 +1,4 @@
-"""Whom an event concerns: asked from the side of the event and from that of the attendee."""
+"""The people whom an event concerns, from the side of the event and of the attendee."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What an event says of itself, and the questions that are asked of all of them."""
+"""Properties of an event, and query-set methods."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import product
@@ -15,7 +15,7 @@ from tests import factories
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
-# Local midnight comes between 14 hours before and 11 hours after that of UTC; Samoa left out a day.
+# Local midnight is between 14 hours before and 11 hours after that of UTC; Samoa skipped a day.
 ZONES = ["UTC", "Asia/Shanghai", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Pacific/Apia"]
 FIRST = date(2011, 12, 28)
 TIMES = st.fixed_dictionaries(
@@ -105,7 +105,7 @@ class TestOver:
 
 
 def _when(given: dict[str, Any]) -> dict[str, Any]:
-    """The columns of a valid time."""
+    """Return the columns of a valid date."""
     precision, first = given["precision"], FIRST + timedelta(days=given["day"])
     columns = {"precision": precision, "start_on": first, "timezone": given["zone"]}
     if precision == Precision.UNKNOWN:

@@ -1,4 +1,4 @@
-"""Short names: free, short enough, and given to one only."""
+"""Slugs: unused, short enough, and given only once."""
 
 import pytest
 

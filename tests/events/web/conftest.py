@@ -1,4 +1,4 @@
-"""Reading a public page: asked as the public does, parsed as a browser would."""
+"""Fetch a public page as an anonymous client, and parse it strictly."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ def today() -> Iterator[None]:
 
 @pytest.fixture
 def read(client: Client, db: None) -> Read:
-    """Fetch a page, expect the status, refuse broken HTML."""
+    """Fetch a page, check the status, and refuse invalid HTML."""
 
     def read(path: str, status: int = 200) -> Page:
         response = client.get(path)

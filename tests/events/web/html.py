@@ -1,4 +1,4 @@
-"""A reader of pages that refuses what a browser would silently mend."""
+"""An HTML parser that reports errors which browsers repair silently."""
 
 from html.parser import HTMLParser
 
@@ -6,7 +6,7 @@ VOID = {"br", "hr", "img", "input", "link", "meta", "source"}
 
 
 class Page(HTMLParser):
-    """A page: its tags, its text, and what is wrong with it."""
+    """A parsed page: its tags, its text and its errors."""
 
     def __init__(self, text: str) -> None:
         super().__init__()

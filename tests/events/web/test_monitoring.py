@@ -1,4 +1,4 @@
-"""What watches over us is told how things are; nobody else is."""
+"""`/readyz` and `/metrics` answer the monitoring, and no other clients."""
 
 import re
 from datetime import timedelta
@@ -100,7 +100,7 @@ def test_the_figures(client: Client) -> None:
         (0, None, "::1", True),
         (0, None, "192.0.2.7", False),
         (0, None, "", False),
-        (0, "127.0.0.1", "127.0.0.1", False),  # through a proxy that nobody has told us of
+        (0, "127.0.0.1", "127.0.0.1", False),  # through a proxy that is not configured
         (1, "192.0.2.7", "127.0.0.1", False),
         (1, "127.0.0.1, 192.0.2.7", "127.0.0.1", False),
         (1, "127.0.0.1", "127.0.0.1", True),

@@ -1,1 +1,1 @@
-"""Databases as former versions left them, and how each was made."""
+"""Databases of former versions, and the code that makes them."""

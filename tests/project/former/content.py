@@ -1,7 +1,7 @@
-"""What an office holds after a month of work: rows in every state, made by the application itself.
+"""The database of a team after a month: rows in every state, made by the application itself.
 
-It speaks of the version beside it, so that each release can leave a dump of its own. All people
-are made up.
+It is written for the version beside it, so that each release can make a dump of its own. All people
+are fictitious.
 """
 
 from dataclasses import dataclass, field
@@ -47,13 +47,13 @@ from seeds import library
 from tests import factories, replymails
 
 BEGIN = datetime(2026, 5, 1, 8, tzinfo=UTC)
-END = datetime(2026, 6, 1, 8, tzinfo=UTC)  # from here on the next version is at work
+END = datetime(2026, 6, 1, 8, tzinfo=UTC)  # from here on the next version runs
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 Partstat = Attendee.Partstat
 State = Delivery.State
 
-# A calendar of others: read once before, and opened again after it has changed there.
+# A foreign calendar: imported once, then previewed again after a change there.
 CALENDAR = (
     b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//example.org//EN\r\n"
     b"BEGIN:VEVENT\r\nUID:forum@example.org\r\nDTSTAMP:20260501T080000Z\r\n"
@@ -67,7 +67,7 @@ MOVED = CALENDAR.replace(b"VALUE=DATE:20261112", b"VALUE=DATE:20261113")
 
 @dataclass
 class Office:
-    """The rows by the names under which later steps know them."""
+    """The rows, by the names that later steps use."""
 
     team: Team
     user: User
@@ -81,13 +81,13 @@ class Office:
         return datetime.now(UTC)
 
     def at(self, moment: datetime) -> datetime:
-        """Go on to a moment, and let go out what is due by then."""
+        """Move the clock to a moment, and send what is due by then."""
         self.clock.move_to(moment)
         delivery.tick(now=moment)
         return moment
 
     def add(self, name: str, on: date, **columns: Any) -> Event:
-        """Store a confirmed event of the office as the admin does."""
+        """Store a confirmed event of the team as the admin does."""
         values: dict[str, Any] = {
             "slug": f"example-{name}",
             "title_en": f"Example {name.title()}",
@@ -155,7 +155,7 @@ def make() -> dict[str, str]:
 
 
 def _open(clock: Any) -> Office:
-    """A team with a member, rules for all its events, and words of its own."""
+    """A team with a member, rules for all its events, and its own wording."""
     team = Team.objects.create(name="Example Promotion Office", slug="example-office")
     user = User.objects.create_user("example-organiser", is_staff=True)
     Membership.objects.create(user=user, team=team, role="organiser")
@@ -175,7 +175,7 @@ def _open(clock: Any) -> Office:
 
 
 def _seminar(office: Office) -> None:
-    """An event that is over: who was there, who was not, and what was sent about it."""
+    """A past event: attended, not attended, and mails about it."""
     office.add("seminar", date(2026, 5, 12))
     office.invite("seminar", "amy", "bob", "col", "dee")
     office.invite("seminar", "eli", role="speaker")
@@ -195,7 +195,7 @@ def _seminar(office: Office) -> None:
 
 
 def _fair(office: Office) -> None:
-    """An event to come, with two places and a hub: all answers, and a waiting list that moves."""
+    """A future event with two seats and a hub: all answers, promotions from the waiting list."""
     fair = office.add("fair", date(2026, 12, 2), capacity=2, url="https://fair.example.org/")
     hub = EventPlace.objects.create(
         event=fair, place=Place.objects.get(slug="vancouver"), role="hub", capacity=1
@@ -224,7 +224,7 @@ def _fair(office: Office) -> None:
 
 
 def _calendars(office: Office) -> None:
-    """Secret calendars of a person, of an event and of a role; one that was taken back."""
+    """Secret calendars of people, of an event and of a role, one of them revoked."""
     everything = {"team": office.team, "past_days": 30_000}
     kept = {
         "person.ics": CalendarFeed(name="Phone", person=office.people["bob"], alarm=30),
@@ -244,7 +244,7 @@ def _calendars(office: Office) -> None:
 
 
 def _imports(office: Office) -> None:
-    """A calendar of others that was read, one event of which was changed here; and opened anew."""
+    """An imported calendar, one event of which was changed here; and a preview of it."""
     choices = Choices(team=office.team, language="en", timezone="Asia/Singapore")
     calendar = Calendar(name="example.org", body=CALENDAR)
     imports.apply(calendar=calendar, choices=choices, now=office.now)
@@ -254,7 +254,7 @@ def _imports(office: Office) -> None:
 
 
 def _mission(office: Office) -> None:
-    """Applications beyond those of the sample: taken back, and lapsed."""
+    """Further applications than in the sample: withdrawn, and lapsed."""
     accepted = Application.objects.get(organisation__slug="sample-grid")
     waiting = Application.objects.get(organisation__slug="sample-finance")
     applications.withdraw(application=waiting, now=office.now)
@@ -265,7 +265,7 @@ def _mission(office: Office) -> None:
 
 
 def _briefing(office: Office) -> None:
-    """An event of these days: reminders that are out, that wait, and that wait for a word."""
+    """An event of these days: reminders that are sent, waiting, and held."""
     office.clock.move_to(END - 5 * DAY)
     office.add("briefing", (END + DAY).date(), visibility="participants", end_on=None)
     office.invite("briefing", "amy", "bob", "col", "dee", "joy", "eli")
@@ -283,7 +283,7 @@ def _briefing(office: Office) -> None:
 
 
 def _accidents(office: Office) -> None:
-    """What only broken servers and killed workers bring about, and a value with its source."""
+    """States that only failing servers and killed workers cause, and a value with evidence."""
     sent = Delivery.objects.filter(state=State.SENT, event=office.events["seminar"]).order_by("pk")
     broken = {
         State.FAILED: {"sent_at": None, "detail": "550 No such user"},
@@ -311,7 +311,7 @@ def _accidents(office: Office) -> None:
 
 
 def _decline(applicant: str, now: datetime) -> None:
-    """Refuse an application whose contact learns of it by mail."""
+    """Decline an application whose contact is told by mail."""
     application = Application.objects.get(organisation__slug=applicant)
     application.contact = Person.objects.get(slug="sample-cole")
     application.save()
@@ -320,7 +320,7 @@ def _decline(applicant: str, now: datetime) -> None:
 
 
 def _changes(office: Office) -> None:
-    """Changes of the last minutes, which nobody has been told of yet; one worker has died."""
+    """Changes of the last minutes that are not told yet; the lease of a killed worker."""
     office.clock.move_to(END - 10 * MINUTE)
     office.add("dinner", END.date(), start_time=time(18, 59), end_time=time(22))
     office.invite("dinner", "amy", "bob", role="speaker")
@@ -351,14 +351,14 @@ def _changes(office: Office) -> None:
 
 
 def _read(office: Office) -> None:
-    """Each calendar is read by somebody, so that it is kept as it was written."""
+    """Request each calendar, so that its cached body is in the database."""
     office.clock.move_to(END)
     for path in office.feeds.values():
         read(path)
 
 
 def read(path: str) -> bytes:
-    """Return what a calendar program gets at a path, at the end."""
+    """Return the response for a calendar program at a path, at END."""
     with time_machine.travel(END, tick=False):
         answer = Client().get(path)
     assert answer.status_code == 200, (path, answer.status_code)

@@ -1,4 +1,4 @@
-"""A whole database as a file that every database reads: the rows of each table by their columns."""
+"""A database as files that can be loaded into any database: the rows of each table by column."""
 
 import base64
 import gzip
@@ -18,12 +18,12 @@ from django.db.migrations.loader import MigrationLoader
 
 FOLDERS = sorted(file.parent for file in Path(__file__).parent.glob("*/index.json"))
 Node = tuple[str, str]
-Rows = dict[str, list[dict[str, Any]]]  # by models, as in “events.attendee”
+Rows = dict[str, list[dict[str, Any]]]  # by model, such as “events.attendee”
 
 
 @dataclass(frozen=True)
 class Dump:
-    """What a version left: its last migrations, its rows, and its calendars by their paths."""
+    """The dump of a version: its last migrations, its rows, and the paths of its calendars."""
 
     folder: Path
     migrations: list[Node]
@@ -32,7 +32,7 @@ class Dump:
 
 
 def write(*, folder: Path, feeds: dict[str, str]) -> None:
-    """Write down all rows of the database, and where its calendars are read."""
+    """Write all rows of the database, and the paths of its calendars."""
     index = {"migrations": leaves(), "feeds": feeds}
     (folder / "index.json").write_text(json.dumps(index, indent=2) + "\n")
     text = json.dumps(rows(), ensure_ascii=False, indent=0, sort_keys=True)
@@ -46,7 +46,7 @@ def leaves() -> list[Node]:
 
 
 def rows() -> Rows:
-    """Return all rows of the database as they are stored, in the terms of the migrations."""
+    """Return all rows of the database, with the models of the migrations."""
     apps = MigrationLoader(connection).project_state(leaves()).apps
     return {
         model._meta.label_lower: [_plain(row) for row in model._base_manager.order_by("pk")]
@@ -62,15 +62,15 @@ def read(*, folder: Path) -> Dump:
 
 
 def migrate(*, dump: Dump) -> None:
-    """Make the tables of a version in an empty database, by its migrations as they are now."""
+    """Make the tables of a version in an empty database, by the migrations as they are now."""
     MigrationExecutor(connection).migrate(dump.migrations)
 
 
 def load(*, dump: Dump) -> None:
-    """Put the rows of a version into its tables, as `migrate` has made them, still empty."""
+    """Insert the rows of a version into the empty tables that `migrate` has made."""
     state = MigrationLoader(connection).project_state(dump.migrations)
     models_ = list(_models(state.apps))
-    with transaction.atomic():  # keys that point to rows are looked at in the end
+    with transaction.atomic():  # foreign keys are checked at the end
         for model in models_:
             stored = [_row(model, columns) for columns in dump.rows[model._meta.label_lower]]
             model._base_manager.bulk_create(stored, batch_size=200)
@@ -80,19 +80,19 @@ def load(*, dump: Dump) -> None:
 
 
 def schema() -> str:
-    """Return the statements that would make the tables and indexes of a SQLite database."""
+    """Return the statements that make the tables and indexes of a SQLite database."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type, name")
         return "".join(f"{_in_lines(sql)};\n" for (sql,) in cursor.fetchall())
 
 
 def _in_lines(statement: str) -> str:
-    """Give each column and each condition a line of its own, so that a difference can be read."""
+    """Put each column and each constraint on a line of its own, for readable differences."""
     return statement.replace(', "', ',\n  "').replace(", CONSTRAINT", ",\n  CONSTRAINT")
 
 
 def _models(apps: Any) -> Iterator[Any]:
-    """Yield what has a table, also the tables between two others."""
+    """Yield the models that have a table, including automatic many-to-many tables."""
     for model in apps.get_models(include_auto_created=True):
         if model._meta.managed and not model._meta.proxy:
             yield model
@@ -104,7 +104,7 @@ def _plain(row: models.Model) -> dict[str, Any]:
 
 
 def _as_json(column: Any, value: Any) -> Any:
-    """Return a value that JSON knows, and that `to_python` of its column turns into the same."""
+    """Return a value as JSON that `to_python` of its column converts back."""
     if isinstance(column, models.JSONField):
         return value
     match value:
@@ -116,7 +116,7 @@ def _as_json(column: Any, value: Any) -> Any:
             return value.isoformat()
         case Decimal() | UUID():
             return str(value)
-        case _:  # a class of the column's own, such as that of a country
+        case _:  # a class of the column's own, such as Country
             return str(column.get_prep_value(value))
 
 

@@ -1,7 +1,7 @@
-"""Leave a dump of this version for the next: `python -m tests.project.former.make`.
+"""Make the dump of this version for the next: `python -m tests.project.former.make`.
 
-Run it on the commit of a release, in a checkout of its own, before anything is changed for the
-next; it writes the folder that bears the version. What was made then is never made anew.
+Run it in a checkout of the commit of a release, before any later change. It writes a folder named
+after the version. An existing dump is never made again.
 """
 
 import os
@@ -22,7 +22,7 @@ PROJECT = HERE.parents[2] / "pyproject.toml"
 
 
 def main() -> None:
-    """Migrate an empty database, fill it, and write down all that is in it."""
+    """Migrate an empty database, fill it, and write its dump."""
     version = tomllib.loads(PROJECT.read_text())["project"]["version"]
     call_command("migrate", verbosity=0)
     folder = HERE / version

@@ -1,4 +1,4 @@
-"""The next release can leave its dump: what fills it speaks of the version beside it."""
+"""The next release can make its dump, because the content is kept up to date."""
 
 import pytest
 from django.db.models import Model
@@ -15,7 +15,7 @@ COLUMNS = [
     (Delivery, "state"),
     (Delivery, "kind"),
 ]
-# What lasts for a moment only, or comes about in no other way than others that are there.
+# States that last only a moment, or arise in the same way as others that are present.
 ABSENT = {"sending", "skipped", "followup"}
 
 

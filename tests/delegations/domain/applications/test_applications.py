@@ -1,4 +1,4 @@
-"""Applications: the call, the seats, the waiting list, and what a decision brings about."""
+"""Applications: the call, seats, the waiting list, and the effects of decisions."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -42,7 +42,7 @@ def statuses(*rows: Application) -> list[str]:
 
 
 def examined(delegation: Delegation, seats: int = 1, **columns: Any) -> Application:
-    """An application that waits for a decision."""
+    """An application under review."""
     columns = {"status": "under_review", **columns}
     return factories.application(delegation=delegation, seats=seats, **columns)
 

@@ -1,4 +1,4 @@
-"""Two records of one body become one, and the quotas of delegations hold."""
+"""Merging two records of one organisation keeps the quotas of delegations."""
 
 import pytest
 

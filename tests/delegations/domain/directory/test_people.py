@@ -1,4 +1,4 @@
-"""Two records of one person become one, and the attendees stay in step with the roster."""
+"""Merging two records of one person keeps attendees in step with the rosters."""
 
 from datetime import timedelta
 from random import Random

@@ -1,4 +1,4 @@
-"""The life of a delegation: from planning to the end, one legal step after the other."""
+"""The states of a delegation from planning to the end, and the steps between them."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -155,7 +155,7 @@ class TestTheEnd:
             lifecycle.conclude(delegation=delegation, now=OVER - timedelta(seconds=1))
 
     def test_of_a_mission_without_an_end_only_its_day_is_known(self) -> None:
-        """It is not over when it has begun: at local midnight, as for those who wait for a seat."""
+        """It is over at local midnight, not at its start; waiting lists use the same rule."""
         delegation = ready(status="confirmed")
         row = Event.objects.get(delegation=delegation)
         row.precision, row.start_time = Event.Precision.TIME, time(9)

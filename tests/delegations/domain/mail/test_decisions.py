@@ -1,4 +1,4 @@
-"""The contact of an application is told what was decided, as long as it is true."""
+"""The contact of an application gets a mail about its status, unless that has changed again."""
 
 from datetime import timedelta
 from typing import Any

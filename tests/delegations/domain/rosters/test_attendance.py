@@ -1,4 +1,4 @@
-"""Attendees: the mission and its legs are attended by whom the roster says."""
+"""The attendees of the mission and its legs follow the roster."""
 
 from datetime import timedelta
 from typing import Any

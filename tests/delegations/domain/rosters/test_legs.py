@@ -1,4 +1,4 @@
-"""Legs: stays one after the other, and the ways between them, typed once."""
+"""Legs: consecutive stays, and transfers between them that are entered once."""
 
 from datetime import date, time
 from typing import Any
@@ -45,7 +45,7 @@ def hong_kong() -> Place:
 
 @pytest.fixture
 def doha() -> Place:
-    """A city in a country that has the zone, with a name in Chinese."""
+    """A city with a Chinese name; its zone is that of its country."""
     qatar = factories.place(name="Qatar", timezone="Asia/Qatar")
     return factories.place(
         name_en="Doha", name_zh_hans="多哈", slug="doha", timezone="", parent=qatar

@@ -1,4 +1,4 @@
-"""Rosters: who travels, in which capacity and order, and what may not be."""
+"""Rosters: members, capacities and order, and what is refused."""
 
 from datetime import timedelta
 from typing import Any

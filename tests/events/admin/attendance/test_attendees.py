@@ -1,4 +1,4 @@
-"""The screens of attendees: forms that ask the domain, actions on lists, places above them."""
+"""The screens of attendees: forms, which ask the domain, list actions, and seats taken."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -23,7 +23,7 @@ FAR = date(2099, 12, 2)
 
 @pytest.fixture
 def event(ours: Team) -> Event:
-    """Our event, long from now."""
+    """An event of our team in the far future."""
     return screens.event(ours, "Conference", start_on=FAR, end_on=FAR, capacity=1)
 
 
@@ -54,7 +54,7 @@ def errors(page: Any) -> dict[str, list[str]]:
 
 
 def act(client: Client, action: str, rows: Iterable[Attendee], url: str = LIST) -> list[str]:
-    """Choose rows in the list and an action; return what it says."""
+    """Run a list action on the rows; return its messages."""
     chosen = {"action": action, "_selected_action": [row.pk for row in rows]}
     return said(client.post(url, chosen, follow=True))
 
@@ -398,7 +398,7 @@ class TestForgedKeys:
 
 
 def add_guests(event: Event, hub: EventPlace, number: int) -> None:
-    """Add guests who have a place or wait for one, here and at a hub, without a call for each."""
+    """Add guests on the waiting lists of the main place and of a hub, in few queries."""
     slugs = [f"guest-{factories.number()}" for _ in range(number)]
     people = Person.objects.bulk_create(
         Person(slug=slug, family_name="Chan", name_en="CHAN", team=event.team) for slug in slugs
@@ -424,7 +424,7 @@ def test_lists_and_pages_cost_the_same_for_1_3_and_many_guests(
         screens.address(Attendee, "change", event.attendees.get().pk),
     )
     for url in urls:
-        assert client.get(url).status_code == 200  # content types are known from now on
+        assert client.get(url).status_code == 200  # fills the cache of content types
     counts = []
     for more in (0, 2, factories.MANY - 3):
         add_guests(event, hub, more)

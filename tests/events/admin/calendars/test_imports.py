@@ -1,4 +1,4 @@
-"""Importing a calendar at the screen: looked at first, stored only then, and only for ones own."""
+"""Importing a calendar: a preview first, events on confirmation, and only into one's own team."""
 
 from datetime import date, timedelta
 from io import StringIO
@@ -21,7 +21,7 @@ URL = "/admin/events/event/import/"
 
 
 def filled_in(team: Team, body: bytes = b"", **values: Any) -> dict[str, Any]:
-    """Return the form as somebody sends it."""
+    """Return the data that a browser would send."""
     file = {"file": SimpleUploadedFile("Trade fair.ics", body)} if body else {}
     return {
         "team": team.pk, "language": "en", "timezone": "Asia/Shanghai", "kind": "forum",

@@ -1,4 +1,4 @@
-"""The screens of people and organisations: found, merged, erased, and what is hidden from whom."""
+"""The screens of people and organisations: search, merging, erasure, and private columns."""
 
 from datetime import timedelta
 from typing import Any
@@ -25,7 +25,7 @@ def person(team: Team | None, **columns: Any) -> Person:
 
 
 def choose(client: Client, *rows: Any, path: str = PEOPLE) -> Any:
-    """Tick rows of a list and choose to merge them."""
+    """Select rows of a list, and the action that merges them."""
     keys = [row.pk for row in rows]
     return client.post(path, {"action": "merge_two", "_selected_action": keys})
 
@@ -39,7 +39,7 @@ def stored(row: Any) -> Any:
     return type(row)._default_manager.get(pk=row.pk)
 
 
-# --- found ---
+# --- search ---
 
 
 @pytest.mark.parametrize("text", ["Lü", "lyu", "呂", "吕", "wei lu", "Wei", "Louie", "lu-wei"])
@@ -150,7 +150,7 @@ def liaison(ours: Team) -> Client:
 @pytest.mark.parametrize("shared", [False, True])
 def test_viewers_see_neither_phone_nor_mail(shared: bool, ours: Team, viewer: Client) -> None:
     row = contact(None if shared else ours)
-    save(client_of_superuser(), row, honorific="Mr")  # something for the history
+    save(client_of_superuser(), row, honorific="Mr")  # adds an entry to the history
     for url in (PEOPLE, f"{PEOPLE}{row.pk}/change/", "/admin/autocomplete/"):
         query = {
             "app_label": "events", "model_name": "attendee", "field_name": "person", "term": "john",
@@ -281,7 +281,7 @@ def test_only_rows_that_one_may_change_are_merged(
     assert said(choose(organiser, mine, shared)) == "You may not change both of them."
     assert said(choose(organiser, mine, foreign)) == "Choose exactly two records to merge."
     assert b"merge_two" not in viewer.get(PEOPLE).content
-    assert choose(viewer, mine, other).status_code == 200  # the list again: there is no such action
+    assert choose(viewer, mine, other).status_code == 200  # the list again: no such action
 
 
 def test_a_superuser_merges_into_a_shared_record_only(
@@ -355,7 +355,7 @@ def test_the_page_of_two_costs_as_many_queries_for_30_rows_as_for_1(
     assert counts == counts[:1] * 3
 
 
-# --- erasing ---
+# --- erasure ---
 
 
 def erasure(row: Person) -> str:

@@ -1,4 +1,4 @@
-"""How organisers let their team write to people."""
+"""How organisers set rules and texts for the mails of their team."""
 
 from datetime import time
 from typing import Any

@@ -1,4 +1,4 @@
-"""Saving events: what the form fills in, what it refuses, and what follows."""
+"""Saving events: derived values, refusals, and effects."""
 
 from datetime import date
 from typing import Any

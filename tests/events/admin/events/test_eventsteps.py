@@ -1,4 +1,4 @@
-"""Steps that the programme refuses: a sentence, nothing stored, nothing named that is hidden."""
+"""Steps that are refused: a sentence, nothing is stored, hidden names are redacted."""
 
 from datetime import date, time
 from typing import Any
@@ -20,7 +20,7 @@ def office(organiser: Client) -> Office:
 
 
 def refused(office: Office, row: Event, verb: str, **values: Any) -> str:
-    """Return why, after a look whether the event is as it was."""
+    """Return the reason, and check that the event has not changed."""
     before = Event.objects.values().get(pk=row.pk)
     reason = office.refused_step(row, verb, **values)
     assert Event.objects.values().get(pk=row.pk) == before

@@ -1,4 +1,4 @@
-"""Sending invitations from the page of an event: who gets one is shown before."""
+"""Sending invitations from the page of an event, which shows the recipients first."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,4 @@
-"""Itineraries on screen and paper: who may read whose, in which language, and what it shows."""
+"""Itineraries on screen and paper: permissions, languages, and contents."""
 
 import re
 from datetime import date, time
@@ -47,7 +47,7 @@ def talk(mission: Event, title: str = "Talk", **columns: Any) -> Event:
     return factories.event(**{"team": mission.team, "parent": mission, **values, **columns})
 
 
-# Who may read whose
+# Permissions
 
 
 def test_an_organiser_reads_the_whole_and_that_of_each(
@@ -145,7 +145,7 @@ def test_a_liaison_officer_reads_their_own_leg(mission: Event) -> None:
     assert client.get(address(other)).status_code == 404
 
 
-# What it shows
+# Contents
 
 
 def test_the_reader_sees_both_clocks(organiser: Client, mission: Event, head: Person) -> None:
@@ -202,7 +202,7 @@ def test_texts_cannot_break_out(organiser: Client, mission: Event, head: Person)
         assert "&lt;script&gt;" in page
 
 
-# Language and paper
+# Languages and paper
 
 
 @pytest.mark.parametrize(

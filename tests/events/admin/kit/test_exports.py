@@ -1,4 +1,4 @@
-"""Lists that are taken away: whole, as filtered, harmless, and only what may be seen."""
+"""CSV exports: complete, filtered, safe for spreadsheets, and only with what the user may see."""
 
 import csv
 import logging
@@ -21,7 +21,7 @@ from tests.office import address
 
 
 def table(answer: Any) -> list[dict[str, str]]:
-    """Read the file as a spreadsheet does."""
+    """Parse the file as a spreadsheet does."""
     assert answer.status_code == 200
     assert answer.streaming
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"

@@ -1,4 +1,4 @@
-"""Who changed what, when, before and after: for those who may change the row, in their words."""
+"""The history of a row: who changed what and when, for users who may change the row."""
 
 from datetime import date
 from typing import Any

@@ -1,4 +1,4 @@
-"""Another team's rows do not exist: in no list, page, search, history or forged form."""
+"""Rows of another team do not exist: in no list, page, search, history or forged form."""
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
@@ -40,7 +40,7 @@ OWNED: list[type[Model]] = [
     Application,
 ]
 named = pytest.mark.parametrize("model", OWNED, ids=lambda model: model.__name__)
-# Select fields with search: the table that holds the field, and the field.
+# Select fields with search: the table that has the field, and the field.
 SEARCHED = [
     (Event, "parent"),
     (Event, "series"),
@@ -60,7 +60,7 @@ def test_another_teams_row_is_in_no_byte(
     mine = screens.MAKERS[model](ours, "ordinary")
     other = screens.MAKERS[model](theirs, "CANARY")
     screens.fill(other, "CANARY")
-    # What nobody may change has no history to show.
+    # A row that nobody may change has no history page.
     history = () if model is Delivery else (screens.address(model, "history", mine.pk),)
     for url in (
         "/admin/",
@@ -178,7 +178,7 @@ def test_a_viewer_reads_and_does_not_write(model: type[Model], ours: Team, viewe
     screens.fill(row, "detail")
     before = all_values(row)
     url = screens.address(model, "change", row.pk)
-    # Deliveries bear addresses, which are not for those who look on.
+    # Deliveries contain addresses, so viewers may not see them.
     assert viewer.get(url).status_code == (404 if model is Delivery else 200)
     assert viewer.post(url, {"slug": "forged", "title_en": "forged"}).status_code == 403
     assert viewer.get(screens.address(model, "add")).status_code == 403

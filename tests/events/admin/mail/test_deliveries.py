@@ -1,4 +1,4 @@
-"""What organisers see of mails, and what they do about them."""
+"""The screen of deliveries: what organisers see, and the steps that they take."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -49,7 +49,7 @@ def due_event(team: Team, people: int) -> Event:
 
 
 class TestHeld:
-    """Mails to more people than the setting says wait for an organiser."""
+    """Mails to more people than the setting allows are held for an organiser."""
 
     @pytest.fixture(autouse=True)
     def few(self, settings: Settings) -> None:

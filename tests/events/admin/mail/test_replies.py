@@ -1,4 +1,4 @@
-"""The list of replies: organisers see those about their events, and decide about them."""
+"""The screen of replies: organisers see those about their events, and decide on them."""
 
 from datetime import timedelta
 

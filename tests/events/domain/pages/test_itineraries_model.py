@@ -56,7 +56,7 @@ class World:
         self.nodes[event.pk] = {**node, "parent": parent, "level": level, "event": event}
         if node["attends"]:
             lost = "none" if node["attends"] == "declined" else node["lost"]
-            answer = {"answer": node["attends"], "place": lost, "role": node["role"]}
+            answer = {"partstat": node["attends"], "seat": lost, "role": node["role"]}
             factories.attendee(person=self.person, event=event, **answer)
 
     def concerns(self, pk: int | None, members_only: bool = False) -> bool:

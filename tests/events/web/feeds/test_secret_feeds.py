@@ -1,4 +1,4 @@
-"""Secret feeds over HTTP, and the page that says how to subscribe to one."""
+"""Secret feeds over HTTP, and the page that explains how to subscribe to one."""
 
 import gzip
 import hashlib
@@ -112,7 +112,7 @@ def test_head_takes_one_query_and_is_no_full_answer(client: Client, path: str) -
     with CaptureQueriesContext(connection) as queries:
         head = client.head(path)
     assert (head.status_code, head["ETag"], counted) == (200, first["ETag"], [1])
-    assert len(queries) <= 1  # that of PostgreSQL passes Django by
+    assert len(queries) <= 1  # on PostgreSQL it bypasses Django
 
 
 def test_head_of_what_has_changed_is_counted(client: Client, feed: CalendarFeed, path: str) -> None:
@@ -222,18 +222,18 @@ def test_the_public_page_keeps_the_filters(client: Client) -> None:
     assert 'href="/subscribe/?kind=expo"' in month
 
 
-# ---------------------------------------------------------------- how often
+# ---------------------------------------------------------------- rate limits
 
 
 def guesses(client: Client, number: int, **headers: str) -> list[int]:
-    """Ask for calendars that there are not, in all the ways in which one can be wrong."""
+    """Request calendars that do not exist, with all kinds of wrong addresses."""
     wrong = (UNKNOWN, "/calendar/f/x.ics", UNKNOWN.replace(".ics", "/"), f"{UNKNOWN}?no=such")
     return [client.get(wrong[n % 4], headers=headers).status_code for n in range(number)]
 
 
 @pytest.fixture
 def standing_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the clock stand in the middle of an hour."""
+    """Freeze the clock in the middle of an hour."""
     now = timezone.now().replace(minute=30, second=30)
     monkeypatch.setattr(timezone, "now", lambda: now)
 
@@ -253,7 +253,7 @@ def test_who_guesses_is_refused_whatever_they_claim_to_be(client: Client, path: 
 def test_a_good_address_is_served_to_the_neighbours_of_who_guesses(
     client: Client, path: str
 ) -> None:
-    """Google and Microsoft ask for all their users from a few machines."""
+    """Google and Microsoft fetch the feeds of all their users from a few hosts."""
     guesses(client, 40)
     assert client.get(path).status_code == 200
     assert client.get(path.replace(".ics", "/")).status_code == 200
@@ -305,7 +305,7 @@ def test_an_unchanged_poll_writes_nothing(client: Client, path: str) -> None:
     tag = client.get(path)["ETag"]
     with CaptureQueriesContext(connection) as asked:
         assert client.get(path, headers={"if-none-match": tag}).status_code == 304
-    # PostgreSQL is asked past Django's cursors, which take notes.
+    # Statements of `models.base.statements` bypass Django's cursors, so they are not captured.
     assert {query["sql"].split()[0] for query in asked.captured_queries} <= {"SELECT"}
 
 

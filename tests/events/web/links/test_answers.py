@@ -190,7 +190,7 @@ def test_it_needs_no_cookie_and_sets_none(attendee: Attendee) -> None:
     strict = Client(enforce_csrf_checks=True)
     page = strict.get(path(attendee))
     assert not page.cookies
-    # As a browser sends it from a page that lets no referrer out.
+    # a browser sends this origin from a page with Referrer-Policy: no-referrer
     response = strict.post(path(attendee), {"answer": "accept"}, headers={"origin": "null"})
     assert response.status_code == 302
     assert not response.cookies
@@ -211,7 +211,7 @@ def test_it_is_kept_by_nobody_and_tells_nobody_where_it_is(
 
 
 def forged(attendee: Attendee) -> list[str]:
-    """What comes near: another attendee's proof, another secret's, other tokens of ours."""
+    """Return invalid tokens that resemble a valid one, such as the proof of another attendee."""
     token = path(attendee).removeprefix("/a/")
     about, _colon, proof = token.partition(":")
     other = path(factories.attendee(event=attendee.event)).removeprefix("/a/").partition(":")[0]
@@ -239,7 +239,7 @@ def forged(attendee: Attendee) -> list[str]:
 
 
 def told(response: Any, url: str) -> tuple[bytes, dict[str, str]]:
-    """Return what an answer says, but for the address that it was asked at."""
+    """Return body and headers of a response, without the requested address."""
     headers = {name: value for name, value in response.items() if name != "Content-Length"}
     return response.content.replace(url.encode(), b""), headers
 

@@ -1,4 +1,4 @@
-"""A link in a mail stops mails of one kind, and nothing else."""
+"""A link in a mail stops mails of one kind, and no others."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,7 +36,7 @@ def stopped() -> list[tuple[int, str]]:
 
 
 def test_a_look_at_the_page_changes_nothing(client: Client, person: Person) -> None:
-    """Scanners of mail follow every link."""
+    """Mail scanners follow every link."""
     for method in (client.get, client.head):
         page = method(path(person))
         assert page.status_code == 200
@@ -140,7 +140,7 @@ def test_no_log_holds_the_token(person: Person) -> None:
 def test_who_opted_out_after_a_mail_was_queued_does_not_get_it(
     client: Client, person: Person, settings: Any, tmp_path: Path
 ) -> None:
-    """US-11, 5: the last look before sending; the row says why."""
+    """US-11, 5: the check before sending finds the opt-out, and the row states the reason."""
     settings.MAIL_FOLDER = tmp_path
     event = factories.rule().event
     factories.attendee(event=event, person=person)

@@ -1,4 +1,4 @@
-"""The calendar page: month, list, filters, feed address."""
+"""The calendar page: month, list, filters, address of the feed."""
 
 from datetime import date, time, timedelta
 from typing import Any
@@ -93,7 +93,7 @@ def test_month_of_a_neighbouring_week_keeps_its_coarse_dates(read: Read) -> None
         title="In June", precision="month", start_on=date(2025, 6, 1), end_on=date(2025, 6, 30)
     )
     assert "In June" in read("/?month=2025-06").text
-    assert "In June" not in read("/?month=2025-07").text  # whose first Monday is 30 June
+    assert "In June" not in read("/?month=2025-07").text  # its first Monday is 30 June
 
 
 def test_empty_month_names_the_nearest_with_events(read: Read) -> None:
@@ -209,7 +209,7 @@ def test_entry_tells_time_place_origin_source_and_feed(read: Read) -> None:
     )
     Event.objects.filter(pk=event.pk).update(basis="computed")
     text = read("/?view=list").text
-    assert "Promotion conference · Shanghai" not in text  # the dot is drawn by the style sheet
+    assert "Promotion conference · Shanghai" not in text  # the style sheet draws the dot
     assert "Promotion conference Shanghai date computed Source: Report 4" in text
     assert "in the calendar feed" in text
     assert "09:30–12:00, Asia/Shanghai (UTC+8)" in text

@@ -1,4 +1,4 @@
-"""Dates as people read them, in three languages."""
+"""Dates on pages, in three languages."""
 
 from datetime import date, time
 

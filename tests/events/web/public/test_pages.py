@@ -1,4 +1,4 @@
-"""What holds for every page: languages, headers, markup, errors."""
+"""Rules for every page: languages, headers, markup, errors."""
 
 import itertools
 from datetime import date
