@@ -6,7 +6,7 @@ from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 
-OFFICE = ("/admin/", "/i18n/")
+ADMIN_PATHS = ("/admin/", "/i18n/")
 
 
 class LanguageMiddleware(LocaleMiddleware):
@@ -14,7 +14,7 @@ class LanguageMiddleware(LocaleMiddleware):
 
     def process_request(self, request: HttpRequest) -> None:
         super().process_request(request)
-        if request.path_info.startswith(OFFICE):
+        if request.path_info.startswith(ADMIN_PATHS):
             language = translation.get_language_from_request(request)
             translation.activate(language or settings.LANGUAGE_CODE)
             request.LANGUAGE_CODE = translation.get_language()
@@ -22,7 +22,7 @@ class LanguageMiddleware(LocaleMiddleware):
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
-        if request.path_info.startswith(OFFICE):
+        if request.path_info.startswith(ADMIN_PATHS):
             return super().process_response(request, response)
         # Elsewhere only the address decides, so caches may serve all clients the same bytes.
         response.headers.setdefault("Content-Language", translation.get_language())

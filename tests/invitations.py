@@ -12,7 +12,7 @@ from events.domain.delivery import delivery
 from events.models import Event
 from tests.smtp import Sink
 
-LATER = invitations.PAUSE
+LATER = invitations.DEBOUNCE
 
 
 def invite(event: Event, now: datetime) -> int:

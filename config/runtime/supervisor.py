@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
-LONGEST_PAUSE = 30.0  # seconds: the maximum of the growing delay before a restart
+MAX_PAUSE_SECONDS = 30.0  # seconds: the maximum of the growing delay before a restart
 STEADY = 60.0  # seconds after which a process counts as stable again
 
 
@@ -80,7 +80,7 @@ class Child:
         """Schedule the next start after a delay, which doubles each time; return its seconds."""
         if time.monotonic() - self.started > STEADY:
             self.pause = 1.0
-        rest, self.pause = self.pause, min(self.pause * 2, LONGEST_PAUSE)
+        rest, self.pause = self.pause, min(self.pause * 2, MAX_PAUSE_SECONDS)
         self.resting_until = time.monotonic() + rest
         self.falls += 1
         return rest

@@ -134,7 +134,7 @@ class Application(models.Model):
     def __str__(self) -> str:
         return str(self.organisation)
 
-    def absorb(self, double: Self) -> bool:
+    def merge_from(self, double: Self) -> bool:
         """Merge a second live application of the organisation; see `models.base.duplicates`.
 
         Refused (False) if the decisions differ and the application that is behind has nominees whom
@@ -235,7 +235,7 @@ class Nominee(models.Model):
         """Whether they would fill a seat of the quota."""
         return self.capacity not in Delegate.TRAVEL_ALONG
 
-    def absorb(self, double: Self) -> bool:
+    def merge_from(self, double: Self) -> bool:
         """Merge a second row of the same person; the higher capacity wins."""
         self.capacity = min(self.capacity, double.capacity, key=lead)
         labels = columns("label")

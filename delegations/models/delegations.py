@@ -31,8 +31,8 @@ class DelegationQuerySet(OwnedQuerySet["Delegation"]):
         """Organisers and viewers see all; others those where they serve a leg or the head."""
         whole = (Membership.Role.ORGANISER, Membership.Role.VIEWER)
         work = (Membership.Role.LIAISON, Membership.Role.SECRETARY)
-        theirs = Q(legs__stay__in=Event.objects.looked_after_by(user))
-        theirs |= Q(mission__in=Event.objects.served_by(user))
+        theirs = Q(legs__stay__in=Event.objects.of_liaison(user))
+        theirs |= Q(mission__in=Event.objects.of_secretary(user))
         teams = teams_of(user, *work)
         # Filter by team in the outer and the inner query, so that PostgreSQL uses the team index
         # instead of reading the delegations of other teams.
@@ -243,9 +243,9 @@ class DelegateQuerySet(PartQuerySet["Delegate"]):
     def seen_as_member(self, user: Viewer) -> Q:
         """Organisers and viewers see all, liaison officers their parties, secretaries heads."""
         whole = (Membership.Role.ORGANISER, Membership.Role.VIEWER)
-        looked_after = Leg.objects.filter(stay__in=Event.objects.looked_after_by(user))
+        looked_after = Leg.objects.filter(stay__in=Event.objects.of_liaison(user))
         all_legs = Q(legs=None, delegation__in=looked_after.values("delegation"))
-        served = Q(capacity="head", delegation__mission__in=Event.objects.served_by(user))
+        served = Q(capacity="head", delegation__mission__in=Event.objects.of_secretary(user))
         theirs = Delegate.objects.filter(Q(legs__in=looked_after) | all_legs | served)
         return (
             Q(delegation__team=None)
@@ -373,7 +373,7 @@ class Delegate(models.Model):
     def __str__(self) -> str:
         return str(self.person) if self.person else self.label
 
-    def absorb(self, double: Self) -> bool:
+    def merge_from(self, double: Self) -> bool:
         """Merge a second row of the same person in the delegation; see `models.base.duplicates`.
 
         The higher capacity wins, with its rank: head, deputy, members, those who travel along; on a
@@ -417,7 +417,7 @@ class RosterAttendee(models.Model):
     def __str__(self) -> str:
         return str(self.attendee)
 
-    def absorb(self, double: Self) -> bool:
+    def merge_from(self, double: Self) -> bool:
         """Merge a second row of the same attendee; a delegate wins over a liaison officer."""
         duplicates.fill(self, double, "delegate_id")
         return True

@@ -40,7 +40,7 @@ def test_a_mail_that_is_piped_in_is_read(
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("raw", [b"", b"x", b"x" * (2 * replymails.LARGEST)])
+@pytest.mark.parametrize("raw", [b"", b"x", b"x" * (2 * replymails.MAX_MAIL_BYTES)])
 def test_whatever_is_piped_in_the_mail_server_need_not_try_again(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], raw: bytes
 ) -> None:

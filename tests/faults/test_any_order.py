@@ -541,7 +541,7 @@ class Deliveries(RuleBasedStateMachine):
     def only_hand_over(self) -> None:
         """A tick whose budget is used up: it only fans out."""
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(attempts, "BUDGET", -SECOND)
+            patch.setattr(attempts, "MAX_TICK_TIME", -SECOND)
             self.hand_over_all()
             delivery.tick(now=self.now)
 

@@ -60,4 +60,4 @@ def test_several_workers_send_each_mail_once(post: Post) -> None:
     post.drain()
     assert set(states().values()) == {("sent", 0)}
     assert sorted(post.copies().values()) == [1] * 300
-    assert delivery.BATCH < 300
+    assert delivery.BATCH_SIZE < 300

@@ -36,10 +36,10 @@ from events.domain.mail.smtp import Phase  # noqa: E402
 from events.models.base import clock  # noqa: E402
 
 leases.LEASE = timedelta(seconds=3)  # type: ignore[misc]
-attempts.SPARE = timedelta(seconds=1)  # type: ignore[misc]
-leases.AGAIN = timedelta(seconds=1)  # type: ignore[misc]
-leases.SHORTEST_WAIT = timedelta(seconds=1)  # type: ignore[misc]
-breaker.FIRST = breaker.LONGEST = timedelta(seconds=1)  # type: ignore[misc]
+attempts.LEASE_MARGIN = timedelta(seconds=1)  # type: ignore[misc]
+leases.RETRY_AFTER = timedelta(seconds=1)  # type: ignore[misc]
+leases.MIN_BACKOFF = timedelta(seconds=1)  # type: ignore[misc]
+breaker.FIRST_PAUSE = breaker.MAX_PAUSE = timedelta(seconds=1)  # type: ignore[misc]
 smtp.ACCEPTING = 1.0  # type: ignore[misc]
 PAUSE = 0.05
 

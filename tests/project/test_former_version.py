@@ -326,7 +326,7 @@ def test_rules_mean_the_same_people() -> None:
 
 def test_a_calendar_that_was_opened_is_compared_with_what_was_said_before() -> None:
     key, user = ImportPreview.objects.get().key, User.objects.get()
-    plan = importpreviews.carry_out(key=key, user=user, now=LATER)
+    plan = importpreviews.confirm(key=key, user=user, now=LATER)
     assert [(row.title, row.outcome) for row in plan.rows] == [
         ("Example Forum", Outcome.UNCHANGED),
         ("Example Gala", Outcome.CHANGED),

@@ -20,14 +20,14 @@ Status = Application.Status
 
 DECISION: Final = "decision"  # the stored value
 TOLD: Final = (Status.ACCEPTED, Status.WAITLISTED, Status.DECLINED)
-USEFUL: Final = timedelta(days=7)
-SOON: Final = timedelta(minutes=15)  # a mail remains useful for at least this time
+USEFUL_FOR: Final = timedelta(days=7)
+MIN_USEFUL_FOR: Final = timedelta(minutes=15)  # a mail remains useful for at least this time
 SUBJECTS: Final = {
     Status.ACCEPTED: _("Accepted: %(delegation)s"),
     Status.WAITLISTED: _("On the waiting list: %(delegation)s"),
     Status.DECLINED: _("Not accepted: %(delegation)s"),
 }
-OPENINGS: Final = {
+FIRST_SENTENCES: Final = {
     Status.ACCEPTED: _("Your application is accepted; please confirm it in time:"),
     Status.WAITLISTED: _(
         "Your application is on the waiting list. You hear from us as soon as seats become free:"
@@ -68,7 +68,7 @@ def tell(*, application: Application, now: datetime) -> None:
                 "team_id": event.team_id,
                 "due_at": now,
                 "claim_at": now,
-                "expires_at": max(until or now + USEFUL, now + SOON),
+                "expires_at": max(until or now + USEFUL_FOR, now + MIN_USEFUL_FOR),
             },
         )
         if is_new:
@@ -116,7 +116,7 @@ def _letter(delivery: Delivery, found: Decision | None) -> Letter:
     until = application.confirm_by if status == Status.ACCEPTED else None
     return Letter(
         name=fence(delivery.person.name),
-        opening=str(PROMOTED if found and _has_waited(found) else OPENINGS[status]),
+        opening=str(PROMOTED if found and _has_waited(found) else FIRST_SENTENCES[status]),
         title=fence(str(application.delegation)) if found else "",
         applicant=fence(str(application.organisation)) if found else "",
         when=formatting.when(event.when),

@@ -33,14 +33,14 @@ ROLES: Final[dict[str, str]] = {
 # A liaison officer attends the mission as staff, and has the role LIAISON on their legs only.
 ROLES_ON_LEGS: Final[dict[str, str]] = {**ROLES, Capacity.LIAISON: Role.LIAISON}
 # The position of a member without a rank.
-LAST: Final = 32767
+LAST_POSITION: Final = 32767
 LABELS: Final = columns("label")
-LIVE: Final = {
+ON_ROSTER: Final = {
     "seat": Seat.CONFIRMED,
     "waitlisted_at": None,
     "partstat": Partstat.ACCEPTED,
 }
-GONE: Final = {"seat": Seat.CANCELLED, "waitlisted_at": None}
+OFF_ROSTER: Final = {"seat": Seat.CANCELLED, "waitlisted_at": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +70,11 @@ def keep(*, delegation: Delegation, now: datetime) -> None:
         attendee = known.find(part) or Attendee(event_id=part.event_id)
         link = kept.pop(attendee.pk, None)
         is_known = link is not None and link.delegate_id == part.delegate_id
-        standing = {} if is_known and _has_said_otherwise(attendee) else LIVE
+        standing = {} if is_known and _has_said_otherwise(attendee) else ON_ROSTER
         _put(attendee, {**standing, **part.columns, "person_id": part.person_id})
         _link(link, attendee, part.delegate_id)
     for row in kept.values():
-        _put(row.attendee, GONE)
+        _put(row.attendee, OFF_ROSTER)
         if row.attendee.partstat == Partstat.DECLINED:  # the roster, not they, says no
             _put(row.attendee, {"partstat": Partstat.NEEDS_ACTION})
         if row.delegate_id is None:  # added by hand later, it is not the roster's
@@ -113,7 +113,7 @@ def _parts(delegation: Delegation) -> list[_Part]:
         if part := named.get((event_id, person_id)):
             part.columns["role"] = Role.LIAISON
         else:
-            columns = {"role": Role.LIAISON, "position": LAST}
+            columns = {"role": Role.LIAISON, "position": LAST_POSITION}
             members.append(_Part(event_id, person_id, None, columns))
     return members
 
@@ -133,7 +133,7 @@ def _of_members(delegation: Delegation, legs: list[Leg]) -> Iterator[_Part]:
 def _part(event_id: int, member: Delegate, roles: dict[str, str]) -> _Part:
     columns = {
         "role": roles.get(member.capacity, Role.DELEGATE),
-        "position": member.precedence or LAST,
+        "position": member.precedence or LAST_POSITION,
         "representing_id": member.organisation_id,
         "appointment_id": member.appointment_id,
         **{name: getattr(member, name) for name in LABELS},

@@ -12,14 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from events.domain.access import access
 from events.domain.attendance import attendees
-from events.domain.attendance.capacity import Venue
+from events.domain.attendance.capacity import Capacity
 from events.domain.refusals import Refusal
 from events.models import Attendee, Viewer
 
 NAMED: Final = 10  # the number of refusals that a message spells out; the rest is counted
 
 
-def fullness(venue: Venue) -> str:
+def fullness(venue: Capacity) -> str:
     """Return “43 of 50 places, 3 waiting”, after the name of the hub if it is one."""
     text = _places(venue)
     if venue.waiting:
@@ -30,7 +30,7 @@ def fullness(venue: Venue) -> str:
     return text
 
 
-def _places(venue: Venue) -> str:
+def _places(venue: Capacity) -> str:
     if venue.capacity is None:
         return gettext("%(taken)s taken, places without limit") % {"taken": venue.taken}
     text = ngettext(

@@ -115,7 +115,7 @@ class ImportForm(forms.Form):
             raise ValidationError(parsing.TooLarge().sentence(user=self.user))
         return file
 
-    def open(self) -> importpreviews.Opened:
+    def open(self) -> importpreviews.Preview:
         """Make a preview of the import; no event is stored yet."""
         values = self.cleaned_data
         names = ("team", "language", "timezone", "kind", "visibility")
@@ -167,7 +167,7 @@ class ImportAdmin:
         return self._import_page(request, form=form)
 
     def _carry_out(self, request: HttpRequest, user: User) -> HttpResponse:
-        plan = importpreviews.carry_out(key=request.POST["key"], user=user, now=timezone.now())
+        plan = importpreviews.confirm(key=request.POST["key"], user=user, now=timezone.now())
         messages.success(request, summary(plan))
         return HttpResponseRedirect(self._list_url())
 
@@ -178,7 +178,7 @@ class ImportAdmin:
         self,
         request: HttpRequest,
         form: ImportForm | None = None,
-        opened: importpreviews.Opened | None = None,
+        opened: importpreviews.Preview | None = None,
         refusal: str = "",
     ) -> HttpResponse:
         return screens.page(

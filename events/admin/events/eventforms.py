@@ -27,14 +27,14 @@ class EventForm(ScopedForm):
     """The form of an event, which derives values from place and date."""
 
     preset_kind: ClassVar[str] = ""
-    opened_at = forms.IntegerField(required=False, widget=forms.HiddenInput)  # a revision
+    revision_seen = forms.IntegerField(required=False, widget=forms.HiddenInput)  # a revision
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.preset_kind:
             self.instance.kind = self.preset_kind
-        if "opened_at" in self.fields:
-            self.initial["opened_at"] = self.instance.revision
+        if "revision_seen" in self.fields:
+            self.initial["revision_seen"] = self.instance.revision
 
     def needs_team(self) -> bool:
         return self.instance.is_managed
@@ -42,7 +42,7 @@ class EventForm(ScopedForm):
     def clean(self) -> dict[str, Any]:
         """Fill in empty values: zone of the place, last day, whole period of a coarse date."""
         values = super().clean()
-        self._check_that_it_is_the_latest(values.get("opened_at"))
+        self._check_that_it_is_the_latest(values.get("revision_seen"))
         exact = values.get("precision") in dates.EXACT
         if exact and not values.get("timezone") and values.get("place"):
             values["timezone"] = values["place"].find_zone()
@@ -50,9 +50,9 @@ class EventForm(ScopedForm):
             values["start_on"], values["end_on"] = _period(values["precision"], values["start_on"])
         return values
 
-    def _check_that_it_is_the_latest(self, opened_at: int | None) -> None:
+    def _check_that_it_is_the_latest(self, revision_seen: int | None) -> None:
         """Refuse the form if the event has changed since it was opened (optimistic locking)."""
-        if opened_at is not None and opened_at != self.instance.revision:
+        if revision_seen is not None and revision_seen != self.instance.revision:
             raise ValidationError(
                 _(
                     "Somebody has changed this event since you opened it. Open it again in another"

@@ -118,7 +118,7 @@ class EventAdmin(
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         what = tuple(name for name in self.what if name != "kind" or not self.kind)
         tab = ("tab",)
-        opened = ("opened_at",) if obj and self.has_change_permission(request, obj) else ()
+        opened = ("revision_seen",) if obj and self.has_change_permission(request, obj) else ()
         record = (
             *opened,
             ("origin", "uid"),

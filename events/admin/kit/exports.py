@@ -21,7 +21,7 @@ from events.admin.kit import redaction
 
 logger = logging.getLogger(__name__)
 BOM = "\ufeff"  # without it Excel does not read the file as UTF-8
-AT_ONCE = 500  # rows read from the database at once
+BATCH_SIZE = 500  # rows read from the database at once
 FORMULA = tuple("=+-@＝＋－＠\t\r\n")  # noqa: RUF001 -- they start a formula too
 BEFORE = " \u3000\"'"  # characters that a spreadsheet strips before it looks for a formula
 
@@ -42,8 +42,8 @@ class Sheet:
     def lines(self, request: HttpRequest, rows: QuerySet[Any]) -> Iterator[list[str]]:
         yield [capfirst(str(heading)) for heading, _value in self.columns]
         read = self.prepare(request, rows.select_related(*self.related))
-        found = read.iterator(chunk_size=AT_ONCE)
-        while some := list(islice(found, AT_ONCE)):
+        found = read.iterator(chunk_size=BATCH_SIZE)
+        while some := list(islice(found, BATCH_SIZE)):
             redaction.hide(request, some, loaded=True)
             yield from ([harmless(value(row)) for _heading, value in self.columns] for row in some)
 

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from events.admin.kit import rights, screens
 from events.domain.access import access
 from events.domain.directory import history
-from events.domain.directory.history import Change, Entry
+from events.domain.directory.history import Change, KeptChange
 from events.domain.pages import formatting
 from events.models import User
 from events.values.languages import suffix
@@ -69,7 +69,7 @@ class HistoryAdmin:
 class _Words:
     """The entries of a history page as texts, without names of rows that the user may not see."""
 
-    def __init__(self, request: HttpRequest, entries: list[Entry], row: Model) -> None:
+    def __init__(self, request: HttpRequest, entries: list[KeptChange], row: Model) -> None:
         self.kept = entries
         self.row = row
         self.zone = timezone.get_current_timezone_name()
@@ -145,7 +145,7 @@ def _actor(user: User | None) -> str:
     return (user.get_full_name() or user.get_username()) if user else gettext("the system")
 
 
-def _known(request: HttpRequest, entries: Iterable[Entry]) -> dict[tuple[Any, Any], Model]:
+def _known(request: HttpRequest, entries: Iterable[KeptChange]) -> dict[tuple[Any, Any], Model]:
     """The rows that the entries refer to and the user may see, and all colleagues."""
     keys: dict[type[Model], set[Any]] = defaultdict(set)
     for entry in entries:

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.db import models
 
-LONGEST = 19  # digits; no key has so many
+MAX_KEY_DIGITS = 19  # digits; no key has so many
 
 
 class Autocomplete(AutocompleteSelect):
@@ -27,7 +27,7 @@ class Autocomplete(AutocompleteSelect):
 
     def _found(self, name: str, value: Sequence[str], attrs: dict[str, Any] | None) -> Any:
         """Look the rows up; a value that is not a key selects nothing, and the field reports it."""
-        if all(str(key).isdecimal() and len(str(key)) < LONGEST for key in value):
+        if all(str(key).isdecimal() and len(str(key)) < MAX_KEY_DIGITS for key in value):
             return super().optgroups(name, value, attrs)
         return [(None, self._blank(name), 0)]
 

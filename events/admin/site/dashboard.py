@@ -15,7 +15,7 @@ from events.domain.pages import formatting
 from events.models import Delivery, Event, Reply
 from events.values import dates
 
-SHOWN = 5
+MAX_SHOWN = 5
 WAITING = (Delivery.State.PENDING, Delivery.State.LEASED, Delivery.State.SENDING)
 FAILED = (Delivery.State.FAILED, Delivery.State.DEAD, Delivery.State.UNKNOWN)
 
@@ -31,8 +31,8 @@ def _next(request: HttpRequest) -> list[dict[str, Any]]:
     rows = access.visible(user=request.user, model=Event).select_related("place")
     rows = rows.exclude(status=Event.Status.CANCELLED).order_by("start_at", "pk")
     # Two queries instead of one with OR, so that the database need not read past events.
-    on_now = list(rows.filter(start_at__lt=now, end_at__gt=now)[:SHOWN])
-    coming = rows.filter(start_at__gte=now)[: SHOWN - len(on_now)]
+    on_now = list(rows.filter(start_at__lt=now, end_at__gt=now)[:MAX_SHOWN])
+    coming = rows.filter(start_at__gte=now)[: MAX_SHOWN - len(on_now)]
     return [
         {
             "event": event,

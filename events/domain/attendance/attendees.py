@@ -388,7 +388,7 @@ def _move(attendee: Attendee, left: EventPlace | None, now: datetime) -> None:
 
 
 def _is_full(attendee: Attendee) -> bool:
-    return capacity.room(event=attendee.event, hub=attendee.hub) == 0
+    return capacity.seats_left(event=attendee.event, hub=attendee.hub) == 0
 
 
 def _label(attendee: Attendee, organisation: Organisation, number: int) -> None:
@@ -452,7 +452,7 @@ def _check_move(attendee: Attendee, stored: Attendee) -> None:
 
 
 def _check_open(attendee: Attendee, now: datetime) -> None:
-    if attendee.event.status in capacity.CLOSED:
+    if attendee.event.status in capacity.CLOSED_STATUSES:
         raise NotOpen(attendee)
     if capacity.is_too_late(event=attendee.event, now=now):
         raise Over(attendee)

@@ -12,11 +12,11 @@ from django.db import models, transaction
 from events.domain.attendance import promotions
 from events.models import Attendee, Event, EventPlace
 
-CLOSED = (Event.Status.DRAFT, Event.Status.CANCELLED)
+CLOSED_STATUSES = (Event.Status.DRAFT, Event.Status.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
-class Venue:
+class Capacity:
     """Capacity of one venue of an event: the main venue if `hub` is None, or else a hub."""
 
     hub: EventPlace | None
@@ -25,14 +25,14 @@ class Venue:
     waiting: int
 
 
-def of(*, event: Event) -> list[Venue]:
+def of(*, event: Event) -> list[Capacity]:
     """Return the main venue, then the hubs in their order."""
-    counts = {row["hub"]: row for row in Attendee.objects.filter(event=event).per_venue()}
+    counts = {row["hub"]: row for row in Attendee.objects.filter(event=event).count_by_hub()}
     empty = {"taken": 0, "queued": 0}
     found = []
     for hub in (None, *hubs(event=event).order_by("position", "pk")):
         count = counts.get(hub and hub.pk, empty)
-        found.append(Venue(hub, (hub or event).capacity, count["taken"], count["queued"]))
+        found.append(Capacity(hub, (hub or event).capacity, count["taken"], count["queued"]))
     return found
 
 
@@ -49,12 +49,12 @@ def hold(*, event_id: int) -> Event:
     return Event.objects.select_for_update(no_key=True).get(pk=event_id)
 
 
-def room(*, event: Event, hub: EventPlace | None) -> int | None:
+def seats_left(*, event: Event, hub: EventPlace | None) -> int | None:
     """Return the seats left at a venue; None if its capacity has no limit."""
     capacity = (hub or event).capacity
     if capacity is None:
         return None
-    taken = Attendee.objects.taking_a_place().filter(event=event, hub=hub).count()
+    taken = Attendee.objects.seated().filter(event=event, hub=hub).count()
     return max(capacity - taken, 0)
 
 
@@ -65,7 +65,7 @@ def is_too_late(*, event: Event, now: datetime) -> bool:
 
 def seat(*, attendee: Attendee, now: datetime) -> None:
     """Give an attendee a seat, or else the end of the waiting list. Does not save the attendee."""
-    full = room(event=attendee.event, hub=attendee.hub) == 0
+    full = seats_left(event=attendee.event, hub=attendee.hub) == 0
     attendee.seat = Attendee.Seat.WAITLISTED if full else Attendee.Seat.CONFIRMED
     attendee.waitlisted_at = now if full else None
 
@@ -75,10 +75,10 @@ def promote(*, event: Event, hub: EventPlace | None, now: datetime) -> None:
 
     Each gets a mail (`promotions`).
     """
-    if event.status in CLOSED or is_too_late(event=event, now=now):
+    if event.status in CLOSED_STATUSES or is_too_late(event=event, now=now):
         return
     queue = Attendee.objects.waiting().filter(event=event, hub=hub).select_related("person")
-    seated = list(queue[: room(event=event, hub=hub)])
+    seated = list(queue[: seats_left(event=event, hub=hub)])
     for attendee in seated:
         attendee.seat, attendee.waitlisted_at = Attendee.Seat.CONFIRMED, None
         attendee.save(update_fields=["seat", "waitlisted_at"])

@@ -32,11 +32,11 @@ Kind = Delivery.Kind
 State = Delivery.State
 
 # Debounce: a mail leaves this long after the change, so that ten changes in a row make one mail.
-PAUSE: Final = timedelta(seconds=120)
-AGAIN: Final = timedelta(hours=1)
+DEBOUNCE: Final = timedelta(seconds=120)
+RESEND_AFTER: Final = timedelta(hours=1)
 # Expiry of a mail about an event whose end is not known, counted from the time when it is due.
-KEPT: Final = timedelta(days=30)
-OFF: Final = (Event.Status.CANCELLED, Event.Status.POSTPONED)
+USEFUL_FOR: Final = timedelta(days=30)
+CALLED_OFF: Final = (Event.Status.CANCELLED, Event.Status.POSTPONED)
 METHODS: Final[dict[str, str]] = {Kind.REQUEST: itip.REQUEST, Kind.CANCEL: itip.CANCEL}
 
 
@@ -117,9 +117,9 @@ def send_again(*, attendee: Attendee, now: datetime) -> bool:
         mails = attendee.deliveries.invitations()
         if kind is None or not mails.out().filter(kind=Kind.REQUEST).exists():
             return False
-        recent = Q(state__in=Delivery.UNSENT) | Q(sent_at__gt=now - AGAIN)
+        recent = Q(state__in=Delivery.UNSENT) | Q(sent_at__gt=now - RESEND_AFTER)
         if not mails.filter(recent, kind=kind).exists():
-            _put(held, {attendee: kind}, now + PAUSE)
+            _put(held, {attendee: kind}, now + DEBOUNCE)
         return True
 
 
@@ -128,7 +128,7 @@ def hand_on(*, attendee: Attendee, other: Attendee, now: datetime) -> None:
     event = capacity.hold(event_id=attendee.event_id)
     there = uninvited(event=event).filter(pk=other.pk)
     if was_invited(attendee=attendee) and _is_open(event, now) and there:
-        _put(event, {other: Kind.REQUEST}, now + PAUSE)
+        _put(event, {other: Kind.REQUEST}, now + DEBOUNCE)
 
 
 def follow(*, events: Iterable[int], now: datetime) -> None:
@@ -173,7 +173,7 @@ def replan(*, event: Event, now: datetime, attendee: Attendee | None = None) -> 
             for person, kind in wanted.items()
             if person.pk not in right and told.lacks(person, kind)
         }
-        _put(held, news, now + PAUSE)
+        _put(held, news, now + DEBOUNCE)
 
 
 class _Told:
@@ -278,7 +278,7 @@ def _wanted(event: Event, person: Attendee, now: datetime) -> Kind | None:
 
 
 def _kind(event: Event, person: Attendee) -> Kind | None:
-    if event.status in OFF:
+    if event.status in CALLED_OFF:
         return Kind.CANCEL
     if not event.stands:
         return None
@@ -302,7 +302,7 @@ def _put(event: Event, news: dict[Attendee, Kind], due_at: datetime) -> int:
             kind=kind,
             key=key,
             due_at=due_at,
-            expires_at=max(dates.over_at(event.when) or due_at + KEPT, due_at + PAUSE),
+            expires_at=max(dates.over_at(event.when) or due_at + USEFUL_FOR, due_at + DEBOUNCE),
         )
         row.sequence, row.revision = event.sequence, event.revision
         rows.append(row)
@@ -319,7 +319,7 @@ def _entry(event: Event, kind: Kind, language: str) -> Entry:
     with override(language):
         row = Event.objects.for_calendars().select_related("team").get(pk=event.pk)
         entry = entries.entry(event=row, entitled=kind == Kind.REQUEST)
-        off_the_list = kind == Kind.CANCEL and row.status not in OFF
+        off_the_list = kind == Kind.CANCEL and row.status not in CALLED_OFF
         return replace(entry, status="") if off_the_list else entry
 
 

@@ -18,8 +18,8 @@ from events.domain.attendance import replies, replymails
 
 logger = logging.getLogger(__name__)
 
-TIMEOUT: Final = 30  # seconds for each response of the server
-MOST: Final = 200  # mails for each call of `read`
+TIMEOUT_SECONDS: Final = 30  # seconds for each response of the server
+MAX_MAILS: Final = 200  # mails for each call of `read`
 PORTS: Final = {"imap+ssl": 993, "imaps": 993, "imap+tls": 143, "imap": 143}
 
 
@@ -99,20 +99,20 @@ def _connected(mailbox: Mailbox) -> imaplib.IMAP4:
     where = (mailbox.host, mailbox.port)
     if mailbox.scheme in ("imap+ssl", "imaps"):
         context = ssl.create_default_context()
-        return imaplib.IMAP4_SSL(*where, ssl_context=context, timeout=TIMEOUT)
-    return imaplib.IMAP4(*where, timeout=TIMEOUT)
+        return imaplib.IMAP4_SSL(*where, ssl_context=context, timeout=TIMEOUT_SECONDS)
+    return imaplib.IMAP4(*where, timeout=TIMEOUT_SECONDS)
 
 
 def _new(server: imaplib.IMAP4) -> list[str]:
     """Return the UIDs of unseen mails, the oldest first."""
     [found, *_rest] = _ok(server.uid("SEARCH", "UNSEEN")) or [b""]
     keys = (found or b"").split()
-    return [key.decode() for key in keys if key.isdigit()][:MOST]
+    return [key.decode() for key in keys if key.isdigit()][:MAX_MAILS]
 
 
 def _mail(server: imaplib.IMAP4, key: str) -> bytes | None:
     """Return a mail, cut off one byte above the size limit of `replymails`."""
-    asked = f"(BODY.PEEK[]<0.{replymails.LARGEST + 1}>)"
+    asked = f"(BODY.PEEK[]<0.{replymails.MAX_MAIL_BYTES + 1}>)"
     for line in _ok(server.uid("FETCH", key, asked)):
         if isinstance(line, tuple) and re.search(rb"BODY\[\]", line[0]):
             return bytes(line[1])

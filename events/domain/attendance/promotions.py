@@ -19,14 +19,14 @@ from events.values import dates
 State = Delivery.State
 Reason = Delivery.Reason
 
-PAUSE: Final = timedelta(seconds=120)  # debounce, in which a change made by mistake can be undone
+DEBOUNCE: Final = timedelta(seconds=120)  # in which a change made by mistake can be undone
 SUBJECT: Final = _("You have a place: {{title}} · {{when}}")
-USEFUL: Final = timedelta(days=30)  # expiry if the end of the event is not known
+USEFUL_FOR: Final = timedelta(days=30)  # expiry if the end of the event is not known
 
 
 def tell(*, event: Event, attendees: Iterable[Attendee], now: datetime) -> None:
     """Plan a mail to those who have an address; call it in the transaction that seats them."""
-    end = max(dates.over_at(event.when) or now + USEFUL, now + PAUSE)
+    end = max(dates.over_at(event.when) or now + USEFUL_FOR, now + DEBOUNCE)
     outbox.put(
         rows=[
             outbox.mail_to(
@@ -34,7 +34,7 @@ def tell(*, event: Event, attendees: Iterable[Attendee], now: datetime) -> None:
                 event=event,
                 kind=Delivery.Kind.PROMOTION,
                 key=(attendee.pk, now.isoformat()),
-                due_at=now + PAUSE,
+                due_at=now + DEBOUNCE,
                 expires_at=end,
             )
             for attendee in attendees

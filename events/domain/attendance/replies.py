@@ -30,7 +30,7 @@ Method = Reply.Method
 Reason = Reply.Reason
 State = Reply.State
 
-KEPT: Final = timedelta(days=365)
+RETENTION: Final = timedelta(days=365)
 STEPS: Final[steps.Table] = {State.OPEN: ("apply", "dismiss")}
 UID: Final = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@(.+)", re.ASCII)
 
@@ -97,7 +97,7 @@ def dismiss(*, reply: Reply, now: datetime) -> None:
 
 def prune(*, now: datetime) -> int:
     """Delete replies that were settled more than a year ago; return how many rows."""
-    number, _rows = Reply.objects.filter(settled_at__lt=now - KEPT).delete()
+    number, _rows = Reply.objects.filter(settled_at__lt=now - RETENTION).delete()
     return number
 
 

@@ -27,12 +27,12 @@ Partstat = Attendee.Partstat
 Method = Reply.Method
 Reason = Reply.Reason
 
-LARGEST: Final = 2**20  # bytes; a typical reply has about 10,000
-LONGEST_HEAD: Final = 2**18
-LONGEST_HEADER: Final = 2_000
-MOST_LEVELS: Final = 12  # of nested MIME parts, and of nested comments in a header
-MOST_PARTS: Final = 2_000
-LONGEST_COMMENT: Final = 1_000
+MAX_MAIL_BYTES: Final = 2**20  # bytes; a typical reply has about 10,000
+MAX_HEAD_BYTES: Final = 2**18
+MAX_HEADER_CHARS: Final = 2_000
+MAX_LEVELS: Final = 12  # of nested MIME parts, and of nested comments in a header
+MAX_PARTS: Final = 2_000
+MAX_COMMENT_CHARS: Final = 1_000
 # Character sets in which people write. Python also has codecs such as `idna` or `unicode_escape`,
 # which mail does not use.
 CHARSET: Final = re.compile(
@@ -89,7 +89,7 @@ class ParsedReply:
 
 def read(*, raw: bytes) -> ParsedReply:
     """Parse a mail. A mail that cannot be used is returned with a reason, not raised."""
-    head = raw[:LONGEST_HEAD]
+    head = raw[:MAX_HEAD_BYTES]
     mail = message_from_bytes(BLANK.split(head, maxsplit=1)[0] + b"\n\n", policy=policy.compat32)
     parsed = ParsedReply(
         message_id=_header(mail, "Message-ID").strip(),
@@ -113,18 +113,18 @@ def read(*, raw: bytes) -> ParsedReply:
 
 def _is_too_large(raw: bytes) -> bool:
     """Whether the mail exceeds a limit: bytes, bytes of the head, levels or number of parts."""
-    is_all_head = len(raw) > LONGEST_HEAD and not BLANK.search(raw[:LONGEST_HEAD])
-    if len(raw) > LARGEST or is_all_head:
+    is_all_head = len(raw) > MAX_HEAD_BYTES and not BLANK.search(raw[:MAX_HEAD_BYTES])
+    if len(raw) > MAX_MAIL_BYTES or is_all_head:
         return True
     lower = raw.lower()
     levels = lower.count(b"boundary=") + lower.count(b"boundary*") + lower.count(b"message/")
-    return levels > MOST_LEVELS or raw.count(b"\n--") > MOST_PARTS
+    return levels > MAX_LEVELS or raw.count(b"\n--") > MAX_PARTS
 
 
 def _header(mail: "Message[str, str]", name: str) -> str:
     """Return the first header of this name; '' if there is none or it is too long."""
     value = str(mail.get(name, ""))
-    return value if len(value) <= LONGEST_HEADER else ""
+    return value if len(value) <= MAX_HEADER_CHARS else ""
 
 
 def _words(text: str) -> str:
@@ -137,7 +137,7 @@ def _words(text: str) -> str:
 def _sender(mail: "Message[str, str]") -> str:
     """Return the address of the author; '' if there are several or the header is ambiguous."""
     values = [str(value) for value in mail.get_all("From", [])]
-    if len(values) != 1 or len(values[0]) > LONGEST_HEADER or values[0].count("(") > MOST_LEVELS:
+    if len(values) != 1 or len(values[0]) > MAX_HEADER_CHARS or values[0].count("(") > MAX_LEVELS:
         return ""
     found = getaddresses(values)
     return addresses.sane(addresses.normal(found[0][1])) if len(found) == 1 else ""
@@ -145,7 +145,9 @@ def _sender(mail: "Message[str, str]") -> str:
 
 def _is_forged(mail: "Message[str, str]") -> bool:
     """Whether a receiving server reports that DMARC failed (Authentication-Results, RFC 8601)."""
-    results = [str(value)[:LONGEST_HEADER] for value in mail.get_all("Authentication-Results", [])]
+    results = [
+        str(value)[:MAX_HEADER_CHARS] for value in mail.get_all("Authentication-Results", [])
+    ]
     return any(re.search(r"\bdmarc\s*=\s*fail\b", text, re.IGNORECASE) for text in results)
 
 
@@ -224,7 +226,7 @@ def _understood(parsed: ParsedReply, body: bytes) -> ParsedReply:
         sequence=contentlines.number(event, "SEQUENCE"),
         stamped_at=contentlines.moment(event, "DTSTAMP"),
         replies=tuple(_attendee_replies(event)),
-        comment=contentlines.text(event, "COMMENT")[:LONGEST_COMMENT],
+        comment=contentlines.text(event, "COMMENT")[:MAX_COMMENT_CHARS],
     )
     return _with_times(parsed, calendars[0], event) if method == Method.COUNTER else parsed
 

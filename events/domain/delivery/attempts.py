@@ -17,12 +17,16 @@ from events.models import Delivery, Suppression
 State = Delivery.State
 logger = logging.getLogger(__name__)
 
-BUDGET: Final = timedelta(seconds=30)  # of a tick; the rest of a batch goes back into the queue
-SPARE: Final = timedelta(seconds=15)  # the end of a lease, in which no final dot is sent any more
-MOST_ATTEMPTS: Final = 5
+MAX_TICK_TIME: Final = timedelta(
+    seconds=30
+)  # of a tick; the rest of a batch goes back into the queue
+LEASE_MARGIN: Final = timedelta(
+    seconds=15
+)  # before its end, in which no final dot is sent any more
+MAX_ATTEMPTS: Final = 5
 
 
-class Watch:
+class TickBudget:
     """Clock and shared state of a tick: `now` as it was passed in, plus the time elapsed since."""
 
     def __init__(self, now: datetime) -> None:
@@ -34,7 +38,7 @@ class Watch:
         self.wrong: set[str] = set()  # suppressed addresses of the batch, as hashes
 
     def is_over(self) -> bool:
-        return self.halted or self.elapsed() > BUDGET
+        return self.halted or self.elapsed() > MAX_TICK_TIME
 
     def elapsed(self) -> timedelta:
         return timedelta(seconds=time.monotonic() - self.started)
@@ -43,17 +47,17 @@ class Watch:
         return self.started_at + self.elapsed()
 
 
-def deliver(*, row: Delivery, watch: Watch) -> str:
+def deliver(*, row: Delivery, budget: TickBudget) -> str:
     """Bring one leased row to a final state or back into the queue; return the state it reached."""
-    if row.attempts > MOST_ATTEMPTS:
+    if row.attempts > MAX_ATTEMPTS:
         return leases.settle(row=row, state=State.DEAD)
-    if watch.is_over():
-        return leases.put_back(row=row, claim_at=watch.now(), attempts=row.attempts - 1)
-    if watch.now() >= row.expires_at:
+    if budget.is_over():
+        return leases.put_back(row=row, claim_at=budget.now(), attempts=row.attempts - 1)
+    if budget.now() >= row.expires_at:
         return leases.settle(row=row, state=State.EXPIRED)
-    if (morning := _morning(row, watch.now())) > watch.now():
+    if (morning := _morning(row, budget.now())) > budget.now():
         return leases.put_back(row=row, claim_at=morning, attempts=row.attempts - 1)
-    attempt = Attempt(row, watch)
+    attempt = Attempt(row, budget)
     try:
         return attempt.run() if row.person.email else attempt.refuse()
     except Exception as error:
@@ -62,7 +66,7 @@ def deliver(*, row: Delivery, watch: Watch) -> str:
         if attempt.phase in (Phase.DOT, Phase.ACCEPTED):
             return leases.LOST  # perhaps delivered: the journal decides
         reason = transport.one_line(f"{type(error).__name__}: {error}")
-        return leases.put_off(row=row, now=watch.now(), reason=reason)
+        return leases.put_off(row=row, now=budget.now(), reason=reason)
 
 
 def _morning(row: Delivery, now: datetime) -> datetime:
@@ -82,36 +86,36 @@ class Attempt:
     """One attempt to send a mail."""
 
     row: Delivery
-    watch: Watch
+    budget: TickBudget
     instead: str = leases.LOST  # the state that the row reached if there was nothing to send
     phase: Phase | None = None
 
     def run(self) -> str:
         """Send the mail; return the state that the row reached."""
-        row, now = self.row, self.watch.now
+        row, now = self.row, self.budget.now
         try:
             reply = transport.send(
                 recipient=row.person.email,
                 compose=self.compose,
                 note=self.note,
-                deadline=time.monotonic() + (leases.LEASE - SPARE).total_seconds(),
+                deadline=time.monotonic() + (leases.LEASE - LEASE_MARGIN).total_seconds(),
             )
         except smtp.NoSuchRecipient as error:
             _suppress(row.person.email, str(error), now())
             return leases.settle(row=row, state=State.FAILED, detail=error)
         except smtp.Refused as error:
-            self.blame(error)
+            self.server_failed(error)
             return leases.settle(row=row, state=State.FAILED, detail=error)
         except smtp.Deferred as error:
             return self.wait(error)
         except smtp.Unavailable as error:
-            self.blame(error)
+            self.server_failed(error)
             return self.wait(error)
         except smtp.Unsure as error:
-            return leases.doubt(row=row, now=now(), reason=str(error))
+            return leases.outcome_unknown(row=row, now=now(), reason=str(error))
         if reply is None:
             return self.instead
-        self.praise()
+        self.server_ok()
         return leases.sent(row=row, now=now())
 
     def note(self, phase: Phase) -> None:
@@ -119,24 +123,24 @@ class Attempt:
         journal.own.note(phase, leases.name(row=self.row))
         self.phase = phase
 
-    def blame(self, error: smtp.Failure) -> None:
+    def server_failed(self, error: smtp.Failure) -> None:
         """Count a failure of the server, which opens the breaker after several in a row."""
-        self.watch.failed = True
-        if breaker.failed(reason=leases.short(error), now=self.watch.now()):
+        self.budget.failed = True
+        if breaker.server_failed(reason=leases.short(error), now=self.budget.now()):
             logger.error("The mail server takes nothing: %s", error)
-            self.watch.halted = True
+            self.budget.halted = True
 
-    def praise(self) -> None:
+    def server_ok(self) -> None:
         """Reset the count of failures in a row, if the previous mail had failed."""
-        if self.watch.failed:
-            breaker.succeeded()
-        self.watch.failed = False
+        if self.budget.failed:
+            breaker.server_ok()
+        self.budget.failed = False
 
     def wait(self, error: smtp.Failure) -> str:
         """Retry later: the server deferred the mail or is unavailable. This uses up no attempt."""
         attempts = self.row.attempts - 1
         return leases.put_off(
-            row=self.row, now=self.watch.now(), reason=str(error), attempts=attempts
+            row=self.row, now=self.budget.now(), reason=str(error), attempts=attempts
         )
 
     def refuse(self) -> str:
@@ -151,8 +155,8 @@ class Attempt:
         only if nothing has changed since. If it does not match, and for all other mails,
         `compose_anew` reads the row again.
         """
-        row, now = self.row, self.watch.now()
-        is_wrong = outbox.address_hash(row.person.email) in self.watch.wrong
+        row, now = self.row, self.budget.now()
+        is_wrong = outbox.address_hash(row.person.email) in self.budget.wrong
         if not is_wrong and presend.is_plain(row=row, now=now):
             message = presend.compose(row=row, now=now)
             if transitions.sending(row=row, until=now + leases.LEASE):
@@ -161,7 +165,7 @@ class Attempt:
 
     def compose_anew(self) -> transport.Message | None:
         """Read the row again, check, compose and enter `sending`, in one transaction."""
-        row, now = self.row, self.watch.now()
+        row, now = self.row, self.budget.now()
         with transaction.atomic(durable=True):
             fresh = Delivery.objects.select_related(*presend.SHOWN).get(pk=row.pk)
             if refusal := presend.refusal(row=fresh, now=now):

@@ -11,9 +11,9 @@ from django.db import transaction
 
 from events.models import MailBreaker
 
-MOST: Final = 5  # failures in a row
-FIRST: Final = timedelta(seconds=30)  # until the first probe; each further pause is twice as long
-LONGEST: Final = timedelta(minutes=5)
+MAX_FAILURES: Final = 5  # in a row
+FIRST_PAUSE: Final = timedelta(seconds=30)  # until the first probe; then doubled
+MAX_PAUSE: Final = timedelta(minutes=5)
 
 
 def allowance(*, now: datetime) -> int | None:
@@ -36,26 +36,26 @@ def is_open() -> bool:
     return MailBreaker.objects.filter(probe_at__isnull=False).exists()
 
 
-def failed(*, reason: str, now: datetime) -> bool:
+def server_failed(*, reason: str, now: datetime) -> bool:
     """Count a failure of the server; return whether the breaker is open now."""
     with transaction.atomic():
         MailBreaker.objects.get_or_create(pk=1)
         row = MailBreaker.objects.select_for_update().get(pk=1)
         row.failures += 1
         row.detail = reason
-        if row.failures >= MOST:
+        if row.failures >= MAX_FAILURES:
             row.opened_at = row.opened_at or now
             row.probe_at = now + _pause(row.failures)
         row.save()
     return row.probe_at is not None
 
 
-def succeeded() -> None:
+def server_ok() -> None:
     """Close the breaker: the server takes mail."""
     rows = MailBreaker.objects.exclude(failures=0)
     rows.update(failures=0, opened_at=None, probe_at=None, detail="")
 
 
 def _pause(failures: int) -> timedelta:
-    doublings = min(max(failures - MOST, 0), 10)
-    return min(FIRST * 2**doublings, LONGEST)
+    doublings = min(max(failures - MAX_FAILURES, 0), 10)
+    return min(FIRST_PAUSE * 2**doublings, MAX_PAUSE)

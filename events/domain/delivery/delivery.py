@@ -25,9 +25,11 @@ from events.models import Delivery, Heartbeat
 State = Delivery.State
 logger = logging.getLogger(__name__)
 
-BATCH: Final = 20
-WIDE: Final = 100  # batch size on a database that several workers share
-GRACE: Final = timedelta(minutes=10)  # for workers on another host to settle their own mails
+BATCH_SIZE: Final = 20
+SHARED_BATCH_SIZE: Final = 100  # batch size on a database that several workers share
+REMOTE_JOURNAL_GRACE: Final = timedelta(
+    minutes=10
+)  # for workers on another host to settle their own mails
 
 
 @dataclass(slots=True)
@@ -43,15 +45,15 @@ def tick(*, now: datetime) -> Summary:
 
     Ticks may overlap in several workers, and may be missed, without harm.
     """
-    watch = attempts.Watch(now)
+    budget = attempts.TickBudget(now)
     reaped = _reap(now)
     summary = Summary(handed_over=fanout.expand_due(now=now) + notices.expand_due(now=now))
     try:
-        while not watch.is_over() and (batch := _claim(watch.now())):
-            watch.wrong = presend.wrong_addresses(rows=batch)
-            results = Counter(attempts.deliver(row=row, watch=watch) for row in batch)
+        while not budget.is_over() and (batch := _claim(budget.now())):
+            budget.wrong = presend.wrong_addresses(rows=batch)
+            results = Counter(attempts.deliver(row=row, budget=budget) for row in batch)
             if results[State.SENT]:
-                breaker.succeeded()
+                breaker.server_ok()
             summary.results += results
     finally:
         transport.hang_up()
@@ -96,9 +98,9 @@ def _judge(row: Delivery, phase: Phase | None, now: datetime) -> str:
     """
     if not journal.is_here(row.leased_by):
         assert row.lease_until  # noqa: S101 -- only rows with an expired lease are passed in
-        if now <= row.lease_until + GRACE:
+        if now <= row.lease_until + REMOTE_JOURNAL_GRACE:
             return leases.LOST
-        return leases.doubt(row=row, now=now, reason="Its worker is gone.")
+        return leases.outcome_unknown(row=row, now=now, reason="Its worker is gone.")
     match phase:
         case Phase.BODY | Phase.NOT:
             return leases.put_back(row=row, claim_at=now)
@@ -109,7 +111,7 @@ def _judge(row: Delivery, phase: Phase | None, now: datetime) -> str:
         case Phase.ACCEPTED:
             return leases.settle(row=row, state=State.SENT, sent_at=now, detail="")
         case _:
-            return leases.doubt(row=row, now=now, reason="Its worker left no record.")
+            return leases.outcome_unknown(row=row, now=now, reason="Its worker left no record.")
 
 
 def _tidy() -> None:
@@ -132,7 +134,7 @@ def _claim(now: datetime) -> list[Delivery]:
         now=now,
         until=now + leases.LEASE,
         by=journal.holder(),
-        size=allowed or (WIDE if shares else BATCH),
+        size=allowed or (SHARED_BATCH_SIZE if shares else BATCH_SIZE),
         state=State.LEASED,
     )
     shown = mine.prefetch_related(*presend.SHOWN, "event__team__wordings")

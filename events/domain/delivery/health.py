@@ -10,8 +10,8 @@ from django.db.models import Count
 from events.domain.delivery import breaker
 from events.models import Delivery, Heartbeat, NoticeBatch, ReminderOccurrence
 
-STILL: Final = timedelta(seconds=60)  # since the last tick
-OVERDUE: Final = timedelta(seconds=300)
+TICK_OVERDUE_AFTER: Final = timedelta(seconds=60)  # since the last tick
+MAIL_OVERDUE_AFTER: Final = timedelta(seconds=300)
 TABLES: Final = (Delivery, ReminderOccurrence, NoticeBatch)
 
 
@@ -24,9 +24,9 @@ def problems(*, now: datetime) -> list[str]:
     found = []
     if tick is None:
         found.append("There has been no tick yet")
-    elif tick > STILL:
+    elif tick > TICK_OVERDUE_AFTER:
         found.append(f"The last tick was {tick.total_seconds():.0f} s ago")
-    if oldest > OVERDUE:
+    if oldest > MAIL_OVERDUE_AFTER:
         found.append(f"Something has been due for {oldest.total_seconds():.0f} s")
     return found
 

@@ -16,10 +16,10 @@ State = Delivery.State
 logger = logging.getLogger(__name__)
 
 LEASE: Final = timedelta(seconds=120)  # longer than the timeout for the reply to the final dot
-AGAIN: Final = timedelta(minutes=5)  # retry of a mail whose outcome is unknown
-SHORTEST_WAIT: Final = timedelta(minutes=1)
-LONGEST_WAIT: Final = timedelta(hours=1)
-MOST_DETAIL: Final = 300
+RETRY_AFTER: Final = timedelta(minutes=5)  # retry of a mail whose outcome is unknown
+MIN_BACKOFF: Final = timedelta(minutes=1)
+MAX_BACKOFF: Final = timedelta(hours=1)
+MAX_DETAIL_CHARS: Final = 300
 LOST: Final = "lost"  # a result, not a state: the lease had ended, or the journal decides
 
 
@@ -38,7 +38,7 @@ def settle(*, row: Delivery, state: State, **changes: Any) -> str:
 
 def short(text: object) -> str:
     """Cut a reply of the server to the length of the column."""
-    return str(text)[:MOST_DETAIL]
+    return str(text)[:MAX_DETAIL_CHARS]
 
 
 def sent(*, row: Delivery, now: datetime) -> str:
@@ -63,16 +63,16 @@ def put_off(*, row: Delivery, now: datetime, reason: str, **changes: Any) -> str
     return put_back(row=row, claim_at=claim_at, detail=reason, **changes)
 
 
-def doubt(*, row: Delivery, now: datetime, reason: str) -> str:
+def outcome_unknown(*, row: Delivery, now: datetime, reason: str) -> str:
     """Retry a mail whose outcome is unknown: once, after which it is settled as unknown.
 
     A duplicate is better than no mail, a third mail is not.
     """
     logger.warning("Nobody knows whether delivery %s was sent: %s", row.public_uuid, reason)
     seen = {"detail": reason, "unknown_count": row.unknown_count + 1}
-    if row.unknown_count or now + AGAIN >= row.expires_at:
+    if row.unknown_count or now + RETRY_AFTER >= row.expires_at:
         return settle(row=row, state=State.UNKNOWN, **seen)
-    return put_back(row=row, claim_at=now + AGAIN, **seen)
+    return put_back(row=row, claim_at=now + RETRY_AFTER, **seen)
 
 
 def _pause(row: Delivery, now: datetime) -> timedelta:
@@ -82,4 +82,4 @@ def _pause(row: Delivery, now: datetime) -> timedelta:
     """
     half = min(now - row.due_at, row.expires_at - now) / 2
     jitter = random.uniform(0.8, 1.2)  # noqa: S311 -- it spreads the load, no secret depends on it
-    return min(max(half, SHORTEST_WAIT), LONGEST_WAIT) * jitter
+    return min(max(half, MIN_BACKOFF), MAX_BACKOFF) * jitter

@@ -29,7 +29,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class KeptChange:
     """One change: the historical record after it, and the one before it, None for the first."""
 
     record: Any
@@ -47,7 +47,7 @@ class Entry:
         return [change for change in found if (change.before or "") != (change.after or "")]
 
 
-class Log(Sequence[Entry]):
+class Log(Sequence[KeptChange]):
     """Changes of a row and of its details, the latest first; a slice of it is one page."""
 
     def __init__(self, row: Model) -> None:
@@ -63,7 +63,7 @@ class Log(Sequence[Entry]):
         read = self._read(wanted)
         return [read[place] for place in wanted]
 
-    def _read(self, wanted: list[Place]) -> dict[Place, Entry]:
+    def _read(self, wanted: list[Place]) -> dict[Place, KeptChange]:
         entries = {}
         by_table = defaultdict(list)
         for place in wanted:
@@ -115,11 +115,11 @@ def _newest(table: QuerySet[Any], number: int, stop: int) -> list[Place]:
     return [(at, number, key) for at, key in ends[:stop]]
 
 
-def _entries(table: QuerySet[Any], keys: list[int]) -> dict[int, Entry]:
+def _entries(table: QuerySet[Any], keys: list[int]) -> dict[int, KeptChange]:
     """Read these changes, each with the previous one of the same row."""
     rows: QuerySet[Any] = QuerySet(table.model)
     earlier = rows.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id"))
     last = Subquery(earlier.order_by("-history_id").values("history_id")[:1])
     records = rows.select_related("history_user").annotate(last=last).in_bulk(keys)
     before = rows.in_bulk([record.last for record in records.values() if record.last])
-    return {key: Entry(record, before.get(record.last)) for key, record in records.items()}
+    return {key: KeptChange(record, before.get(record.last)) for key, record in records.items()}

@@ -2,8 +2,8 @@
 
 All foreign keys to the dropped record are changed to the kept one, in all tables. If a unique
 constraint forbids that, the two referring rows are duplicates too (such as one person invited twice
-to an event). Then the model's `absorb` merges their values, and the references to them are changed
-in turn.
+to an event). Then the model's `merge_from` merges their values, and the references to them are
+changed in turn.
 """
 
 from collections import Counter
@@ -49,7 +49,7 @@ class OtherTeam(Refusal):
 
 
 class Overlap(Refusal):
-    """Only one of these two rows may remain, and `absorb` cannot merge them.
+    """Only one of these two rows may remain, and `merge_from` cannot merge them.
 
     `part_of` holds the other values of the unique constraint, such as a delegation to which both
     records apply. It is empty if each record may have one such row, such as a login.
@@ -201,11 +201,11 @@ def _fold(kept: Model, double: Model, others: Iterable[str]) -> None:
 def _absorbs(kept: Any, double: Any) -> bool:
     """Whether the row has absorbed the other.
 
-    A row of a many-to-many table has no values of its own to absorb.
+    A row of a many-to-many table has no values of its own to merge.
     """
     if kept._meta.auto_created:
         return True
-    return bool(hasattr(kept, "absorb") and kept.absorb(double))
+    return bool(hasattr(kept, "merge_from") and kept.merge_from(double))
 
 
 def _doubles(

@@ -39,7 +39,7 @@ def merge(*, keep: Organisation, drop: Organisation, now: datetime) -> None:
     """Merge `drop` into `keep`: `drop` is deleted, its rows become rows of `keep`.
 
     Blank columns of `keep` are filled from `drop`, whose names become aliases. Duplicate rows
-    (roles at an event, live applications to a delegation) become one by the `absorb` of their
+    (roles at an event, live applications to a delegation) become one by the `merge_from` of their
     model. Events that show the organisation get a new revision. Raises OneRecord, OtherTeam,
     Circle, and Overlap for applications with different decisions.
     """

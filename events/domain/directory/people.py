@@ -56,8 +56,8 @@ def merge(*, keep: Person, drop: Person, now: datetime) -> None:
 
     Blank columns of `keep` are filled from `drop`, whose names become aliases. Duplicate rows
     (attendees of an event, members of a delegation, nominees of an application) become one by the
-    `absorb` of their model. Afterwards duplicate pending reminders are cancelled, and seats that
-    both records held are given to the waiting list. Raises OneRecord, OtherTeam, Erased, and
+    `merge_from` of their model. Afterwards duplicate pending reminders are cancelled, and seats
+    that both records held are given to the waiting list. Raises OneRecord, OtherTeam, Erased, and
     Overlap for two logins.
     """
     with transaction.atomic():

@@ -34,10 +34,10 @@ def note(*, events: Iterable[Event], now: datetime) -> None:
     To be called with the former state too if an event leaves its tree or its public visibility.
     """
     rows = list(events)
-    tops = Event.objects.filter(pk__in={row.pk for row in rows}).tops()
+    roots = Event.objects.filter(pk__in={row.pk for row in rows}).roots()
     public = any(row.visibility == Event.Visibility.PUBLIC for row in rows)
     CalendarChange.objects.bulk_create(
-        [CalendarChange(tree_id=top, public=public, at=now) for top in sorted(tops)]
+        [CalendarChange(tree_id=top, public=public, at=now) for top in sorted(roots)]
     )
 
 

@@ -332,7 +332,7 @@ def _attending(feed: CalendarFeed) -> AttendeeQuerySet:
 def _attended(attending: AttendeeQuerySet) -> Keys:
     """Return the events of attendees: a list of keys if they are FEW or less, else a query.
 
-    With keys, `concerning` is built and planned in a third of the time.
+    With keys, `for_attendees_of` is built and planned in a third of the time.
     """
     keys = list(attending.values_list("event", flat=True)[: FEW + 1])
     return keys if len(keys) <= FEW else attending.values("event")
@@ -343,9 +343,9 @@ def _trees(feed: CalendarFeed, attending: AttendeeQuerySet) -> set[int]:
 
     They include trees of events that it does not show at present.
     """
-    trees = Event.objects.filter(pk__in=attending.values("event")).tops()
+    trees = Event.objects.filter(pk__in=attending.values("event")).roots()
     if feed.event:
-        trees |= Event.objects.filter(pk=feed.event.pk).tops()
+        trees |= Event.objects.filter(pk=feed.event.pk).roots()
     return trees
 
 
@@ -370,13 +370,13 @@ def _events(feed: CalendarFeed, attending: AttendeeQuerySet, now: datetime) -> E
     """Return the events of the feed, without drafts, internal items and other teams' own events."""
     rows = Event.objects.all()
     if feed.person or feed.role:
-        rows = rows.concerning(
+        rows = rows.for_attendees_of(
             _attended(attending.expected()),
             travelling=_attended(attending.expected().travelling()),
             refused=_attended(attending.staying_away()),
         )
     if feed.event:
-        rows = rows.making_up(feed.event)
+        rows = rows.subtree_of(feed.event)
     hidden = [Event.Status.DRAFT, *([] if feed.tentative else [Event.Status.TENTATIVE])]
     rows = rows.exclude(status__in=hidden).exclude(visibility=Event.Visibility.INTERNAL)
     rows = rows.filter(_ours(feed))

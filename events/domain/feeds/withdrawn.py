@@ -112,7 +112,7 @@ def spans(*, feed: CalendarFeed) -> list[AttendanceSpan]:
     for span in left:
         # Guests from outside have never seen parts with the visibility DELEGATION.
         guest = span.role in Attendee.FROM_OUTSIDE
-        reach = Event.objects.concerning([span.event_id], travelling=[] if guest else None)
+        reach = Event.objects.for_attendees_of([span.event_id], travelling=[] if guest else None)
         span.reach = _keys(reach, feed)
     return sorted(left, key=lambda span: (len(span.reach), span.event_id))
 
@@ -162,7 +162,7 @@ def _still(feed: CalendarFeed) -> set[int]:
     """Return the keys of the events that concern the feed's person now."""
     mine = Attendee.objects.filter(person=feed.person)
     expected = mine.expected()
-    rows = Event.objects.concerning(
+    rows = Event.objects.for_attendees_of(
         expected.values("event"),
         travelling=expected.travelling().values("event"),
         refused=mine.staying_away().values("event"),
@@ -172,7 +172,7 @@ def _still(feed: CalendarFeed) -> set[int]:
 
 def _keys(rows: EventQuerySet, feed: CalendarFeed) -> set[int]:
     """Return the keys of the events that are within the feed's own event, if it has one."""
-    rows = rows.making_up(feed.event) if feed.event else rows
+    rows = rows.subtree_of(feed.event) if feed.event else rows
     return set(rows.values_list("pk", flat=True))
 
 

@@ -18,7 +18,7 @@ from events.models import Event
 from events.models.events.events import EventQuerySet
 from events.values import dates
 
-BATCH: Final = 500
+BATCH_SIZE: Final = 500
 MOVES: Final = 50  # events stored in one run; each re-plans reminders, which takes time
 # The largest distance between the local date and the UTC date of a time, under old or new rules, is
 # less than this.
@@ -106,7 +106,7 @@ def recompute_some(*, now: datetime, after: int = 0) -> tuple[Report, int | None
 
 
 def _batch(now: datetime, after: int) -> list[Event]:
-    return list(_to_come(now).filter(pk__gt=after)[:BATCH])
+    return list(_to_come(now).filter(pk__gt=after)[:BATCH_SIZE])
 
 
 def _to_come(now: datetime) -> EventQuerySet:

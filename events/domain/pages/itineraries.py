@@ -17,7 +17,7 @@ from events.values import dates
 from events.values.dates import DAY, Clock, Precision
 
 NAMED: Final = 8  # companions named in an item; the others are counted
-LONGEST: Final = 31  # days; a span that lasts longer shows up on its first and last day only
+MAX_DAYS_SHOWN: Final = 31  # days; a span that lasts longer shows up on its first and last day only
 TRANSFER: Final = Event.Kind.TRANSFER
 JOURNEYS: Final = (Event.Kind.LEG, Event.Kind.TRADE_MISSION, Event.Kind.OFFICIAL_VISIT)
 ABOVE: Final = "parent__parent__parent__parent"  # the places that contain a place
@@ -156,7 +156,7 @@ def of_person(
     reader may see, `beside` the attendees that they may see; None stands for all.
     """
     mine = person.attendances
-    events = _some(among).concerning(
+    events = _some(among).for_attendees_of(
         mine.expected().values("event"),
         travelling=mine.expected().travelling().values("event"),
         refused=mine.staying_away().values("event"),
@@ -165,7 +165,7 @@ def of_person(
     return _write(
         subject=person,
         within=within,
-        rows=_shown(events.making_up(within) if within else events, internal, cancelled),
+        rows=_shown(events.subtree_of(within) if within else events, internal, cancelled),
         own={row.event_id: row for row in own},
         zone=person.timezone or (_zone_above(within) if within else ""),
         beside=beside,
@@ -188,7 +188,7 @@ def of_event(
     return _write(
         subject=event,
         within=event,
-        rows=_shown(_some(among).making_up(event), internal, cancelled),
+        rows=_shown(_some(among).subtree_of(event), internal, cancelled),
         own=None,
         zone=_zone_above(event),
         beside=beside,
@@ -291,7 +291,7 @@ def _company(
     if isinstance(reader, Person):
         others = others.exclude(person=reader)
     found = defaultdict(list)
-    first = others.foremost(NAMED).prefetch_related("person", "representing", "appointment")
+    first = others.by_precedence(NAMED).prefetch_related("person", "representing", "appointment")
     for row in first:
         found[row.event_id].append(row)
     return found
@@ -451,5 +451,5 @@ def _arrival(item: Item, crossings: list[datetime]) -> Turn:
 def _framed(span: Span, crossings: list[datetime]) -> Iterator[Turn]:
     """The turns of a span; of a long one only the first and the last."""
     length = (span.last - span.first).days
-    for number in range(length + 1) if length < LONGEST else (0, length):
+    for number in range(length + 1) if length < MAX_DAYS_SHOWN else (0, length):
         yield _whole_day(span.first + number * DAY, span.event.timezone, crossings)

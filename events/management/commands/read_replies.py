@@ -24,7 +24,7 @@ class Command(BaseCommand):
         if mailbox:
             self.fetch()
         else:
-            raw = sys.stdin.buffer.read(replymails.LARGEST + 1)
+            raw = sys.stdin.buffer.read(replymails.MAX_MAIL_BYTES + 1)
             row = replies.read(raw=raw, now=clock.now())
             self.stdout.write(f"{row.state} {row.reason}".rstrip())
 

@@ -32,7 +32,7 @@ class Command(BaseCommand):
 
     def draw(self, done: int, total: int) -> None:
         """Draw a progress bar on a terminal, if there is more than one batch."""
-        if total <= zoneupdates.BATCH or not self.stderr.isatty():
+        if total <= zoneupdates.BATCH_SIZE or not self.stderr.isatty():
             return
         bar = ("#" * (WIDTH * done // total)).ljust(WIDTH, ".")
         ending = "\n" if done == total else ""

@@ -60,12 +60,12 @@ class EventQuerySet(OwnedQuerySet["Event"]):
         levels = islice(_levels(roots), 1, None)
         return self.filter(pk__in=_any_of(Event.objects.filter(level) for level in levels))
 
-    def tops(self) -> set[int]:
+    def roots(self) -> set[int]:
         """The keys of the roots of the trees that the events are in."""
         above = (f"{path}_id" for path in reversed(UPWARDS))
         return set(self.order_by().values_list(Coalesce(*above, "pk"), flat=True).distinct())
 
-    def making_up(self, root: "Event") -> Self:
+    def subtree_of(self, root: "Event") -> Self:
         """An event and its subtree; for a leg also the transfers that lead there and onwards."""
         levels = _levels(Event.objects.filter(pk=root.pk))
         found = [Event.objects.filter(level) for level in levels]
@@ -76,7 +76,7 @@ class EventQuerySet(OwnedQuerySet["Event"]):
             found.append(ways.touching(root.start_on, root.end_on or root.start_on))
         return self.filter(pk__in=_any_of(found))
 
-    def concerning(
+    def for_attendees_of(
         self, attended: Keys, *, travelling: Keys | None = None, refused: Keys | None = None
     ) -> Self:
         """Events that concern people who attend `attended`: these, and their parts for everybody.
@@ -109,11 +109,11 @@ class EventQuerySet(OwnedQuerySet["Event"]):
             found.append(part)
         return found
 
-    def looked_after_by(self, user: Viewer) -> Self:
+    def of_liaison(self, user: Viewer) -> Self:
         """Events of which the user is liaison officer, such as the stay of a leg."""
         return self._attended_as(user, Membership.Role.LIAISON)
 
-    def served_by(self, user: Viewer) -> Self:
+    def of_secretary(self, user: Viewer) -> Self:
         """Missions to whose head the user is secretary."""
         return self._attended_as(user, Membership.Role.SECRETARY)
 
@@ -141,9 +141,9 @@ class EventQuerySet(OwnedQuerySet["Event"]):
             | Q(pk__in=days_served_by(user), visibility=Event.Visibility.INTERNAL)
         )
 
-    def peopled_by(self, user: Viewer) -> Self:
+    def with_editable_attendees(self, user: Viewer) -> Self:
         """Events whose attendees the user may change; a liaison officer also those of legs."""
-        legs = Event.objects.looked_after_by(user)
+        legs = Event.objects.of_liaison(user)
         return self.filter(Q(pk__in=self.changeable_by(user)) | Q(pk__in=legs))
 
     def public(self) -> Self:
@@ -252,7 +252,7 @@ def days_served_by(user: Viewer) -> list[int]:
 
 def _of_officer(user: Viewer, related: Callable[[Keys], EventQuerySet]) -> list[int]:
     """The keys of events related to the user's legs that are of the same team and not internal."""
-    legs = once(user, "legs", lambda: _keys(Event.objects.looked_after_by(user)))
+    legs = once(user, "legs", lambda: _keys(Event.objects.of_liaison(user)))
     if not legs:
         return []
     ours = related(legs).filter(team__in=teams_of(user, Membership.Role.LIAISON))
@@ -265,11 +265,11 @@ def _above(legs: Keys) -> EventQuerySet:
 
 
 def _days(user: Viewer) -> list[int]:
-    missions = _keys(Event.objects.served_by(user))
+    missions = _keys(Event.objects.of_secretary(user))
     if not missions:
         return []
     ours = Event.objects.filter(team__in=teams_of(user, Membership.Role.SECRETARY))
-    return _keys(ours.within(missions).concerning(_attended_by_heads(missions)))
+    return _keys(ours.within(missions).for_attendees_of(_attended_by_heads(missions)))
 
 
 def _attended_by_heads(missions: Keys) -> list[int]:

@@ -94,7 +94,7 @@ class OptOut(models.Model):
     def __str__(self) -> str:
         return str(self.get_kind_display())
 
-    def absorb(self, double: Self) -> bool:
+    def merge_from(self, double: Self) -> bool:
         """Take the earlier date of a duplicate row of the same person."""
         self.since = min(self.since, double.since)
         return True

@@ -40,7 +40,7 @@ class AttendeeQuerySet(PartQuerySet["Attendee"]):
         return Q(event__in=events)
 
     def holders(self, user: Viewer) -> EventQuerySet:
-        return Event.objects.peopled_by(user)
+        return Event.objects.with_editable_attendees(user)
 
     def expected(self) -> Self:
         """Those who have neither declined, nor lost their seat, nor wait for one."""
@@ -58,7 +58,7 @@ class AttendeeQuerySet(PartQuerySet["Attendee"]):
     def concerned_by(self, event: Event) -> Self:
         """Attendees of an event, and of its ancestors if it is a part for everybody.
 
-        The same rule as `EventQuerySet.concerning`, from the side of the event. Ancestors'
+        The same rule as `EventQuerySet.for_attendees_of`, from the side of the event. Ancestors'
         attendees are left out if they stay away from the event or from one between, or are from
         outside and only the delegation may see the part.
         """
@@ -76,7 +76,7 @@ class AttendeeQuerySet(PartQuerySet["Attendee"]):
         """Members and staff of a delegation, without the people whom it meets."""
         return self.exclude(role__in=Attendee.FROM_OUTSIDE)
 
-    def foremost(self, number: int) -> Self:
+    def by_precedence(self, number: int) -> Self:
         """The first few of each event by position, each with the number of all as `total`."""
         ranked = self.annotate(
             rank=Window(RowNumber(), partition_by="event", order_by=("position", "pk")),
@@ -88,7 +88,7 @@ class AttendeeQuerySet(PartQuerySet["Attendee"]):
         """Those with an e-mail address."""
         return self.exclude(person=None).exclude(person__email="")
 
-    def taking_a_place(self) -> Self:
+    def seated(self) -> Self:
         """Those who have a seat and so count against the capacity."""
         return self.filter(seat=Attendee.Seat.CONFIRMED)
 
@@ -97,7 +97,7 @@ class AttendeeQuerySet(PartQuerySet["Attendee"]):
         # `waitlisted_at` has an index; `seat` has none, because its values are not selective.
         return self.filter(waitlisted_at__isnull=False).order_by("waitlisted_at", "pk")
 
-    def per_venue(self) -> models.QuerySet[Any, Any]:
+    def count_by_hub(self) -> models.QuerySet[Any, Any]:
         """Count seats taken and people waiting at each hub; hub None is the main place."""
         taken = Count("pk", filter=Q(seat=Attendee.Seat.CONFIRMED))
         queued = Count("pk", filter=Q(seat=Attendee.Seat.WAITLISTED))
@@ -298,7 +298,7 @@ class Attendee(models.Model):
         return super().delete(*args, **kwargs)
 
     def _note_change(self) -> None:
-        top = Event.objects.filter(pk=self.event_id).tops()
+        top = Event.objects.filter(pk=self.event_id).roots()
         CalendarChange.objects.bulk_create(
             CalendarChange(person_id=self.person_id, attended_in_id=tree, at=Now()) for tree in top
         )
@@ -333,7 +333,7 @@ class Attendee(models.Model):
             self.Attendance.EXPECTED,
         )
 
-    def absorb(self, double: Self) -> bool:
+    def merge_from(self, double: Self) -> bool:
         """Merge a second row of the same person at the event; see `models.base.duplicates`.
 
         Answer and seat come from the row that got further: a seat, then the waiting list, then an

@@ -53,7 +53,7 @@ class EventOrganisation(models.Model):
     def __str__(self) -> str:
         return f"{self.organisation} ({self.get_role_display()})"
 
-    def absorb(self, double: Self) -> bool:
+    def merge_from(self, double: Self) -> bool:
         """Merge a second row of the same organisation: the higher position, and all stands."""
         self.position = min(self.position, double.position)
         self.stand = ", ".join(dict.fromkeys(filter(None, (self.stand, double.stand))))

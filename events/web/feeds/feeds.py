@@ -23,8 +23,8 @@ from events.web.feeds import compression
 from events.web.secrecy import SECRET, dressed, guarded, wait
 
 CALENDAR = "text/calendar; charset=utf-8"
-LONG = 1 << 20  # bytes; longer feeds are streamed
-OPEN = {"Cache-Control": "public, max-age=900", "Access-Control-Allow-Origin": "*"}
+STREAMED_FROM_BYTES = 1 << 20  # bytes; longer feeds are streamed
+PUBLIC_HEADERS = {"Cache-Control": "public, max-age=900", "Access-Control-Allow-Origin": "*"}
 
 
 @require_safe
@@ -33,7 +33,7 @@ def public(request: HttpRequest) -> HttpResponseBase:
     return _serve(
         request,
         "attache.ics",
-        OPEN,
+        PUBLIC_HEADERS,
         lambda: feeds.public(
             parameters=dict(request.GET.lists()), now=timezone.now(), has=_reader(request)
         ),
@@ -46,7 +46,7 @@ def single(request: HttpRequest, slug: str) -> HttpResponseBase:
     return _serve(
         request,
         f"{slug}.ics",
-        OPEN,
+        PUBLIC_HEADERS,
         lambda: feeds.single(
             slug=slug,
             parameters=dict(request.GET.lists()),
@@ -122,7 +122,7 @@ def _empty(head: encoding.Head, is_packed: bool) -> HttpResponseBase:
 
 def _full(feed: encoding.Feed, is_packed: bool) -> HttpResponseBase:
     """Return the response with the content, streamed if it is long and not compressed."""
-    if is_packed or feed.size <= LONG:
+    if is_packed or feed.size <= STREAMED_FROM_BYTES:
         return HttpResponse(feed.packed if is_packed else feed.body, content_type=CALENDAR)
     response = StreamingHttpResponse(feed.pieces(), content_type=CALENDAR)
     response["Content-Length"] = str(feed.size)

@@ -34,7 +34,7 @@ def test_both_sides_agree(parts: list[dict[str, Any]]) -> None:
     for part in parts:
         events.append(_plant(part, events, person, team))
     mine = Attendee.objects.filter(person=person)
-    rows = Event.objects.filter(team=team).concerning(
+    rows = Event.objects.filter(team=team).for_attendees_of(
         mine.expected().values("event"),
         travelling=mine.expected().travelling().values("event"),
         refused=mine.staying_away().values("event"),

@@ -20,8 +20,8 @@ from django.utils.translation import gettext_noop
 
 from events.domain.refusals import Name, Refusal
 
-SECONDS: Final = 5.0
-LARGEST: Final = 5 * 2**20
+TIMEOUT_SECONDS: Final = 5.0
+MAX_BYTES: Final = 5 * 2**20
 PORTS: Final = {"http": 80, "https": 443}
 # IPv6 ranges that embed an IPv4 address, which may be an inner one (RFC 6052, 3056, 4380).
 TUNNELS: Final = tuple(
@@ -76,7 +76,7 @@ class TooLarge(NotFetched):
     text = gettext_noop("The calendar is larger than %(size)s MB.")
 
     def words(self, name: Name) -> dict[str, object]:
-        return {"size": LARGEST // 2**20}
+        return {"size": MAX_BYTES // 2**20}
 
 
 class Redirected(NotFetched):
@@ -119,7 +119,7 @@ def fetch(
     resolve: Resolve = look_up,
     connect: Connect = connect,
     trust: ssl.SSLContext | None = None,
-    seconds: float = SECONDS,
+    seconds: float = TIMEOUT_SECONDS,
 ) -> bytes:
     """Return the file at a URL. Raises NotFetched; webcal: is treated as https:."""
     target = _target(address)
@@ -229,8 +229,8 @@ def _answer(connection: socket.socket, target: _Target, deadline: "_Deadline") -
         # A compressed body may be far larger than LARGEST when it is unpacked.
         if answer.status != 200 or answer.headers.get("Content-Encoding", "identity") != "identity":
             raise BadAnswer(answer.status)
-        body = answer.read(LARGEST + 1)
-        if len(body) > LARGEST:
+        body = answer.read(MAX_BYTES + 1)
+        if len(body) > MAX_BYTES:
             raise TooLarge
         if deadline.is_over or answer.length:
             raise TooSlow

@@ -25,8 +25,8 @@ from events.values.repeats import BadRule, Budget
 # The window in which series are expanded.
 BEHIND, AHEAD = timedelta(days=366), timedelta(days=731)
 LONGEST_UID, LONGEST_TITLE = 255, 300
-LONGEST_TEXT: Final = 20_000
-MOST_EVENTS: Final = 500  # the tree of events is locked until the last one is stored
+MAX_TEXT_CHARS: Final = 20_000
+MAX_EVENTS: Final = 500  # the tree of events is locked until the last one is stored
 REPEATED: Final = ("RRULE", "RDATE", "EXDATE")
 
 
@@ -36,11 +36,11 @@ class TooManyEvents(Refusal):
     text = _("The calendar has more than %(most)s events: no more can be imported at once.")
 
     def words(self, name: Name) -> dict[str, object]:
-        return {"most": MOST_EVENTS}
+        return {"most": MAX_EVENTS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class ForeignEvent:
     """An event, or an occurrence of a series.
 
     `key` is the RECURRENCE-ID in UTC or as a day, and '' for an event that is no occurrence.
@@ -77,7 +77,7 @@ class Reading:
     that is missing in them was removed. `budget` counts the days that were checked for the series.
     """
 
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[ForeignEvent] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     whole: set[str] = field(default_factory=set)
     budget: Budget = field(default_factory=Budget)
@@ -87,7 +87,7 @@ class Reading:
 class _Draft:
     """A VEVENT as written, before series are expanded."""
 
-    entry: Entry
+    entry: ForeignEvent
     start: WallTime
     block: Component
 
@@ -130,7 +130,7 @@ class _Reader:
         return self.reading
 
     def _check_number(self, found: int) -> None:
-        if found + len(self.reading.refused) > MOST_EVENTS:
+        if found + len(self.reading.refused) > MAX_EVENTS:
             raise TooManyEvents
 
     def _try(self, block: Component, make: Callable[[], Any]) -> Any:
@@ -186,7 +186,7 @@ class _Reader:
             raise BadEntry("SUMMARY", _("there is no title"))
         when = self._when(block, start)
         dates.validate(when)
-        entry = Entry(
+        entry = ForeignEvent(
             line=block.line,
             uid=uid,
             key=self.clocks.moment(known).key if known else "",
@@ -194,7 +194,7 @@ class _Reader:
             modified_at=contentlines.moment(block, "LAST-MODIFIED"),
             is_cancelled=is_cancelled,
             title=title,
-            description=contentlines.text(block, "DESCRIPTION")[:LONGEST_TEXT],
+            description=contentlines.text(block, "DESCRIPTION")[:MAX_TEXT_CHARS],
             location=contentlines.text(block, "LOCATION")[:LONGEST_TITLE],
             url=contentlines.address(block, "URL"),
             when=when,
@@ -271,7 +271,7 @@ class _Reader:
             moments.pop(moment.key, None)
         return list(moments.values())
 
-    def _time_of(self, series: _Draft, moment: WallTime) -> Entry:
+    def _time_of(self, series: _Draft, moment: WallTime) -> ForeignEvent:
         """Return one occurrence: same duration and zone as the first."""
         when = series.entry.when
         if moment.timezone != series.start.timezone:  # an RDATE in another zone
@@ -282,7 +282,7 @@ class _Reader:
         moved = _shifted(when, at - series.start.at)
         return replace(series.entry, key=moment.key, when=moved)
 
-    def _at_home(self, entry: Entry) -> Entry:
+    def _at_home(self, entry: ForeignEvent) -> ForeignEvent:
         """Convert an event written in UTC to wall time in the zone `home`.
 
         It stays in UTC if the wall time would mean another moment, as in a repeated hour.

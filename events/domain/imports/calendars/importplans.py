@@ -20,7 +20,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_noop as _
 
 from events.domain.imports.calendars import foreignevents
-from events.domain.imports.calendars.foreignevents import Entry
+from events.domain.imports.calendars.foreignevents import ForeignEvent
 from events.domain.lifecycle import lifecycle
 from events.domain.programme import tree
 from events.models import Basis, Event, ImportedEvent, Place, Team
@@ -74,7 +74,7 @@ class Row:
     people: int = 0  # number of people expected at an event that is cancelled
     parts: int = 0  # number of parts of its programme that move with it
     staying: frozenset[int] = frozenset()  # ids of events with dates of their own in the calendar
-    entry: Entry | None = None
+    entry: ForeignEvent | None = None
     said: dict[str, Any] = field(default_factory=dict)
     link: ImportedEvent | None = None
 
@@ -129,7 +129,7 @@ class Planner:
         rows = Event.objects.filter(team=self.choices.team, uid__in=keys)
         return {row.ical_uid for row in rows}
 
-    def _row(self, entry: Entry, known: dict[Any, ImportedEvent], own: set[str]) -> Row:
+    def _row(self, entry: ForeignEvent, known: dict[Any, ImportedEvent], own: set[str]) -> Row:
         link = known.get((entry.uid, entry.key))
         if entry.uid in own:
             return _row(entry, Outcome.SKIPPED, reason=OURS)
@@ -143,7 +143,7 @@ class Planner:
             return self._cancelled(_row(entry, Outcome.CANCELLED, event=link.event, link=link))
         return self._compared(entry, link)
 
-    def _new(self, entry: Entry) -> Row:
+    def _new(self, entry: ForeignEvent) -> Row:
         if entry.is_cancelled:
             return _row(entry, Outcome.SKIPPED, reason=NEVER_KNOWN)
         said = self._said(entry)
@@ -166,7 +166,7 @@ class Planner:
             row.people = _expected(row.event)
         return row
 
-    def _compared(self, entry: Entry, link: ImportedEvent) -> Row:
+    def _compared(self, entry: ForeignEvent, link: ImportedEvent) -> Row:
         """Compare the calendar, its previous reading and the stored event, column by column."""
         event, said = link.event, self._said(entry)
         here = {name: _value(event, name) for name in said}
@@ -204,7 +204,7 @@ class Planner:
                     people=_expected(event),
                 )
 
-    def _said(self, entry: Entry) -> dict[str, Any]:
+    def _said(self, entry: ForeignEvent) -> dict[str, Any]:
         """The values of the calendar, by column."""
         place = self.places.get(entry.location, "")
         texts = (entry.description, "" if place else entry.location)
@@ -228,7 +228,7 @@ MISFITS: Final = (tree.OutsideParent, tree.LegsOverlap, tree.NoSuchTime)
 PROGRAMME: Final = _("it would not fit what it is part of here, or its own parts")
 
 
-def _row(entry: Entry, outcome: Outcome, **values: Any) -> Row:
+def _row(entry: ForeignEvent, outcome: Outcome, **values: Any) -> Row:
     about: dict[str, Any] = {
         "line": entry.line,
         "uid": entry.uid,
@@ -264,7 +264,7 @@ def _expected(event: Event) -> int:
     return lifecycle.consequences(event=event, verb="cancel").people
 
 
-def _is_older(entry: Entry, link: ImportedEvent) -> bool:
+def _is_older(entry: ForeignEvent, link: ImportedEvent) -> bool:
     if entry.sequence != link.sequence:
         return entry.sequence < link.sequence
     there, here = entry.modified_at, link.modified_at
@@ -297,7 +297,9 @@ def _value(event: Event, name: str) -> Any:
     return _written(event.when) if name == "when" else getattr(event, name) or ""
 
 
-def _take_over(event: Event, entry: Entry, said: dict[str, Any], names: Iterable[str]) -> None:
+def _take_over(
+    event: Event, entry: ForeignEvent, said: dict[str, Any], names: Iterable[str]
+) -> None:
     for name in names:
         if name == "when":
             event.when, event.basis = entry.when, Basis.OUTSIDE

@@ -13,7 +13,7 @@ from events.domain.imports.calendars.imports import Calendar
 from events.domain.refusals import Refusal
 from events.models import ImportPreview, User
 
-KEPT_FOR: Final = timedelta(hours=1)
+RETENTION: Final = timedelta(hours=1)
 
 
 class Gone(Refusal):
@@ -23,14 +23,14 @@ class Gone(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class Preview:
     """A stored calendar that waits for confirmation, and the plan of its import."""
 
     calendar: ImportPreview
     plan: Plan
 
 
-def open_file(*, calendar: Calendar, choices: Choices, user: User, now: datetime) -> Opened:
+def open_file(*, calendar: Calendar, choices: Choices, user: User, now: datetime) -> Preview:
     """Store a calendar for an hour and return the plan of its import.
 
     Raises what `imports.preview` raises; then nothing is stored.
@@ -47,19 +47,19 @@ def open_file(*, calendar: Calendar, choices: Choices, user: User, now: datetime
         visibility=choices.visibility,
         opened_at=now,
     )
-    return Opened(kept, plan)
+    return Preview(kept, plan)
 
 
-def open_address(*, address: str, choices: Choices, user: User, now: datetime) -> Opened:
+def open_address(*, address: str, choices: Choices, user: User, now: datetime) -> Preview:
     """The same for the calendar at a URL. Raises fetching.NotFetched as well."""
     calendar = imports.fetch(address=address)
     return open_file(calendar=calendar, choices=choices, user=user, now=now)
 
 
-def carry_out(*, key: str, user: User, now: datetime) -> Plan:
+def confirm(*, key: str, user: User, now: datetime) -> Plan:
     """Confirm a preview: import it, for a team that the user still runs. Raises Gone."""
     teams = access.own_teams(user=user).values("pk")
-    rows = ImportPreview.objects.filter(user=user, opened_at__gte=now - KEPT_FOR)
+    rows = ImportPreview.objects.filter(user=user, opened_at__gte=now - RETENTION)
     kept = rows.select_related("team").filter(key=key, team__in=teams).first()
     if kept is None:
         raise Gone
@@ -78,5 +78,5 @@ def carry_out(*, key: str, user: User, now: datetime) -> Plan:
 
 def prune(*, now: datetime) -> int:
     """Delete expired previews, as they may contain other people's data; return how many."""
-    number, _rows = ImportPreview.objects.filter(opened_at__lt=now - KEPT_FOR).delete()
+    number, _rows = ImportPreview.objects.filter(opened_at__lt=now - RETENTION).delete()
     return number

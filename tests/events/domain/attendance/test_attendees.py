@@ -17,7 +17,7 @@ from events.domain.attendance.attendees import (
     Over,
     WrongHub,
 )
-from events.domain.attendance.capacity import Venue
+from events.domain.attendance.capacity import Capacity
 from events.domain.delivery import delivery
 from events.domain.lifecycle import lifecycle
 from events.domain.reminders import reminders
@@ -136,7 +136,7 @@ class TestAnswers:
         accept(*people)
         decline(people[0])
         attendees.answer(attendee=people[1], partstat=Partstat.TENTATIVE, now=LATER)
-        assert capacity.of(event=event) == [Venue(hub=None, capacity=3, taken=1, waiting=0)]
+        assert capacity.of(event=event) == [Capacity(hub=None, capacity=3, taken=1, waiting=0)]
 
     def test_the_same_answer_once_more_changes_nothing(self) -> None:
         _event, (_first, second, _third) = full_event()
@@ -221,8 +221,8 @@ class TestWaitingList:
         accept(second, now=LATER)
         assert list(Attendee.objects.waiting()) == [third, second]
         decline(first)
-        assert list(Attendee.objects.taking_a_place()) == [third]
-        assert capacity.of(event=event) == [Venue(hub=None, capacity=1, taken=1, waiting=1)]
+        assert list(Attendee.objects.seated()) == [third]
+        assert capacity.of(event=event) == [Capacity(hub=None, capacity=1, taken=1, waiting=1)]
 
     def test_who_lost_a_place_and_accepts_again_waits_at_the_end(self) -> None:
         _event, (first, second, third) = full_event()
@@ -238,7 +238,7 @@ class TestWaitingList:
         assert list(Attendee.objects.waiting()) == [third]
         event.capacity = None
         lifecycle.save(event=event, now=LATER)
-        assert list(Attendee.objects.taking_a_place().order_by("pk"))[1:] == [second, third]
+        assert list(Attendee.objects.seated().order_by("pk"))[1:] == [second, third]
 
     def test_a_smaller_capacity_takes_nobodys_place(self) -> None:
         event = factories.event(capacity=2)
@@ -246,9 +246,9 @@ class TestWaitingList:
         accept(*people)
         event.capacity = 1
         lifecycle.save(event=event, now=LATER)
-        assert capacity.of(event=event) == [Venue(hub=None, capacity=1, taken=2, waiting=1)]
+        assert capacity.of(event=event) == [Capacity(hub=None, capacity=1, taken=2, waiting=1)]
         decline(people[0])
-        assert capacity.of(event=event) == [Venue(hub=None, capacity=1, taken=1, waiting=1)]
+        assert capacity.of(event=event) == [Capacity(hub=None, capacity=1, taken=1, waiting=1)]
 
     def test_after_the_end_nobody_is_let_in_any_more(self) -> None:
         _event, (first, second, _third) = full_event()
@@ -278,8 +278,8 @@ class TestHubs:
         here, there, late = invited(event), invited(event, hub=hub), invited(event, hub=hub)
         accept(here, there, late)
         assert capacity.of(event=event) == [
-            Venue(hub=None, capacity=1, taken=1, waiting=0),
-            Venue(hub=hub, capacity=1, taken=1, waiting=1),
+            Capacity(hub=None, capacity=1, taken=1, waiting=0),
+            Capacity(hub=hub, capacity=1, taken=1, waiting=1),
         ]
         decline(here)
         assert state(late) == ("accepted", "waitlisted", "expected")
@@ -309,8 +309,8 @@ class TestHubs:
         attendees.save(attendee=first, now=LATER)
         assert state(second) == ("accepted", "confirmed", "expected")
         assert capacity.of(event=event) == [
-            Venue(hub=None, capacity=1, taken=1, waiting=1),
-            Venue(hub=hub, capacity=1, taken=1, waiting=0),
+            Capacity(hub=None, capacity=1, taken=1, waiting=1),
+            Capacity(hub=hub, capacity=1, taken=1, waiting=0),
         ]
 
     def test_nobody_loses_a_place_by_a_move_to_a_full_hub(self) -> None:
@@ -354,7 +354,7 @@ class TestSubstitutes:
     def test_the_next_on_the_list_does_not_slip_in_between(self) -> None:
         _event, (first, second, _third) = full_event()
         other = attendees.substitute(attendee=first, person=factories.person(), now=LATER)
-        assert list(Attendee.objects.taking_a_place()) == [other]
+        assert list(Attendee.objects.seated()) == [other]
         assert state(second) == ("accepted", "waitlisted", "expected")
 
     def test_a_substitute_takes_over_the_turn(self) -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 
 from events.domain.attendance import attendees, capacity
-from events.domain.attendance.capacity import Venue
+from events.domain.attendance.capacity import Capacity
 from events.domain.lifecycle import lifecycle
 from events.models import Attendee, Event, EventPlace
 from tests import factories
@@ -38,7 +38,7 @@ def test_two_take_the_last_place_and_one_gets_it(at_hub: bool) -> None:
         people = [invited(event, hub) for _ in range(4)]
         assert at_once(*map(answers, people)) == []
         here = capacity.of(event=event)[-1]
-        assert here == Venue(hub=hub, capacity=1, taken=1, waiting=4 * round_ - 1)
+        assert here == Capacity(hub=hub, capacity=1, taken=1, waiting=4 * round_ - 1)
 
 
 def test_a_place_that_is_given_up_while_somebody_asks_is_not_lost() -> None:
@@ -47,7 +47,7 @@ def test_a_place_that_is_given_up_while_somebody_asks_is_not_lost() -> None:
         first, second = invited(event), invited(event)
         answers(first)()
         assert at_once(answers(first, Partstat.DECLINED), answers(second)) == []
-        assert list(Attendee.objects.taking_a_place()) == [second]
+        assert list(Attendee.objects.seated()) == [second]
         attendees.release(attendee=second, now=NOW)
 
 
@@ -78,7 +78,7 @@ def test_a_capacity_raised_while_somebody_asks_leaves_nobody_waiting() -> None:
             lifecycle.touch(event=hub.event, now=NOW)
 
     assert at_once(raise_capacity, answers(attendee)) == []
-    assert capacity.of(event=hub.event)[1] == Venue(hub=hub, capacity=1, taken=1, waiting=0)
+    assert capacity.of(event=hub.event)[1] == Capacity(hub=hub, capacity=1, taken=1, waiting=0)
 
 
 def test_two_check_ins_of_one_person_let_them_in_once() -> None:

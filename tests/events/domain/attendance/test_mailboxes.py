@@ -48,7 +48,7 @@ def test_what_was_read_but_not_marked_counts_once(box: Mailbox, attendee: Attend
 
 
 def test_of_what_is_too_large_only_the_head_is_read(box: Mailbox) -> None:
-    box.put(b"Subject: Holiday film\r\n\r\n" + b"x" * (2 * replymails.LARGEST))
+    box.put(b"Subject: Holiday film\r\n\r\n" + b"x" * (2 * replymails.MAX_MAIL_BYTES))
     assert mailboxes.read(url=box.url, now=NOW) == 1
     assert Reply.objects.values_list("subject", "reason").get() == ("Holiday film", "too_large")
 

@@ -378,7 +378,7 @@ HOSTILE = {
     "more lines there": b"".join(NESTED % (n, n) for n in range(39)) + b"x\n" * 500_000,
     "mails in mails": b"Content-Type: message/rfc822\r\n\r\n" * 100_000,
     "many parts": NESTED % (0, 0) + b"--b0\r\n\r\nx\r\n" * 400_000,
-    "too large": b"Subject: x\r\n\r\n" + b"x" * (replymails.LARGEST + 1),
+    "too large": b"Subject: x\r\n\r\n" + b"x" * (replymails.MAX_MAIL_BYTES + 1),
     "no base64": CALENDAR.replace(b"\r\n\r\n", b"\r\nContent-Transfer-Encoding: base64\r\n\r\n***"),
     "no calendar": CALENDAR + EVENT % b"UID:x",
     "no charset": b"Content-Type: text/calendar; charset=klingon\r\n\r\n\xff\xfe\r\n",
@@ -396,7 +396,7 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_whatever_comes_is_set_aside_for_little_work(name: str) -> None:
     raw = HOSTILE[name]
-    most = 1_000 + 20 * min(len(raw), replymails.LARGEST)
+    most = 1_000 + 20 * min(len(raw), replymails.MAX_MAIL_BYTES)
     assert steps(partial(replymails.read, raw=raw)) < most
     reply = read(raw)
     assert reply.state == State.OPEN
@@ -493,8 +493,8 @@ class TestWhatAnOrganiserDecides:
 def test_what_was_settled_long_ago_is_forgotten(attendee: Attendee) -> None:
     read(mails.gmail(mails.of(attendee)))
     read(HOSTILE["no calendar"])
-    assert replies.prune(now=LATER + replies.KEPT) == 0
-    assert replies.prune(now=LATER + replies.KEPT + HOUR) == 1
+    assert replies.prune(now=LATER + replies.RETENTION) == 0
+    assert replies.prune(now=LATER + replies.RETENTION + HOUR) == 1
     assert Reply.objects.get().state == State.OPEN
 
 

@@ -195,12 +195,12 @@ class TestHandingOver:
         assert outbox.dedup_key("a", 1, 23) != outbox.dedup_key("a", 12, 3)
 
     def test_a_tick_that_fills_its_batch_runs_on(self) -> None:
-        due_event(people=2 * delivery.BATCH + 1)
-        assert results(delivery.tick(now=DUE)) == {"sent": 2 * delivery.BATCH + 1}
+        due_event(people=2 * delivery.BATCH_SIZE + 1)
+        assert results(delivery.tick(now=DUE)) == {"sent": 2 * delivery.BATCH_SIZE + 1}
 
     def test_a_tick_out_of_time_leaves_the_rest(self, monkeypatch: pytest.MonkeyPatch) -> None:
         due_event(people=2)
-        monkeypatch.setattr(attempts, "BUDGET", timedelta(microseconds=1))
+        monkeypatch.setattr(attempts, "MAX_TICK_TIME", timedelta(microseconds=1))
         assert delivery.tick(now=DUE) == Summary(handed_over=1)
         monkeypatch.undo()
         assert results(delivery.tick(now=DUE)) == {"sent": 2}
@@ -240,7 +240,7 @@ class TestLastLook:
         return row
 
     def deliver(self, row: Delivery, after: timedelta = SECOND) -> str:
-        return attempts.deliver(row=row, watch=attempts.Watch(DUE + after))
+        return attempts.deliver(row=row, budget=attempts.TickBudget(DUE + after))
 
     def test_a_cancelled_event_is_not_announced(self, claimed: Delivery, folder: Path) -> None:
         event = claimed.event
@@ -372,7 +372,7 @@ class TestDeadWorkers:
         assert len(server.messages) == (phase in (Phase.BODY, Phase.NOT))
         assert delivery.tick(now=self.AFTER + HOUR) == Summary()
 
-    @pytest.mark.parametrize("grace", [timedelta(0), delivery.GRACE])
+    @pytest.mark.parametrize("grace", [timedelta(0), delivery.REMOTE_JOURNAL_GRACE])
     def test_without_a_journal_it_is_sent_once_more_and_never_again(
         self, server: Sink, grace: timedelta
     ) -> None:
@@ -387,7 +387,7 @@ class TestDeadWorkers:
         Delivery.objects.update(
             state=State.SENDING, claim_at=None, leased_by=holder, lease_until=now
         )
-        assert delivery.tick(now=now + delivery.GRACE + SECOND) == Summary()
+        assert delivery.tick(now=now + delivery.REMOTE_JOURNAL_GRACE + SECOND) == Summary()
         row.refresh_from_db()
         assert (row.state, row.unknown_count, bool(row.detail)) == (State.UNKNOWN, 2, True)
         assert server.messages == []
@@ -403,7 +403,7 @@ class TestDeadWorkers:
         assert delivery.tick(now=self.AFTER) == Summary()
 
     def test_a_row_that_kills_its_workers_is_given_up(self) -> None:
-        row = in_state(State.LEASED, attempts=attempts.MOST_ATTEMPTS)
+        row = in_state(State.LEASED, attempts=attempts.MAX_ATTEMPTS)
         assert results(delivery.tick(now=self.AFTER)) == {"dead": 1}
         row.refresh_from_db()
         assert (row.state, row.claim_at, row.lease_token) == (State.DEAD, None, None)
@@ -413,11 +413,11 @@ class TestDeadWorkers:
         due_event(people=3)
         fanout.expand_due(now=DUE)
         culprit = min(Delivery.objects.values_list("pk", flat=True))
-        for n in range(attempts.MOST_ATTEMPTS + 4):
+        for n in range(attempts.MAX_ATTEMPTS + 4):
             for row in delivery._claim(DUE + n * LEASED):
-                if row.pk == culprit and row.attempts <= attempts.MOST_ATTEMPTS:
+                if row.pk == culprit and row.attempts <= attempts.MAX_ATTEMPTS:
                     break
-                attempts.deliver(row=row, watch=attempts.Watch(DUE + n * LEASED))
+                attempts.deliver(row=row, budget=attempts.TickBudget(DUE + n * LEASED))
             delivery._reap(DUE + (n + 1) * LEASED)
         states = dict(Delivery.objects.values_list("pk", "state"))
         assert states.pop(culprit) == "dead"

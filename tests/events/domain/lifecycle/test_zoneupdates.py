@@ -246,7 +246,7 @@ class TestBatches:
 
     @pytest.fixture(autouse=True)
     def two_at_a_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(zoneupdates, "BATCH", 2)
+        monkeypatch.setattr(zoneupdates, "BATCH_SIZE", 2)
 
     @pytest.mark.parametrize("count", [0, 1, 2, 3, 4, 5])
     def test_all_of_them_move_once(self, count: int) -> None:
@@ -286,7 +286,7 @@ class TestParts:
     def test_those_that_need_not_move_end_with_the_last(
         self, monkeypatch: pytest.MonkeyPatch, count: int
     ) -> None:
-        monkeypatch.setattr(zoneupdates, "BATCH", 2)
+        monkeypatch.setattr(zoneupdates, "BATCH_SIZE", 2)
         events = [vancouver() for _ in range(count)]
         report, after = zoneupdates.recompute_some(now=LATER)
         assert report.looked_at == min(count, 2)
@@ -295,7 +295,7 @@ class TestParts:
     def test_one_that_fails_is_not_looked_at_for_ever(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(zoneupdates, "BATCH", 1)
+        monkeypatch.setattr(zoneupdates, "BATCH_SIZE", 1)
         lost, _next = vancouver(), vancouver()
         Event.objects.filter(pk=lost.pk).update(timezone="America/Atlantis")
         report, after = zoneupdates.recompute_some(now=LATER)

@@ -48,14 +48,14 @@ class TestShape:
             put(rows[4], parent=rows[3])
 
     def test_two_trees_of_three_levels_do_not_go_into_one_another(self, team: Team) -> None:
-        tops = []
+        roots = []
         for _ in range(2):
             top = factories.event(team=team)
             middle = factories.event(team=team, parent=top)
-            tops.append((top, middle, factories.event(team=team, parent=middle)))
+            roots.append((top, middle, factories.event(team=team, parent=middle)))
         with pytest.raises(tree.TooDeep):
-            put(tops[0][0], parent=tops[1][1])
-        put(tops[0][1], parent=tops[1][0])
+            put(roots[0][0], parent=roots[1][1])
+        put(roots[0][1], parent=roots[1][0])
 
     def test_reported_events_make_no_circles_either(self, db: None) -> None:
         top = factories.event(origin="reported")

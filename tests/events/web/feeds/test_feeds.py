@@ -5,7 +5,7 @@ import gzip
 import pytest
 
 from events.domain.lifecycle import lifecycle
-from events.web.feeds.feeds import LONG
+from events.web.feeds.feeds import STREAMED_FROM_BYTES
 from tests import factories
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
@@ -59,7 +59,7 @@ def test_head_says_the_same_without_the_body(client):
 
 
 @pytest.mark.parametrize("encoding", ["identity", "gzip"])
-@pytest.mark.parametrize("size", [LONG, 10])
+@pytest.mark.parametrize("size", [STREAMED_FROM_BYTES, 10])
 def test_head_bears_the_headers_of_get(client, monkeypatch, encoding, size):
     event = factories.event()
     monkeypatch.setattr("events.web.feeds.feeds.LONG", size)

@@ -338,7 +338,7 @@ def test_no_other_secret_opens_a_calendar_and_a_calendar_opens_nothing_else(
         CalendarFeed.objects.filter(pk=feed.pk).update(token_hash=digest)
         assert client.get(path).status_code == 404, purpose
     with pytest.raises(importpreviews.Gone):
-        importpreviews.carry_out(key=token, user=user, now=timezone.now())
+        importpreviews.confirm(key=token, user=user, now=timezone.now())
     assert not default_token_generator.check_token(user, token)
     answer = Client().get("/admin/", headers={"cookie": f"sessionid={token}"})
     assert answer.status_code == 302

@@ -171,7 +171,7 @@ def test_what_is_packed_is_not_unpacked() -> None:
 
 
 def test_too_much_is_refused() -> None:
-    body = b"x" * (fetching.LARGEST + 1)
+    body = b"x" * (fetching.MAX_BYTES + 1)
     with server(send(body)) as port, pytest.raises(fetching.TooLarge):
         Internet(port).fetch()
 

@@ -598,7 +598,7 @@ def test_the_worst_files_stay_within_their_budgets_and_a_fair_share_of_memory() 
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=600)
     told = json.loads(done.stdout)
     assert 0.99 * repeats.BUDGET < max(told["days"].values()) <= repeats.BUDGET
-    assert max(told["events"].values()) <= foreignevents.MOST_EVENTS
+    assert max(told["events"].values()) <= foreignevents.MAX_EVENTS
     assert told["grown"] < 300
 
 
@@ -641,7 +641,7 @@ def test_whatever_stands_in_a_file_is_read_or_refused(lines: list[str], zone: st
 def test_more_events_than_one_import_takes_are_refused(team: Team) -> None:
     lines = [
         line
-        for n in range(foreignevents.MOST_EVENTS + 1)
+        for n in range(foreignevents.MAX_EVENTS + 1)
         for line in vevent("DTSTART:20261202", uid=str(n))
     ]
     with pytest.raises(foreignevents.TooManyEvents):
