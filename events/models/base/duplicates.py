@@ -1,6 +1,6 @@
 """Merge two rows that describe the same thing: the kept row wins, the other fills its gaps.
 
-A model that can have such duplicates has a method `merge_from`, called by `domain.directory.merging`.
+A model with such duplicates has a method `merge_from`, called by `domain.directory.merging`.
 """
 
 from typing import Any
