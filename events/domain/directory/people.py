@@ -31,8 +31,6 @@ PARTS: Final = ("given_name", "western_name")
 DETAILS: Final = (*NAMES[1:], "honorific", "language", "timezone")
 CONTACT: Final = ("email", "phone")
 LANGUAGE: Final = re.compile(f"_({'|'.join(SUFFIXES)})$")
-# States in which a mail may have reached its reader.
-GONE: Final = (Delivery.State.SENDING, Delivery.State.SENT, Delivery.State.UNKNOWN)
 
 
 class Erased(Refusal):
@@ -134,12 +132,18 @@ def _events_with_two_places(keep: Person, drop: Person) -> list[Event]:
 
 
 def _remind_once(person: Person) -> None:
-    """Cancel pending mails of which the person has another for the same reminder or notices."""
+    """Cancel pending mails of which the person has another for the same reminder or notices.
+
+    A mail that may have reached its reader stays. Of several pending ones the one with the most
+    unknown outcomes stays, because it may have been delivered; of equals the oldest.
+    """
     waiting = Delivery.objects.filter(person=person).unsent()
     about = Q(occurrence=OuterRef("occurrence")) | Q(batch=OuterRef("batch"))
     same = Delivery.objects.filter(about, person=person)
-    earlier = same.unsent().filter(pk__lt=OuterRef("pk"))
-    another = Q(Exists(same.filter(state__in=GONE))) | Q(Exists(earlier))
+    tried_more = Q(unknown_count__gt=OuterRef("unknown_count"))
+    earlier = Q(unknown_count=OuterRef("unknown_count"), pk__lt=OuterRef("pk"))
+    another = Q(Exists(same.filter(state__in=Delivery.OUT)))
+    another |= Q(Exists(same.unsent().filter(tried_more | earlier)))
     spare = list(waiting.filter(another).values_list("pk", flat=True))
     Delivery.objects.filter(pk__in=spare).call_back()
 

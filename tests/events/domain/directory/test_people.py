@@ -215,10 +215,10 @@ def test_whoever_stood_in_for_their_double_stands_in_for_nobody() -> None:
     assert event.attendees.get().substitute_for is None
 
 
-def test_of_two_mails_about_the_same_that_wait_one_is_called_back() -> None:
-    event, keep, drop = factories.event(), john(), john()
+def expanded(event: Event, number: int) -> list[ReminderOccurrence]:
+    """Moments of a reminder rule of which deliveries are there."""
     rule = factories.rule(event=event)
-    due = [
+    return [
         ReminderOccurrence.objects.create(
             rule=rule,
             event=event,
@@ -228,8 +228,34 @@ def test_of_two_mails_about_the_same_that_wait_one_is_called_back() -> None:
             planned_at=NOW,
             state="expanded",
         )
-        for n in range(3)
+        for n in range(number)
     ]
+
+
+@pytest.mark.parametrize("state", Delivery.OUT)
+def test_a_mail_that_may_have_arrived_calls_the_other_back(state: str) -> None:
+    event, keep, drop = factories.event(), john(), john()
+    [due] = expanded(event, 1)
+    leased = {"lease_token": uuid4(), "lease_until": NOW} if state == "sending" else {}
+    waits = delivery(factories.attendee(event=event, person=keep), occurrence=due)
+    delivery(factories.attendee(event=event, person=drop), occurrence=due, state=state, **leased)
+    merge(keep, drop)
+    assert Delivery.objects.get(pk=waits.pk).state == "cancelled"
+
+
+def test_of_two_mails_that_wait_the_one_that_may_have_arrived_stays() -> None:
+    event, keep, drop = factories.event(), john(), john()
+    [due] = expanded(event, 1)
+    waits = delivery(factories.attendee(event=event, person=keep), occurrence=due)
+    tried = delivery(factories.attendee(event=event, person=drop), occurrence=due, unknown_count=1)
+    merge(keep, drop)
+    states = dict(Delivery.objects.values_list("pk", "state"))
+    assert (states[waits.pk], states[tried.pk]) == ("cancelled", "pending")
+
+
+def test_of_two_mails_about_the_same_that_wait_one_is_called_back() -> None:
+    event, keep, drop = factories.event(), john(), john()
+    due = expanded(event, 3)
     kept = factories.attendee(event=event, person=keep)
     double = factories.attendee(event=event, person=drop)
     both_wait = [delivery(row, occurrence=due[0]) for row in (kept, double)]
