@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-IDLE: Final = 1.0  # seconds
+IDLE_SECONDS: Final = 1.0  # seconds
 
 Identity = tuple[int, int, int, int]
 
@@ -132,7 +132,7 @@ class Pool:
                 if not self._parked:
                     self._is_asleep = True
                     self._changed.wait()
-                elif (rest := self._parked[0].since + IDLE - time.monotonic()) > 0:
+                elif (rest := self._parked[0].since + IDLE_SECONDS - time.monotonic()) > 0:
                     self._changed.wait(rest)
                 else:
                     self._close(self._parked[0])

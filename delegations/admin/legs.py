@@ -91,7 +91,7 @@ class LegFormSet(RowFormSet):
     def store(self, now: datetime) -> None:
         """Store the legs: removed ones first, so that their days are free for others.
 
-        Changes are recorded in the attributes that Django's own `save` sets.
+        Fills `new_objects`, `changed_objects` and `deleted_objects`, which the admin reads.
         """
         self.deleted_objects = [form.instance for form in self.deleted_forms if form.instance.pk]
         for leg in self.deleted_objects:

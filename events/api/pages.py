@@ -9,8 +9,8 @@ from rest_framework.request import Request
 
 from events.domain.pages.eventfilters import UnknownValue
 
-LARGEST_PAGE = 100
-LAST_PAGE = 999_999_999
+MAX_PAGE_SIZE = 100
+MAX_PAGE_NUMBER = 999_999_999
 
 
 class Pages(PageNumberPagination):
@@ -18,18 +18,18 @@ class Pages(PageNumberPagination):
 
     page_size = 50
     page_size_query_param = "page_size"
-    max_page_size = LARGEST_PAGE
+    max_page_size = MAX_PAGE_SIZE
 
     def get_page_size(self, request: Request) -> int | None:
-        return _number(request, "page_size", LARGEST_PAGE) or self.page_size
+        return _number(request, "page_size", MAX_PAGE_SIZE) or self.page_size
 
     def get_page_number(self, request: Request, paginator: "Paginator[Any]") -> int:
-        return _number(request, "page", LAST_PAGE) or 1
+        return _number(request, "page", MAX_PAGE_NUMBER) or 1
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         return [
-            _parameter("page", LAST_PAGE, "The page, counted from 1.", default=1),
-            _parameter("page_size", LARGEST_PAGE, "Rows on a page.", default=self.page_size),
+            _parameter("page", MAX_PAGE_NUMBER, "The page, counted from 1.", default=1),
+            _parameter("page_size", MAX_PAGE_SIZE, "Rows on a page.", default=self.page_size),
         ]
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from events.domain.attendance import invitations, promotions
+from events.domain.attendance import invitations, promotionletters
 from events.domain.mail import letters
 from events.domain.mail.kinds import Kind
 from events.domain.reminders import eligibility, noticeletters
@@ -15,7 +15,8 @@ Mail = Delivery.Kind
 KINDS: Final = (
     Kind(
         value=Mail.REMINDER, label=_("reminder"),
-        compose=letters.reminder, refusal=eligibility.refusal, is_plain=eligibility.is_plain,
+        compose=letters.reminder, refusal=eligibility.refusal,
+        needs_no_check=eligibility.needs_no_check,
     ),
     Kind(
         value=Mail.REQUEST, label=_("invitation"),
@@ -39,6 +40,6 @@ KINDS: Final = (
     ),
     Kind(
         value=Mail.PROMOTION, label=_("place that became free"),
-        compose=promotions.compose, refusal=promotions.refusal,
+        compose=promotionletters.compose, refusal=promotionletters.refusal,
     ),
 )  # fmt: skip

@@ -15,10 +15,10 @@ from typing import Final
 from events.values.texts import gettext_noop as _
 
 DAY: Final = timedelta(days=1)
-MOST: Final = 200  # occurrences in the window; one a week for more than three years
-MOST_COUNTED: Final = 1_000  # COUNT; larger numbers are taken for errors
+MAX_TIMES: Final = 200  # occurrences in the window; one a week for more than three years
+MAX_COUNT: Final = 1_000  # COUNT; larger numbers are taken for errors
 EARLIEST: Final = 1900
-LONGEST: Final = 500  # characters of a rule
+MAX_RULE_CHARS: Final = 500  # characters of a rule
 BUDGET: Final = 500_000  # days that may be checked for all series of one calendar together
 FREQUENCIES: Final = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -72,7 +72,7 @@ class Rule:
 
 def parse(text: str, *, local: Callable[[str], datetime]) -> Rule:
     """Parse a rule; `local` converts its UNTIL to wall time. Raises BadRule."""
-    if len(text) > LONGEST:
+    if len(text) > MAX_RULE_CHARS:
         raise BadRule(_("the rule is too long"))
     pairs = [part.partition("=") for part in text.upper().strip(";").split(";")]
     parts = {name: value for name, _sign, value in pairs}
@@ -83,8 +83,8 @@ def parse(text: str, *, local: Callable[[str], datetime]) -> Rule:
     if unknown := sorted(set(parts) - NAMES):
         raise BadRule(_("%(name)s is not understood"), name=unknown[0][:20])
     count, interval = _number(parts, "COUNT"), _number(parts, "INTERVAL")
-    if count and count > MOST_COUNTED:
-        raise BadRule(_("it repeats more than %(most)s times"), most=MOST_COUNTED)
+    if count and count > MAX_COUNT:
+        raise BadRule(_("it repeats more than %(most)s times"), most=MAX_COUNT)
     return Rule(
         frequency=parts["FREQ"],
         interval=interval or 1,
@@ -146,8 +146,10 @@ def expand(
         for at in _times(rule, start, first, last, budget):
             if at >= first:
                 found.add(at)
-            if len(found) > MOST:
-                raise BadRule(_("it repeats more than %(most)s times in three years"), most=MOST)
+            if len(found) > MAX_TIMES:
+                raise BadRule(
+                    _("it repeats more than %(most)s times in three years"), most=MAX_TIMES
+                )
     return sorted(found)
 
 

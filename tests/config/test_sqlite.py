@@ -15,8 +15,11 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import IntegrityError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.recorder import MigrationRecorder
+from django.test import override_settings
 
 from config.runtime import processes
 from config.sqlite.base import POOL, DatabaseWrapper
@@ -303,9 +306,18 @@ class TestForks:
         assert not is_open(file)
 
 
+@pytest.fixture
+def migrated(transactional_db: None) -> Iterator[None]:
+    """The migrations on record, also where the tables were made without them."""
+    with override_settings(MIGRATION_MODULES={}):
+        call_command("migrate", fake=True, verbosity=0)
+    yield
+    MigrationRecorder(connection).flush()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_web_server_forks_with_nothing_open_and_closes_when_all_is_quiet(
-    tmp_path: Path,
+    tmp_path: Path, migrated: None
 ) -> None:
     connection.close()
     port, file = nginx.free_port(), Path(str(settings.DATABASES["default"]["NAME"]))

@@ -125,7 +125,7 @@ def test_the_weekly_task_sends_itself_again_until_all_have_moved(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Each message is short: what comes meanwhile is not behind the last of them."""
-    monkeypatch.setattr(zoneupdates, "MOVES", 2)
+    monkeypatch.setattr(zoneupdates, "MAX_MOVES_PER_RUN", 2)
     monkeypatch.setattr(app.conf, "task_always_eager", True)
     heard: list[int] = []
     day = clock.now().date() + timedelta(days=30)

@@ -70,7 +70,10 @@ class OnlyLegOf(Refusal):
 
 
 def check(*, delegation: Delegation, spans: Sequence[Span]) -> None:
-    """Raise Overlap or OutsideMission unless these first and last days can be all the stays."""
+    """Raise Overlap if two stays overlap, or OutsideMission if one lies outside the mission.
+
+    `spans` are the first and last days of all stays of the delegation.
+    """
     for one, other in pairwise(sorted(spans)):
         if other[0] < one[1]:
             raise Overlap(delegation, one, other)

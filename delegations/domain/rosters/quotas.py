@@ -48,7 +48,7 @@ def hold(*, delegation: Delegation) -> Delegation:
 
 
 def room(*, delegation: Delegation) -> Room:
-    """Return the numbers of seats of the delegation."""
+    """Count the seats of the delegation."""
     members = delegation.delegates.counted().count()
     taken = members + promised(delegation=delegation).total()
     quota = delegation.quota

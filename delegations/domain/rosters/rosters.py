@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext_noop
 
-from delegations.domain.rosters import attendance, quotas
+from delegations.domain.rosters import quotas, rosterattendees
 from delegations.models import Application, Delegate, Delegation, Leg, Nominee
 from events.domain.refusals import Name, Refusal, joined
 from events.models import Appointment, Organisation, Person
@@ -257,7 +257,7 @@ def sync(*, delegation: Delegation, now: datetime) -> None:
         if held.is_open:
             for delegate in held.delegates.prefetch_related("legs"):
                 _check_legs(held, delegate.legs.all())
-            attendance.keep(delegation=held, now=now)
+            rosterattendees.keep(delegation=held, now=now)
             quotas.promote(delegation=held, now=now)
 
 

@@ -95,7 +95,7 @@ def _parts(event: Event, user: User) -> Iterable[str]:
 
 def _make(*, event: Event, days: int, team: Team, user: User, now: datetime) -> Event:
     made = clones.make(event=event, days=days, team=team, now=now)
-    if not access.may_keep(user=user, event=made):
+    if not access.may_store(user=user, event=made):
         raise PermissionDenied
     return made
 

@@ -62,7 +62,7 @@ class EventForm(ScopedForm):
 
     def _post_clean(self) -> None:
         super()._post_clean()
-        if not self.errors and not access.may_keep(user=self.user, event=self.instance):
+        if not self.errors and not access.may_store(user=self.user, event=self.instance):
             self.add_error("parent", _("You add parts to your legs or the days you keep alone."))
         if not self.errors:
             self._check_programme()

@@ -181,7 +181,7 @@ class EventAdmin(
             return super().may_take(request, row, step)
         if row.team_id is None:
             return access.own_teams(user=request.user).exists()
-        return access.may_keep(user=request.user, event=row)
+        return access.may_store(user=request.user, event=row)
 
     def step_context(self, request: HttpRequest, row: Event) -> dict[str, Any]:
         """Add the subtree of the event and the numbers of mails to the context."""

@@ -1,4 +1,4 @@
-"""Itineraries to read and print: of a person, of a mission or leg, of a person on one."""
+"""Itineraries to read and print: of a person, of a mission or leg, of a person on it."""
 
 from collections.abc import Iterator
 from typing import Any, ClassVar

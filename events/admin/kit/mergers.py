@@ -51,7 +51,7 @@ class MergesAdmin:
         raise NotImplementedError
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Show other names as text to users who may not change them."""
+        """Make the aliases read-only for users who may not change them."""
         parts = super().get_fieldsets(request, obj)  # type: ignore[misc]
         if self.has_change_permission(request, obj):  # type: ignore[attr-defined]
             return parts

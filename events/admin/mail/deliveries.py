@@ -225,7 +225,7 @@ class DeliveryAdmin(ReadOnly, StepsAdmin, FindsPeople):
             raise Http404
         mail: previews.Shown | None = None
         with suppress(letters.NobodyThere, kinds.Unknown):
-            message = presend.again(delivery=delivery, now=timezone.now())
+            message = presend.compose_again(delivery=delivery, now=timezone.now())
             mail = previews.shown(message=message, language=delivery.language)
             mail = mail if mail.subject else None  # empty if the changes were undone
         return screens.page(

@@ -79,7 +79,7 @@ def may_change(*, user: Viewer, row: models.Model) -> bool:
     return changeable(user=user, model=type(row)).filter(pk=row.pk).exists()
 
 
-def may_keep(*, user: Viewer, event: Event) -> bool:
+def may_store(*, user: Viewer, event: Event) -> bool:
     """Whether the user may store the event with its present values, be it new or changed.
 
     Organisers of its team may store any event. Other members may store parts only: liaison

@@ -32,13 +32,13 @@ ANSWERS: Final = {
     "accept_tentatively": Partstat.TENTATIVE,
     "decline": Partstat.DECLINED,
 }
-HELD: Final = (Seat.CONFIRMED, Seat.WAITLISTED)
+SEATED_OR_WAITING: Final = (Seat.CONFIRMED, Seat.WAITLISTED)
 # Only the verbs of this module change these columns. `save` restores them from the database, so
 # that a form that was opened before an answer came in cannot overwrite the answer.
 STATE: Final = (
     "partstat", "answered_at", "seat", "waitlisted_at", "attendance", "checked_in_at",
 )  # fmt: skip
-TICK: Final = timedelta(microseconds=1)  # gives the members of a group an order in the queue
+MICROSECOND: Final = timedelta(microseconds=1)  # gives the members of a group an order in the queue
 
 
 class AttendeeRefusal(Refusal):
@@ -230,7 +230,7 @@ def register_group(
             _label(member, representing, number)
             _check_open(member, now)
             _check_hub(member)
-            _reply(member, Partstat.ACCEPTED, now + number * TICK)
+            _reply(member, Partstat.ACCEPTED, now + number * MICROSECOND)
             member.save()
         return members
 
@@ -271,7 +271,7 @@ def substitute(
         _check_substitute(attendee, now)
         at = _counts_from(attendee, replied_at or now, now)
         other = _substitute(attendee, person)
-        if attendee.seat in HELD:
+        if attendee.seat in SEATED_OR_WAITING:
             other.seat, other.waitlisted_at = attendee.seat, attendee.waitlisted_at
         _reply(attendee, Partstat.DELEGATED, at)
         _store(attendee)
@@ -341,11 +341,11 @@ def _reply(attendee: Attendee, partstat: Partstat, now: datetime) -> None:
     """Set the answer and the seat that follows from it: only an attendee who accepts has a seat."""
     attendee.partstat, attendee.answered_at = partstat, _seconds(now)
     if partstat == Partstat.ACCEPTED:
-        if attendee.seat not in HELD:
+        if attendee.seat not in SEATED_OR_WAITING:
             capacity.seat(attendee=attendee, now=now)
     elif partstat == Partstat.TENTATIVE:
         _leave(attendee, Seat.NONE)
-    elif attendee.seat in HELD:
+    elif attendee.seat in SEATED_OR_WAITING:
         _leave(attendee, Seat.CANCELLED)
 
 
@@ -371,7 +371,7 @@ def _has_said(attendee: Attendee, partstat: Partstat) -> bool:
 
     An attendee who accepted and then lost the seat may accept again, and is seated like any other.
     """
-    lost = partstat == Partstat.ACCEPTED and attendee.seat not in HELD
+    lost = partstat == Partstat.ACCEPTED and attendee.seat not in SEATED_OR_WAITING
     return attendee.partstat == partstat and not lost
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db import models, transaction
 
-from events.domain.attendance import promotions
+from events.domain.attendance import promotionletters
 from events.models import Attendee, Event, EventPlace
 
 CLOSED_STATUSES = (Event.Status.DRAFT, Event.Status.CANCELLED)
@@ -82,7 +82,7 @@ def promote(*, event: Event, hub: EventPlace | None, now: datetime) -> None:
     for attendee in seated:
         attendee.seat, attendee.waitlisted_at = Attendee.Seat.CONFIRMED, None
         attendee.save(update_fields=["seat", "waitlisted_at"])
-    promotions.tell(event=event, attendees=seated, now=now)
+    promotionletters.tell(event=event, attendees=seated, now=now)
 
 
 def settle(*, event: Event, now: datetime) -> None:

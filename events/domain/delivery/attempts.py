@@ -17,12 +17,10 @@ from events.models import Delivery, Suppression
 State = Delivery.State
 logger = logging.getLogger(__name__)
 
-MAX_TICK_TIME: Final = timedelta(
-    seconds=30
-)  # of a tick; the rest of a batch goes back into the queue
-LEASE_MARGIN: Final = timedelta(
-    seconds=15
-)  # before its end, in which no final dot is sent any more
+# After this time a tick puts the rest of its batch back into the queue.
+MAX_TICK_TIME: Final = timedelta(seconds=30)
+# No final dot is sent in this last part of a lease.
+LEASE_MARGIN: Final = timedelta(seconds=15)
 MAX_ATTEMPTS: Final = 5
 
 
@@ -157,7 +155,7 @@ class Attempt:
         """
         row, now = self.row, self.budget.now()
         is_wrong = outbox.address_hash(row.person.email) in self.budget.wrong
-        if not is_wrong and presend.is_plain(row=row, now=now):
+        if not is_wrong and presend.needs_no_check(row=row, now=now):
             message = presend.compose(row=row, now=now)
             if transitions.sending(row=row, until=now + leases.LEASE):
                 return message

@@ -27,16 +27,15 @@ logger = logging.getLogger(__name__)
 
 BATCH_SIZE: Final = 20
 SHARED_BATCH_SIZE: Final = 100  # batch size on a database that several workers share
-REMOTE_JOURNAL_GRACE: Final = timedelta(
-    minutes=10
-)  # for workers on another host to settle their own mails
+# The time in which workers on another host can settle their own mails.
+REMOTE_JOURNAL_GRACE: Final = timedelta(minutes=10)
 
 
 @dataclass(slots=True)
 class Summary:
     """Outcome of a tick: fan-outs made, and deliveries by the state that they reached."""
 
-    handed_over: int = 0
+    expanded: int = 0
     results: Counter[str] = field(default_factory=Counter)
 
 
@@ -47,7 +46,7 @@ def tick(*, now: datetime) -> Summary:
     """
     budget = attempts.TickBudget(now)
     reaped = _reap(now)
-    summary = Summary(handed_over=fanout.expand_due(now=now) + notices.expand_due(now=now))
+    summary = Summary(expanded=fanout.expand_due(now=now) + notices.expand_due(now=now))
     try:
         while not budget.is_over() and (batch := _claim(budget.now())):
             budget.wrong = presend.wrong_addresses(rows=batch)
@@ -102,7 +101,7 @@ def _judge(row: Delivery, phase: Phase | None, now: datetime) -> str:
             return leases.LOST
         return leases.outcome_unknown(row=row, now=now, reason="Its worker is gone.")
     match phase:
-        case Phase.BODY | Phase.NOT:
+        case Phase.BODY | Phase.NOT_DELIVERED:
             return leases.put_back(row=row, claim_at=now)
         case Phase.DOT:
             logger.warning("Delivery %s is taken to be sent: its worker died", row.public_uuid)

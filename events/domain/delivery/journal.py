@@ -54,7 +54,7 @@ own: Final = Journal()
 
 
 @cache
-def place() -> str:
+def location() -> str:
     """Return the identity of this journal location: folder id and boot id.
 
     Processes with the same identity can read each other's journals.
@@ -72,12 +72,12 @@ def place() -> str:
 
 def holder() -> str:
     """Return the identity of this process's journal: the location and the process id."""
-    return f"{place()}.{os.getpid()}"
+    return f"{location()}.{os.getpid()}"
 
 
 def is_here(holder: str) -> bool:
     """Whether the journal of this holder, alive or dead, can be read at this location."""
-    return holder.rpartition(".")[0] == place()
+    return holder.rpartition(".")[0] == location()
 
 
 def phases() -> dict[str, Phase]:

@@ -24,9 +24,9 @@ SHOWN: Final = (
 )
 
 
-def is_plain(*, row: Delivery, now: datetime) -> bool:
+def needs_no_check(*, row: Delivery, now: datetime) -> bool:
     """Whether a mail may go by the fields of the rows as read, without further queries."""
-    return now < row.expires_at and kinds.of(delivery=row).is_plain(delivery=row)
+    return now < row.expires_at and kinds.of(delivery=row).needs_no_check(delivery=row)
 
 
 def refusal(*, row: Delivery, now: datetime) -> kinds.Ending | None:
@@ -44,7 +44,7 @@ def compose(*, row: Delivery, now: datetime) -> transport.Message:
     return kinds.of(delivery=row).compose(delivery=row, now=now)
 
 
-def again(*, delivery: Delivery, now: datetime) -> transport.Message:
+def compose_again(*, delivery: Delivery, now: datetime) -> transport.Message:
     """Return a mail for display, as sent or as it would be sent now. Raises kinds.Unknown.
 
     It is composed from present data, in the language, zone and time of sending.

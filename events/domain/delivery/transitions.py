@@ -44,7 +44,7 @@ SENT: Final = """
 def sending(*, row: Delivery, until: datetime) -> bool:
     """Enter `sending` with a lease until then; False if the lease was lost or data has changed."""
     event, person, attendee, occurrence = row.event, row.person, row.attendee, row.occurrence
-    assert attendee  # noqa: S101 -- `presend.is_plain` has checked both
+    assert attendee  # noqa: S101 -- `presend.needs_no_check` has checked both
     assert occurrence  # noqa: S101 -- as above
     values = (
         *(_moment(until), row.language, row.zone, *_hold(row)),

@@ -58,7 +58,7 @@ class Feed:
         )
 
     def pieces(self) -> Iterator[bytes]:
-        """Yield the decompressed body in pieces of at most `writing.PIECE` bytes."""
+        """Yield the decompressed body in pieces of at most `writing.PIECE_BYTES` bytes."""
         with gzip.open(io.BytesIO(self.packed)) as body:
             yield from iter(partial(body.read, writing.PIECE_BYTES), b"")
 

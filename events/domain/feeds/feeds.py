@@ -119,7 +119,7 @@ def coming(*, parameters: eventfilters.Parameters, now: datetime) -> list[Event]
 
 
 def next_of(*, events: EventQuerySet, now: datetime) -> list[Event]:
-    """Return the events that are under way or come next, PREVIEWED at most."""
+    """Return the events that are under way or come next, PREVIEW_SIZE at most."""
     rows = events.filter(Q(end_at__gt=now) | Q(end_at=None, start_at__gte=now))
     return list(rows.for_display().order_by("start_at", "pk")[:PREVIEW_SIZE])
 
@@ -200,7 +200,7 @@ def _with(parts: Iterable[Part], own: Iterable[Entry]) -> Iterator[Part]:
 def _newest(events: EventQuerySet, now: datetime) -> list[Row]:
     """Return the rows in the order of their start.
 
-    Of more than MOST_EVENTS the oldest are left out, but never one that is still to come.
+    Of more than MAX_EVENTS the oldest are left out, but never one that is still to come.
     """
     cancelled = When(status=Event.Status.CANCELLED, then="end_at")
     rows = events.untranslated().values_list(

@@ -58,7 +58,7 @@ def parts(*, keys: Sequence[int], language: str, entitled: bool) -> Iterator[Par
 
 
 def write_ahead(*, events: EventQuerySet, language: str, entitled: bool) -> int:
-    """Store up to AHEAD missing renderings before a feed needs them; return how many."""
+    """Store up to WRITE_AHEAD_SIZE missing renderings before a feed needs them; return how many."""
     held = _current(language, entitled).filter(event=OuterRef("pk"), revision=OuterRef("revision"))
     missing = events.exclude(Exists(held)).order_by("start_at", "pk")
     keys = list(missing.values_list("pk", flat=True)[:WRITE_AHEAD_SIZE])

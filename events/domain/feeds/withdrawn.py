@@ -122,7 +122,7 @@ def of(
 ) -> list[WithdrawnEntry]:
     """Return the withdrawn entries that the feed shows now, one for each event, by key.
 
-    An event that several spans reach is lost with the one of the smallest reach.
+    If several ended spans covered an event, its entry is dated by the span that covered the fewest.
     """
     away = [span for span in spans if not span.is_there]
     lost: dict[int, AttendanceSpan] = {}

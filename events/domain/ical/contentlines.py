@@ -87,7 +87,7 @@ def moment(block: Component, name: str) -> datetime | None:
 def address(block: Component, name: str) -> str:
     """Return the http or https URL in a property; '' for anything else.
 
-    It must be ASCII without characters that RFC 3986 excludes, and at most LONGEST_URL long.
+    It must be ASCII without characters that RFC 3986 excludes, and at most MAX_URL_CHARS long.
     """
     said = text(block, name)
     try:

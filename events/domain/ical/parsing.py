@@ -50,7 +50,7 @@ class Unreadable(Refusal):
 
 
 class TooLarge(Unreadable):
-    """The file has more than LARGEST bytes."""
+    """The file has more than MAX_BYTES bytes."""
 
     text = gettext_noop("The calendar is larger than %(size)s MB.")
 
@@ -62,25 +62,25 @@ class NotACalendar(Unreadable):
 
 
 class LineTooLong(Unreadable):
-    """A line has more than LONGEST bytes."""
+    """A line has more than MAX_LINE_BYTES bytes."""
 
     text = gettext_noop("A line of the calendar is too long.")
 
 
 class TooManyComponents(Unreadable):
-    """The file has more than MOST_COMPONENTS components."""
+    """The file has more than MAX_COMPONENTS components."""
 
     text = gettext_noop("The calendar has more than %(parts)s parts.")
 
 
 class TooDeep(Unreadable):
-    """Components are nested more than DEEPEST levels deep."""
+    """Components are nested more than MAX_DEPTH levels deep."""
 
     text = gettext_noop("The parts of the calendar lie too deep in each other.")
 
 
 class TooManyDates(Unreadable):
-    """The file has more than MOST_DATES values of RRULE, RDATE, EXDATE and ATTENDEE together."""
+    """The file has more than MAX_DATES values of RRULE, RDATE, EXDATE and ATTENDEE together."""
 
     text = gettext_noop("The series of the calendar have too many single dates.")
 

@@ -293,7 +293,7 @@ def _times(moments: Sequence[Moment]) -> Iterator[bytes]:
 
 
 def _moments(when: When) -> tuple[Moment, Moment]:
-    """Return start and end; an end that is unknown, or not after the start, is UNTOLD later."""
+    """Return start and end; without an end after the start it is DEFAULT_DURATION later."""
     start, end = dates.instants(when)
     assert start  # noqa: S101 -- vevent() has checked it
     end_zone = when.end_timezone or when.timezone

@@ -27,7 +27,7 @@ from events.models.base.locks import hold_tree
 # Columns that a clone does not take over: it is a new draft of ours, which no report describes.
 FRESH: Final = frozenset(
     {
-        *revisions.COUNTED,
+        *revisions.MANAGED,
         "id", "uid", "slug", "status", "cancellation_reason", "origin", "team_id", "edition",
         "parent_id", "after_id", "previous_related_id", "registration_closes_id", "basis",
         "qualifier", "date_text", "start_at", "end_at",

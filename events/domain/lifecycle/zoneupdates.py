@@ -19,7 +19,7 @@ from events.models.events.events import EventQuerySet
 from events.values import dates
 
 BATCH_SIZE: Final = 500
-MOVES: Final = 50  # events stored in one run; each re-plans reminders, which takes time
+MAX_MOVES_PER_RUN: Final = 50  # events stored in one run; each re-plans reminders, which takes time
 # The largest distance between the local date and the UTC date of a time, under old or new rules, is
 # less than this.
 MARGIN: Final = timedelta(days=3)
@@ -99,7 +99,7 @@ def recompute_some(*, now: datetime, after: int = 0) -> tuple[Report, int | None
     for event in _batch(now, after):
         _look(event, report, now, dry_run=False)
         after = event.pk
-        if len(report.moved) == MOVES:
+        if len(report.moved) == MAX_MOVES_PER_RUN:
             break
     is_done = not _to_come(now).filter(pk__gt=after).exists()
     return report, None if is_done else after

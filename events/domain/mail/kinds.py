@@ -43,7 +43,7 @@ class Kind:
     """The functions for one value of `Delivery.kind`.
 
     `refusal` is the check before sending; it runs right before the mail is composed, in the same
-    transaction. If `is_plain` is true for a delivery, the rows already read are sufficient and
+    transaction. If `needs_no_check` is true for a delivery, the rows that were read suffice and
     `refusal` is skipped: the UPDATE of `transitions.sending` checks that they are unchanged.
     """
 
@@ -51,7 +51,7 @@ class Kind:
     label: str | Promise
     compose: Composer
     refusal: Check
-    is_plain: Question = _never
+    needs_no_check: Question = _never
 
 
 _KINDS: Final[dict[str, Kind]] = {}

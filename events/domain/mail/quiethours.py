@@ -15,7 +15,7 @@ def sending_at(*, at: datetime, useful_until: datetime, team: Team | None, zone:
     """Return when to send a mail that is due at `at` to a reader in `zone` (IANA name).
 
     This is the end of the team's quiet hours if `at` lies in them, or `at` itself. It is also `at`
-    if the quiet hours end later than LAST_CALL before `useful_until`.
+    if the quiet hours end later than MIN_LEAD before `useful_until`.
     """
     end = _end(at, team, zone)
     return end if end and end < useful_until - MIN_LEAD else at

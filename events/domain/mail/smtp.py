@@ -32,7 +32,7 @@ class Phase(StrEnum):
     BODY = "B"  # the server has replied 354 and waits for the body
     DOT = "D"  # the final dot is sent next, or was sent
     ACCEPTED = "A"
-    NOT = "N"  # the server has certainly not accepted the mail
+    NOT_DELIVERED = "N"  # the server has certainly not accepted the mail
 
 
 class Failure(Exception):
@@ -169,7 +169,7 @@ class Connection:
         """Send the final dot; return the reply. Raises Failure."""
         if time.monotonic() > deadline:
             self.close()
-            note(Phase.NOT)
+            note(Phase.NOT_DELIVERED)
             raise Unavailable("too late for this attempt")
         try:
             _socket(smtp).settimeout(ACCEPTING)
@@ -187,7 +187,7 @@ class Connection:
             self.close()
             raise Unsure(_reply(code, text))
         with suppress(OSError):  # the caller stores the failure in the database anyway
-            note(Phase.NOT)
+            note(Phase.NOT_DELIVERED)
         if code == 421:
             self.close()
         raise _failure(code, text)
@@ -202,7 +202,7 @@ class Connection:
 
 
 class _Replies:
-    """The server's replies as a file; a reply of more than MOST_LINES lines is an error."""
+    """The server's replies as a file; a reply of more than MAX_LINES lines is an error."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self.file = file

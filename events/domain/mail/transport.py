@@ -82,8 +82,8 @@ def send(
 ) -> str | None:
     """Hand in a mail for one recipient; return the reply, or None if `compose` returns None.
 
-    With an SMTP server this is `smtp.Line.send`, which documents arguments and errors. Any other
-    Django backend gets the composed mail and returns ''. If it fails, the outcome is unknown:
+    With an SMTP server this is `smtp.Connection.send`, which documents arguments and errors. Any
+    other Django backend gets the composed mail and returns ''. If it fails, the outcome is unknown:
     raises Unsure, or Deferred if the mail may be repeated.
     """
     if settings.EMAIL_BACKEND == SMTP:

@@ -56,7 +56,7 @@ VISIBLE: Final = (
     "date_text",
 )
 # Set by this module only, from the stored row: a form opened earlier would write old values back.
-COUNTED: Final = ("sequence", "revision", "schedule_epoch", "created_at", "changed_at")
+MANAGED: Final = ("sequence", "revision", "schedule_epoch", "created_at", "changed_at")
 SECOND: Final = timedelta(seconds=1)
 
 
@@ -65,7 +65,7 @@ def count(*, event: Event, stored: Event, now: datetime) -> None:
 
     All columns of COUNTED are first taken from the stored event.
     """
-    for name in COUNTED:
+    for name in MANAGED:
         setattr(event, name, getattr(stored, name))
     # New zone data may place the same wall time at another UTC moment.
     moved = dates.instants(event.when) != (stored.start_at, stored.end_at)

@@ -9,7 +9,7 @@ State = Delivery.State
 Reason = Delivery.Reason
 
 
-def is_plain(*, delivery: Delivery) -> bool:
+def needs_no_check(*, delivery: Delivery) -> bool:
     """Whether the delivery and its attendee alone decide that the mail is sent."""
     occurrence, attendee = delivery.occurrence, delivery.attendee
     if occurrence is None or attendee is None or attendee.person_id != delivery.person_id:

@@ -249,7 +249,7 @@ def _first_start(told: list[News], now: datetime) -> datetime:
 def _useful_until(told: list[News], now: datetime) -> datetime:
     """Return when the notice expires: after 48 hours, or when all its events are over if earlier.
 
-    It is useful for LAST_CALL at least.
+    It is useful for MIN_LEAD at least.
     """
     ends = [dates.over_at(row.when) for news in told for row in (news.before, news.event)]
     last = max((end for end in ends if end), default=now + USEFUL_FOR)

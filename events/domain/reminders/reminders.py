@@ -23,9 +23,9 @@ ALL_DAY_END: Final = time(18)
 # If the start moves by this much, or to another day, people are reminded a second time.
 LARGE_MOVE: Final = timedelta(hours=6)
 # How late a reminder of seven days or more may still be sent, and one of fewer days. Reminders of a
-# timed event are never sent later than LAST_CALL before its start.
+# timed event are never sent later than MIN_LEAD before its start.
 WEEK_GRACE: Final = timedelta(hours=24)
-GRACE: Final = timedelta(hours=6)
+DAY_GRACE: Final = timedelta(hours=6)
 # How late thanks and follow-ups may be sent, and how long after its end an event still follows
 # changes of its team's rules.
 USEFUL_AFTER_END: Final = timedelta(days=3)
@@ -160,7 +160,7 @@ def _span(event: Event, rule: ReminderRule) -> Due:
 def _moment(event: Event, rule: ReminderRule, zone: str) -> Due:
     """Return the moment of a rule in a zone, or in the event's zone for ''.
 
-    It expires LAST_CALL after it falls due at the earliest, or at once if a timed event has begun.
+    It expires MIN_LEAD after it falls due at the earliest, or at once if a timed event has begun.
     """
     start = _start(event)
     due = _due(event, rule, start, zone)
@@ -230,7 +230,7 @@ def _useful_until(event: Event, rule: ReminderRule, start: datetime, due: dateti
         return due + USEFUL_AFTER_END
     in_days = rule.offset_kind == Kind.NOMINAL_DAYS
     days = rule.offset if in_days else _lead(rule).days
-    grace = WEEK_GRACE if days >= 7 else GRACE
+    grace = WEEK_GRACE if days >= 7 else DAY_GRACE
     if event.start_time is None:
         return due + grace
     last_call = start - MIN_LEAD

@@ -26,7 +26,7 @@ class EventOrganisation(models.Model):
         SPONSOR = "sponsor", _("sponsor")
         EXHIBITOR = "exhibitor", _("exhibitor")
 
-    LONGEST_STAND = 20
+    MAX_STAND_CHARS = 20
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="organisation_roles")
     organisation = models.ForeignKey(
@@ -37,7 +37,7 @@ class EventOrganisation(models.Model):
     )
     role = models.CharField(_("role"), max_length=15, choices=Role, default=Role.ORGANISER)
     position = models.PositiveSmallIntegerField(_("order"), default=1)
-    stand = models.CharField(_("stand"), max_length=LONGEST_STAND, blank=True)
+    stand = models.CharField(_("stand"), max_length=MAX_STAND_CHARS, blank=True)
 
     objects = EventOrganisationQuerySet.as_manager()
 
@@ -57,7 +57,7 @@ class EventOrganisation(models.Model):
         """Merge a second row of the same organisation: the higher position, and all stands."""
         self.position = min(self.position, double.position)
         self.stand = ", ".join(dict.fromkeys(filter(None, (self.stand, double.stand))))
-        return len(self.stand) <= self.LONGEST_STAND
+        return len(self.stand) <= self.MAX_STAND_CHARS
 
 
 class EventPlaceQuerySet(PartQuerySet["EventPlace"]):

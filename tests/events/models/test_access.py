@@ -282,7 +282,7 @@ def test_where_a_part_may_be_added(mission: Mission) -> None:
         where: {
             role
             for role, user in mission.users.items()
-            if access.may_keep(user=user, event=part(mission, *where))
+            if access.may_store(user=user, event=part(mission, *where))
         }
         for where in WHERE
     }
@@ -291,8 +291,8 @@ def test_where_a_part_may_be_added(mission: Mission) -> None:
 
 def test_a_part_belongs_to_the_team_of_what_it_is_part_of(mission: Mission) -> None:
     event = part(mission, "one", "delegation", team=factories.team())
-    assert not access.may_keep(user=mission.users["liaison"], event=event)
-    assert not access.may_keep(user=mission.users["organiser"], event=event)
+    assert not access.may_store(user=mission.users["liaison"], event=event)
+    assert not access.may_store(user=mission.users["organiser"], event=event)
 
 
 def test_attendees_are_added_where_they_may_be_changed(mission: Mission) -> None:

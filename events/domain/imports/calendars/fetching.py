@@ -65,13 +65,13 @@ class Unreachable(NotFetched):
 
 
 class TooSlow(NotFetched):
-    """The whole file did not arrive within SECONDS."""
+    """The whole file did not arrive within TIMEOUT_SECONDS."""
 
     text = gettext_noop("The server takes too long.")
 
 
 class TooLarge(NotFetched):
-    """The file has more than LARGEST bytes."""
+    """The file has more than MAX_BYTES bytes."""
 
     text = gettext_noop("The calendar is larger than %(size)s MB.")
 
@@ -226,7 +226,7 @@ def _answer(connection: socket.socket, target: _Target, deadline: "_Deadline") -
     with talk.getresponse() as answer:
         if 300 <= answer.status < 400:
             raise Redirected
-        # A compressed body may be far larger than LARGEST when it is unpacked.
+        # A compressed body may be far larger than MAX_BYTES when it is unpacked.
         if answer.status != 200 or answer.headers.get("Content-Encoding", "identity") != "identity":
             raise BadAnswer(answer.status)
         body = answer.read(MAX_BYTES + 1)

@@ -24,14 +24,14 @@ from events.values.repeats import BadRule, Budget
 
 # The window in which series are expanded.
 BEHIND, AHEAD = timedelta(days=366), timedelta(days=731)
-LONGEST_UID, LONGEST_TITLE = 255, 300
+MAX_UID_CHARS, MAX_TITLE_CHARS = 255, 300
 MAX_TEXT_CHARS: Final = 20_000
 MAX_EVENTS: Final = 500  # the tree of events is locked until the last one is stored
 REPEATED: Final = ("RRULE", "RDATE", "EXDATE")
 
 
 class TooManyEvents(Refusal):
-    """There are more than MOST_EVENTS events, with all occurrences of series."""
+    """There are more than MAX_EVENTS events, with all occurrences of series."""
 
     text = _("The calendar has more than %(most)s events: no more can be imported at once.")
 
@@ -148,7 +148,7 @@ class _Reader:
             found.__cause__ = error
         uid, title = contentlines.text(block, "UID"), contentlines.text(block, "SUMMARY")
         refused = Refused(
-            line=block.line, uid=uid[:LONGEST_UID], title=title[:LONGEST_TITLE], error=found
+            line=block.line, uid=uid[:MAX_UID_CHARS], title=title[:MAX_TITLE_CHARS], error=found
         )
         self.reading.refused.append(refused)
         return None
@@ -174,13 +174,13 @@ class _Reader:
 
     def _draft(self, block: Component) -> _Draft:
         uid = contentlines.text(block, "UID")
-        if not uid or len(uid) > LONGEST_UID:
+        if not uid or len(uid) > MAX_UID_CHARS:
             raise BadEntry("UID", _("is missing or too long"))
         start = self._required(block)
         known = contentlines.first(block, "RECURRENCE-ID")
         if known and known.parameters.get("RANGE"):
             raise BadEntry("RECURRENCE-ID", _("a change of all later times is not understood"))
-        title = contentlines.text(block, "SUMMARY")[:LONGEST_TITLE]
+        title = contentlines.text(block, "SUMMARY")[:MAX_TITLE_CHARS]
         is_cancelled = contentlines.text(block, "STATUS").upper() == "CANCELLED"
         if not title and not is_cancelled:
             raise BadEntry("SUMMARY", _("there is no title"))
@@ -195,7 +195,7 @@ class _Reader:
             is_cancelled=is_cancelled,
             title=title,
             description=contentlines.text(block, "DESCRIPTION")[:MAX_TEXT_CHARS],
-            location=contentlines.text(block, "LOCATION")[:LONGEST_TITLE],
+            location=contentlines.text(block, "LOCATION")[:MAX_TITLE_CHARS],
             url=contentlines.address(block, "URL"),
             when=when,
         )
@@ -264,9 +264,9 @@ class _Reader:
         extra = [moment for moment in added if first <= moment.at <= last]
         moments = {moment.key: moment for moment in (replace(start, at=at) for at in times)}
         moments |= {moment.key: moment for moment in extra if moment.is_day == start.is_day}
-        if len(moments) > repeats.MOST:
+        if len(moments) > repeats.MAX_TIMES:
             reason = _("it repeats more than %(most)s times in three years")
-            raise BadEntry("RDATE", reason, most=repeats.MOST)
+            raise BadEntry("RDATE", reason, most=repeats.MAX_TIMES)
         for moment in self.clocks.moments(block, "EXDATE"):
             moments.pop(moment.key, None)
         return list(moments.values())

@@ -112,7 +112,7 @@ class TestHandingOver:
     def test_each_person_gets_one_mail(self, folder: Path) -> None:
         due_event(people=3)
         summary = delivery.tick(now=DUE)
-        assert summary == Summary(handed_over=1, results=Counter(sent=3))
+        assert summary == Summary(expanded=1, results=Counter(sent=3))
         names = {f"{key}.eml" for key in Delivery.objects.values_list("public_uuid", flat=True)}
         assert {path.name for path in folder.iterdir()} == names
 
@@ -167,12 +167,12 @@ class TestHandingOver:
         """US-11, 4, among others: an attendee who registers late gets no reminder of the past."""
         event = due_event(people=0)
         factories.attendee(event=event, **columns)
-        assert delivery.tick(now=DUE + MINUTE) == Summary(handed_over=1)
+        assert delivery.tick(now=DUE + MINUTE) == Summary(expanded=1)
 
     def test_no_mail_without_an_address(self) -> None:
         event = due_event(people=0)
         factories.attendee(event=event, person=factories.person(email=""))
-        assert delivery.tick(now=DUE) == Summary(handed_over=1)
+        assert delivery.tick(now=DUE) == Summary(expanded=1)
 
     def test_what_nobody_sent_in_time_is_missed(self) -> None:
         event = due_event()
@@ -189,7 +189,7 @@ class TestHandingOver:
         event = due_event()
         delivery.tick(now=DUE)
         event.reminder_occurrences.update(state="planned", claim_at=DUE)
-        assert delivery.tick(now=DUE + MINUTE) == Summary(handed_over=1)
+        assert delivery.tick(now=DUE + MINUTE) == Summary(expanded=1)
 
     def test_the_key_is_one_of_a_list_not_of_a_text(self) -> None:
         assert outbox.dedup_key("a", 1, 23) != outbox.dedup_key("a", 12, 3)
@@ -201,7 +201,7 @@ class TestHandingOver:
     def test_a_tick_out_of_time_leaves_the_rest(self, monkeypatch: pytest.MonkeyPatch) -> None:
         due_event(people=2)
         monkeypatch.setattr(attempts, "MAX_TICK_TIME", timedelta(microseconds=1))
-        assert delivery.tick(now=DUE) == Summary(handed_over=1)
+        assert delivery.tick(now=DUE) == Summary(expanded=1)
         monkeypatch.undo()
         assert results(delivery.tick(now=DUE)) == {"sent": 2}
 
@@ -355,7 +355,7 @@ class TestDeadWorkers:
         ("phase", "state"),
         [
             (Phase.BODY, State.SENT),  # nothing was delivered, so the mail is sent
-            (Phase.NOT, State.SENT),
+            (Phase.NOT_DELIVERED, State.SENT),
             (Phase.DOT, State.PRESUMED),
             (Phase.ACCEPTED, State.SENT),
         ],
@@ -363,20 +363,20 @@ class TestDeadWorkers:
     def test_killed_while_sending_the_journal_decides(
         self, server: Sink, phase: Phase, state: State
     ) -> None:
-        row = in_state(State.SENDING, leased_by=f"{journal.place()}.1")
+        row = in_state(State.SENDING, leased_by=f"{journal.location()}.1")
         journal.own.note(Phase.BODY, leases.name(row=row))
         journal.own.note(phase, leases.name(row=row))
         delivery.tick(now=self.AFTER)
         row.refresh_from_db()
         assert (row.state, row.lease_token) == (state, None)
-        assert len(server.messages) == (phase in (Phase.BODY, Phase.NOT))
+        assert len(server.messages) == (phase in (Phase.BODY, Phase.NOT_DELIVERED))
         assert delivery.tick(now=self.AFTER + HOUR) == Summary()
 
     @pytest.mark.parametrize("grace", [timedelta(0), delivery.REMOTE_JOURNAL_GRACE])
     def test_without_a_journal_it_is_sent_once_more_and_never_again(
         self, server: Sink, grace: timedelta
     ) -> None:
-        holder = "another.machine.1" if grace else f"{journal.place()}.1"
+        holder = "another.machine.1" if grace else f"{journal.location()}.1"
         row = in_state(State.SENDING, leased_by=holder)
         if grace:
             assert delivery.tick(now=self.AFTER) == Summary()
@@ -434,7 +434,7 @@ class TestStumbling:
         note = journal.own.note
 
         def fails(phase: Phase, mail: str) -> None:
-            if phase == Phase.NOT:
+            if phase == Phase.NOT_DELIVERED:
                 raise OSError(28, "No space left on device")
             note(phase, mail)
 

@@ -14,7 +14,7 @@ from events.domain.mail.smtp import Phase
 @pytest.fixture(autouse=True)
 def folder(settings: Settings, tmp_path: Path) -> Path:
     settings.JOURNAL_FOLDER = tmp_path / "journal"
-    journal.place.cache_clear()
+    journal.location.cache_clear()
     return tmp_path / "journal"
 
 
@@ -66,19 +66,19 @@ def test_files_of_the_dead_go_unless_they_hold_a_mail(folder: Path) -> None:
     before = folder / f"another-boot.{os.getpid()}.x"
     for path in (*dead, before):
         path.write_text("B 9.z\n")
-    journal.prune(holders={f"{journal.place()}.{2**22}"})
+    journal.prune(holders={f"{journal.location()}.{2**22}"})
     assert files(folder) == sorted([mine.path, dead[0]])
 
 
 def test_a_place_is_the_same_for_all_who_share_the_folder(settings: Settings) -> None:
-    place = journal.place()
-    journal.place.cache_clear()
-    assert journal.place() == place
+    place = journal.location()
+    journal.location.cache_clear()
+    assert journal.location() == place
     assert journal.is_here(journal.holder())
     assert not journal.is_here("elsewhere.boot.1")
     settings.JOURNAL_FOLDER = f"{settings.JOURNAL_FOLDER}-2"
-    journal.place.cache_clear()
-    assert journal.place() != place
+    journal.location.cache_clear()
+    assert journal.location() != place
 
 
 def test_a_folder_that_takes_nothing_is_an_error(folder: Path) -> None:

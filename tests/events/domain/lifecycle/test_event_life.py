@@ -43,7 +43,7 @@ LEGAL = {
     ("confirmed", "cancelled"),
     ("postponed", "cancelled"),
 }
-COLUMNS = ["id", "uid", *{*revisions.VISIBLE, *revisions.COUNTED, "team_id", "audience"}]
+COLUMNS = ["id", "uid", *{*revisions.VISIBLE, *revisions.MANAGED, "team_id", "audience"}]
 CONTRADICTIONS = {*product(STANDING, OFF), ("postponed", "cancelled")}
 Rows = dict[int, dict[str, Any]]
 

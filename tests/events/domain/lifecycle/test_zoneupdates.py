@@ -271,7 +271,7 @@ class TestParts:
     def test_one_after_the_other_they_move_all_and_each_once(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(zoneupdates, "MOVES", 2)
+        monkeypatch.setattr(zoneupdates, "MAX_MOVES_PER_RUN", 2)
         events = [older(vancouver()) for _ in range(5)]
         vancouver(timezone="Asia/Shanghai")
         moved, after, numbers = [], 0, []
@@ -316,7 +316,7 @@ class TestFailures:
         assert moments(events[1]) == (START + HOUR, END + HOUR)
 
     def test_an_end_that_a_gap_puts_before_the_start_stops_no_other(self) -> None:
-        """The database refuses it: an organiser has to correct the times."""
+        """A gap in the clocks puts the end before the start: this row is refused, others change."""
         columns = {"start_time": time(1), "end_time": time(1, 30)}
         event = vancouver(end_timezone="America/Edmonton", **{**columns, "end_time": time(2, 30)})
         Event.objects.filter(pk=event.pk).update(end_timezone="Asia/Shanghai")

@@ -73,4 +73,4 @@ def test_it_can_be_released_once_its_app_is_back() -> None:
 
 def test_it_can_not_be_composed() -> None:
     with pytest.raises(kinds.Unknown):
-        presend.again(delivery=mail("gone"), now=NOW)
+        presend.compose_again(delivery=mail("gone"), now=NOW)

@@ -77,7 +77,7 @@ def test_after_the_deadline_no_dot_is_sent(smtp: Sink) -> None:
             sender="office@example.org", recipient="guest@example.org", body=lambda: b"a",
             note=phases.append, deadline=time.monotonic() - 1,
         )  # fmt: skip
-    assert phases == [Phase.BODY, Phase.DOT, Phase.NOT]
+    assert phases == [Phase.BODY, Phase.DOT, Phase.NOT_DELIVERED]
     assert smtp.envelopes == []
 
 
@@ -112,7 +112,7 @@ def test_a_line_is_used_again_and_made_anew_where_the_server_has_hung_up(smtp: S
 
 
 def test_a_line_is_not_used_for_ever(smtp: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("events.domain.mail.smtp.MOST_MAILS", 2)
+    monkeypatch.setattr("events.domain.mail.smtp.MAX_MAILS", 2)
     line, used = at(smtp), []
     for _ in range(4):
         send(line)

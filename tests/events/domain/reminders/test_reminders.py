@@ -567,7 +567,7 @@ class TestPartsForEverybody:
         whole = factories.event()
         return factories.event(kind="session", parent=whole, team=whole.team)
 
-    def handed_over(self, event: Event, **rule: Any) -> set[str]:
+    def expanded(self, event: Event, **rule: Any) -> set[str]:
         """Save the event with a rule, fan out on the day before; return who gets a mail."""
         factories.rule(event=event, **rule)
         lifecycle.save(event=event, now=NOW)
@@ -583,7 +583,7 @@ class TestPartsForEverybody:
 
     def test_a_rule_reaches_all_who_attend_the_whole(self, session: Event) -> None:
         self.attend(session.parent, "Chan", "Lee")
-        assert self.handed_over(session) == {"Chan", "Lee"}
+        assert self.expanded(session) == {"Chan", "Lee"}
 
     def test_each_once_and_not_who_stays_away_from_either(self, session: Event) -> None:
         self.attend(session.parent, "Chan", "Lee", "Ho", "Lost")
@@ -591,7 +591,7 @@ class TestPartsForEverybody:
         self.attend(session, "Chan", role="speaker")
         self.attend(session, "Ho", partstat="declined")
         self.attend(session, "Lost", seat="cancelled")
-        assert self.handed_over(session) == {"Chan", "Lee"}
+        assert self.expanded(session) == {"Chan", "Lee"}
         assert Delivery.objects.get(person__family_name="Chan").attendee == (
             Attendee.objects.get(event=session, person__family_name="Chan")
         )
@@ -601,7 +601,7 @@ class TestPartsForEverybody:
         self.attend(session.parent, "Chan", "Ho")
         self.attend(session, "Ho", partstat="declined")
         self.attend(session, "Lee")
-        assert self.handed_over(talk) == {"Chan", "Lee"}
+        assert self.expanded(talk) == {"Chan", "Lee"}
 
     def test_guests_from_outside_hear_nothing_of_what_the_delegation_sees(
         self, session: Event
@@ -609,7 +609,7 @@ class TestPartsForEverybody:
         session.visibility = Event.Visibility.DELEGATION
         self.attend(session.parent, "Chan", role="delegate")
         self.attend(session.parent, "Guest", role="participant")
-        assert self.handed_over(session) == {"Chan"}
+        assert self.expanded(session) == {"Chan"}
 
     @pytest.mark.parametrize(
         ("name", "value"), [("audience", "invited"), ("kind", "leg"), ("visibility", "internal")]
@@ -620,12 +620,12 @@ class TestPartsForEverybody:
         setattr(session, name, value)
         self.attend(session.parent, "Chan")
         self.attend(session, "Lee")
-        assert self.handed_over(session) == {"Lee"}
+        assert self.expanded(session) == {"Lee"}
 
     def test_the_rule_chooses_by_what_they_are_at_the_whole(self, session: Event) -> None:
         self.attend(session.parent, "Chan", role="speaker")
         self.attend(session.parent, "Lee", role="delegate")
-        assert self.handed_over(session, roles=["speaker"]) == {"Chan"}
+        assert self.expanded(session, roles=["speaker"]) == {"Chan"}
 
     def test_the_default_of_a_team_is_no_mail_for_each_session(self, session: Event) -> None:
         self.attend(session.parent, "Chan")
@@ -637,7 +637,7 @@ class TestPartsForEverybody:
 
     def test_it_is_sent_unless_they_stay_away_by_then(self, session: Event) -> None:
         self.attend(session.parent, "Chan", "Ho")
-        assert self.handed_over(session) == {"Chan", "Ho"}
+        assert self.expanded(session) == {"Chan", "Ho"}
         self.attend(session, "Ho", partstat="declined")
         delivery.tick(now=DUE)
         states = Delivery.objects.values_list("person__family_name", "state", "reason")

@@ -62,7 +62,7 @@ def test_head_says_the_same_without_the_body(client):
 @pytest.mark.parametrize("size", [STREAMED_FROM_BYTES, 10])
 def test_head_bears_the_headers_of_get(client, monkeypatch, encoding, size):
     event = factories.event()
-    monkeypatch.setattr("events.web.feeds.feeds.LONG", size)
+    monkeypatch.setattr("events.web.feeds.feeds.STREAMED_FROM_BYTES", size)
     for path in (PUBLIC, f"/events/{event.slug}.ics"):
         cold, get, warm = (
             ask(path, headers={"accept-encoding": encoding})
