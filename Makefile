@@ -28,16 +28,18 @@ define TESTS
 @if [ -f tests/calendars/package-lock.json ] && command -v npm >/dev/null; then \
   npm ci --ignore-scripts --no-audit --no-fund --loglevel=error \
     --cache $(CURDIR)/.venv/npm --prefix tests/calendars; fi
-$(PYTEST) --no-migrations $(ARGS)
-$(BIN)/python -m tests.postgres -- $(PYTEST) -m "$(1)" $(ARGS) || [ $$? -eq 5 ]
+$(PYTEST) --no-migrations -m "$(1)" $(ARGS)
+$(BIN)/python -m tests.postgres -- $(PYTEST) -m "$(2)" $(ARGS) || [ $$? -eq 5 ]
 endef
 
-# Tests with generated examples (hypothesis) have the same result on both databases.
+# Tests with generated examples (hypothesis) have the same result on both databases. What takes long
+# and seldom fails alone (`thorough`), and faults on PostgreSQL, are left to `make test-all`.
+QUICK := both_databases and not sqlite_only and not hypothesis and not thorough and not faults
 test: dev ## Run all tests on SQLite, and on PostgreSQL what may differ; ARGS="-k feeds" picks some
-	$(call TESTS,both_databases and not sqlite_only and not hypothesis)
+	$(call TESTS,not thorough,$(QUICK))
 
 test-all: dev ## Run all tests, on SQLite and on PostgreSQL
-	$(call TESTS,not sqlite_only)
+	$(call TESTS,,not sqlite_only)
 
 faults: dev ## Kill workers 1,000 times on each database, restart servers, send to 10,000, race
 	FAULTS=all $(BIN)/python -m pytest -s tests/faults $(ARGS)

@@ -32,6 +32,8 @@ def pytest_configure(config: pytest.Config) -> None:
         "both_databases: what it asks may differ from database to database; SQLite and PostgreSQL",
         "sqlite_only: says nothing of PostgreSQL, or starts a database of its own",
         "race: calls at the same instant; `make faults` plays it in many rounds",
+        "faults: starts, kills and cuts off real processes; `make test` does so on SQLite only",
+        "thorough: takes seconds and seldom fails alone; runs with `make test-all` only",
     ):
         config.addinivalue_line("markers", marker)
     config.addinivalue_line("markers", "heavy: takes minutes; runs with `make faults` only")

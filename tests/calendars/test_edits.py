@@ -220,6 +220,7 @@ class Feeds(RuleBasedStateMachine):
             assert new["SEQUENCE"] > old["SEQUENCE"]
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db
 def test_any_edits_in_any_order_keep_the_promises_of_three_feeds() -> None:
     steps = settings(max_examples=8, stateful_step_count=12, deadline=None)

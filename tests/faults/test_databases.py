@@ -20,7 +20,7 @@ from events.models.base import clock
 from tests import postgres
 from tests.faults.conftest import Post, due, states, wait_until_handed_over
 
-pytestmark = pytest.mark.both_databases
+pytestmark = [pytest.mark.both_databases, pytest.mark.faults]
 
 sqlite_only = pytest.mark.skipif(connection.vendor != "sqlite", reason="locks the file of SQLite")
 postgres_only = pytest.mark.skipif(connection.vendor == "sqlite", reason="has a server to stop")
@@ -45,6 +45,7 @@ def test_a_writer_from_elsewhere_locks_the_file(post: Post) -> None:
     assert sorted(post.copies().values()) == [1] * 100
 
 
+@pytest.mark.thorough
 def test_a_disk_is_full_for_a_while(post: Post) -> None:
     """No file of the worker can grow: neither its journal nor the SQLite database."""
     due(60, "brief")

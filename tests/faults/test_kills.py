@@ -18,7 +18,7 @@ from events.models import Delivery
 from tests.conftest import wait_until
 from tests.faults.conftest import HEAVY, Post, due, states, wait_until_handed_over
 
-pytestmark = pytest.mark.both_databases
+pytestmark = [pytest.mark.both_databases, pytest.mark.faults]
 
 # Kill point → final state of the mail, and the number of copies that the server has accepted.
 POINTS = {
@@ -71,6 +71,7 @@ def test_a_worker_that_is_killed_at_a_step(post: Post, point: str) -> None:
     assert found == sorted(expected)
 
 
+@pytest.mark.thorough
 def test_workers_that_are_killed_at_random(post: Post) -> None:
     seed = random.randrange(2**32)
     chance = random.Random(seed)

@@ -6,7 +6,7 @@ from events.domain.delivery import delivery
 from events.models import Suppression
 from tests.faults.conftest import Post, due, states, wait_until_handed_over
 
-pytestmark = pytest.mark.both_databases
+pytestmark = [pytest.mark.both_databases, pytest.mark.faults]
 
 # Fault → final state, unknown_count, and the number of copies that the server has accepted.
 EXPECTED = {

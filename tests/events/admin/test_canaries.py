@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+from _pytest.mark import ParameterSet
 from django.apps import apps
 from django.db import transaction
 from django.db.models import Model
@@ -23,12 +24,19 @@ from tests.office import form_of
 
 pytestmark = pytest.mark.django_db
 ROLES = tuple(MARKS)
-roles = pytest.mark.parametrize("role", ROLES)
+QUICK = ("organiser", "liaison")  # roles that `make test` plays; `make test-all` plays all
+
+
+def played(role: str, *marks: pytest.MarkDecorator) -> ParameterSet:
+    return pytest.param(role, marks=[*marks, *([] if role in QUICK else [pytest.mark.thorough])])
+
+
+roles = pytest.mark.parametrize("role", [played(role) for role in ROLES])
 # Roles that fill in forms; all tests of a role run in one process, which requests its forms once.
 writers = pytest.mark.parametrize(
     "role",
     [
-        pytest.param(role, marks=pytest.mark.xdist_group(f"forms of {role}"))
+        played(role, pytest.mark.xdist_group(f"forms of {role}"))
         for role in ("organiser", "liaison", "secretary")
     ],
 )

@@ -14,7 +14,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from tests import factories
 from tests.events.api.conftest import rich_event
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 # A well-formed slug that does not exist is refused, as in feeds; no schema can express this.
 UNFIT = [positive_data_acceptance]
 

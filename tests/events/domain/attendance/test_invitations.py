@@ -228,6 +228,7 @@ class TestTheMail:
         assert "URL" not in entry(mail)
         assert "/events/gg/" not in mail.as_string()
 
+    @pytest.mark.thorough
     @hypothesis_settings(
         max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
     )

@@ -592,6 +592,7 @@ def test_all_series_of_a_calendar_together_have_one_budget_and_no_more() -> None
     assert len(found.refused) == 400 - repeats.BUDGET // each
 
 
+@pytest.mark.thorough
 def test_the_worst_files_stay_within_their_budgets_and_a_fair_share_of_memory() -> None:
     """So calendars are read in the calling process: a sandbox process would gain nothing."""
     command = [sys.executable, "-m", "tests.events.domain.imports.calendars.attacks"]
