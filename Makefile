@@ -11,7 +11,7 @@ INSTALL := @command -v $(PYTHON) >/dev/null && \
   $(PYTHON) -I config/runtime/install.py
 # The checks read the settings, but need no data.
 GATES := DEBUG=on DATABASE_URL=sqlite://:memory: PYTHONWARNINGS=error::RuntimeWarning
-PYTEST := $(BIN)/python -m pytest -n 3 --dist loadgroup
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
 .PHONY: help run test test-all faults count-queries bench bench-feeds bench-feeds-sqlite \
   bench-reminders bench-reminders-sqlite check format lock queries feeds reminders
