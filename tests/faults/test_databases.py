@@ -30,6 +30,7 @@ DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 
 
 @sqlite_only
+@pytest.mark.thorough
 def test_a_writer_from_elsewhere_locks_the_file(post: Post) -> None:
     due(100, "brief")
     post.start()

@@ -20,7 +20,7 @@ from events.models import (
 from tests import factories
 from tests.office import Office, address
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -3,15 +3,11 @@
 from datetime import date, time
 from decimal import Decimal
 
-import pytest
-
 from events.domain.pages import itineraries
 from events.models import Event, EventOrganisation, Figure, Team
 from tests import factories
 from tests.journeys.calendars import FEED, entries, hand_out
 from tests.office import Office, address
-
-pytestmark = pytest.mark.both_databases
 
 EXPO = {
     "title_en": "China International Import Expo",

@@ -13,8 +13,6 @@ from tests import factories
 from tests.journeys.calendars import FEED, entries, hand_out
 from tests.office import Office, address
 
-pytestmark = pytest.mark.both_databases
-
 HUBS = {
     "San Francisco": "America/Los_Angeles",
     "Vancouver": "America/Vancouver",

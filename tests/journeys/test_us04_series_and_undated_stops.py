@@ -11,7 +11,7 @@ from tests import factories
 from tests.journeys.calendars import FEED, entries
 from tests.office import Office, address
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -16,8 +16,6 @@ from tests.journeys.calendars import entries, hand_out
 from tests.journeys.conftest import at_work
 from tests.office import Office, address, detail
 
-pytestmark = pytest.mark.both_databases
-
 
 @pytest.fixture
 def doha(team: Team) -> Place:
