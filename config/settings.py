@@ -171,6 +171,7 @@ FORMAT_MODULE_PATH = "config.formats"
 # Accounts
 AUTH_USER_MODEL = "events.User"
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"  # after a login without `next`, or with a foreign one
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

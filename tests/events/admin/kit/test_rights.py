@@ -4,6 +4,7 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.test import Client
+from django.urls import reverse
 
 from delegations.models import Application, Delegation, TradeMission
 from events.models import (
@@ -20,6 +21,7 @@ from events.models import (
     PromotionConference,
     ReminderRule,
     Team,
+    User,
 )
 from tests.events.admin import screens
 from tests.events.admin.forms import all_values, form_of, save
@@ -250,3 +252,14 @@ def test_details_of_another_teams_event_cannot_be_reached_by_their_own_screens(
     EventOrganisation.objects.create(event=row, organisation=screens.organisation(theirs, "CANARY"))
     url = screens.address(Event, "change", row.pk)
     assert organiser.post(url, {"title_en": "forged"}).status_code == 404
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("target", [None, "https://elsewhere.example/"])
+def test_a_login_without_a_page_of_ours_to_go_to_leads_to_the_start_page(
+    client: Client, target: str | None
+) -> None:
+    User.objects.create_superuser("root", password="a long pass phrase")
+    form = {"username": "root", "password": "a long pass phrase"}
+    answer = client.post(reverse("admin:login"), form | ({"next": target} if target else {}))
+    assert (answer.status_code, answer["Location"]) == (302, reverse("admin:index"))
