@@ -25,9 +25,9 @@ run: ## Start Attaché: web server, worker, beat, embedded broker; PORT=8000 ATT
 # On SQLite the tables are made from the models, because running the migrations would take five
 # seconds in each process; on PostgreSQL they are made by the migrations.
 define TESTS
-@if [ -f tests/calendars/package-lock.json ] && command -v npm >/dev/null; then \
+@if command -v npm >/dev/null; then for folder in calendars accessibility; do \
   npm ci --ignore-scripts --no-audit --no-fund --loglevel=error \
-    --cache $(CURDIR)/.venv/npm --prefix tests/calendars; fi
+    --cache $(CURDIR)/.venv/npm --prefix tests/$$folder || exit 1; done; fi
 $(PYTEST) --no-migrations -m "$(1)" $(ARGS)
 $(BIN)/python -m tests.postgres -- $(PYTEST) -m "$(2)" $(ARGS) || [ $$? -eq 5 ]
 endef

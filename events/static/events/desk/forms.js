@@ -1,0 +1,86 @@
+/* Forms: the focus goes to what is to be done next: the first field that was refused, the first field
+   of a new row, the first field of a new record. */
+"use strict";
+
+const FIELDS = ":is(input:not([type=hidden], [type=checkbox]), select, textarea)";
+
+let typed = false; // whether the user has begun
+document.addEventListener("input", () => (typed = true));
+
+window.addEventListener("load", () => requestAnimationFrame(begin));
+
+function begin() {
+  const refused = document.querySelector("#content [aria-invalid=true], #content .errors " + FIELDS);
+  if (refused) return show(refused);
+  const note = document.querySelector("#content .errornote");
+  if (note) {
+    note.tabIndex = -1;
+    note.focus();
+  } else if (/\/add\/$/.test(location.pathname) && !typed) {
+    // Django does so too, but before the tabs of languages are where they belong.
+    first(document.querySelector("#content form"))?.focus({ preventScroll: true });
+    scrollTo(0, 0);
+  }
+}
+
+/* Open the tabs in which a field lies, and go there. */
+function show(field) {
+  for (const panel of ancestors(field, "[x-show]")) {
+    const [, flag, name] = panel.getAttribute("x-show").match(/^(\w+) == '(.*)'$/) ?? [];
+    if (flag) Alpine.$data(panel)[flag] = name;
+  }
+  for (const panel of ancestors(field, ".ui-tabs-panel")) {
+    document.querySelector(`[aria-controls="${CSS.escape(panel.id)}"] .ui-tabs-anchor`)?.click();
+  }
+  for (const fold of ancestors(field, "details")) fold.open = true;
+  describe(field);
+  setTimeout(() => face(field).focus(), 50); // Alpine shows the panel a little later
+}
+
+function ancestors(element, selector) {
+  const found = [];
+  for (let at = element.closest(selector); at; at = at.parentElement.closest(selector)) found.unshift(at);
+  return found;
+}
+
+/* Return the element that shows a field: select2 hides the select itself. */
+function face(field) {
+  return field.nextElementSibling?.querySelector(".select2-selection") ?? field;
+}
+
+function describe(field) {
+  const words = field.closest(".grow, .field-tabular, .errors")?.querySelector(".text-red-600");
+  if (words) face(field).setAttribute("aria-describedby", desk.id(words));
+}
+
+function first(root) {
+  const fields = [...(root?.querySelectorAll(FIELDS) ?? [])].map(face);
+  return fields.find((field) => desk.visible(field) && !field.disabled && !field.readOnly);
+}
+
+document.addEventListener("formset:added", (event) => setTimeout(() => first(event.target)?.focus()));
+
+/* Browsers pass the tab in the address on to the page that follows a save: a new record begins at the
+   beginning. */
+document.addEventListener("submit", (event) => {
+  if (event.submitter?.name === "_addanother") event.target.action = location.pathname + location.search + "#";
+});
+
+/* Windows for related records are as large as a form needs, and stand in the middle. */
+const openWindow = window.open.bind(window);
+window.open = (address, name, features) => {
+  if (!/^height=\d+,width=\d+/.test(features ?? "")) return openWindow(address, name, features);
+  const width = Math.min(1200, screen.availWidth);
+  const height = Math.min(960, screen.availHeight);
+  const left = Math.max(0, screenX + (outerWidth - width) / 2);
+  const top = Math.max(0, screenY + (outerHeight - height) / 2);
+  const place = { width, height, left, top, resizable: "yes", scrollbars: "yes" };
+  const words = Object.entries(place).map(([key, value]) => `${key}=${value}`);
+  return openWindow(address, name, words.join(","));
+};
+
+/* Escape closes such a window if nothing was typed into it. */
+document.addEventListener("keydown", (event) => {
+  const free = event.key === "Escape" && !event.defaultPrevented && !typed;
+  if (free && window.opener && document.body.classList.contains("popup")) window.close();
+});

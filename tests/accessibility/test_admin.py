@@ -1,0 +1,81 @@
+"""Every page of the admin, found through its routes: no violation of WCAG 2.2 AA in any tab."""
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+import pytest
+from django.db.models import Model
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
+
+from delegations.models import Delegation
+from events.models import Event, Person
+from tests import factories
+from tests.accessibility import axe
+from tests.events.admin import addresses, screens
+from tests.events.admin.addresses import Route
+
+# `make test` opens these; the others wait for `make test-all`, because all take minutes.
+SAMPLE = (Event, Person, Delegation)
+ROWS = ("object_id", "id")
+named = pytest.mark.parametrize(
+    "model",
+    [
+        pytest.param(model, marks=() if model in SAMPLE else pytest.mark.thorough)
+        for model in screens.SCREENS
+    ],
+    ids=lambda model: model.__name__,
+)
+
+
+@pytest.fixture
+def examiner(page: Page, live_server: LiveServer) -> Iterator[axe.Examiner]:
+    """A browser of a superuser; what it finds wrong fails the test."""
+    client = Client()
+    client.force_login(factories.user(is_superuser=True))
+    cookie = client.cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+    page.set_viewport_size({"width": 1280, "height": 900})
+    examiner = axe.Examiner(page, live_server.url)
+    yield examiner
+    assert not examiner.faults, axe.readable(examiner.faults)
+
+
+def paths(route: Route, rows: list[Any]) -> Iterator[str]:
+    """Yield the addresses of a route for the first of these rows, or for the first two."""
+    given = {"one": rows[:1], "other": rows[1:2], **dict.fromkeys(ROWS, rows[:1])}
+    targets = {type(row): rows for row in rows}
+    values = [
+        [row.pk for row in given[name]]
+        if name in given
+        else addresses._values(route, name, targets)
+        for name in route.parameters
+    ]
+    for chosen in product(*values):
+        kwargs = dict(zip(route.parameters, chosen, strict=True))
+        yield reverse(f"admin:{route.name}", kwargs=kwargs)
+
+
+@named
+def test_no_page_of_a_screen_violates_wcag(model: type[Model], examiner: axe.Examiner) -> None:
+    team = factories.team()
+    rows = [screens.MAKERS[model](team, word) for word in ("One", "Other")]
+    screens.fill(rows[0], "Detail")
+    for route in addresses.routes():
+        if route.model is model:
+            for path in paths(route, rows):
+                if examiner.open(path):
+                    examiner.open_tabs()
+    assert examiner.opened >= 4
+
+
+def test_no_page_beside_the_screens_violates_wcag(examiner: axe.Examiner) -> None:
+    screens.event(factories.team(), "Coming", start_on=factories.NOW.date().replace(year=2099))
+    for route in addresses.routes():
+        if route.model is None and "content_type_id" not in route.parameters:
+            for path in paths(route, []):
+                examiner.open(path)
+    assert examiner.opened >= 4
