@@ -14,38 +14,34 @@ from unfold.decorators import display
 
 from delegations.admin import applicationsteps, sheets
 from delegations.admin.applicationsteps import zone_of
-from delegations.domain.applications import applications
-from delegations.models import Application, Nominee
+from delegations.admin.applicationwords import STATUS, silences
+from delegations.admin.rounds import DecidesTogether
+from delegations.domain.applications import applications, rounds
+from delegations.domain.mail import decisions
+from delegations.models import Application, Delegation, Nominee
 from events.admin.attendance.attendees import AttendeeForm
 from events.admin.kit.base import ScopedInline, TeamScopedAdmin
 from events.admin.kit.columns import badge, moment
 from events.admin.kit.exports import ExportAdmin
 from events.admin.kit.filters import chosen
 from events.admin.kit.forms import KnowingForm
-from events.admin.kit.steps import StepsAdmin
+from events.admin.kit.steps import Step, StepsAdmin
 from events.values.languages import columns
-
-STATUS = {
-    Application.Status.SUBMITTED: "info",
-    Application.Status.UNDER_REVIEW: "info",
-    Application.Status.INFO_REQUESTED: "warning",
-    Application.Status.ACCEPTED: "success",
-    Application.Status.CONFIRMED: "success",
-    Application.Status.WAITLISTED: "warning",
-    Application.Status.DECLINED: "danger",
-    Application.Status.LAPSED: "danger",
-}
 
 
 class ApplicationSteps:
     """The buttons of an application on another page, to which its steps then return."""
 
-    def __init__(self, back: str) -> None:
-        """Keep the address of that page."""
+    def __init__(self, back: str, delegation: Delegation) -> None:
+        """Keep the address of that page, and which applications to the delegation may wait."""
         self.back = quote(back)
+        self.waiters = rounds.may_wait(delegation=delegation)
 
     def of(self, application: Application) -> list[dict[str, Any]]:
-        legal = applications.next_steps(application=application)
+        """Return the buttons of the legal steps; without the waiting list while seats are free."""
+        legal = set(applications.next_steps(application=application))
+        if application.pk not in self.waiters:
+            legal -= {"waitlist"}
         return [
             step.button(f"{_step_url(application, step.verb)}?next={self.back}")
             for step in applicationsteps.STEPS
@@ -91,7 +87,7 @@ def _zone(application: Application) -> str:
 
 
 @admin.register(Application)
-class ApplicationAdmin(ExportAdmin, StepsAdmin, TeamScopedAdmin):
+class ApplicationAdmin(DecidesTogether, ExportAdmin, StepsAdmin, TeamScopedAdmin):
     list_display = (
         "organisation", "delegation", "seats", "shown_status", "shown_submitted", "shown_confirm",
         "contact",
@@ -138,7 +134,24 @@ class ApplicationAdmin(ExportAdmin, StepsAdmin, TeamScopedAdmin):
         return rows.annotate(size=Count("nominees", distinct=True))
 
     def next_steps(self, row: Application) -> tuple[str, ...]:
-        return applications.next_steps(application=row)
+        """Return the legal steps; without the waiting list while seats are free for them."""
+        legal = applications.next_steps(application=row)
+        if "waitlist" in legal and row.pk not in rounds.may_wait(delegation=row.delegation):
+            return tuple(verb for verb in legal if verb != "waitlist")
+        return legal
+
+    def too_late(self, request: HttpRequest, row: Application, step: Step) -> str:
+        if step.verb in applications.next_steps(application=row):
+            return applications.SeatsLeft(row).sentence(user=request.user)
+        return super().too_late(request, row, step)
+
+    def step_context(self, request: HttpRequest, row: Application) -> dict[str, Any]:
+        """Warn, while decisions lie ahead, that nobody can be told of them."""
+        is_open = row.status in Application.LIVE and row.status != Application.Status.CONFIRMED
+        may = is_open and self.has_change_permission(request, row)
+        warning = silences(decisions.silence(application=row)) if may else ""
+        lines = [warning] if warning else []
+        return {**super().step_context(request, row), "lines": lines}
 
     @display(description=_("proposed"), ordering="size")
     def seats(self, application: Any) -> int:

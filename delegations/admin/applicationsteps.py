@@ -1,6 +1,6 @@
 """The steps of an application: what each one does, to whom, and which values it asks for."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -8,13 +8,16 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextareaWidget
 
+from delegations.admin.applicationwords import seats, silences
 from delegations.domain.applications import applications
+from delegations.domain.mail import decisions
 from delegations.models import Application
 from events.admin.kit.steps import Done, Step, StepForm
+from events.domain.access import access
 from events.domain.pages import formatting
 from events.models import User
 from events.values import dates
@@ -68,10 +71,6 @@ def zone_of(application: Application) -> ZoneInfo:
     return dates.zone((mission and mission.timezone) or timezone.get_current_timezone_name())
 
 
-def seats(number: int) -> str:
-    return ngettext("%(number)s seat", "%(number)s seats", number) % {"number": number}
-
-
 def quota_line(application: Application, user: User) -> Iterable[str]:
     """Return a sentence about the seats taken, left and asked for."""
     room = applications.room(delegation=application.delegation)
@@ -100,7 +99,33 @@ def _who_leaves(application: Application, user: User) -> Iterable[str]:
         yield text % {"names": gettext(", ").join(members)}
 
 
+def _who_is_told(application: Application, user: User) -> Iterable[str]:
+    """Say whom a mail tells of the decision, or that nobody can be told."""
+    contact = application.contact
+    if warning := silences(decisions.silence(application=application)):
+        yield str(warning)
+    elif contact and access.may_see(user=user, row=contact):
+        yield gettext("A mail tells %(contact)s.") % {"contact": contact}
+    else:
+        yield gettext("A mail tells the contact.")
+
+
+def _and_silence(text: str, application: Application) -> str:
+    """Add to a message that nobody was told of the decision, if that is so."""
+    if not decisions.silence(application=application):
+        return text
+    return gettext("%(text)s Nobody was told by mail: tell them yourself.") % {"text": text}
+
+
+def _says(text: Any) -> Callable[[Done], str]:
+    return lambda done: _and_silence(str(text), done.row)
+
+
 def _accepted(done: Done) -> str:
+    return _and_silence(_reached(done), done.row)
+
+
+def _reached(done: Done) -> str:
     if done.result == Application.Status.WAITLISTED:
         return gettext("The seats did not suffice: they are on the waiting list.")
     return gettext("Accepted; to be confirmed by %(when)s.") % {
@@ -144,8 +169,23 @@ STEPS = (
                 " moves up."
             ),
             _("If the seats are not there, they go on the waiting list."),
+            _who_is_told,
         ),
         says=_accepted,
+    ),
+    _step(
+        verb="admit",
+        label=_("Accept and confirm"),
+        icon="verified",
+        does=applications.admit,
+        signed=True,
+        explain=(
+            quota_line,
+            _("For those who have agreed already: no date to confirm, and no mail about it."),
+            _who_joins,
+            _("The mission and its legs are in their itineraries from now on."),
+        ),
+        says=_("Accepted and confirmed: they are on the roster now."),
     ),
     _step(
         verb="confirm",
@@ -173,7 +213,10 @@ STEPS = (
         icon="contact_support",
         does=applications.request_info,
         form=QuestionForm,
-        explain=(_("It waits until %(organisation)s has answered; its place in order stays."),),
+        explain=(
+            _("It waits until %(organisation)s has answered; its place in order stays."),
+            _("No mail is sent: put the question to them yourself, then note it here."),
+        ),
         says=_("It waits for their reply."),
         destructive=True,
     ),
@@ -186,8 +229,9 @@ STEPS = (
         explain=(
             quota_line,
             _("%(organisation)s moves up by itself when seats become free."),
+            _who_is_told,
         ),
-        says=_("On the waiting list."),
+        says=_says(_("On the waiting list.")),
         destructive=True,
     ),
     _step(
@@ -197,8 +241,11 @@ STEPS = (
         does=applications.decline,
         form=DeclineForm,
         signed=True,
-        explain=(_("%(organisation)s gets no seats. This is final, but they may apply anew."),),
-        says=_("Declined."),
+        explain=(
+            _("%(organisation)s gets no seats. This is final, but they may apply anew."),
+            _who_is_told,
+        ),
+        says=_says(_("Declined.")),
         destructive=True,
     ),
     _step(

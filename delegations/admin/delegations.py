@@ -8,18 +8,14 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
 from delegations.admin import delegationsteps, sheets
-from delegations.admin.applications import STATUS as APPLICATION_STATUS
-from delegations.admin.applications import ApplicationSteps
-from delegations.admin.applicationsteps import zone_of
+from delegations.admin.applicationlists import ListsApplications, panel
 from delegations.admin.legs import LegFormSet, LegInline
 from delegations.admin.roster import DelegateInline, RosterFormSet
-from delegations.domain.applications import applications
 from delegations.domain.lifecycle import lifecycle
 from delegations.domain.rosters import rosters
 from delegations.models import Application, Delegate, Delegation, TradeMission
@@ -74,7 +70,7 @@ class ItinerariesPanel(Panel, ReadOnly, ScopedInline, TabularInline):
 
 
 @admin.register(Delegation)
-class DelegationAdmin(StepsAdmin, TranslatedAdmin):
+class DelegationAdmin(ListsApplications, StepsAdmin, TranslatedAdmin):
     form = DelegationForm
     kind: ClassVar[str] = ""  # a screen for one kind presets it
     list_display: Any = (
@@ -97,7 +93,7 @@ class DelegationAdmin(StepsAdmin, TranslatedAdmin):
         "name", "kind", "purpose", "direction", "sectors", "slug", "origin",
     )  # fmt: skip
     steps = delegationsteps.STEPS
-    actions_detail: ClassVar[Any] = ("members_list",)
+    actions_detail: ClassVar[Any] = ("applications_page", "members_list")
     state_colours = STATUS
     inlines = (
         LegInline, ApplicationsPanel, DelegateInline, ItinerariesPanel, EvidenceInline,
@@ -141,9 +137,8 @@ class DelegationAdmin(StepsAdmin, TranslatedAdmin):
         may = self.has_change_permission(request, row)
         return {
             **super().step_context(request, row),
-            "room_line": _room(row),
-            "applications": _applications(request, row, may),
-            "add_application_url": _add_application(row) if may else "",
+            **panel(request, row, may),
+            "applications_url": self.applications_url(row.pk),
             **_itineraries(request, row),
         }
 
@@ -192,50 +187,6 @@ class TradeMissionAdmin(DelegationAdmin):
     list_filter = (*chosen("status", "direction", "origin"), *related("team"))
 
 
-def _room(delegation: Delegation) -> str:
-    """Return a sentence about the seats taken and left, and the length of the waiting list."""
-    room = applications.room(delegation=delegation)
-    words = {"taken": room.taken, "quota": room.quota, "free": room.free, "number": room.waiting}
-    if room.quota is None:
-        return gettext("%(taken)s seats are taken; there is no quota.") % words
-    if not room.waiting:
-        return gettext("%(taken)s of %(quota)s seats are taken, %(free)s are free.") % words
-    text = ngettext(
-        "%(taken)s of %(quota)s seats are taken, %(free)s are free; %(number)s application waits.",
-        "%(taken)s of %(quota)s seats are taken, %(free)s are free; %(number)s applications wait.",
-        room.waiting,
-    )
-    return text % words
-
-
-def _applications(request: HttpRequest, delegation: Delegation, may: bool) -> list[dict[str, Any]]:
-    """The visible applications in the order of submission, with the buttons of their steps."""
-    rows = Application.objects.visible_to(request.user).filter(delegation=delegation)
-    rows = rows.select_related("organisation", "delegation__mission")
-    rows = rows.prefetch_related("nominees__person")
-    here = request.path + "#applications"
-    buttons = ApplicationSteps(here) if may else None
-    return [_application(row, buttons) for row in rows.order_by("submitted_at", "pk")]
-
-
-def _application(row: Application, buttons: ApplicationSteps | None) -> dict[str, Any]:
-    nominees = list(row.nominees.all())
-    zone = str(zone_of(row))
-    until = row.status == Application.Status.ACCEPTED and row.confirm_by
-    return {
-        "application": row,
-        "url": reverse("admin:delegations_application_change", args=[row.pk]),
-        "names": gettext(", ").join(map(str, nominees)),
-        "seats": sum(nominee.is_counted for nominee in nominees),
-        "submitted": formatting.moment(row.submitted_at, zone) if row.submitted_at else "–",
-        "until": gettext("until %(when)s") % {"when": formatting.moment(until, zone)}
-        if until
-        else "",
-        "colour": APPLICATION_STATUS.get(Application.Status(row.status), ""),
-        "buttons": buttons.of(row) if buttons else [],
-    }
-
-
 def _itineraries(request: HttpRequest, delegation: Delegation) -> dict[str, Any]:
     """The itinerary of the mission, and the members with links to their own itineraries."""
     mission = delegation.mission
@@ -253,7 +204,3 @@ def _itineraries(request: HttpRequest, delegation: Delegation) -> dict[str, Any]
             {"member": member, "url": f"{whole}?person={member.person_id}"} for member in named
         ],
     }
-
-
-def _add_application(delegation: Delegation) -> str:
-    return reverse("admin:delegations_application_add") + f"?delegation={delegation.pk}"

@@ -19,12 +19,14 @@ from events.models import Event, Organisation, Person, User
 
 Status = Application.Status
 
+# The steps that may follow a submission; the examination is implied if nobody noted it.
+DECISIONS: Final = ("accept", "admit", "waitlist", "decline", "request_info")
 # The steps that each state allows. Promotion from the waiting list and the lapse of an acceptance
 # are not steps, because they happen without a user.
 STEPS: Final[steps.Table] = {
     Status.DRAFT: ("submit", "withdraw"),
-    Status.SUBMITTED: ("review", "withdraw"),
-    Status.UNDER_REVIEW: ("accept", "waitlist", "decline", "request_info", "withdraw"),
+    Status.SUBMITTED: (*DECISIONS, "review", "withdraw"),
+    Status.UNDER_REVIEW: (*DECISIONS, "withdraw"),
     Status.INFO_REQUESTED: ("reply", "withdraw"),
     Status.WAITLISTED: ("decline", "withdraw"),
     Status.ACCEPTED: ("confirm", "withdraw"),
@@ -182,7 +184,7 @@ def submit(*, application: Application, now: datetime) -> None:
     """
     with _step(application, "submit", now) as row:
         check_call(delegation=row.delegation, now=now)
-        _check_nominees(row)
+        check_nominees(application=row)
         row.status, row.submitted_at = Status.SUBMITTED, now
 
 
@@ -212,14 +214,23 @@ def accept(
     Returns the status that it reached. Raises TooSoon or NotAllowed.
     """
     with _step(application, "accept", now) as row:
-        if confirm_by <= now:
-            raise TooSoon(row, confirm_by)
+        check_confirm_by(application=row, confirm_by=confirm_by, now=now)
         _decide(row, user, now)
         if quotas.fits(application=row, asked=seats(application=row)):
             row.status, row.confirm_by = Status.ACCEPTED, confirm_by
         else:
             row.status = Status.WAITLISTED
     return application.status
+
+
+def admit(*, application: Application, user: User | None, now: datetime) -> None:
+    """Accept it and confirm it at once, for an organisation that has agreed already.
+
+    Raises as `confirm` does; without enough seats it does not go on the waiting list.
+    """
+    with _step(application, "admit", now) as row:
+        _decide(row, user, now)
+        enter(application=row, now=now)
 
 
 def waitlist(*, application: Application, user: User | None, now: datetime) -> None:
@@ -235,8 +246,7 @@ def waitlist(*, application: Application, user: User | None, now: datetime) -> N
 def decline(*, application: Application, reason: str, user: User | None, now: datetime) -> None:
     """Decline it, with a reason. Raises NoReason or NotAllowed."""
     with _step(application, "decline", now) as row:
-        if not reason.strip():
-            raise NoReason(row)
+        check_reason(application=row, reason=reason)
         _decide(row, user, now)
         row.status, row.reason = Status.DECLINED, reason
 
@@ -247,15 +257,46 @@ def confirm(*, application: Application, now: datetime) -> None:
     Raises Lapsed, NoNominees, NotAllowed, and what `rosters.check` raises.
     """
     with _step(application, "confirm", now) as row:
-        if row.confirm_by and row.confirm_by <= now:
-            raise Lapsed(row)
-        _check_nominees(row)
-        row.status = Status.CONFIRMED
-        row.save()
-        rosters.take_over(application=row, now=now)
-        if mission := row.delegation.mission:
-            members = Person.objects.filter(nominations__application=row)
-            subscriptions.provide(people=members, event=mission, now=now)
+        check_time(application=row, now=now)
+        enter(application=row, now=now)
+
+
+def check_time(*, application: Application, now: datetime) -> None:
+    """Raise Lapsed if the time to confirm has passed."""
+    if application.confirm_by and application.confirm_by <= now:
+        raise Lapsed(application)
+
+
+def enter(*, application: Application, now: datetime) -> None:
+    """Store it as confirmed, with its nominees on the roster and feeds of the mission for them.
+
+    It must be locked. Raises NoNominees, and what `rosters.check` raises.
+    """
+    check_nominees(application=application)
+    application.status = Status.CONFIRMED
+    application.save()
+    rosters.take_over(application=application, now=now)
+    if mission := application.delegation.mission:
+        members = Person.objects.filter(nominations__application=application)
+        subscriptions.provide(people=members, event=mission, now=now)
+
+
+def check_nominees(*, application: Application) -> None:
+    """Raise NoNominees if nobody is proposed."""
+    if not application.nominees.exists():
+        raise NoNominees(application)
+
+
+def check_confirm_by(*, application: Application, confirm_by: datetime, now: datetime) -> None:
+    """Raise TooSoon if the time to confirm does not lie ahead."""
+    if confirm_by <= now:
+        raise TooSoon(application, confirm_by)
+
+
+def check_reason(*, application: Application, reason: str) -> None:
+    """Raise NoReason if the reason is blank."""
+    if not reason.strip():
+        raise NoReason(application)
 
 
 def withdraw(*, application: Application, now: datetime) -> None:
@@ -338,11 +379,6 @@ def _proposals(nominees: Iterable[Nominee]) -> set[tuple[int, int | None, str]]:
 
 def _decide(application: Application, user: User | None, now: datetime) -> None:
     application.decided_by, application.decided_at = user, now
-
-
-def _check_nominees(application: Application) -> None:
-    if not application.nominees.exists():
-        raise NoNominees(application)
 
 
 MACHINE: Final = steps.Machine(table=STEPS, refusal=NotAllowed, hold=_hold, obstacle=_obstacle)

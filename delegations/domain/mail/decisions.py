@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
 from django.db import transaction
@@ -37,6 +38,13 @@ FIRST_SENTENCES: Final = {
 PROMOTED: Final = _("Seats have become free, so your application is accepted now:")
 
 
+class Silence(StrEnum):
+    """Why nobody can be told of a decision about an application."""
+
+    NO_CONTACT = "no contact"
+    NO_ADDRESS = "no address"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """The values for the templates of a decision, in the reader's language."""
@@ -49,6 +57,13 @@ class Letter:
     confirm_by: str
     reason: str
     sender: str
+
+
+def silence(*, application: Application) -> Silence | None:
+    """Return why nobody can be told of a decision; None if its contact gets a mail."""
+    if application.contact is None:
+        return Silence.NO_CONTACT
+    return None if application.contact.email else Silence.NO_ADDRESS
 
 
 def tell(*, application: Application, now: datetime) -> None:

@@ -93,7 +93,7 @@ def promote(*, delegation: Delegation, now: datetime) -> None:
     """Accept applications from the waiting list while seats are left and the mission is to come."""
     with transaction.atomic():
         held = hold(delegation=delegation)
-        until = _confirm_by(held, now)
+        until = time_to_confirm(delegation=held, now=now)
         if until is None:
             return
         while application := next_in_line(delegation=held):
@@ -102,18 +102,25 @@ def promote(*, delegation: Delegation, now: datetime) -> None:
             decisions.tell(application=application, now=now)
 
 
-def _is_within_limits(application: Application, asked: int) -> bool:
-    """Whether the quotas would allow so many seats if no other application had any."""
-    delegation = application.delegation
+def is_within_limits(*, delegation: Delegation, asked: int, theirs: int) -> bool:
+    """Whether the quotas would allow so many seats if no other application had any.
+
+    `theirs` is the number of counted members that the organisation has already; no query.
+    """
     if delegation.quota is not None and asked > delegation.quota:
         return False
-    if delegation.organisation_quota is None:
-        return True
+    quota = delegation.organisation_quota
+    return quota is None or theirs + asked <= quota
+
+
+def _is_within_limits(application: Application, asked: int) -> bool:
+    delegation = application.delegation
     theirs = delegation.delegates.counted().filter(organisation=application.organisation_id)
-    return theirs.count() + asked <= delegation.organisation_quota
+    number = 0 if delegation.organisation_quota is None else theirs.count()
+    return is_within_limits(delegation=delegation, asked=asked, theirs=number)
 
 
-def _confirm_by(delegation: Delegation, now: datetime) -> datetime | None:
+def time_to_confirm(*, delegation: Delegation, now: datetime) -> datetime | None:
     """Return the time to confirm of a seat given now; None if seats are no longer given."""
     mission = delegation.mission
     if delegation.status not in FILLING or mission is None:

@@ -146,7 +146,12 @@ def take_over(*, application: Application, now: datetime) -> None:
     """Add the nominees of an application at the end of the roster. Raises as `add` does."""
     with _held(application.delegation, now) as held:
         nominees = application.nominees.select_related("person").order_by("pk")
-        _append(held, [_delegate(application, nominee) for nominee in nominees])
+        _append(held, proposed(application=application, nominees=nominees))
+
+
+def proposed(*, application: Application, nominees: Iterable[Nominee]) -> list[Delegate]:
+    """Return the members, not stored, that the nominees would become."""
+    return [_delegate(application, nominee) for nominee in nominees]
 
 
 def name(*, delegate: Delegate, person: Person, now: datetime) -> None:
@@ -241,10 +246,18 @@ def check(*, delegation: Delegation, members: Sequence[Delegate]) -> None:
     with transaction.atomic():
         if delegation.pk:
             quotas.hold(delegation=delegation)
-        _check_heads(delegation, members)
-        _check_people(delegation, members)
-        if delegation.is_managed:
-            _check_seats(delegation, members)
+        promised = quotas.promised(delegation=delegation)
+        check_with(delegation=delegation, members=members, promised=promised)
+
+
+def check_with(
+    *, delegation: Delegation, members: Sequence[Delegate], promised: Counter[Organisation]
+) -> None:
+    """Check as `check` does, for these seats reserved for applications; no query, no lock."""
+    _check_heads(delegation, members)
+    _check_people(delegation, members)
+    if delegation.is_managed:
+        _check_seats(delegation, members, promised)
 
 
 def sync(*, delegation: Delegation, now: datetime) -> None:
@@ -327,9 +340,10 @@ def _check_people(delegation: Delegation, members: Sequence[Delegate]) -> None:
         known[member.person_id] = member
 
 
-def _check_seats(delegation: Delegation, members: Sequence[Delegate]) -> None:
+def _check_seats(
+    delegation: Delegation, members: Sequence[Delegate], promised: Counter[Organisation]
+) -> None:
     counted = [member for member in members if member.counted]
-    promised = quotas.promised(delegation=delegation)
     needed = len(counted) + promised.total()
     if delegation.quota is not None and needed > delegation.quota:
         raise NoSeatsLeft(delegation, needed)

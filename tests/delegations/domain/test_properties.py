@@ -18,7 +18,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from delegations.domain.applications import applications
+from delegations.domain.applications import applications, rounds
 from delegations.domain.lifecycle import lifecycle
 from delegations.domain.rosters import legs, quotas, rosters
 from delegations.models import Application, Delegation, Nominee, RosterAttendee
@@ -37,8 +37,8 @@ REFUSALS = tuple(
 MOVES: dict[str | None, str] = {
     None: "draft",
     "draft": "submitted withdrawn",
-    "submitted": "under_review withdrawn declined",
-    "under_review": "info_requested accepted waitlisted declined withdrawn",
+    "submitted": "under_review info_requested accepted confirmed waitlisted declined withdrawn",
+    "under_review": "info_requested accepted confirmed waitlisted declined withdrawn",
     "info_requested": "under_review declined withdrawn",
     "waitlisted": "accepted lapsed declined withdrawn",
     "accepted": "confirmed lapsed withdrawn",
@@ -153,6 +153,20 @@ class Life(RuleBasedStateMachine):
         if row:
             self.take(row, "accept")
 
+    @rule(which=st.sets(some, min_size=1), verb=st.sampled_from([*rounds.STEPS]))
+    def decide_together(self, which: set[int], verb: str) -> None:
+        """What a round foresees is what happens."""
+        live = list(self.delegation.applications.live().order_by("pk"))
+        keys = [live[number].pk for number in which if number < len(live)]
+        foreseen = rounds.plan(keys=keys, verb=verb, now=self.time)
+        asks = {**self.asks().get(verb, {}), "user": None}
+        self.call(rounds.take, keys=keys, verb=verb, **asks)
+        for each in foreseen:
+            rising = dict.fromkeys((row.pk for row in each.rising), "accepted")
+            expected = {o.application.pk: o.status for o in each.outcomes} | rising
+            rows = Application.objects.filter(pk__in=expected)
+            assert dict(rows.values_list("pk", "status")) == expected
+
     @rule(which=some)
     def propose_another(self, which: int) -> None:
         if row := self.one_of(self.delegation.applications.live(), which):
@@ -245,15 +259,18 @@ class Life(RuleBasedStateMachine):
         finally:
             self.look()
 
-    def take(self, row: Application, verb: str) -> None:
-        asks: dict[str, dict[str, Any]] = {
+    def asks(self) -> dict[str, dict[str, Any]]:
+        return {
             "accept": {"confirm_by": self.time + timedelta(days=10), "user": None},
+            "admit": {"user": None},
             "waitlist": {"user": None},
             "decline": {"user": None, "reason": "No"},
             "request_info": {"question": "?"},
             "reply": {"reply": "!"},
         }
-        self.call(getattr(applications, verb), application=row, **asks.get(verb, {}))
+
+    def take(self, row: Application, verb: str) -> None:
+        self.call(getattr(applications, verb), application=row, **self.asks().get(verb, {}))
 
     def one_of(self, rows: Any, number: int) -> Any:
         found = list(rows.order_by("pk"))

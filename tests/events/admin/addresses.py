@@ -20,6 +20,10 @@ QUERIES = {
 }
 
 
+# The steps that are taken with several applications at once.
+VERBS = ("accept", "decline")
+
+
 @dataclass(frozen=True)
 class Route:
     """A URL pattern of the admin: its parameters, and the model of its screen."""
@@ -86,6 +90,9 @@ def _queries(route: Route, targets: Targets) -> Iterable[str]:
         people = [model for model in targets if model.__name__ == "Person"]
         keys = [row.pk for model in people for row in targets[model][::2]]
         return ["?internal&cancelled", *(f"?person={key}&internal&cancelled" for key in keys)]
+    if route.view == "decide" and route.model:
+        keys = "".join(f"&id={row.pk}" for row in targets[route.model])
+        return ["", *(f"?verb={verb}{keys}" for verb in VERBS)]
     return QUERIES.get(route.view, ("",))
 
 

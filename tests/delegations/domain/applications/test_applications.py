@@ -129,6 +129,14 @@ class TestTheCall:
 
 
 class TestExamination:
+    def test_whoever_decides_at_once_has_examined(self) -> None:
+        delegation = factories.delegation(quota=1)
+        rows = [factories.application(delegation=delegation) for _ in range(3)]
+        accept(rows[0])
+        applications.waitlist(application=rows[1], user=None, now=LATER)
+        applications.decline(application=rows[2], reason="Too late", user=None, now=LATER)
+        assert statuses(*rows) == ["accepted", "waitlisted", "declined"]
+
     def test_a_question_waits_for_its_reply(self) -> None:
         row = factories.application()
         applications.review(application=row, now=LATER)
@@ -141,8 +149,14 @@ class TestExamination:
         ("state", "steps"),
         [
             ("draft", ("submit", "withdraw")),
-            ("submitted", ("review", "withdraw")),
-            ("under_review", ("accept", "waitlist", "decline", "request_info", "withdraw")),
+            (
+                "submitted",
+                ("accept", "admit", "waitlist", "decline", "request_info", "review", "withdraw"),
+            ),
+            (
+                "under_review",
+                ("accept", "admit", "waitlist", "decline", "request_info", "withdraw"),
+            ),
             ("info_requested", ("reply", "withdraw")),
             ("accepted", ("confirm", "withdraw")),
             ("waitlisted", ("decline", "withdraw")),
@@ -419,6 +433,29 @@ class TestConfirmation:
         assert list(delegation.delegates.all()) == [stays]
         places = Attendee.objects.filter(event=delegation.mission).order_by("pk")
         assert [attendee.seat for attendee in places] == ["confirmed", "cancelled"]
+
+
+class TestAdmission:
+    """Accepted and confirmed in one step, because they have agreed already."""
+
+    def test_whom_they_propose_are_members_at_once(self) -> None:
+        user, row = factories.user(), factories.application()
+        applications.admit(application=row, user=user, now=LATER)
+        assert (row.status, row.decided_by, row.confirm_by) == ("confirmed", user, None)
+        assert [member.application for member in row.delegation.delegates.all()] == [row]
+
+    def test_without_seats_nothing_happens(self) -> None:
+        delegation = factories.delegation(quota=1)
+        row = factories.application(delegation=delegation, seats=2)
+        with pytest.raises(rosters.NoSeatsLeft):
+            applications.admit(application=row, user=None, now=LATER)
+        assert (status(row), row.status) == ("submitted", "submitted")
+        assert not delegation.delegates.exists()
+
+    def test_without_nominees_there_is_nobody_to_admit(self) -> None:
+        row = examined(factories.delegation(), seats=0)
+        with pytest.raises(NoNominees):
+            applications.admit(application=row, user=None, now=LATER)
 
 
 class TestLapse:

@@ -7,6 +7,8 @@ import pytest
 from pytest_django import Settings
 
 from delegations.domain.applications import applications
+from delegations.domain.mail import decisions
+from delegations.domain.mail.decisions import Silence
 from delegations.models import Application, Decision
 from events.domain.delivery import delivery
 from events.models import Delivery
@@ -72,6 +74,13 @@ def test_without_an_address_there_is_nobody_to_tell(server: Sink, address: str |
     accept(applied(contact=None if address is None else factories.person(email=address)))
     assert subjects(server) == []
     assert not Decision.objects.exists()
+
+
+def test_it_is_known_beforehand_whom_nobody_can_tell() -> None:
+    silent = [decisions.silence(application=applied(contact=None))]
+    silent += [decisions.silence(application=applied(contact=factories.person(email="")))]
+    assert silent == [Silence.NO_CONTACT, Silence.NO_ADDRESS]
+    assert decisions.silence(application=applied()) is None
 
 
 def test_a_step_that_decides_nothing_tells_nothing(server: Sink) -> None:
