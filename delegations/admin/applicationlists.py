@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
@@ -80,7 +81,7 @@ def panel(request: HttpRequest, delegation: Delegation, may: bool) -> dict[str, 
     return {
         "room_line": room_line(applications.room(delegation=delegation)),
         "applications": [_application(row, silent[row.pk], buttons) for row in found],
-        "add_application_url": _add(delegation) if may else "",
+        "add_application_url": _add(request, delegation) if may else "",
     }
 
 
@@ -134,5 +135,6 @@ def _verbs(shown: Sequence[dict[str, Any]]) -> list[Any]:
     return [step for verb, step in roundpages.STEPS.items() if legal[verb]]
 
 
-def _add(delegation: Delegation) -> str:
-    return reverse("admin:delegations_application_add") + f"?delegation={delegation.pk}"
+def _add(request: HttpRequest, delegation: Delegation) -> str:
+    query = urlencode({"delegation": delegation.pk, "next": _here(request)})
+    return f"{reverse('admin:delegations_application_add')}?{query}"

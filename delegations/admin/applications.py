@@ -1,16 +1,19 @@
 """The screen of applications: applicants, nominees and decisions."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from urllib.parse import quote
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
-from unfold.decorators import display
+from unfold.decorators import action, display
 
 from delegations.admin import applicationsteps, sheets
 from delegations.admin.applicationsteps import zone_of
@@ -24,9 +27,12 @@ from events.admin.kit.base import ScopedInline, TeamScopedAdmin
 from events.admin.kit.columns import badge, moment
 from events.admin.kit.exports import ExportAdmin
 from events.admin.kit.filters import chosen
-from events.admin.kit.forms import KnowingForm
+from events.admin.kit.forms import KnowingForm, RowFormSet
 from events.admin.kit.steps import Step, StepsAdmin
+from events.domain.refusals import Refusal
 from events.values.languages import columns
+
+SUBMIT: Final = "_submit_now"  # the name of the button that saves a draft and submits it
 
 
 class ApplicationSteps:
@@ -71,9 +77,30 @@ class ApplicationForm(KnowingForm):
         return super()._get_validation_exclusions() - {"status"}  # type: ignore[misc]
 
 
+class NomineeFormSet(RowFormSet):
+    """All nominees of an application: they must fit the seats that it holds."""
+
+    def clean(self) -> None:
+        super().clean()
+        if any(self.errors):
+            return
+        nominees = [form.instance for form in self.forms if self._stays(form)]
+        try:
+            applications.check(application=self.instance, nominees=nominees)
+            if SUBMIT in self.data and not nominees:
+                raise applications.NoNominees(self.instance)
+        except Refusal as refusal:
+            raise ValidationError(refusal.sentence(user=self.user)) from refusal
+
+    def _stays(self, form: Any) -> bool:
+        is_somebody = form.has_changed() or form.instance.pk
+        return is_somebody and not self._should_delete_form(form)
+
+
 class NomineeInline(ScopedInline, TabularInline):
     model = Nominee
     form = AttendeeForm
+    formset = NomineeFormSet
     fields = ("person", "label", "capacity")
     autocomplete_fields = ("person",)
     tab = False
@@ -124,10 +151,38 @@ class ApplicationAdmin(DecidesTogether, ExportAdmin, StepsAdmin, TeamScopedAdmin
     sheet = sheets.APPLICATIONS
     state_colours = STATUS
     inlines = (NomineeInline,)
+    actions_submit_line: ClassVar[Any] = ("submit_now",)
     shown_status = badge(_("status"), "status", STATUS)
     shown_submitted = moment(_("submitted"), "submitted_at", _zone)
     shown_decided = moment(_("decided"), "decided_at", _zone)
     shown_confirm = moment(_("to be confirmed by"), "confirm_by", _zone)
+
+    @action(description=_("Save and submit"), attrs={"name": SUBMIT}, icon="send")
+    def submit_now(self, request: HttpRequest, obj: Application) -> None:
+        """Name the button; `save_related` submits, because the nominees are stored last."""
+
+    def get_actions_submit_line(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Offer to submit drafts only."""
+        row = self.get_object(request, str(object_id)) if object_id else None
+        may = row is None or "submit" in applications.next_steps(application=row)
+        return super().get_actions_submit_line(request, object_id) if may else []
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Store the nominees, submit if the button says so, and let others move up."""
+        super().save_related(request, form, formsets, change)
+        row, now = form.instance, timezone.now()
+        if SUBMIT in request.POST:
+            applications.submit(application=row, now=now)
+            messages.success(request, gettext("Submitted."))
+        elif change:
+            applications.settle(application=row, now=now)
+
+    def response_post_save_add(self, request: HttpRequest, obj: Application) -> HttpResponse:
+        """Return to the page of the mission, if the form was opened there."""
+        there = request.GET.get("next", "")
+        if url_has_allowed_host_and_scheme(there, allowed_hosts={request.get_host()}):
+            return HttpResponseRedirect(there)
+        return super().response_post_save_add(request, obj)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)

@@ -51,10 +51,23 @@ class RosterFormSet(RowFormSet):
             raise ValidationError(refusal.sentence(user=self.user)) from refusal
 
     def members(self) -> list[Delegate]:
-        """Return the members that remain, as they would be stored, in the order of the form."""
+        """Return the members that remain, as they would be stored, in the order of the form.
+
+        A head or deputy that the form adds stands where `rosters.placed` says.
+        """
         staying = [form for form in self.forms if form.has_changed() or form.instance.pk]
         staying = [form for form in staying if not self._should_delete_form(form)]
-        return [form.instance for form in sorted(staying, key=_rank)]
+        members = [form.instance for form in sorted(staying, key=_rank)]
+        leaders = [form.instance for form in self.extra_forms if rosters.is_leader(form.instance)]
+        return rosters.placed(
+            members=[member for member in members if not _is_among(member, leaders)],
+            new=[member for member in members if _is_among(member, leaders)],
+        )
+
+
+def _is_among(member: Delegate, members: list[Delegate]) -> bool:
+    """Whether it is one of them; rows that are not stored yet are never equal."""
+    return any(member is other for other in members)
 
 
 def _rank(form: Any) -> tuple[bool, int]:

@@ -177,6 +177,11 @@ def check(*, application: Application, nominees: Sequence[Nominee]) -> None:
             raise NoSeatsLeft(row, asked)
 
 
+def settle(*, application: Application, now: datetime) -> None:
+    """Promote from the waiting list after a change of its nominees, of whom fewer may fit."""
+    quotas.promote(delegation=application.delegation, now=now)
+
+
 def submit(*, application: Application, now: datetime) -> None:
     """Submit it, which sets its turn on a waiting list.
 

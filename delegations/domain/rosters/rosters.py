@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext_noop
 
 from delegations.domain.rosters import quotas, rosterattendees
 from delegations.models import Application, Delegate, Delegation, Leg, Nominee
+from delegations.models.delegations import lead
 from events.domain.refusals import Name, Refusal, joined
 from events.models import Appointment, Organisation, Person
 from events.values.languages import columns
@@ -123,7 +123,7 @@ def add(
     legs: Iterable[Leg] = (),
     counted: bool | None = None,
 ) -> Delegate:
-    """Add a person, or a label for a member without a name yet, at the end of the roster.
+    """Add a person, or a label for a member without a name yet, to the roster as `placed` says.
 
     Without `legs` the member is on all legs. If `counted` is None it follows from the capacity.
     Raises as `check` does, Closed and ForeignLeg.
@@ -143,7 +143,7 @@ def add(
 
 
 def take_over(*, application: Application, now: datetime) -> None:
-    """Add the nominees of an application at the end of the roster. Raises as `add` does."""
+    """Add the nominees of an application to the roster. Raises as `add` does."""
     with _held(application.delegation, now) as held:
         nominees = application.nominees.select_related("person").order_by("pk")
         _append(held, proposed(application=application, nominees=nominees))
@@ -227,13 +227,18 @@ def reorder(*, delegation: Delegation, delegates: Sequence[Delegate], now: datet
         if strangers := [row for row in delegates if row.pk not in rows]:
             raise NotAMember(held, strangers[0])
         order = dict.fromkeys([*(row.pk for row in delegates), *rows])
-        moved = [(rows[pk], rank) for rank, pk in enumerate(order, start=1)]
-        moved = [(row, rank) for row, rank in moved if row.precedence != rank]
-        # Ranks are unique, so clear them first.
-        held.delegates.filter(pk__in=[row.pk for row, _ in moved]).update(precedence=None)
-        for row, rank in moved:
-            row.precedence = rank
-            row.save(update_fields=["precedence"])
+        _number(held, [rows[pk] for pk in order])
+
+
+def placed(*, members: Sequence[Delegate], new: Iterable[Delegate]) -> list[Delegate]:
+    """Return the members, in order of precedence, with new ones at their places.
+
+    A head comes first, a deputy after the head and the other deputies, anybody else at the end.
+    """
+    order = list(members)
+    for delegate in new:
+        order.insert(_place(order, delegate), delegate)
+    return order
 
 
 def check(*, delegation: Delegation, members: Sequence[Delegate]) -> None:
@@ -299,12 +304,40 @@ def _with(delegation: Delegation, changed: Delegate) -> list[Delegate]:
 
 
 def _append(delegation: Delegation, delegates: Sequence[Delegate]) -> None:
-    present = delegation.delegates.select_related("person", "organisation")
+    """Store new members at the end of the roster, then give head and deputies their places."""
+    present = list(delegation.delegates.select_related("person", "organisation").in_order())
     check(delegation=delegation, members=[*present, *delegates])
-    last = present.aggregate(last=Max("precedence"))["last"] or 0
+    last = max((member.precedence or 0 for member in present), default=0)
     for rank, delegate in enumerate(delegates, start=last + 1):
         delegate.delegation, delegate.precedence = delegation, rank
         delegate.save()
+    order = placed(members=present, new=delegates)
+    if order != [*present, *delegates]:
+        _number(delegation, order)
+
+
+def _number(delegation: Delegation, order: Sequence[Delegate]) -> None:
+    """Rank all members 1, 2, 3 … in this order."""
+    ranked = enumerate(order, start=1)
+    moved = [(row, rank) for rank, row in ranked if row.precedence != rank]
+    # Ranks are unique, so clear them first.
+    delegation.delegates.filter(pk__in=[row.pk for row, _ in moved]).update(precedence=None)
+    for row, rank in moved:
+        row.precedence = rank
+        row.save(update_fields=["precedence"])
+
+
+def _place(order: Sequence[Delegate], delegate: Delegate) -> int:
+    """Return the index at which a new member stands."""
+    if not is_leader(delegate):
+        return len(order)
+    above = [n for n, row in enumerate(order) if lead(row.capacity) <= lead(delegate.capacity)]
+    return above[-1] + 1 if above else 0
+
+
+def is_leader(delegate: Delegate) -> bool:
+    """Whether the member is the head or a deputy."""
+    return delegate.capacity in (Capacity.HEAD, Capacity.DEPUTY)
 
 
 def _set_legs(delegation: Delegation, delegate: Delegate, legs: Iterable[Leg]) -> None:

@@ -97,3 +97,19 @@ def test_members_change_places_as_the_browser_numbers_them(ours: Team, organiser
     moved = {f"delegates-{number}-precedence": rank for number, rank in enumerate((1, 0, 2))}
     assert save(organiser, row, **moved).status_code == 302
     assert list(row.delegates.in_order()) == [before[1], before[0], before[2]]
+
+
+def test_a_deputy_that_is_added_stands_after_the_head(ours: Team, organiser: Client) -> None:
+    row = screens.delegation(ours, "row")
+    head = Delegate.objects.create(delegation=row, label_en="Head", capacity="head", precedence=1)
+    member = Delegate.objects.create(delegation=row, label_en="Member", precedence=2)
+    added = {
+        "delegates-TOTAL_FORMS": 3,
+        "delegates-2-person": screens.person(ours, "Chan").pk,
+        "delegates-2-capacity": "deputy",
+        "delegates-2-counted": "on",
+        "delegates-2-precedence": 2,
+    }
+    assert save(organiser, row, **added).status_code == 302
+    deputy = row.delegates.get(capacity="deputy")
+    assert list(row.delegates.in_order()) == [head, deputy, member]

@@ -40,6 +40,14 @@ def leg_of(delegation: Delegation) -> Leg:
 
 
 class TestMembers:
+    def test_head_and_deputies_stand_before_the_others(self) -> None:
+        delegation = factories.delegation()
+        for label, capacity in (
+            ("A", "delegate"), ("D1", "deputy"), ("H", "head"), ("I", "media"), ("D2", "deputy"),
+        ):  # fmt: skip
+            add(delegation, label, capacity=capacity)
+        assert roster(delegation) == [("H", 1), ("D1", 2), ("D2", 3), ("A", 4), ("I", 5)]
+
     def test_a_member_stands_at_the_end(self) -> None:
         delegation = factories.delegation()
         person, firm = factories.person(), factories.organisation()
