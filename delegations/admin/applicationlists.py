@@ -15,7 +15,7 @@ from unfold.decorators import action
 from delegations.admin import rounds as roundpages
 from delegations.admin.applications import ApplicationSteps
 from delegations.admin.applicationsteps import zone_of
-from delegations.admin.applicationwords import STATUS, names, room_line, silences
+from delegations.admin.applicationwords import STATUS, applicant, names, room_line, silences
 from delegations.domain.applications import applications, rounds
 from delegations.domain.mail import decisions
 from delegations.models import Application, Delegation, Nominee
@@ -97,7 +97,7 @@ def _application(
     is_open = row.status in (*applications.PROPOSING,)
     return {
         "application": row,
-        "name": str(row.organisation or gettext("(not visible)")),
+        "name": applicant(row),
         "url": reverse("admin:delegations_application_change", args=[row.pk]),
         "names": names(row),
         "seats": rounds.asked(row),
@@ -114,19 +114,13 @@ def _application(
 
 def _groups(shown: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the applications by state, in the order of GROUPS, without empty groups."""
-    groups = [
-        {
-            "name": name,
-            "title": title,
-            "rows": [row for row in shown if row["application"].status in states],
-        }
-        for name, title, states in GROUPS
-    ]
-    return [
-        {**group, "may_choose": any(row["may_choose"] for row in group["rows"])}
-        for group in groups
-        if group["rows"]
-    ]
+    groups = []
+    for name, title, states in GROUPS:
+        rows = [row for row in shown if row["application"].status in states]
+        may_choose = any(row["may_choose"] for row in rows)
+        if rows:
+            groups.append({"name": name, "title": title, "rows": rows, "may_choose": may_choose})
+    return groups
 
 
 def _verbs(shown: Sequence[dict[str, Any]]) -> list[Any]:

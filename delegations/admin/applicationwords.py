@@ -39,6 +39,12 @@ def seats(number: int) -> str:
     return ngettext("%(number)s seat", "%(number)s seats", number) % {"number": number}
 
 
+def applicant(application: Application) -> str:
+    """Return the name of the organisation, if it was not redacted."""
+    hidden = application.organisation_id is None
+    return gettext("(not visible)") if hidden else str(application.organisation)
+
+
 def names(application: Application) -> str:
     """Return the names of the nominees, in the order in which they were entered."""
     return gettext(", ").join(map(str, application.nominees.all()))

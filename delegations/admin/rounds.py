@@ -18,7 +18,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 
 from delegations.admin import applicationsteps
-from delegations.admin.applicationwords import STATUS, UNTOLD, names, room_line, seats
+from delegations.admin.applicationwords import STATUS, UNTOLD, applicant, names, room_line, seats
 from delegations.domain.applications import applications, rounds
 from delegations.domain.applications.rounds import Outcome, Round
 from delegations.models import Application
@@ -31,7 +31,7 @@ from events.models import User
 MAX_CHOSEN: Final = 200  # applications; their keys are in the address of the page
 NAMED: Final = 10  # refusals that a message spells out; the rest is counted
 VERBS: Final = ("accept", "admit", "confirm", "request_info", "waitlist", "decline")
-STEPS: Final = {
+STEPS: Final[dict[str, Step]] = {
     verb: step for verb in VERBS for step in applicationsteps.STEPS if step.verb == verb
 }
 # Refusals that name only the application itself, which the user may see.
@@ -210,7 +210,7 @@ def _row(outcome: Outcome, found: Round, refused: dict[int, str]) -> dict[str, A
     status = Application.Status(outcome.status)
     why = refused.get(row.pk) or _shortage(outcome, found)
     return {
-        "name": str(row.organisation or gettext("(not visible)")),
+        "name": applicant(row),
         "url": reverse("admin:delegations_application_change", args=[row.pk]),
         "names": names(row),
         "seats": seats(outcome.asked),
