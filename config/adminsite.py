@@ -1,11 +1,18 @@
-"""The admin site: its start page and style, and the routes of Django that are closed."""
+"""The admin site: its start page, search and style, and the routes of Django that are closed.
 
-from typing import Any
+Views of `events.admin` are named and not imported, because that package registers its screens here.
+"""
+
+from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.templatetags.static import static
 from django.urls import path
+from django.utils.module_loading import import_string
 from unfold.sites import UnfoldAdminSite
+
+FINDER: Final = "events.admin.site.finder.page"
+CHOICES: Final = "events.admin.site.choices.Choices"
 
 
 class Site(UnfoldAdminSite):
@@ -16,6 +23,15 @@ class Site(UnfoldAdminSite):
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
         self.disable_action("delete_selected")  # rows are deleted one by one
+
+    def search(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Find anything, in place of Unfold's search, which ends with the names of screens."""
+        return import_string(FINDER)(self, request)
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        return import_string(CHOICES).as_view(admin_site=self)(request)
 
     def extra_urls(self) -> list[Any]:
         """Return routes that take precedence over Django's own."""

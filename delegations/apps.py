@@ -9,9 +9,12 @@ class DelegationsConfig(AppConfig):
     verbose_name = _("Delegations")
 
     def ready(self) -> None:
-        """Register the kind of mail that this app sends."""
+        """Register the kind of mail that this app sends, and what can be found in it."""
         # Imported here, because models cannot be imported before the apps are ready.
         from delegations.domain.mail import decisions  # noqa: PLC0415
+        from delegations.domain.search import findable  # noqa: PLC0415
         from events.domain.mail import kinds  # noqa: PLC0415
+        from events.domain.search import registry  # noqa: PLC0415
 
         kinds.register(decisions.KIND)
+        registry.register(findable.KIND)

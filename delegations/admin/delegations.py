@@ -28,7 +28,6 @@ from events.admin.kit.sources import EvidenceInline
 from events.admin.kit.steps import StepsAdmin
 from events.domain.pages import formatting, itineraries
 from events.models import Attendee, Event
-from events.values.languages import columns
 
 STATUS = {
     Delegation.Status.RECRUITING: "info",
@@ -82,7 +81,7 @@ class DelegationAdmin(ListsApplications, StepsAdmin, TranslatedAdmin):
         *related("team"),
     )
     list_select_related = ("mission", "sending_organisation", "team")
-    search_fields = (*columns("name"), "slug")
+    search_fields = ("slug",)
     ordering: ClassVar[Any] = ("-mission__start_on", "-pk")
     autocomplete_fields = (
         "sending_organisation", "organiser", "mission", "sectors", "applications_close",

@@ -1,10 +1,12 @@
 """Delegations, their legs and their members."""
 
-from typing import Self
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Self
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -20,11 +22,12 @@ from events.models import (
     Viewer,
 )
 from events.models.base import duplicates
-from events.models.base.teams import Owned, OwnedQuerySet, PartQuerySet, sees_all, teams_of
+from events.models.base.findable import Findable, FindableQuerySet, length
+from events.models.base.teams import Owned, PartQuerySet, sees_all, teams_of
 from events.values.languages import columns
 
 
-class DelegationQuerySet(OwnedQuerySet["Delegation"]):
+class DelegationQuerySet(FindableQuerySet["Delegation"]):
     """Delegations; only the mission of a delegation, which is an event, can be public."""
 
     def seen_as_member(self, user: Viewer) -> Q:
@@ -39,8 +42,13 @@ class DelegationQuerySet(OwnedQuerySet["Delegation"]):
         worked_for = Q(team__in=teams, pk__in=Delegation.objects.filter(theirs, team__in=teams))
         return Q(team__in=teams_of(user, *whole)) | worked_for
 
+    def preference(self, ours: Case, now: datetime) -> Sequence[Any]:
+        """Before others those whose mission is not over, or has no date."""
+        past = Q(mission__end_on__lt=now.date())
+        return (Case(When(past, then=1), default=0), length("name"), ours)
 
-class Delegation(Owned):
+
+class Delegation(Findable, Owned):
     """A group that travels together: a trade mission, an official delegation, a visiting party."""
 
     class Kind(models.TextChoices):

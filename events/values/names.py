@@ -3,15 +3,16 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Literal
+from typing import Final, Literal
 
-from opencc import OpenCC
+from events.values import pinyin
+from events.values.pinyin import HAN, simplified
 
 Order = Literal["family_first", "western_first"]
 
-HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]+")
-TO_SIMPLIFIED = OpenCC("t2s")
+MAX_KEY: Final = 4000  # characters of a stored search key
+MAX_QUERY: Final = 100  # characters of a query that are looked for
+MAX_WORDS: Final = 8  # of a query that are looked for
 # Characters between syllables and between names, which writers use differently.
 JOINTS = re.compile(r"[\s'`´‘’ʼʻ\-‐-―.,·・]+")  # noqa: RUF001 -- look-alikes are the point
 # Diacritics. The voicing marks of kana (U+3099) are not among them: they distinguish letters.
@@ -58,9 +59,27 @@ def search_key(*texts: str) -> str:
     return " ".join(key for key in keys if key)
 
 
+def text_key(*texts: str) -> str:
+    """Return the key under which a row with these titles is stored: with the pinyin of each."""
+    return _stored(*texts, *map(pinyin.of_text, texts))
+
+
+def name_key(*names: str) -> str:
+    """Return the key under which a person of these names is stored: with the pinyin of each."""
+    return _stored(*names, *(reading for name in names for reading in pinyin.of_name(name)))
+
+
+def _stored(*texts: str) -> str:
+    return " ".join(dict.fromkeys(filter(None, map(search_key, texts))))[:MAX_KEY]
+
+
 def wanted(text: str) -> list[str]:
-    """Return the search keys of the words in a query; a name matches if it contains all of them."""
-    return [key for key in map(search_key, text.split()) if key]
+    """Return the search keys of the words in a query; a name matches if it contains all of them.
+
+    A long query is cut off, because each word is a condition of the database's query.
+    """
+    words = text[:MAX_QUERY].split()
+    return list(dict.fromkeys(key for key in map(search_key, words) if key))[:MAX_WORDS]
 
 
 def fold(text: str) -> str:
@@ -75,12 +94,7 @@ def _compact(text: str) -> str:
 
 def _simplify(text: str) -> str:
     """Convert Han text to simplified characters, one by one, so that any part of a name matches."""
-    return HAN.sub(lambda run: "".join(map(_simplified, run[0])), text)
-
-
-@lru_cache(maxsize=20_000)
-def _simplified(character: str) -> str:
-    return str(TO_SIMPLIFIED.convert(character))
+    return HAN.sub(lambda run: "".join(map(simplified, run[0])), text)
 
 
 def _ordered(name: Name, family: str) -> str:

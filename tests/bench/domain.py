@@ -124,9 +124,29 @@ def tasks(desks: dict[str, Desk]) -> Iterator[Task]:
     yield organiser.choice("person", "lyu")
     yield organiser.choice("event", "expo")
     yield organiser.choice("representing", "robotics")
+    yield from searches(desks)
     for role in ("viewer", "liaison", "secretary"):
         for model in (Event, Attendee, Person, Delegation):
             yield desks[role].list(model, f"first page, as {role}")
+
+
+def searches(desks: dict[str, Desk]) -> Iterator[Task]:
+    """Find anything: what is rare, what is found in each block, and by each role."""
+    organiser = desks["organiser"]
+    for words in (
+        "lyu ming",
+        "呂明",
+        "liu tao",
+        "a",
+        "robotics",
+        "director",
+        "bolanhui 12",
+        "zzzz",
+    ):
+        yield organiser.page(f"finding “{words}”", reverse("admin:search"), s=words, part="")
+    for role in ("viewer", "liaison", "secretary"):
+        query = {"s": "robotics", "part": ""}
+        yield desks[role].page(f"finding “robotics”, as {role}", reverse("admin:search"), **query)
 
 
 def itineraries(desk: Desk) -> Iterator[Task]:

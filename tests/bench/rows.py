@@ -31,7 +31,7 @@ from events.models import (
     Source,
     Team,
 )
-from events.values import dates, names
+from events.values import dates
 
 NOW = datetime(2026, 6, 1, 8, tzinfo=UTC)
 FIRST_DAY = date(2024, 1, 8)
@@ -170,7 +170,6 @@ class Block:
                 name_zh_hans=chinese,
                 place=self.random.choice(self.ground.cities),
                 team=self.team,
-                search_key=names.search_key(name, chinese),
             )
         )
 

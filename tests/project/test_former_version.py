@@ -36,6 +36,8 @@ from events.models import (
     Evidence,
     FeedState,
     ImportPreview,
+    Organisation,
+    Person,
     ReminderOccurrence,
     ReminderRule,
     RenderedEvent,
@@ -79,6 +81,9 @@ CONVERSIONS: dict[str, Callable[[Dump, dict[str, Any]], None]] = {
     "events.evidence": lambda kept, row: (
         _rename(row, "field", ATTENDEE) if _is_of("attendee", kept, row) else None
     ),
+    # Derived anew, with the pinyin of characters.
+    "events.person": lambda _kept, row: row.update(search_key=_key(Person, row)),
+    "events.organisation": lambda _kept, row: row.update(search_key=_key(Organisation, row)),
 }
 # Tables that each start of a version fills again.
 DERIVED = ("auth.permission", "contenttypes.contenttype")
@@ -194,6 +199,11 @@ def _wanted(kept: Dump, label: str) -> list[dict[str, Any]]:
 def _rename(row: dict[str, Any], column: str, names: dict[str, str]) -> None:
     """Replace a stored name by the present one."""
     row[column] = names.get(row[column], row[column])
+
+
+def _key(model: type[Any], row: dict[str, Any]) -> str:
+    """Return the search key that the present version derives from a row."""
+    return str(model.objects.get(pk=row["id"]).derive_key())
 
 
 def _is_of(model: str, kept: Dump, row: dict[str, Any]) -> bool:

@@ -56,10 +56,6 @@ class OrganisationAdmin(MergesAdmin, TranslatedAdmin):
         *organisations.NAMES, "aliases", "kind", "parent", "place", "headcount_text", "team",
     )  # fmt: skip
 
-    def find_besides(self, request: HttpRequest, rows: Any, words: str) -> Any:
-        """Find organisations by any of their names, in any script, case and order of words."""
-        return rows.matching(words)
-
     def save_model(self, request: HttpRequest, obj: Organisation, form: Any, change: bool) -> None:
         organisations.save(organisation=obj, now=timezone.now())
 

@@ -202,10 +202,6 @@ class PersonAdmin(MergesAdmin, StepsAdmin, PersonItinerary, TranslatedAdmin):
         rows = super().get_queryset(request).annotate(is_reached=Exists(reached))
         return rows.prefetch_related(offices)
 
-    def find_besides(self, request: HttpRequest, rows: Any, words: str) -> Any:
-        """Find people by any spelling of a name, and by mail address if the user may see it."""
-        return rows.sought_by(request.user, words)
-
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Refuse filters by phone or mail in the address of the list."""
         asks = lookup.split("__", maxsplit=1)[0] in CONTACT

@@ -17,7 +17,6 @@ from events.admin.kit.sources import EvidenceInline
 from events.domain.directory import places
 from events.domain.pages import formatting
 from events.models import Place
-from events.values.languages import columns
 
 MAP = (
     '<svg class="place-map" viewBox="{} {} 60 36" role="img">'
@@ -43,7 +42,7 @@ class PlaceAdmin(TranslatedAdmin):
     list_display = ("name", "kind", "parent", "country", "timezone", "unlocode", "team")
     list_filter = (*chosen("kind"), *related("team"))
     list_select_related = ("parent", "team")
-    search_fields = (*columns("name"), "slug", "unlocode")
+    search_fields = ("slug", "unlocode")
     ordering: ClassVar[Any] = ("slug", "pk")
     autocomplete_fields = ("parent",)
     prepopulated_fields = {"slug": ("name_en",)}

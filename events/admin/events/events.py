@@ -49,7 +49,6 @@ from events.models import (
     PromotionConference,
     ReminderRule,
 )
-from events.values.languages import columns
 
 RELATED = ("place", "series", "team")
 # Inlines that pages and feeds show as part of the event, and inlines that reminders depend on.
@@ -89,7 +88,7 @@ class EventAdmin(
     )
     list_select_related = RELATED
     date_hierarchy = "start_on"
-    search_fields = (*columns("title"), "slug")
+    search_fields = ("slug",)
     ordering: ClassVar[Any] = NEWEST_FIRST
     autocomplete_fields = (
         "series", "parent", "after", "previous_related", "place", "end_place", "sectors",

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import DEFAULT_DB_ALIAS, models
 from django.forms import ModelChoiceField
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,7 @@ from events.admin.kit.history import HistoryAdmin
 from events.admin.kit.widgets import Autocomplete
 from events.domain.access import access
 from events.models import Person, Team
+from events.values import names
 
 
 class ScopedFields:
@@ -64,6 +66,7 @@ class TeamScopedAdmin(ScopedFields, HistoryAdmin, ModelAdmin):
         self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
     ) -> tuple[models.QuerySet[Any], bool]:
         """Apply permissions outside the OR of the search, so that the database starts there."""
+        search_term = search_term[: names.MAX_QUERY]
         rows = self.model._default_manager.order_by()
         found, duplicates = super().get_search_results(request, rows, search_term)
         if not search_term:
@@ -71,8 +74,10 @@ class TeamScopedAdmin(ScopedFields, HistoryAdmin, ModelAdmin):
         return queryset & (found | self.find_besides(request, rows, search_term)), duplicates
 
     def find_besides(self, request: HttpRequest, rows: Any, words: str) -> Any:
-        """Return rows found in other ways than through `search_fields`; by default none."""
-        return rows.none()
+        """Return rows found in other ways than through `search_fields`: by their search keys."""
+        if not hasattr(rows, "sought_by"):
+            return rows.none()
+        return rows.sought_by(request.user, words, now=timezone.now())
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return rights.may_enter(request)
@@ -291,5 +296,6 @@ class FindsPeople(TeamScopedAdmin):
     """A screen of rows about people, found by any spelling of a name, and by mail address."""
 
     def find_besides(self, request: HttpRequest, rows: Any, words: str) -> Any:
-        people = Person.objects.visible_to(request.user).sought_by(request.user, words)
+        people = Person.objects.visible_to(request.user)
+        people = people.sought_by(request.user, words, now=timezone.now())
         return rows.filter(person__in=people)

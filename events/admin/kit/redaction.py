@@ -1,16 +1,14 @@
-"""Redaction: relations to rows that the user may not see are neither shown nor changed."""
+"""Redaction for the user of a request; see `domain/access/redaction.py`."""
 
-from collections import defaultdict
 from collections.abc import Iterable
-from itertools import chain
-from typing import Any
 
 from django.db import models
 from django.http import HttpRequest
 
-from events.domain.access import access
+from events.domain.access import redaction
+from events.domain.access.redaction import Link, may_be
 
-Link = tuple[models.Model, Any]  # a row and one of its relations
+__all__ = ["hide", "links", "may_be", "relations"]
 
 
 def relations(request: HttpRequest, row: models.Model) -> list[str]:
@@ -20,44 +18,9 @@ def relations(request: HttpRequest, row: models.Model) -> list[str]:
 
 def links(request: HttpRequest, rows: Iterable[models.Model]) -> list[Link]:
     """Return the relations of the rows whose target the user may not see."""
-    return _unseen(request, chain.from_iterable(map(_links, rows)))
+    return redaction.links(user=request.user, rows=rows)
 
 
 def hide(request: HttpRequest, rows: Iterable[models.Model], *, loaded: bool = False) -> None:
-    """Set such relations to None on instances that will be rendered and never saved.
-
-    With `loaded` only relations that are already cached, because a list shows no others.
-    """
-    known = [link for row in rows for link in _links(row) if not loaded or link[1].is_cached(row)]
-    for row, field in _unseen(request, known):
-        setattr(row, field.name, None)
-
-
-def may_be(field: Any) -> bool:
-    """Whether a relation leads to a model with permissions on rows."""
-    return field.is_relation and hasattr(field.related_model._default_manager.all(), "visible_to")
-
-
-def _links(row: models.Model) -> list[Link]:
-    """The relations of a row that are not null and can be redacted."""
-    columns: Any = row._meta.concrete_fields
-    return [
-        (row, field)
-        for field in columns
-        if field.is_relation and getattr(row, field.attname) is not None and may_be(field)
-    ]
-
-
-def _unseen(request: HttpRequest, links: Iterable[Link]) -> list[Link]:
-    """The relations whose target the user may not see, with one query for each table."""
-    by_table: dict[type[models.Model], list[Link]] = defaultdict(list)
-    for row, field in links:
-        by_table[field.related_model].append((row, field))
-    return [link for model, found in by_table.items() for link in _hidden(request, model, found)]
-
-
-def _hidden(request: HttpRequest, model: type[models.Model], links: list[Link]) -> list[Link]:
-    keys = {getattr(row, field.attname) for row, field in links}
-    rows = access.visible(user=request.user, model=model).filter(pk__in=keys)
-    seen = set(rows.order_by().values_list("pk", flat=True))
-    return [(row, field) for row, field in links if getattr(row, field.attname) not in seen]
+    """Hide such relations on instances that will be rendered and never saved."""
+    redaction.hide(user=request.user, rows=rows, loaded=loaded)

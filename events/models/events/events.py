@@ -1,7 +1,7 @@
 """The table of everything that happens at a time, and who may see and change which rows."""
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from functools import reduce
 from itertools import chain, islice
@@ -12,16 +12,22 @@ from django.conf import settings
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from events.models.base.findable import (
+    Findable,
+    FindableQuerySet,
+    holding,
+    holding_any,
+    length,
+)
 from events.models.base.teams import (
     PUBLISHED,
     Membership,
     Owned,
-    OwnedQuerySet,
     Viewer,
     once,
     teams_of,
@@ -48,7 +54,7 @@ STILL_THERE = Q(
 Keys = models.QuerySet[Any, Any] | list[int]
 
 
-class EventQuerySet(OwnedQuerySet["Event"]):
+class EventQuerySet(FindableQuerySet["Event"]):
     added_by = (Membership.Role.ORGANISER, Membership.Role.LIAISON, Membership.Role.SECRETARY)
 
     def within(self, roots: Keys) -> Self:
@@ -187,6 +193,28 @@ class EventQuerySet(OwnedQuerySet["Event"]):
             "pk",
         )
 
+    def sought_by(self, user: Viewer, text: str, *, now: datetime) -> Self:
+        """Events found by their title, some of the words being in that of what they are part of."""
+        above = Event.objects.visible_to(user).order_by()
+
+        def part(word: str) -> Q:
+            return Q(parent__in=above.filter(search_key__contains=word))
+
+        return self.filter(holding_any(text), holding(text, part))
+
+    def preference(self, ours: Case, now: datetime) -> Sequence[Any]:
+        """Before past events those to come and those without a date; conferences before parts."""
+        today = now.date()
+        to_come = Q(end_on__gte=today) | Q(end_on=None, start_on__gte=today)
+        return (
+            Case(When(to_come, then=0), When(start_on=None, then=1), default=2),
+            Case(When(parent=None, then=0), default=1),
+            length("title"),
+            ours,
+            Case(When(to_come, then=F("start_on"))),
+            F("start_on").desc(nulls_last=True),
+        )
+
     def untranslated(self) -> Self:
         """Without modeltranslation's rewriting of column names, which costs more than reading.
 
@@ -301,7 +329,7 @@ def _any_of(levels: Iterable[EventQuerySet]) -> models.QuerySet[Any, Any]:
     return first.union(*others)
 
 
-class Event(Owned, Dated):
+class Event(Findable, Owned, Dated):
     """Anything that takes place at a time: an event of iCalendar (RFC 5545, 3.6.1)."""
 
     class Kind(models.TextChoices):
@@ -472,11 +500,13 @@ class Event(Owned, Dated):
     created_at = models.DateTimeField(_("created"), editable=False)
     changed_at = models.DateTimeField(_("last changed"), editable=False)
     evidence = GenericRelation(Evidence)
+    NAMED_BY = "title"
+    FOUND_BY = ("title",)
     categories: list[Sector]  # set by for_calendars()
 
     objects = EventQuerySet.as_manager()
 
-    class Meta(Owned.Meta, Dated.Meta):
+    class Meta(Findable.Meta, Owned.Meta, Dated.Meta):
         abstract = False
         verbose_name = _("event")
         verbose_name_plural = _("events")

@@ -1,5 +1,6 @@
 """Places, from regions of the world down to rooms."""
 
+from collections.abc import Sequence
 from typing import Self
 
 from django.contrib.contenttypes.fields import GenericRelation
@@ -11,13 +12,14 @@ from django.utils.translation import pgettext_lazy
 from django_countries.fields import CountryField
 
 from events.models.base.fields import TimezoneField
-from events.models.base.teams import Owned, OwnedQuerySet
+from events.models.base.findable import Findable, FindableQuerySet
+from events.models.base.teams import Owned
 from events.models.events.evidence import Evidence
 
 LEVELS = 5  # macro region, country or region, subdivision, city, venue
 
 
-class PlaceQuerySet(OwnedQuerySet["Place"]):
+class PlaceQuerySet(FindableQuerySet["Place"]):
     def public(self) -> Self:
         """Shared places, and places where a public event takes place."""
         return self.shared_or_in_public("events", "arrivals", "event_roles__event")
@@ -30,7 +32,7 @@ class PlaceQuerySet(OwnedQuerySet["Place"]):
         return self.filter(lookup)
 
 
-class Place(Owned):
+class Place(Findable, Owned):
     """A place, from a macro region down to a room; its zone is inherited if it has none."""
 
     class Kind(models.TextChoices):
@@ -114,6 +116,9 @@ class Place(Owned):
 
     def __str__(self) -> str:
         return self.name
+
+    def other_names(self) -> Sequence[str]:
+        return (self.unlocode,)
 
     def find_zone(self) -> str:
         """Return the zone of the place or of its nearest ancestor with one; '' if there is none."""

@@ -1,19 +1,20 @@
 """People, organisations, and the offices that people hold."""
 
-from datetime import date
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from typing import Any, Self
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from events.models.base.fields import LanguageField, TimezoneField
+from events.models.base.findable import Findable, FindableQuerySet, holding, keyed
 from events.models.base.teams import (
     Membership,
     Owned,
-    OwnedQuerySet,
     PartQuerySet,
     Viewer,
     sees_all,
@@ -27,21 +28,13 @@ from events.values import names
 from events.values.languages import columns
 
 
-def _holds(text: str) -> Q:
-    return Q(*(Q(search_key__contains=key) for key in names.wanted(text)))
-
-
-class OrganisationQuerySet(OwnedQuerySet["Organisation"]):
-    def matching(self, text: str) -> Self:
-        """Organisations whose names or abbreviations contain the words, in any case or script."""
-        return self.filter(_holds(text))
-
+class OrganisationQuerySet(FindableQuerySet["Organisation"]):
     def public(self) -> Self:
         """Shared organisations, and organisations with a role in a public event."""
         return self.shared_or_in_public("event_roles__event")
 
 
-class Organisation(Owned):
+class Organisation(Findable, Owned):
     """An organisation: of government or business, a chamber, a firm; or an unnamed group."""
 
     class Kind(models.TextChoices):
@@ -82,12 +75,13 @@ class Organisation(Owned):
         verbose_name=_("place"),
     )
     sectors = models.ManyToManyField(Sector, blank=True, verbose_name=_("sectors"))
-    search_key = models.CharField(max_length=1500, editable=False)
     named = models.BooleanField(
         _("named"), default=True, help_text=_("Off for a group such as “a dozen enterprises”.")
     )
     headcount_text = models.CharField(_("size"), max_length=100, blank=True)
     evidence = GenericRelation(Evidence)
+
+    FOUND_BY = ("name", "short_name")
 
     objects = OrganisationQuerySet.as_manager()
 
@@ -105,14 +99,11 @@ class Organisation(Owned):
     def __str__(self) -> str:
         return self.name
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Derive the search key from the names."""
-        texts = (getattr(self, column) or "" for column in columns("name", "short_name"))
-        self.search_key = names.search_key(*texts, *map(str, self.aliases))[:1500]
-        super().save(*args, **kwargs)
+    def other_names(self) -> Sequence[str]:
+        return [*map(str, self.aliases)]
 
 
-class PersonQuerySet(OwnedQuerySet["Person"]):
+class PersonQuerySet(FindableQuerySet["Person"]):
     def seen_as_member(self, user: Viewer) -> Q:
         """Organisers and viewers see all; liaison officers and secretaries those they work for."""
         whole = (Membership.Role.ORGANISER, Membership.Role.VIEWER)
@@ -126,9 +117,25 @@ class PersonQuerySet(OwnedQuerySet["Person"]):
         shared = Q(team=None) if run else Q(pk__in=[])
         return self.filter(Q(team__in=run) | shared | self._worked_for_by(user))
 
-    def sought_by(self, user: Viewer, text: str) -> Self:
-        """People whose name matches, or whose mail address does if the user may see it."""
-        return self.matching(text) | Person.objects.reached_by(user).filter(email__icontains=text)
+    def sought_by(self, user: Viewer, text: str, *, now: datetime) -> Self:
+        """People found by name, and by the title and the employer of an office held today.
+
+        An employer finds only those who may see it, a mail address only those who may see that.
+        """
+        held = Appointment.objects.on(now.date()).order_by()
+        employers = Organisation.objects.visible_to(user)
+
+        def in_office(word: str) -> Q:
+            titled = held.filter(search_key__contains=word)
+            there = employers.filter(search_key__contains=word).order_by()
+            employed = held.filter(organisation__in=there)
+            return Q(pk__in=titled.values("person")) | Q(pk__in=employed.values("person"))
+
+        addressed = Person.objects.reached_by(user).filter(email__icontains=text)
+        return self.filter(holding(text, in_office) | Q(pk__in=addressed.values("pk")))
+
+    def preference(self, ours: Case, now: datetime) -> Sequence[Any]:
+        return ("sort_key", ours)
 
     def _worked_for_by(self, user: Viewer) -> Q:
         """The parties of a liaison officer's legs, and the people whom a secretary's head meets."""
@@ -139,12 +146,8 @@ class PersonQuerySet(OwnedQuerySet["Person"]):
         # instead of reading the people of other teams.
         return Q(team__in=teams, pk__in=Person.objects.filter(theirs, team__in=teams))
 
-    def matching(self, text: str) -> Self:
-        """People whose names contain the words, in any case, accents, script or romanisation."""
-        return self.filter(_holds(text))
 
-
-class Person(Owned):
+class Person(Findable, Owned):
     """A person; phone and mail are private and only used in the admin and to send mail."""
 
     class NameOrder(models.TextChoices):
@@ -171,7 +174,6 @@ class Person(Owned):
     phone = models.CharField(_("phone"), max_length=20, blank=True, help_text=_("E.164: +852…"))
     aliases = models.JSONField(_("other names"), default=list, blank=True)
     sort_key = models.CharField(max_length=300, editable=False, db_index=True)
-    search_key = models.CharField(max_length=1500, editable=False)
     erased_at = models.DateTimeField(_("erased"), null=True, editable=False)
     evidence = GenericRelation(Evidence)
 
@@ -208,13 +210,13 @@ class Person(Owned):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Derive the formal name and the keys to sort and search by, unless erased."""
+        """Derive the formal name and the key to sort by, unless erased."""
         if self.erased_at is None:
             self.derive()
         super().save(*args, **kwargs)
 
     def derive(self) -> None:
-        """Set the English name and the keys for sorting and searching from the name's parts."""
+        """Set the English name and the key for sorting from the name's parts."""
         parts = names.Name(
             family=self.family_name,
             given=self.given_name,
@@ -224,14 +226,20 @@ class Person(Owned):
         )
         setattr(self, "name_en", names.formal(parts))  # noqa: B010 -- modeltranslation's column
         self.sort_key = names.sort_key(parts)
-        _english, *scripts = columns("name")
-        in_script = (getattr(self, column) or "" for column in scripts)
-        others = map(str, self.aliases)
-        self.search_key = names.search_key(names.formal(parts), *in_script, *others)[:1500]
+
+    def derive_key(self) -> str:
+        """Return the key made from the names, which are read as names; '' once they are erased."""
+        if self.erased_at is not None:
+            return ""
+        texts = (getattr(self, column) or "" for column in columns("name"))
+        return names.name_key(*texts, *map(str, self.aliases))
 
 
 class AppointmentQuerySet(PartQuerySet["Appointment"]):
     holder = "person"
+
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
+        return super().bulk_create(keyed(objs), *args, **kwargs)
 
     def on(self, day: date) -> Self:
         """Appointments held on a day as far as is known, the highest rank first."""
@@ -240,8 +248,11 @@ class AppointmentQuerySet(PartQuerySet["Appointment"]):
         return self.filter(begun, not_over).order_by("-rank", "pk")
 
 
-class Appointment(models.Model):
+class Appointment(Findable):
     """An office that a person holds; a person may hold several at once."""
+
+    NAMED_BY = "title"
+    FOUND_BY = ("title",)
 
     person = models.ForeignKey(
         Person, models.CASCADE, related_name="appointments", verbose_name=_("person")

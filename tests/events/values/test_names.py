@@ -130,3 +130,53 @@ def test_several_texts_stand_apart_and_empty_ones_nowhere() -> None:
 def test_folding_twice_changes_nothing(text: str) -> None:
     once = names.fold(text)
     assert names.fold(once) == once
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("陳大文", "chen dawen|dawen chen|chendawen|chen da wen|chen daw|DaWen Chen|dawenchen"),
+        ("王小明", "wang xiaoming|xiaoming"),
+        ("單田芳", "shan tianfang"),
+        ("曾志偉", "zeng zhiwei"),
+        ("解曉東", "xie xiaodong"),
+        ("區家麟", "ou jialin"),
+        ("仇英", "qiu ying"),
+        ("查良鏞", "zha liangyong"),
+        ("樂嘉", "yue jia"),
+        ("吕伟", "lü wei|lyu wei|lv wei|lu wei"),
+        ("王乾", "wang qian"),
+        ("欧阳修", "ouyang xiu|xiu ouyang"),
+        ("尉迟恭", "yuchi gong"),
+        ("李行", "li xing|li hang"),
+    ],
+)
+def test_a_name_in_characters_is_found_by_its_pinyin(name: str, typed: str) -> None:
+    key = names.name_key("CHAN Tai-man", name)
+    for text in typed.split("|"):
+        assert all(word in key for word in names.wanted(text)), text
+
+
+@pytest.mark.parametrize(
+    ("title", "typed"),
+    [
+        ("第五屆重慶國際博覽會", "chongqing bolanhui"),
+        ("长沙银行音乐会", "changsha yinhang yinyuehui"),
+        ("香港會議展覽中心", "xianggang huiyi"),
+        ("2027上海 Expo", "shanghai expo"),
+    ],
+)
+def test_a_title_in_characters_is_read_in_context(title: str, typed: str) -> None:
+    assert all(word in names.text_key(title) for word in names.wanted(typed))
+
+
+def test_a_key_holds_each_word_once_and_fits_its_column() -> None:
+    assert names.name_key("LI Ming", "李明", "李明") == "liming 李明 mingli limeng"
+    assert names.text_key("", "Expo", "expo") == "expo"
+    assert len(names.text_key("長" * 3000)) == names.MAX_KEY
+
+
+def test_of_a_long_query_only_the_beginning_is_looked_for() -> None:
+    assert len(names.wanted(" ".join(map(str, range(10_000))))) == names.MAX_WORDS
+    assert names.wanted("a" * 10_000) == ["a" * names.MAX_QUERY]
+    assert names.wanted("expo Expo") == ["expo"]

@@ -1,0 +1,1 @@
+"""What delegations are found as."""
