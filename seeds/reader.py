@@ -265,8 +265,8 @@ class _Page:
 def _compose(text: str) -> yaml.Node | None:
     """Return the root node of a document.
 
-    libyaml is several times faster; the loader in Python repeats what it refuses, because only that one
-    words and places its errors the same on every machine.
+    libyaml is several times faster; the loader in Python repeats what it refuses, because only that
+    one words and places its errors the same on every machine.
     """
     try:
         return yaml.compose(text, Loader=FAST)

@@ -16,7 +16,7 @@ QUERIES = {
     "changelist": ("", "?q=canary"),
     "export": ("", "?q=canary"),
     "history": ("", "?p=2"),
-    "search": ("", "?s=canary&extended=1"),
+    "search": ("", "?s=canary", "?s=canary&part"),
 }
 
 

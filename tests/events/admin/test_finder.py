@@ -9,6 +9,8 @@ from django.urls import reverse
 
 from events.models import Event, Team
 from tests import factories
+from tests.events.admin import canaries
+from tests.missions import MARKS
 from tests.office import address
 
 pytestmark = pytest.mark.both_databases
@@ -150,3 +152,18 @@ def test_lists_find_by_pinyin(ours: Team, organiser: Client) -> None:
     for row in (event, place, person):
         page = organiser.get(f"/admin/events/{row._meta.model_name}/", {"q": "chong qing"})
         assert [each.pk for each in page.context["cl"].result_list] == [row.pk]
+
+
+WORDS = ("canary", "member", "one", "mission", "conference", "firm", "shared", "foreign")
+
+
+@pytest.mark.parametrize("role", MARKS)
+def test_no_role_finds_or_is_offered_what_it_may_not_see(role: str, db: None) -> None:
+    office = canaries.build()
+    client, mark = office.client(role), MARKS[role]
+    answers = [shown(client, text) for text in WORDS]
+    assert not [html for html in answers if mark in html]
+    assert any(links(html) for html in answers)
+    choices = (("event", "place"), ("attendee", "event"), ("attendee", "person"))
+    for model, field in (*choices, ("attendee", "representing"), ("event", "parent")):
+        assert mark not in " ".join(offered(client, model, field, "")), (model, field)
