@@ -361,9 +361,9 @@ SCHEMA: dict[str, Map] = {
             "description?": WORDS,
             "kind": one_of(
                 "promotion_conference expo forum annual_session conference roadshow_stop"
-                " official_visit trade_mission leg session address ceremony signing launch"
-                " bilateral one_to_one site_visit reception transfer relay media_remarks"
-                " publication deadline review free_time"
+                " official_visit trade_mission leg session registration keynote panel address"
+                " ceremony signing launch bilateral one_to_one site_visit reception break meal"
+                " photo_call transfer relay media_remarks publication deadline review free_time"
             ),
             "status?": one_of("draft tentative confirmed postponed cancelled"),
             "series?": Ref("series"),

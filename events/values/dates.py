@@ -231,7 +231,7 @@ def _validate_years(first: date, last: date) -> None:
 
 def _validate_exact(when: When) -> None:
     if not when.timezone:
-        raise BadDate("timezone", _("is required for a date known to the day"))
+        raise BadDate("timezone", _("is required for an exact date"))
     if when.precision == Precision.TIME and when.start_time is None:
         raise BadDate("start_time", _("is required for a date known to the minute"))
     # A flight eastward over the date line may land on the day before it left.

@@ -21,6 +21,7 @@ from unfold.widgets import (
 )
 
 from events.admin.kit import rights, screens
+from events.admin.kit.widgets import ZoneSelect
 from events.domain.access import access
 from events.domain.ical import parsing
 from events.domain.imports.calendars import importpreviews, imports
@@ -76,7 +77,7 @@ class ImportForm(forms.Form):
     timezone = forms.CharField(
         label=_("time zone"),
         validators=[validate_timezone],
-        widget=UnfoldAdminTextInputWidget,
+        widget=ZoneSelect,
         help_text=_("Of days, and of times that are given in UTC or without a zone."),
     )
     kind = forms.ChoiceField(

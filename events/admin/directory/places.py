@@ -3,7 +3,8 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, JsonResponse
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
@@ -15,9 +16,10 @@ from events.admin.kit.filters import chosen, related
 from events.admin.kit.forms import ScopedForm
 from events.admin.kit.sources import EvidenceInline
 from events.domain.directory import places
-from events.domain.pages import formatting
+from events.domain.pages import formatting, zones
 from events.models import Place
 
+MAX_TERM = 60  # characters of a search for a zone
 MAP = (
     '<svg class="place-map" viewBox="{} {} 60 36" role="img">'
     '<image href="{}" x="-180" y="-90" width="360" height="180" />'
@@ -66,6 +68,27 @@ class PlaceAdmin(TranslatedAdmin):
     )
     readonly_fields = ("shown_map", "shown_clock")
     inlines = (EvidenceInline,)
+
+    def get_custom_urls(self) -> Any:
+        return (("zones/", "events_place_zones", self.zones_view), *super().get_custom_urls())
+
+    def zones_view(self, request: HttpRequest, **kwargs: Any) -> JsonResponse:
+        """Return the time zones that match `term`, in the format of select2."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        found = zones.choices(
+            words=request.GET.get("term", "").replace("\0", "").strip()[:MAX_TERM],
+            places=Place.objects.visible_to(request.user),
+            now=timezone.now(),
+        )
+        results = [
+            {
+                "text": group.heading,
+                "children": [{"id": zone, "text": label} for zone, label in group.zones],
+            }
+            for group in found
+        ]
+        return JsonResponse({"results": results, "pagination": {"more": False}})
 
     @display(description=_("on the map"))
     def shown_map(self, place: Place) -> str:

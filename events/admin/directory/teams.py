@@ -19,6 +19,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from events.admin.kit import rights, screens
 from events.admin.kit.base import ScopedInline, SharedAdmin
+from events.admin.kit.widgets import ZONES
 from events.admin.mail.reminders import TeamReminderInline, WordingInline
 from events.domain.access import access
 from events.domain.mail import previews
@@ -145,6 +146,7 @@ class UserAdmin(DjangoUserAdmin[User], ModelAdmin):
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
+    formfield_overrides = ZONES
     actions = None
     list_display = ("username", "first_name", "last_name", "email", "language", "is_active")
     list_filter = ("is_staff", "is_superuser", "is_active")

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from itertools import chain
 from typing import Any, ClassVar
-from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -24,6 +23,7 @@ from events.admin.events.eventforms import EventForm
 from events.admin.events.figures import FigureInline
 from events.admin.events.invitationstep import INVITE
 from events.admin.events.itineraries import EventItinerary
+from events.admin.events.partforms import PartsAdmin
 from events.admin.events.roles import EventOrganisationInline, EventPlaceInline
 from events.admin.kit import csvcolumns, rights
 from events.admin.kit.base import Panel, ReadOnly, ScopedInline, TranslatedAdmin
@@ -73,7 +73,7 @@ class EventMailPanel(MailPanel):
 
 @admin.register(Event)
 class EventAdmin(
-    ImportAdmin, ExportAdmin, StepsAdmin, EventItinerary, EventColumns, TranslatedAdmin
+    ImportAdmin, ExportAdmin, StepsAdmin, PartsAdmin, EventItinerary, EventColumns, TranslatedAdmin
 ):
     form = EventForm
     actions_list: ClassVar[Any] = ("import_calendar", "export")
@@ -198,13 +198,8 @@ class EventAdmin(
             **super().step_context(request, row),
             "programme": shown,
             "mails": counts(request, event=row),
-            "add_part_url": self._add_part(row) if rights.may_change(request, row) else "",
+            "add_part_url": self.add_part(row) if rights.may_change(request, row) else "",
         }
-
-    def _add_part(self, row: Event) -> str:
-        """The address of an empty form with parent, team and first day preset."""
-        own = {"parent": row.pk, "team": row.team_id or "", "start_on": row.start_on or ""}
-        return f"{reverse('admin:events_event_add')}?{urlencode(own)}"
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any

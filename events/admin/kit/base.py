@@ -19,7 +19,7 @@ from unfold.admin import ModelAdmin
 from events.admin.kit import redaction, rights
 from events.admin.kit.forms import KnowingForm, RowFormSet, ScopedForm
 from events.admin.kit.history import HistoryAdmin
-from events.admin.kit.widgets import Autocomplete
+from events.admin.kit.widgets import ZONES, Autocomplete
 from events.domain.access import access
 from events.models import Person, Team
 from events.values import names
@@ -28,7 +28,7 @@ from events.values import names
 class ScopedFields:
     """Limit related rows in select fields to visible ones, and teams to those the user runs."""
 
-    formfield_overrides: Any = {models.URLField: {"assume_scheme": "https"}}
+    formfield_overrides: Any = {models.URLField: {"assume_scheme": "https"}, **ZONES}
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs["queryset"] = self._choices(db_field, request)

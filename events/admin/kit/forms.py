@@ -62,6 +62,15 @@ class KnowingForm(_ModelForm):
         except ValidationError as error:
             self._update_errors(error)  # type: ignore[attr-defined]
 
+    def _update_errors(self, errors: ValidationError) -> None:
+        """Add the errors of the model, except at fields that have told what is wrong with them."""
+        if hasattr(errors, "error_dict"):
+            fresh = {
+                name: told for name, told in errors.error_dict.items() if name not in self.errors
+            }
+            errors = ValidationError(fresh)
+        super()._update_errors(errors)  # type: ignore[misc]
+
     def _loaded(self, name: str) -> Any:
         column = self.instance._meta.get_field(name)
         return column.get_cached_value(self.instance, default=None)

@@ -1,10 +1,17 @@
-"""A select field with search that makes no query for a row that is already loaded."""
+"""Select fields with search: of rows, without a query for a loaded row, and of time zones."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
+from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from events.domain.pages import zones
+from events.models.base.fields import TimezoneField
 
 MAX_KEY_DIGITS = 19  # digits; no key has so many
 
@@ -33,3 +40,47 @@ class Autocomplete(AutocompleteSelect):
 
     def _blank(self, name: str) -> list[dict[str, Any]]:
         return [] if self.is_required else [self.create_option(name, "", "", False, 0)]
+
+
+class ZoneSelect(AutocompleteSelect):
+    """A select of IANA time zones with their distance from UTC; the page has only the chosen one.
+
+    The others are looked up by name, city or place at the address `zones` of the screen of places.
+    """
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        """Do without the relation that an autocomplete select of rows is made for."""
+        forms.Select.__init__(self, attrs)
+        self.attrs = dict(attrs or {})
+
+    def build_attrs(
+        self, base_attrs: dict[str, Any], extra_attrs: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        attrs = forms.Select.build_attrs(self, base_attrs, extra_attrs)
+        look_up = {
+            "class": f"{attrs.get('class', '')} admin-autocomplete".strip(),
+            "data-ajax--cache": "true",
+            "data-ajax--delay": 250,
+            "data-ajax--type": "GET",
+            "data-ajax--url": reverse("admin:events_place_zones"),
+            "data-theme": "admin-autocomplete",
+            "data-allow-clear": "false" if self.is_required else "true",
+            "data-placeholder": str(_("City, place or zone")),
+        }
+        return {**attrs, **look_up}
+
+    def optgroups(
+        self, name: str, value: Sequence[str], attrs: dict[str, Any] | None = None
+    ) -> Any:
+        blank = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
+        now = timezone.now()
+        chosen = [
+            self.create_option(name, zone, zones.label(zone=zone, now=now), True, len(blank))
+            for zone in value
+            if zone
+        ]
+        return [(None, [*blank, *chosen], 0)]
+
+
+# For `formfield_overrides`: the widget of every column with a time zone.
+ZONES: Final[dict[Any, Any]] = {TimezoneField: {"widget": ZoneSelect}}

@@ -1,5 +1,6 @@
 """Column types that several models share."""
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
@@ -11,9 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from events.values import dates
 
 
+@lru_cache(maxsize=1)
+def known_timezones() -> frozenset[str]:
+    """Return the names of the IANA database, which are read from the disk once."""
+    return frozenset(available_timezones())
+
+
 def validate_timezone(name: str) -> None:
     """Refuse a name that is not an IANA time zone, such as CST or Asia/Beijing."""
-    if name not in available_timezones():
+    if name not in known_timezones():
         raise ValidationError(
             _("“%(name)s” is not an IANA time zone, such as Asia/Shanghai."),
             code="timezone",

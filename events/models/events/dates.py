@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from events.models.base.fields import TimezoneField
+from events.models.base.fields import TimezoneField, known_timezones
 from events.values import dates
 from events.values.dates import DAY, When
 
@@ -56,7 +56,7 @@ class Dated(models.Model):
     start_time = models.TimeField(_("start time"), null=True, blank=True)
     end_on = models.DateField(_("last day"), null=True, blank=True)
     end_time = models.TimeField(_("end time"), null=True, blank=True)
-    timezone = TimezoneField(_("time zone"), help_text=_("IANA name, such as Asia/Shanghai."))
+    timezone = TimezoneField(_("time zone"), help_text=_("Empty: that of the place."))
     end_timezone = TimezoneField(
         _("time zone of the end"), help_text=_("Only where it differs, as in a transfer.")
     )
@@ -134,8 +134,14 @@ class Dated(models.Model):
         return over_at is not None and over_at <= now
 
     def clean(self) -> None:
-        """Refuse a date that contradicts its precision, at the field that is wrong."""
+        """Refuse a date that contradicts its precision, at the field that is wrong.
+
+        An unknown zone is left to the validator of its column, so that it is told once.
+        """
         super().clean()
+        names = filter(None, (self.timezone, self.end_timezone))
+        if not known_timezones().issuperset(names):
+            return
         try:
             dates.validate(self.when)
         except dates.BadDate as error:

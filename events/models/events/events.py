@@ -16,6 +16,7 @@ from django.db.models import Case, F, Q, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from events.models.base.findable import (
     Findable,
@@ -343,6 +344,9 @@ class Event(Findable, Owned, Dated):
         TRADE_MISSION = "trade_mission", _("trade mission")
         LEG = "leg", _("leg")
         SESSION = "session", _("session")
+        REGISTRATION = "registration", _("registration")
+        KEYNOTE = "keynote", _("keynote")
+        PANEL = "panel", _("panel")
         ADDRESS = "address", _("address")
         CEREMONY = "ceremony", _("ceremony")
         SIGNING = "signing", _("signing ceremony")
@@ -351,6 +355,9 @@ class Event(Findable, Owned, Dated):
         ONE_TO_ONE = "one_to_one", _("one-to-one meeting")
         SITE_VISIT = "site_visit", _("site visit")
         RECEPTION = "reception", _("reception")
+        BREAK = "break", pgettext_lazy("kind of event", "break")
+        MEAL = "meal", _("meal")
+        PHOTO_CALL = "photo_call", _("photo call")
         TRANSFER = "transfer", _("transfer")
         RELAY = "relay", _("relay")
         MEDIA_REMARKS = "media_remarks", _("remarks to the media")
@@ -358,6 +365,28 @@ class Event(Findable, Owned, Dated):
         DEADLINE = "deadline", _("deadline")
         REVIEW = "review", _("review")
         FREE_TIME = "free_time", _("free time")
+
+    # Kinds of what a programme consists of; forms offer them first for a part.
+    PROGRAMME_KINDS: ClassVar = (
+        Kind.SESSION,
+        Kind.REGISTRATION,
+        Kind.KEYNOTE,
+        Kind.PANEL,
+        Kind.ADDRESS,
+        Kind.CEREMONY,
+        Kind.SIGNING,
+        Kind.LAUNCH,
+        Kind.BREAK,
+        Kind.MEAL,
+        Kind.RECEPTION,
+        Kind.PHOTO_CALL,
+        Kind.MEDIA_REMARKS,
+        Kind.BILATERAL,
+        Kind.ONE_TO_ONE,
+        Kind.SITE_VISIT,
+        Kind.TRANSFER,
+        Kind.FREE_TIME,
+    )
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("draft")

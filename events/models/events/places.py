@@ -72,9 +72,7 @@ class Place(Findable, Owned):
         validators=[RegexValidator(r"\A[A-Z]{2}[A-Z2-9]{3}\Z")],
         help_text=_("Five characters, such as CNSGH."),
     )
-    timezone = TimezoneField(
-        _("time zone"), help_text=_("IANA name; empty: that of the place it lies in.")
-    )
+    timezone = TimezoneField(_("time zone"), help_text=_("Empty: that of the place it lies in."))
     address = models.CharField(pgettext_lazy("of a place", "address"), max_length=300, blank=True)
     latitude = models.DecimalField(
         _("latitude"),

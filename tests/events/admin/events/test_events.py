@@ -1,6 +1,6 @@
 """Saving events: derived values, refusals, and effects."""
 
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 import pytest
@@ -77,14 +77,95 @@ def test_two_events_of_one_name_get_two_short_names(ours: Team, organiser: Clien
         ({"start_on": "2026-12-02", "end_on": "2026-12-01", "timezone": "Asia/Dubai"}, "end_on"),
         ({"start_on": "2026-12-02", "timezone": "CST"}, "timezone"),
         ({"start_on": "2026-12-02", "precision": "time", "timezone": "Asia/Dubai"}, "start_time"),
-        ({"start_on": "2026-12-02", "start_time": "09:30", "timezone": "Asia/Dubai"}, "start_time"),
+        ({"start_on": "2026-12-02", "end_time": "09:30", "timezone": "Asia/Dubai"}, "start_time"),
+        ({"start_on": "2026-12-02", "start_time": "25:30", "timezone": "Asia/Dubai"}, "start_time"),
     ],
     ids=str,
 )
 def test_a_date_that_contradicts_itself_is_explained_at_its_field(
     values: dict[str, str], field: str, ours: Team, organiser: Client
 ) -> None:
-    assert list(errors(add(organiser, title_en="x", **values))) == [field]
+    found = errors(add(organiser, title_en="x", **values))
+    assert {name: len(told) for name, told in found.items()} == {field: 1}
+
+
+def test_a_date_without_a_zone_says_no_precision(organiser: Client) -> None:
+    values = {"start_on": "2026-12-02", "start_time": "09:30"}
+    found = errors(add(organiser, title_en="x", **values))
+    assert found == {"timezone": ["is required for an exact date"]}
+
+
+def dated(**columns: Any) -> Event:
+    """Add a promotion conference on 2 December 2026 in Dubai; return it."""
+    client = Client()
+    client.force_login(factories.user(member_of=factories.team()))
+    values = {"title_en": "x", "start_on": "2026-12-02", "timezone": "Asia/Dubai", **columns}
+    assert add(client, **values).status_code == 302
+    return Event.objects.order_by("-pk")[0]
+
+
+@pytest.mark.parametrize(
+    ("values", "precision", "hours"),
+    [
+        ({"start_time": "09:30"}, "time", (time(9, 30), None)),
+        ({"start_time": "09:30", "precision": "month"}, "time", (time(9, 30), None)),
+        ({}, "day", (None, None)),
+        ({"precision": "quarter"}, "quarter", (None, None)),
+    ],
+    ids=str,
+)
+@pytest.mark.django_db
+def test_the_precision_of_a_new_event_follows_from_its_time(
+    values: dict[str, str], precision: str, hours: tuple[time | None, ...]
+) -> None:
+    event = dated(**values)
+    assert (event.precision, (event.start_time, event.end_time)) == (precision, hours)
+
+
+@pytest.mark.parametrize(
+    ("values", "precision"),
+    [
+        ({"start_time": ""}, "day"),
+        ({"start_time": "", "end_time": ""}, "day"),
+        ({"precision": "month", "end_on": ""}, "month"),
+        ({"start_time": "10:00"}, "time"),
+        ({"precision": "day", "start_time": "10:00"}, "time"),
+    ],
+    ids=str,
+)
+def test_the_precision_of_a_stored_event_follows_from_its_time(
+    values: dict[str, str], precision: str, ours: Team, organiser: Client
+) -> None:
+    event = screens.event(ours, "row", status="draft", end_on=date(2026, 12, 2))
+    assert save(organiser, event, **values).status_code == 302
+    event.refresh_from_db()
+    assert (event.precision, event.start_time is None) == (precision, precision != "time")
+
+
+def test_the_zone_follows_the_place_unless_it_was_chosen(ours: Team, organiser: Client) -> None:
+    event = screens.event(ours, "row", end_on=date(2026, 12, 2))
+    dubai = screens.place(ours, "Dubai", timezone="Asia/Dubai")
+    tokyo = screens.place(ours, "Tokyo", timezone="Asia/Tokyo")
+    zones = []
+    for values in (
+        {"place": dubai.pk},
+        {"place": tokyo.pk, "timezone": "Asia/Seoul"},
+        {"place": dubai.pk},
+    ):
+        assert save(organiser, event, **values).status_code == 302
+        event.refresh_from_db()
+        zones.append(event.timezone)
+    assert zones == ["Asia/Dubai", "Asia/Seoul", "Asia/Seoul"]
+
+
+def test_the_end_of_a_transfer_has_the_zone_of_the_place_of_arrival(
+    ours: Team, organiser: Client
+) -> None:
+    flight = screens.event(ours, "row", kind="transfer", end_on=date(2026, 12, 2))
+    dubai = screens.place(ours, "Dubai", timezone="Asia/Dubai")
+    assert save(organiser, flight, end_place=dubai.pk).status_code == 302
+    flight.refresh_from_db()
+    assert (flight.timezone, flight.end_timezone) == ("Asia/Shanghai", "Asia/Dubai")
 
 
 def test_a_change_is_counted_and_an_unchanged_form_is_not(ours: Team, organiser: Client) -> None:
