@@ -17,7 +17,7 @@ from unfold.admin import TabularInline
 
 from events.admin.attendance.attendees import AttendeeInline
 from events.admin.calendars.imports import ImportAdmin
-from events.admin.events import eventsteps
+from events.admin.events import announcesteps, eventsteps
 from events.admin.events.clonestep import CLONE
 from events.admin.events.eventforms import EventForm
 from events.admin.events.figures import FigureInline
@@ -36,7 +36,7 @@ from events.admin.mail.deliveries import MailPanel, counts
 from events.admin.mail.reminders import ReminderInline
 from events.domain.access import access
 from events.domain.attendance import invitations
-from events.domain.lifecycle import lifecycle
+from events.domain.lifecycle import announcing, lifecycle
 from events.domain.pages import formatting
 from events.domain.programme import tree
 from events.domain.reminders import reminders
@@ -102,7 +102,7 @@ class EventAdmin(
     what: ClassVar[tuple[Any, ...]] = (
         "title", "kind", "description", "status", "cancellation_reason", "sectors", "url",
     )  # fmt: skip
-    steps = (*eventsteps.STEPS, INVITE, CLONE)
+    steps = (*announcesteps.STEPS, *eventsteps.STEPS, INVITE, CLONE)
     sheet = csvcolumns.EVENTS
     state_colours = STATUS
     shown_start = moment(_("starts"), "start_at", clock_of)
@@ -166,10 +166,11 @@ class EventAdmin(
         return super().too_late(request, row, step)
 
     def next_steps(self, row: Event) -> tuple[str, ...]:
-        """The verbs of the event's state, then inviting attendees, then cloning."""
+        """The verbs of the event's state, then announcing parts, inviting, and cloning."""
+        programme = announcing.next_steps(event=row)
         invite = invitations.next_steps(event=row, now=timezone.now())
         again = (CLONE.verb,) if row.start_on else ()
-        return (*lifecycle.next_steps(event=row), *invite, *again)
+        return (*lifecycle.next_steps(event=row), *programme, *invite, *again)
 
     def may_take(self, request: HttpRequest, row: Event, step: Step) -> bool:
         """Allow cloning of shared events to organisers, of others to users who may add such events.
@@ -197,6 +198,7 @@ class EventAdmin(
         return {
             **super().step_context(request, row),
             "programme": shown,
+            "lines": announcesteps.unannounced(row, [part for _depth, part in parts]),
             "mails": counts(request, event=row),
             "add_part_url": self.add_part(row) if rights.may_change(request, row) else "",
         }

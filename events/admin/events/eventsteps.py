@@ -129,6 +129,26 @@ def parts(rows: list[Event], user: User) -> str:
     return some([str(row) for row in rows if row.pk in seen], among=len(rows))
 
 
+def people(reach: lifecycle.Consequences) -> Iterator[str]:
+    """Say how many people see what a step does, and how many are told by mail."""
+    if reach.people:
+        text = ngettext(
+            "%(number)s person who is expected sees the change in the itinerary and the calendar.",
+            "%(number)s people who are expected see the change in itineraries and calendars.",
+            reach.people,
+        )
+        yield text % {"number": reach.people}
+    else:
+        yield gettext("Nobody is expected at it yet.")
+    if reach.informed:
+        text = ngettext(
+            "%(number)s person who was invited is told by mail.",
+            "%(number)s people who were invited are told by mail.",
+            reach.informed,
+        )
+        yield text % {"number": reach.informed}
+
+
 def _touched(verb: str) -> Lines:
     """Return a function that yields sentences about the parts and people that a step affects."""
 
@@ -141,23 +161,7 @@ def _touched(verb: str) -> Lines:
                 len(reach.parts),
             )
             yield text % {"number": len(reach.parts), "names": parts(reach.parts, user)}
-        if reach.people:
-            text = ngettext(
-                "%(number)s person who is expected sees the change in the itinerary and the"
-                " calendar.",
-                "%(number)s people who are expected see the change in itineraries and calendars.",
-                reach.people,
-            )
-            yield text % {"number": reach.people}
-        else:
-            yield gettext("Nobody is expected at it yet.")
-        if reach.informed:
-            text = ngettext(
-                "%(number)s person who was invited is told by mail.",
-                "%(number)s people who were invited are told by mail.",
-                reach.informed,
-            )
-            yield text % {"number": reach.informed}
+        yield from people(reach)
 
     return lines
 
@@ -176,7 +180,7 @@ def _reminders_stop(verb: str) -> Lines:
     return lines
 
 
-def _audience(event: Event, user: User) -> Iterator[str]:
+def audience(event: Event, user: User) -> Iterator[str]:
     """Return a sentence about who can see the event once it is no longer a draft."""
     yield {
         Event.Visibility.PUBLIC: gettext(
@@ -188,36 +192,12 @@ def _audience(event: Event, user: User) -> Iterator[str]:
     }[Event.Visibility(event.visibility)]
 
 
-def _facts(event: Event) -> dict[str, Any]:
+def facts(event: Event) -> dict[str, Any]:
     return {"title": event, "when": formatting.when(event.when)}
 
 
-_step = partial(Step, noun="event", facts=_facts)
+_step = partial(Step, noun="event", facts=facts)
 STEPS = (
-    _step(
-        verb="propose",
-        label=_("Announce as tentative"),
-        icon="campaign",
-        does=lifecycle.propose,
-        explain=(
-            _("It is announced as tentative: “%(when)s”."),
-            _audience,
-            _touched("propose"),
-        ),
-        says=_("“%(title)s” is tentative now."),
-    ),
-    _step(
-        verb="confirm",
-        label=_("Confirm"),
-        icon="check_circle",
-        does=lifecycle.confirm,
-        explain=(
-            _("It is confirmed for %(when)s."),
-            _touched("confirm"),
-            _("Its reminders go out at their times."),
-        ),
-        says=_("“%(title)s” is confirmed."),
-    ),
     _step(
         verb="reinstate",
         label=_("New date"),

@@ -285,13 +285,21 @@ def next_steps(*, event: Event) -> tuple[str, ...]:
 
 def consequences(*, event: Event, verb: str) -> Consequences:
     """The effects that a step would have beyond the event itself."""
-    parts = _parts(event, verb, Event.objects.all())
+    return reach(event=event, parts=_parts(event, verb, Event.objects.all()))
+
+
+def reach(*, event: Event, parts: list[Event], changed: list[Event] | None = None) -> Consequences:
+    """The effects of a step that these parts take together with the event.
+
+    `changed` are the events whose mails follow from it, by default the event and the parts.
+    """
     events = [event, *parts]
+    mailed = events if changed is None else changed
     return Consequences(
         parts=parts,
         people=_count_people([*events, *Event.objects.shown_in(event)]),
-        reminders=reminders.waiting(events=events),
-        informed=invitations.informed(events=events),
+        reminders=reminders.waiting(events=mailed),
+        informed=invitations.informed(events=mailed),
     )
 
 
