@@ -53,6 +53,28 @@ def city(place: Place) -> Place:
 
 
 @register.filter
+def whole(event: Event) -> Event | None:
+    """Return the event that this one is part of, if everybody may see it."""
+    parent = event.parent
+    return parent if parent and parent.is_public else None
+
+
+@register.filter
+def hours_within(event: Event, parent: Event) -> str:
+    """Return the hours of a part on the one day of its parent, at the same clock; '' elsewhere."""
+    when, frame = event.when, parent.when
+    days = {when.start_on, when.last_on, frame.start_on, frame.last_on}
+    at_one_clock = when.timezone == frame.timezone and not when.end_timezone
+    return formatting.hours(when) if when.start_time and len(days) == 1 and at_one_clock else ""
+
+
+@register.filter
+def adds_to(kind: str, title: str) -> bool:
+    """Whether a kind says more than the title: not so for a “Signing ceremony” called so."""
+    return kind.casefold() not in title.casefold()
+
+
+@register.filter
 def iso_month(on: date) -> str:
     return f"{on:%Y-%m}"
 

@@ -1,5 +1,6 @@
-"""Merge two records of one organisation, including its members and applications."""
+"""Organisations of delegations: who organises a mission, and the merger of two records."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -8,7 +9,13 @@ from django.db.models import Q, QuerySet
 from delegations.domain.rosters import quotas, rosters
 from delegations.models import Delegation
 from events.domain.directory import organisations
-from events.models import Organisation
+from events.models import Event, Organisation
+
+
+def organise(events: Sequence[Event]) -> bool:
+    """Whether one of the events is a mission whose delegation names who organises or sends it."""
+    named = Q(organiser__isnull=False) | Q(sending_organisation__isnull=False)
+    return Delegation.objects.filter(named, mission__in=events).exists()
 
 
 def merge(*, keep: Organisation, drop: Organisation, now: datetime) -> None:

@@ -20,8 +20,14 @@ NAMED: Final = 10  # the number of refusals that a message spells out; the rest 
 
 
 def fullness(venue: Capacity) -> str:
-    """Return “43 of 50 places, 3 waiting”, after the name of the hub if it is one."""
+    """Return “43 of 50 places, 3 waiting”, after the name of the hub if it is one.
+
+    Of a venue with more seats taken than it has: “10 of 5 places: 5 too many”.
+    """
     text = _places(venue)
+    if venue.excess:
+        values = {"places": text, "number": venue.excess}
+        text = gettext("%(places)s: %(number)s too many") % values
     if venue.waiting:
         values = {"places": text, "number": venue.waiting}
         text = gettext("%(places)s, %(number)s waiting") % values

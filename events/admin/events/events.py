@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
+from events.admin.attendance import attendance
 from events.admin.attendance.attendees import AttendeeInline
 from events.admin.calendars.imports import ImportAdmin
 from events.admin.events import announcesteps, eventsteps
@@ -35,7 +36,7 @@ from events.admin.kit.steps import Step, StepsAdmin
 from events.admin.mail.deliveries import MailPanel, counts
 from events.admin.mail.reminders import ReminderInline
 from events.domain.access import access
-from events.domain.attendance import invitations
+from events.domain.attendance import capacity, invitations
 from events.domain.lifecycle import announcing, lifecycle
 from events.domain.pages import formatting
 from events.domain.programme import tree
@@ -294,8 +295,16 @@ class EventAdmin(
         if tree.is_outside(event=event):
             text = _("“%(title)s” lies outside the days of “%(parent)s”.")
             messages.warning(request, text % {"title": event, "parent": event.parent})
+        for venue in capacity.of(event=event):
+            if venue.excess:
+                words = {"fullness": attendance.fullness(venue)}
+                messages.warning(request, TOO_MANY % words)
 
 
+TOO_MANY = _(
+    "%(fullness)s. All keep their seats, and nobody moves up from the waiting list. Raise the"
+    " capacity, or take people off the list."
+)
 # Reasons why an event is not deleted.
 KNOWN = _(
     "“%(title)s” is no draft any more, so people may have it in their calendars. "

@@ -101,6 +101,7 @@ def _page(request: HttpRequest, made: Itinerary, back: Event | Person) -> HttpRe
             for code, name in settings.LANGUAGES
         ],
         "choices": list(_choices(request)),
+        "show_internal": _address(request, internal="1"),
         "back": reverse(f"admin:events_{back._meta.model_name}_change", args=[back.pk]),
     }
     page = render(request, "events/admin/itinerary.html", context)

@@ -24,6 +24,11 @@ class Capacity:
     taken: int
     waiting: int
 
+    @property
+    def excess(self) -> int:
+        """The seats taken beyond the capacity, if it was lowered after they were given."""
+        return 0 if self.capacity is None else max(self.taken - self.capacity, 0)
+
 
 def of(*, event: Event) -> list[Capacity]:
     """Return the main venue, then the hubs in their order."""

@@ -1,7 +1,7 @@
 """Itineraries, computed from events and attendees: who is where, when, and with whom."""
 
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -105,7 +105,8 @@ class Day:
     """A local day: items without a time of day first, the others in order of time.
 
     `arrivals` are transfers that left on another day. `again` is True for a date that comes a
-    second time after an eastward crossing of the date line.
+    second time after an eastward crossing of the date line. `hidden` counts internal items that
+    begin on the day and are not shown.
     """
 
     on: date
@@ -113,6 +114,7 @@ class Day:
     spans: tuple[Span, ...]
     arrivals: tuple[Item, ...]
     items: tuple[Item, ...]
+    hidden: int = 0
 
     @property
     def zones(self) -> tuple[str, ...]:
@@ -125,7 +127,8 @@ class Itinerary:
     """The days of a person, or of all attendees of an event; `undated` are events without a day.
 
     `own` is the reader's attendance of the event `within`. `home` is the name of `home_zone`; both
-    are '' if no home is known. Texts are in the language that was active at creation.
+    are '' if no home is known. `hidden` counts the internal items that the reader may see and that
+    are not shown. Texts are in the language that was active at creation.
     """
 
     subject: Person | Event
@@ -135,6 +138,7 @@ class Itinerary:
     home: str
     days: tuple[Day, ...]
     undated: tuple[Event, ...]
+    hidden: int = 0
 
     @property
     def is_empty(self) -> bool:
@@ -162,10 +166,12 @@ def of_person(
         refused=mine.staying_away().values("event"),
     )
     own = mine.select_related("representing", f"hub__place__{ABOVE}")
+    events = events.subtree_of(within) if within else events
     return _write(
         subject=person,
         within=within,
-        rows=_shown(events.subtree_of(within) if within else events, internal, cancelled),
+        rows=_shown(events, internal, cancelled),
+        hidden=[] if internal else _hidden(events, cancelled),
         own={row.event_id: row for row in own},
         zone=person.timezone or (_zone_above(within) if within else ""),
         beside=beside,
@@ -185,10 +191,12 @@ def of_event(
     For a delegation, pass its mission. For the stay of a leg the transfers to and from it are
     included. The other arguments are as in `of_person`.
     """
+    events = _some(among).subtree_of(event)
     return _write(
         subject=event,
         within=event,
-        rows=_shown(_some(among).subtree_of(event), internal, cancelled),
+        rows=_shown(events, internal, cancelled),
+        hidden=[] if internal else _hidden(events, cancelled),
         own=None,
         zone=_zone_above(event),
         beside=beside,
@@ -201,8 +209,7 @@ def _some(among: EventQuerySet | None) -> EventQuerySet:
 
 def _shown(events: EventQuerySet, internal: bool, cancelled: bool) -> list[Event]:
     """The events to show, with their places; the number of queries is constant."""
-    hidden = [Event.Status.DRAFT, *([] if cancelled else [Event.Status.CANCELLED])]
-    events = events.exclude(status__in=hidden)
+    events = _standing(events, cancelled)
     if not internal:
         events = events.exclude(visibility=Event.Visibility.INTERNAL)
     places = Place.objects.select_related(ABOVE)
@@ -211,6 +218,19 @@ def _shown(events: EventQuerySet, internal: bool, cancelled: bool) -> list[Event
         events.by_moment().prefetch_related(
             Prefetch("place", places), Prefetch("end_place", places), Prefetch("place_roles", roles)
         )
+    )
+
+
+def _hidden(events: EventQuerySet, cancelled: bool) -> list[date | None]:
+    """The first days of the internal events, which are not shown."""
+    internal = _standing(events, cancelled).filter(visibility=Event.Visibility.INTERNAL)
+    return list(internal.order_by("pk").values_list("start_on", flat=True))
+
+
+def _standing(events: EventQuerySet, cancelled: bool) -> EventQuerySet:
+    """Events without drafts, and without cancelled ones unless these are wanted."""
+    return events.exclude(
+        status__in=[Event.Status.DRAFT, *([] if cancelled else [Event.Status.CANCELLED])]
     )
 
 
@@ -226,6 +246,7 @@ def _write(
     subject: Person | Event,
     within: Event | None,
     rows: list[Event],
+    hidden: list[date | None],
     own: dict[int, Attendee] | None,
     zone: str,
     beside: AttendeeQuerySet | None,
@@ -245,8 +266,15 @@ def _write(
         own=own.get(within.pk) if own and within else None,
         home_zone=zone,
         home=desk.home,
-        days=tuple(_days([desk.item(row) for row in dated], [desk.span(row) for row in spans])),
+        days=tuple(
+            _days(
+                [desk.item(row) for row in dated],
+                [desk.span(row) for row in spans],
+                Counter(hidden),
+            )
+        ),
         undated=tuple(undated),
+        hidden=len(hidden),
     )
 
 
@@ -393,7 +421,9 @@ def _companion(attendee: Attendee) -> Companion:
     )
 
 
-def _days(items: Sequence[Item], spans: Sequence[Span]) -> Iterator[Day]:
+def _days(
+    items: Sequence[Item], spans: Sequence[Span], hidden: Counter[date | None]
+) -> Iterator[Day]:
     """Yield each day that has an item, an arrival or a span."""
     crossings = _crossings(items)
     begun, arrivals = defaultdict(list), defaultdict(list)
@@ -412,6 +442,7 @@ def _days(items: Sequence[Item], spans: Sequence[Span]) -> Iterator[Day]:
             spans=tuple(span for span in spans if span.first <= on <= span.last),
             arrivals=tuple(arrivals[turn]),
             items=tuple(sorted(begun[turn], key=lambda item: item.clock is not None)),
+            hidden=0 if on in seen else hidden[on],
         )
         seen.add(on)
 

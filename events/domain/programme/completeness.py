@@ -1,6 +1,6 @@
 """The details that an event of our own needs before it may be confirmed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from events.domain.programme import tree
@@ -10,6 +10,15 @@ from events.models import Event, EventOrganisation, EventPlace
 PLACELESS: Final = (Event.Kind.DEADLINE, Event.Kind.REVIEW, Event.Kind.PUBLICATION)
 SOMEWHERE: Final = (EventPlace.Role.MAIN, EventPlace.Role.SITE)
 IN_CHARGE: Final = (EventOrganisation.Role.HOST, EventOrganisation.Role.ORGANISER)
+
+# Asks another app whether it names an organiser or host of one of these events.
+Naming = Callable[[Sequence[Event]], bool]
+_NAMED_ELSEWHERE: Final[list[Naming]] = []
+
+
+def register(names: Naming) -> None:
+    """Register where another app keeps organisers; `apps.ready` calls it."""
+    _NAMED_ELSEWHERE.append(names)
 
 
 def missing(*, event: Event) -> tuple[str, ...]:
@@ -28,7 +37,8 @@ def _has_place(event: Event) -> bool:
 def _has_organiser(event: Event) -> bool:
     """Whether the event, or one that it is part of, has a host or an organiser."""
     events = [event, *tree.above(event=event)]
-    return EventOrganisation.objects.filter(event__in=events, role__in=IN_CHARGE).exists()
+    roles = EventOrganisation.objects.filter(event__in=events, role__in=IN_CHARGE)
+    return roles.exists() or any(names(events) for names in _NAMED_ELSEWHERE)
 
 
 PARTS: Final[dict[str, Callable[[Event], bool]]] = {

@@ -41,7 +41,7 @@ class Week:
 
 
 def weeks(*, first: date, last: date, today: date, events: Sequence[Event]) -> list[Week]:
-    """Return the weeks that overlap the month; the bar of an event counts parts not in feeds."""
+    """Return the weeks that overlap the month; the bar of an event counts its folded parts."""
     folded = _folded(events)
     hidden = Counter(folded.values())
     shown = [event for event in events if event.pk not in folded]
@@ -79,14 +79,18 @@ def _mondays(first: date, last: date) -> Iterator[date]:
 
 
 def _folded(events: Sequence[Event]) -> dict[int, int]:
-    """Map each part that is not in feeds to the shown event whose bar counts it."""
+    """Map each programme item, and part not in feeds, to the shown event whose bar counts it."""
     shown = {event.pk for event in events}
     folded = {
         event.pk: event.parent_id
         for event in events
-        if not event.in_calendar and event.parent_id in shown
+        if event.parent_id in shown and _is_item(event)
     }
     return {pk: _top(parent, folded) for pk, parent in folded.items() if parent}
+
+
+def _is_item(event: Event) -> bool:
+    return not event.in_calendar or event.kind in Event.PROGRAMME_KINDS
 
 
 def _top(pk: int, folded: Mapping[int, int | None]) -> int:

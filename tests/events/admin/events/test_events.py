@@ -4,6 +4,7 @@ from datetime import date, time
 from typing import Any
 
 import pytest
+from django.contrib.messages import get_messages
 from django.test import Client
 
 from events.models import Attendee, Event, EventPlace, PromotionConference, Team
@@ -444,3 +445,29 @@ def test_a_description_that_stood_in_for_english_follows_the_chinese_one(
     organiser.post(page.request["PATH_INFO"], {**form_of(page), name: "译员待定"})
     guest.refresh_from_db()
     assert (guest.label_en, guest.label_zh_hans) == ("译员待定", "译员待定")
+
+
+def told(answer: Any) -> list[str]:
+    return [str(message) for message in get_messages(answer.wsgi_request)]
+
+
+def test_a_capacity_below_those_who_are_in_is_told_and_nobody_loses_a_seat(
+    ours: Team, organiser: Client
+) -> None:
+    event = screens.event(ours, "row", end_on=date(2026, 12, 2), capacity=3)
+    hub = factories.hub(event=event, place=screens.place(ours, "Manila"), capacity=2)
+    for at in (None, None, None, hub, hub):
+        factories.attendee(event=event, hub=at, seat="confirmed")
+    assert not any("too many" in text for text in told(save(organiser, event)))
+    changes = {"capacity": "1", "place_roles-0-capacity": "1"}
+    texts = told(save(organiser, event, **changes))
+    rest = " All keep their seats, and nobody moves up from the waiting list."
+    assert [text for text in texts if "too many" in text] == [
+        f"3 of 1 place: 2 too many.{rest} Raise the capacity, or take people off the list.",
+        f"Manila: 2 of 1 place: 1 too many.{rest} Raise the capacity, or take people off the list.",
+    ]
+    assert Attendee.objects.filter(seat="confirmed").count() == 5
+    page = organiser.get("/admin/events/attendee/", {"event__id__exact": event.pk})
+    assert page.context["venues"] == [
+        "3 of 1 place: 2 too many", "Manila: 2 of 1 place: 1 too many",
+    ]  # fmt: skip

@@ -273,3 +273,42 @@ def test_30_items_cost_as_many_queries_as_1(
             factories.attendee(event=event, representing=factories.organisation())
         counts.append([queries(organiser, url) for url in urls])
     assert counts[1:] == counts[:1] * 2
+
+
+# What is hidden
+
+
+def test_an_itinerary_says_how_many_internal_items_it_hides_and_offers_them(
+    organiser: Client, viewer: Client, mission: Event
+) -> None:
+    talk(mission, "Flight", visibility="internal")
+    talk(mission, "Briefing", visibility="internal")
+    talk(mission, "Perhaps", visibility="internal", status="draft")
+    page = read(organiser, mission, lang="en")
+    assert "2 internal items are hidden." in page
+    assert "2 internal items of this day are hidden." in page
+    assert page.count("Nothing is planned for this day.") == 2
+    assert f'href="/admin/events/event/{mission.pk}/itinerary/?lang=en&amp;internal=1"' in page
+    shown = read(organiser, mission, lang="en", internal=1)
+    assert "Briefing" in shown
+    assert "hidden" not in shown
+    assert "internal" not in read(viewer, mission, lang="en")
+
+
+def test_hidden_items_of_one_person_are_counted_for_that_person(
+    organiser: Client, mission: Event, head: Person
+) -> None:
+    talk(mission, "Car", visibility="internal")
+    talk(mission, "Of another", visibility="internal", audience="invited")
+    assert "1 internal item is hidden." in read(organiser, mission, person=head.pk, lang="en")
+
+
+def test_an_itinerary_of_hidden_items_alone_is_not_called_empty(
+    ours: Team, organiser: Client
+) -> None:
+    person = factories.person(team=ours)
+    meeting = factories.event(team=ours, visibility="internal")
+    factories.attendee(event=meeting, person=person)
+    page = read(organiser, person, lang="en")
+    assert "1 internal item is hidden." in page
+    assert "Nothing here yet" not in page

@@ -120,7 +120,7 @@ def test_small_parts_are_folded_into_the_bar_but_stand_in_the_agenda(read: Read)
     day(date(2025, 11, 5), title="Question", parent=address, in_calendar=False)
     day(date(2025, 11, 5), title="Conference", parent=expo)
     page = read("/?month=2025-11")
-    assert page.text.count("Expo") == 2
+    assert page.text.count("Expo") == 4  # its bar, its entry, and those of two parts of it
     assert page.text.count("Conference") == 2
     assert page.text.count("Speech") == 1
     assert "with 2 parts" in page.text
@@ -275,3 +275,24 @@ def test_feed_answers_at_the_address_that_the_page_gives(read: Read, client: Cli
     body = client.get(address.removeprefix("http://testserver")).content.decode()
     assert "SUMMARY:Expo" in body
     assert "Forum" not in body
+
+
+@pytest.mark.parametrize("path", ["/?month=2025-11", "/?view=list"])
+def test_a_part_says_of_what(path: str, read: Read) -> None:
+    expo = day(date(2025, 11, 5), title="Expo")
+    day(date(2025, 11, 5), title="Opening", parent=expo, kind="session")
+    hidden = day(date(2025, 11, 5), title="Secret", visibility="internal")
+    day(date(2025, 11, 5), title="Reception", parent=hidden)
+    text = read(path).text
+    assert "part of Expo" in text
+    assert "Secret" not in text
+
+
+def test_programme_items_are_folded_into_the_bar_of_their_event(read: Read) -> None:
+    expo = day(date(2025, 11, 5), title="Expo")
+    for kind in ("registration", "session", "meal"):
+        day(date(2025, 11, 5), title=kind.upper(), parent=expo, kind=kind)
+    day(date(2025, 11, 5), title="ALONE", kind="session")
+    text = read("/?month=2025-11").text
+    assert "with 3 parts" in text
+    assert [text.count(title) for title in ("REGISTRATION", "MEAL", "ALONE")] == [1, 1, 2]

@@ -287,3 +287,22 @@ def test_number_of_rows_does_not_change_the_queries(client: Client, db: None) ->
             grow(number)
         counts.append(queries())
     assert counts == [counts[0]] * 3
+
+
+def test_the_programme_says_hours_and_rooms_and_nothing_twice(read: Read) -> None:
+    venue = factories.place(name="Hotel", kind="venue")
+    room = factories.place(name="Grand Hall", kind="room", parent=venue)
+    day = {"start_on": date(2026, 12, 2), "end_on": date(2026, 12, 2)}
+    shown = factories.event(slug="shown", title="Forum", place=venue, **day)
+    inside = {"parent": shown, "start_time": time(10), "end_time": time(11), **day}
+    factories.event(title="Signing ceremony", kind="signing", place=room, **inside)
+    factories.event(title="Lunch", kind="meal", place=venue, **inside)
+    dubai = {**inside, "timezone": "Asia/Dubai", "start_time": time(5), "end_time": time(6)}
+    factories.event(title="From Dubai", kind="relay", **dubai)
+    text = read("/events/shown/").text
+    programme = text[text.index("Programme") :]
+    assert "10:00–11:00 Signing ceremony Grand Hall" in programme
+    assert "10:00–11:00 Lunch Meal" in programme
+    assert "Hotel" not in programme
+    assert "2 December 2026 05:00–06:00, Asia/Dubai (UTC+4) From Dubai Relay" in programme
+    assert programme.count("2 December 2026") == 1
