@@ -51,10 +51,10 @@ def test_a_conference_takes_its_place_in_the_expo(office: Office, team: Team) ->
     names = [row.organisation.name for row in ordered]
     assert names == ["Example Government", "Example Trade Council"]
 
-    # 5. Feeds show both once they are proposed; DTEND of whole days is the day after the last.
-    for row in (expo, conference):
-        assert row.ical_uid not in entries(FEED)
-        office.step(row, "propose")
+    # 5. Feeds show both once the expo is proposed with its programme; DTEND of whole days is the day
+    # after the last.
+    assert {expo.ical_uid, conference.ical_uid}.isdisjoint(entries(FEED))
+    office.step(expo, "propose")
     whole, part = (entries(FEED)[row.ical_uid] for row in (expo, conference))
     assert (whole["DTSTART"].dt, whole["DTEND"].dt) == (date(2025, 11, 5), date(2025, 11, 11))
     assert (part["DTSTART"].dt, part["DTEND"].dt) == (date(2025, 11, 6), date(2025, 11, 7))
@@ -78,8 +78,9 @@ def test_the_rundown_can_be_turned_round_and_hides_its_cues(office: Office, team
         title_en="Cue: lights down",
         visibility="internal",
     )
-    for row in (conference, first, second, cue):
-        office.step(row, "propose")
+    office.step(conference, "propose", visible="")
+    for row in (first, second, cue):
+        row.refresh_from_db()
     assert rundown(guest, conference) == [first, second]
 
     feed = hand_out(office, team, person=guest)

@@ -99,8 +99,8 @@ def _count_internal(event: Event, parts: list[Event]) -> int:
 
 def _visible(event: Event, number: int) -> str:
     text = ngettext(
-        "Show the %(number)s item that is internal to whom the event is shown: %(visibility)s",
-        "Show the %(number)s items that are internal to whom the event is shown: %(visibility)s",
+        "Make the %(number)s internal item as visible as the event: %(visibility)s",
+        "Make the %(number)s internal items as visible as the event: %(visibility)s",
         number,
     )
     return text % {"number": number, "visibility": event.get_visibility_display()}

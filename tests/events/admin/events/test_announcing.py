@@ -74,7 +74,7 @@ def test_the_choice_shows_when_what_and_in_which_state(ours: Team, office: Offic
         "from 2 December 2026, 09:30–17:00 · Opening · draft · internal"
     ]
     assert form.fields["visible"].label == (
-        "Show the 1 item that is internal to whom the event is shown: everybody"
+        "Make the 1 internal item as visible as the event: public"
     )
 
 
