@@ -51,8 +51,8 @@ def test_a_conference_takes_its_place_in_the_expo(office: Office, team: Team) ->
     names = [row.organisation.name for row in ordered]
     assert names == ["Example Government", "Example Trade Council"]
 
-    # 5. Feeds show both once the expo is proposed with its programme; DTEND of whole days is the day
-    # after the last.
+    # 5. Feeds show both once the expo is proposed with its programme; DTEND of whole days is the
+    # day after the last.
     assert {expo.ical_uid, conference.ical_uid}.isdisjoint(entries(FEED))
     office.step(expo, "propose")
     whole, part = (entries(FEED)[row.ical_uid] for row in (expo, conference))

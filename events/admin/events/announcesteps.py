@@ -22,12 +22,18 @@ INTERNAL = Event.Visibility.INTERNAL
 
 
 class PartsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
-    """Parts of an event, each with its date, status and visibility."""
+    """Parts of an event, each with its hours, status and visibility, and its date if it differs."""
 
     widget = UnfoldAdminCheckboxSelectMultipleWidget
 
+    def __init__(self, event: Event, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.days = {event.start_on, event.when.last_on}
+
     def label_from_instance(self, obj: Any) -> str:
-        facts = [formatting.when(obj.when), str(obj), obj.get_status_display()]
+        on_its_day = self.days == {obj.start_on, obj.when.last_on} and len(self.days) == 1
+        hours = formatting.hours(obj.when) if on_its_day else ""
+        facts = [hours or formatting.when(obj.when), str(obj), obj.get_status_display()]
         if obj.visibility == INTERNAL:
             facts.append(obj.get_visibility_display())
         return " · ".join(facts)
@@ -44,6 +50,7 @@ class ProgrammeForm(StepForm):
         behind = _behind(self.row, self.user, self.status)
         if behind or self.required:
             self.fields["parts"] = PartsField(
+                self.row,
                 label=_("With its programme"),
                 queryset=_rows(behind),
                 initial=[part.pk for part in behind],

@@ -27,7 +27,7 @@ TIMES: Final = ("start_time", "end_time")
 # Fields of a new event that may stay empty, because a part takes them from what it is part of.
 OPTIONAL: Final = ("team", "kind", "visibility")
 # Fields of a new event whose preset value is sent along, to tell it from what a person has typed.
-PRESET: Final = ("team", "visibility", "place", "timezone", "start_on", *TIMES)
+PRESET: Final = ("team", "visibility", "place", "timezone", "precision", "start_on", *TIMES)
 
 
 class EventForm(ScopedForm):
@@ -42,6 +42,8 @@ class EventForm(ScopedForm):
             self.instance.kind = self.preset_kind
         if "revision_seen" in self.fields:
             self.initial["revision_seen"] = self.instance.revision
+        if "precision" in self.fields:
+            self.fields["precision"].help_text = HOW_EXACT
         if self.is_new:
             self._leave_open(kwargs.get("initial") or {})
         if "kind" in self.fields and (self.instance.parent_id or self.initial.get("parent")):
@@ -183,6 +185,7 @@ class EventForm(ScopedForm):
             self.add_error(AT_FAULT[type(refusal)], refusal.sentence(user=self.user))
 
 
+HOW_EXACT = _("A start time makes it exact to the minute by itself.")
 LIKE_ITS_PARENT = _("like the event it is part of")
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from events.admin.events.eventforms import taken
 from events.domain.programme import parts
 from events.models import Event
+from events.values.dates import Precision
 
 MAX_DIGITS = 19  # no key has so many
 PROGRAMME = "#children"  # the tab with the programme of an event
@@ -29,6 +30,7 @@ class PartsAdmin:
         if parent.when.is_exact:
             among = Event.objects.visible_to(request.user)
             values |= parts.start(parent=parent, among=among)
+            values["precision"] = Precision.TIME if values["start_time"] else Precision.DAY
         else:
             values |= parts.window(parent=parent)
         told = {name: value for name, value in initial.items() if name in request.GET}
@@ -46,12 +48,12 @@ class PartsAdmin:
         answer: HttpResponse = super().response_change(request, obj)  # type: ignore[misc]
         return self._next_part(request, obj) or answer
 
-    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        answer: HttpResponse = super().response_post_save_add(request, obj)  # type: ignore[misc]
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        answer: HttpResponseRedirect = super().response_post_save_add(request, obj)  # type: ignore[misc]
         return self._programme(request, obj) or answer
 
-    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        answer: HttpResponse = super().response_post_save_change(request, obj)  # type: ignore[misc]
+    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        answer: HttpResponseRedirect = super().response_post_save_change(request, obj)  # type: ignore[misc]
         return self._programme(request, obj) or answer
 
     def _next_part(self, request: HttpRequest, obj: Event) -> HttpResponse | None:
@@ -61,7 +63,7 @@ class PartsAdmin:
         add = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_add")
         return HttpResponseRedirect(f"{add}?{urlencode({'parent': obj.parent_id})}")
 
-    def _programme(self, request: HttpRequest, obj: Event) -> HttpResponse | None:
+    def _programme(self, request: HttpRequest, obj: Event) -> HttpResponseRedirect | None:
         """After “Save” lead to the programme, unless the part was opened from a filtered list."""
         if "_changelist_filters" in request.GET or not _sees_parent(request, obj):
             return None
@@ -70,8 +72,9 @@ class PartsAdmin:
 
 
 def _sees_parent(request: HttpRequest, obj: Event) -> bool:
-    parents = Event.objects.visible_to(request.user).filter(pk=obj.parent_id)
-    return obj.parent_id is not None and parents.exists()
+    if obj.parent_id is None:
+        return False
+    return Event.objects.visible_to(request.user).filter(pk=obj.parent_id).exists()
 
 
 def _parent(request: HttpRequest) -> Event | None:

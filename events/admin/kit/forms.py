@@ -60,7 +60,7 @@ class KnowingForm(_ModelForm):
             exclude = self._get_validation_exclusions()  # type: ignore[attr-defined]
             self.instance.validate_constraints(exclude=exclude)
         except ValidationError as error:
-            self._update_errors(error)  # type: ignore[attr-defined]
+            self._update_errors(error)
 
     def _update_errors(self, errors: ValidationError) -> None:
         """Add the errors of the model, except at fields that have told what is wrong with them."""

@@ -1,5 +1,6 @@
 """The pages that announce a programme: what is preset, what they say, what they do."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -68,13 +69,15 @@ def test_one_step_confirms_an_event_with_its_whole_programme(ours: Team, office:
 def test_the_choice_shows_when_what_and_in_which_state(ours: Team, office: Office) -> None:
     event = conference(ours, status="draft")
     part(event, "Opening")
+    part(event, "Dinner", start_on=date(2026, 12, 1), end_on=date(2026, 12, 1))
     page = office.open(address(event, "step", "propose"))
     form = page.context["form"]
     assert [label for _value, label in form.fields["parts"].choices] == [
-        "from 2 December 2026, 09:30–17:00 · Opening · draft · internal"
+        "1 December 2026, 09:30–17:00 · Dinner · draft · internal",
+        "09:30–17:00 · Opening · draft · internal",
     ]
     assert form.fields["visible"].label == (
-        "Make the 1 internal item as visible as the event: public"
+        "Make the 2 internal items as visible as the event: public"
     )
 
 

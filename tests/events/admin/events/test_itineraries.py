@@ -291,8 +291,8 @@ def test_an_itinerary_says_how_many_internal_items_it_hides_and_offers_them(
     assert f'href="/admin/events/event/{mission.pk}/itinerary/?lang=en&amp;internal=1"' in page
     shown = read(organiser, mission, lang="en", internal=1)
     assert "Briefing" in shown
-    assert "hidden" not in shown
-    assert "internal" not in read(viewer, mission, lang="en")
+    assert "hidden." not in shown
+    assert "hidden." not in read(viewer, mission, lang="en")
 
 
 def test_hidden_items_of_one_person_are_counted_for_that_person(

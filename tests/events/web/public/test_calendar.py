@@ -122,7 +122,7 @@ def test_small_parts_are_folded_into_the_bar_but_stand_in_the_agenda(read: Read)
     page = read("/?month=2025-11")
     assert page.text.count("Expo") == 4  # its bar, its entry, and those of two parts of it
     assert page.text.count("Conference") == 2
-    assert page.text.count("Speech") == 1
+    assert page.text.count("Speech") == 2  # its entry, and that of its part
     assert "with 2 parts" in page.text
 
 
