@@ -9,7 +9,7 @@ class DelegationsConfig(AppConfig):
     verbose_name = _("Delegations")
 
     def ready(self) -> None:
-        """Register mails that this app sends, what is found in it, and where it names organisers."""
+        """Register its kind of mail, what can be found in it, and where it names organisers."""
         # Imported here, because models cannot be imported before the apps are ready.
         from delegations.domain.directory import organisations  # noqa: PLC0415
         from delegations.domain.mail import decisions  # noqa: PLC0415

@@ -24,13 +24,13 @@ BEHIND: Final[dict[str, tuple[str, ...]]] = {
 
 
 class PartsIncomplete(Refusal):
-    """Parts lack what a confirmed event needs: each with keys of `lifecycle.MISSING`."""
+    """Parts lack what a confirmed event needs."""
 
-    parts: tuple[tuple[Event, tuple[str, ...]], ...]
+    parts: tuple[Event, ...]
     text = gettext_noop("Nothing has changed, because parts still need something: %(parts)s.")
 
     def words(self, name: Name) -> dict[str, object]:
-        return {"parts": some([_lack(name(part), missing) for part, missing in self.parts])}
+        return {"parts": some([_lack(part, name) for part in self.parts])}
 
 
 def waiting(*, event: Event, status: str = "") -> list[Event]:
@@ -100,11 +100,10 @@ def _bring(event: Event, keys: Collection[int], visible: bool, now: datetime) ->
 
 
 def _require_all(parts: list[Event]) -> None:
-    found = ((part, completeness.missing(event=part)) for part in parts)
-    if lacking := tuple((part, missing) for part, missing in found if missing):
+    if lacking := tuple(part for part in parts if completeness.missing(event=part)):
         raise PartsIncomplete(lacking)
 
 
-def _lack(title: str, missing: tuple[str, ...]) -> str:
-    words = {"title": title, "missing": joined(lifecycle.MISSING[each] for each in missing)}
-    return gettext("“%(title)s” (%(missing)s)") % words
+def _lack(part: Event, name: Name) -> str:
+    missing = (lifecycle.MISSING[each] for each in completeness.missing(event=part))
+    return gettext("“%(title)s” (%(missing)s)") % {"title": name(part), "missing": joined(missing)}
