@@ -14,7 +14,7 @@ GATES := DEBUG=on DATABASE_URL=sqlite://:memory: PYTHONWARNINGS=error::RuntimeWa
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
 .PHONY: help run test test-all faults count-queries bench bench-feeds bench-feeds-sqlite \
-  bench-reminders bench-reminders-sqlite check format lock queries feeds reminders
+  bench-reminders bench-reminders-sqlite effort check format lock queries feeds reminders
 
 help: ## Show this list (the default)
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile
@@ -69,6 +69,9 @@ bench-reminders-sqlite: dev ## The same on SQLite
 queries: count-queries
 feeds: bench-feeds
 reminders: bench-reminders
+
+effort: dev ## Count what a conference and a mission cost in clicks, keys and minutes
+	EFFORT=on $(BIN)/python -m pytest --no-migrations -q -s tests/browser/effort $(ARGS)
 
 check: dev ## Check style, types, layers, templates, settings and migrations
 	$(BIN)/ruff check .

@@ -252,6 +252,13 @@ class AttendeeAdmin(ExportAdmin, StepsAdmin, InvitationColumns, FindsPeople, Tra
         rows: Any = super().get_queryset(request)
         return rows.with_turn()
 
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Leave out what is the same in each row of the list of one event."""
+        shown = super().get_list_display(request)
+        if not request.GET.get(BY_EVENT, "").isdecimal():
+            return shown
+        return [name for name in shown if name not in {"event", "shown_when"}]
+
     def next_steps(self, row: Attendee) -> tuple[str, ...]:
         return attendees.next_steps(attendee=row, now=timezone.now())
 
@@ -287,7 +294,8 @@ class AttendeeAdmin(ExportAdmin, StepsAdmin, InvitationColumns, FindsPeople, Tra
         chosen_event = request.GET.get(BY_EVENT, "")
         event = events.filter(pk=chosen_event).first() if chosen_event.isdecimal() else None
         lines = [attendance.fullness(each) for each in capacity.of(event=event)] if event else []
-        return super().changelist_view(request, {"venues": lines, **(extra_context or {})})
+        about = {"event": event, "venues": lines}
+        return super().changelist_view(request, {**about, **(extra_context or {})})
 
     @display(description=_("attendee"), header=True)
     def shown_who(self, attendee: Attendee) -> tuple[str, str]:

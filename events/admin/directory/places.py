@@ -21,7 +21,7 @@ from events.models import Place
 
 MAX_TERM = 60  # characters of a search for a zone
 MAP = (
-    '<svg class="place-map" viewBox="{} {} 60 36" role="img">'
+    '<svg class="place-map" viewBox="{} {} 60 36" role="img" aria-label="{}">'
     '<image href="{}" x="-180" y="-90" width="360" height="180" />'
     '<circle cx="{}" cy="{}" r="0.8" /></svg>'
 )
@@ -97,7 +97,10 @@ class PlaceAdmin(TranslatedAdmin):
             return "–"
         east, south = float(place.longitude), -float(place.latitude)
         return format_html(
-            MAP, *(east - 30, south - 18), static("vendor/world-atlas/land.svg"), *(east, south)
+            MAP,
+            *(east - 30, south - 18, place),
+            static("vendor/world-atlas/land.svg"),
+            *(east, south),
         )
 
     @display(description=_("clock there"))

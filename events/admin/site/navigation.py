@@ -17,8 +17,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             (
                 ("events", "promotionconference", _("Promotion conferences"), "campaign"),
                 ("events", "expo", _("Expos"), "storefront"),
-                ("delegations", "trademission", _("Trade missions"), "flight_takeoff"),
-                ("delegations", "delegation", _("Delegations"), "groups"),
+                ("delegations", "delegation", _("Missions and delegations"), "flight_takeoff"),
                 ("events", "attendee", _("Attendees"), "how_to_reg"),
             ),
         ),

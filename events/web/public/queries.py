@@ -43,6 +43,8 @@ def read(data: QueryDict) -> Query:
         for value in values:
             if "\0" in value:  # PostgreSQL refuses a query with NUL
                 raise eventfilters.UnknownValue(name, value.replace("\0", "�"), "text")
+    if filters.get("past") == ["on"]:  # a ticked box: all the past, which is shown anyway
+        del filters["past"]
     view = _one(filters, "view", "month")
     if view not in VIEWS:
         raise eventfilters.UnknownValue("view", view, "month or list")

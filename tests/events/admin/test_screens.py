@@ -133,6 +133,13 @@ def test_the_language_switch_works(superuser: Client) -> None:
     assert b'lang="zh-hant"' in superuser.get("/admin/").content
 
 
+def test_missions_and_delegations_have_one_door(superuser: Client) -> None:
+    groups = superuser.get("/admin/").context["sidebar_navigation"]
+    doors = [str(item["link"]) for group in groups for item in group["items"]]
+    assert [link for link in doors if "/delegations/" in link] == ["/admin/delegations/delegation/"]
+    assert superuser.get("/admin/delegations/trademission/").status_code == 200
+
+
 @pytest.mark.parametrize(
     ("model", "kind"),
     [(PromotionConference, "promotion_conference"), (Expo, "expo")],

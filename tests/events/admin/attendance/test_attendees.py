@@ -322,6 +322,14 @@ class TestList:
         page = organiser.get(LIST, {"event__id__exact": event.pk})
         assert page.context["venues"][0] == "1 taken, places without limit, 1 waiting"
 
+    def test_the_list_of_one_event_names_it_once(self, event: Event, organiser: Client) -> None:
+        accepted(event, "Chan", "Lee")
+        shown = organiser.get(LIST, {"event__id__exact": event.pk})
+        assert not {"event", "shown_when"} & set(shown.context["cl"].list_display)
+        assert shown.content.decode().count(f">{event.title}</a>") == 1
+        assert b"<li>1 of 1 place, 1 waiting</li>" in shown.content
+        assert "event" in organiser.get(LIST).context["cl"].list_display
+
     @pytest.mark.parametrize("chosen", ["", "x", "0", "99999999999999999999"])
     def test_without_an_event_nothing_stands_above(
         self, chosen: str, event: Event, organiser: Client

@@ -131,3 +131,14 @@ def test_the_office_speaks_the_language_of_the_browser(language: str, client: Cl
     response = client.get("/admin/login/", headers={"accept-language": language})
     assert response["Content-Language"] == language
     assert response.status_code == 200
+
+
+def test_a_browser_that_asks_for_the_icon_gets_it(client: Client) -> None:
+    answer = client.get("/favicon.ico")
+    assert (answer.status_code, answer["Location"]) == (302, "/static/favicon.svg")
+
+
+def test_a_box_for_the_past_may_be_ticked(client: Client) -> None:
+    answer = client.get("/?view=list&past=on")
+    assert answer.status_code == 200
+    assert b"past=" not in answer.content

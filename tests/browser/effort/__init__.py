@@ -1,0 +1,1 @@
+"""What an organiser's work costs in clicks, keys and minutes: `make effort`."""

@@ -1,0 +1,242 @@
+"""A promotion conference: six programme items, three rooms, two hubs, twelve guests."""
+
+from datetime import date
+from typing import Final
+
+from events.models import Attendee, CalendarFeed, Delivery, Event, Place, ReminderRule
+from tests import factories
+from tests.browser.effort.desk import Desk
+
+TITLE: Final = "Gulf Clean Energy Conference"
+VENUE: Final = "Harbour Convention Centre"
+ROOMS: Final = ("Grand Hall", "Pearl Room", "Banquet Hall")
+ITEMS: Final = (
+    ("Registration", "08:30", "09:00", "Pearl Room"),
+    ("Opening remarks", "09:00", "09:30", "Grand Hall"),
+    ("Keynote", "09:30", "10:15", "Grand Hall"),
+    ("Panel on storage", "10:30", "11:30", "Grand Hall"),
+    ("Signing ceremony", "11:30", "12:00", "Pearl Room"),
+    ("Networking lunch", "12:00", "13:30", "Banquet Hall"),
+)
+GUESTS: Final = (
+    ("Smith", "Jane"), ("Wang", "Xiaoming"), ("Chan", "Taiman"), ("Rivers", "Alex"),
+    ("Lee", "Carmen"), ("Haddad", "Noor"), ("Tan", "Mei"), ("Okafor", "Ada"),
+    ("Silva", "Rui"), ("Kim", "Minjun"), ("Novak", "Petra"), ("Khan", "Imran"),
+)  # fmt: skip
+DAY: Final = "2027-03-18"
+MOVED: Final = "2027-03-19"
+ORGANISATIONS: Final = ("Trade Council", "Chamber of Energy", "Port Authority")
+HUBS: Final = ("Vancouver", "Jakarta")
+
+
+def prepare() -> None:
+    """What an office has before: a team, cities, and the bodies it works with."""
+    factories.team(name="Promotion desk")
+    zones = {"Vancouver": "America/Vancouver", "Jakarta": "Asia/Jakarta"}
+    for name in ("Hong Kong", *HUBS):
+        zone = zones.get(name, "Asia/Hong_Kong")
+        factories.place(name=name, kind="city", timezone=zone, slug=name.lower().split()[0])
+    for name in ORGANISATIONS:
+        factories.organisation(name=name)
+
+
+def work(desk: Desk) -> None:
+    desk.start()
+    with desk.task("1b venue and 3 rooms"):
+        venue_and_rooms(desk)
+    with desk.task("1a conference: title, date, team, venue"):
+        conference(desk)
+    with desk.task("1c organiser, 2 co-organisers, 2 hubs, capacity"):
+        bodies(desk)
+    with desk.task("1d programme, 6 items"):
+        for item in ITEMS:
+            programme_item(desk, *item)
+    with desk.task("1f 12 people"):
+        people(desk)
+    with desk.task("1g 12 attendees"):
+        attendees(desk)
+    with desk.task("1e 6 items public and confirmed"):
+        for title, *_rest in ITEMS:
+            announce_item(desk, title)
+    with desk.task("1h announce, confirm, invite"):
+        announce(desk)
+    with desk.task("1j 3 reminders"):
+        reminder_rules(desk)
+    with desk.task("1k move a day, cancel a session"):
+        move_and_cancel(desk)
+    with desk.task("1l who was told"):
+        who_was_told(desk)
+    with desk.task("1m feed of a guest"):
+        feed(desk)
+
+
+def venue_and_rooms(desk: Desk) -> None:
+    desk.menu("Places")
+    desk.add()
+    for name, kind, above in (
+        (VENUE, "venue", "Hong Kong"),
+        *((room, "room", VENUE) for room in ROOMS),
+    ):
+        desk.type("Name", name)
+        desk.choose("Kind", kind)
+        desk.tab("Where")
+        desk.find("Lies in", above)
+        if name == ROOMS[-1]:
+            desk.save()
+        else:
+            desk.save_and_next()
+
+
+def conference(desk: Desk) -> None:
+    desk.menu("Promotion conferences")
+    desk.add()
+    desk.type("Title", TITLE)
+    desk.tab("When")
+    desk.choose("Precision", "to the minute")
+    desk.type("First day", DAY)
+    desk.type("Start time", "08:30")
+    desk.type("End time", "17:00")
+    desk.tab("Where")
+    desk.find("Place", VENUE)
+    desk.tab("Who sees it")
+    desk.choose("Team", "Promotion desk")
+    desk.choose("Visibility", "public")
+    desk.type("Capacity", "10")
+    desk.save_and_stay()
+
+
+def bodies(desk: Desk) -> None:
+    desk.tab("Organisations")
+    for name, role in zip(
+        ORGANISATIONS, ("organiser", "co-organiser", "co-organiser"), strict=True
+    ):
+        desk.add_row()
+        desk.find("Organisation", name)
+        desk.choose("Role", role)
+    desk.tab("Further places")
+    for name in HUBS:
+        desk.add_row()
+        desk.find("Place", name)
+        desk.choose("Role", "live-stream hub")
+        desk.type("Capacity", "20")
+    desk.save_and_stay()
+
+
+def programme_item(desk: Desk, title: str, begins: str, ends: str, room: str) -> None:
+    to_conference(desk)
+    desk.tab("Programme")
+    desk.follow("Add a part")
+    desk.type("Title", title)
+    desk.choose("Kind", "session")
+    desk.tab("When")
+    desk.choose("Precision", "to the minute")
+    desk.type("Start time", begins)
+    desk.type("End time", ends)
+    desk.tab("Where")
+    desk.find("Place", room)
+    desk.save()
+
+
+def to_conference(desk: Desk) -> None:
+    desk.menu("Promotion conferences")
+    desk.follow(TITLE)
+
+
+def announce_item(desk: Desk, title: str) -> None:
+    to_conference(desk)
+    desk.tab("Programme")
+    desk.follow(title)
+    desk.tab("Who sees it")
+    desk.choose("Visibility", "public")
+    desk.save_and_stay()
+    for step in ("Announce as tentative", "Confirm"):
+        desk.press(step)
+        desk.press(step)
+
+
+def people(desk: Desk) -> None:
+    desk.menu("People")
+    desk.add()
+    for family, given in GUESTS:
+        desk.type("Family name", family)
+        desk.type("Given name", given)
+        desk.tab("Contact")
+        desk.type("E-mail", f"{given.lower()}@example.org")
+        if family == GUESTS[-1][0]:
+            desk.save()
+        else:
+            desk.save_and_next()
+
+
+def attendees(desk: Desk) -> None:
+    to_conference(desk)
+    desk.tab("Attendees")
+    for family, given in GUESTS:
+        desk.add_row()
+        desk.find("Person", f"{family} {given}", given)
+    desk.save_and_stay()
+
+
+def announce(desk: Desk) -> None:
+    to_conference(desk)
+    for step in ("Announce as tentative", "Confirm", "Send invitations"):
+        desk.press(step)
+        desk.press(step)
+
+
+def reminder_rules(desk: Desk) -> None:
+    desk.tab("Reminders")
+    for days in ("30", "7", "1"):
+        desk.add_row()
+        desk.type("How long before or after", days)
+    desk.save_and_stay()
+
+
+def move_and_cancel(desk: Desk) -> None:
+    desk.press("Move")
+    desk.type("first day", MOVED)
+    desk.type("last day", MOVED)
+    desk.press("Move")
+    desk.tab("Programme")
+    desk.follow("Panel on storage")
+    desk.press("Cancel")
+    desk.type("reason", "The speakers cannot come")
+    desk.press("Cancel")
+
+
+def who_was_told(desk: Desk) -> None:
+    to_conference(desk)
+    desk.tab("Mails")
+
+
+def feed(desk: Desk) -> None:
+    desk.menu("Calendar feeds")
+    desk.add()
+    desk.type("Name", "Mr Wang’s phone")
+    desk.find("Person", "Wang Xiaoming", "Xiaoming")
+    desk.choose("Team", "Promotion desk")
+    desk.save()
+
+
+def check() -> None:
+    """The rows are what was meant."""
+    event = Event.objects.get(title_en=TITLE)
+    assert (event.status, event.visibility, event.capacity) == ("confirmed", "public", 10)
+    assert event.start_on == date.fromisoformat(MOVED)
+    assert Place.objects.filter(parent__name_en=VENUE).count() == len(ROOMS)
+    roles = event.organisation_roles.order_by("pk").values_list("organisation__name_en", flat=True)
+    assert list(roles) == list(ORGANISATIONS)
+    assert event.place_roles.filter(role="hub").count() == len(HUBS)
+    parts = {part.title_en: part for part in Event.objects.filter(parent=event)}
+    assert set(parts) == {title for title, *_rest in ITEMS}
+    cancelled = parts.pop("Panel on storage")
+    assert cancelled.status == Event.Status.CANCELLED
+    assert {part.status for part in parts.values()} == {Event.Status.CONFIRMED}
+    assert {part.visibility for part in parts.values()} == {Event.Visibility.PUBLIC}
+    assert {part.start_on for part in parts.values()} == {event.start_on}
+    assert {str(part.place.name_en) for part in parts.values() if part.place} == set(ROOMS)
+    invited = Delivery.objects.filter(event=event, kind="request", state="pending")
+    people = set(invited.values_list("person", flat=True))
+    assert len(people) == Attendee.objects.filter(event=event).count() == len(GUESTS)
+    assert ReminderRule.objects.filter(event=event).count() == 3
+    assert CalendarFeed.objects.filter(revoked_at=None, name="Mr Wang’s phone").exists()
