@@ -101,6 +101,7 @@ class Desk:
         name = re.compile(rf"(^|\s){re.escape(text)}$")
         button = main.get_by_role("button", name=name).or_(main.get_by_role("link", name=name))
         self._lead(button.locator("visible=true").first)
+        self._check()
 
     def tab(self, name: str) -> None:
         """Open a tab of the page, or of the form within it."""

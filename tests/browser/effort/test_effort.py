@@ -26,7 +26,7 @@ def test_the_work_is_done(
     scenario: ModuleType = SCENARIOS[name]
     scenario.prepare()
     signed_in.set_viewport_size({"width": 1280, "height": 900})
-    signed_in.set_default_timeout(10_000)
+    signed_in.set_default_timeout(60_000)
     desk = hand(signed_in, live_server.url)
     try:
         scenario.work(desk)

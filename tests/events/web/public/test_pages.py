@@ -141,4 +141,4 @@ def test_a_browser_that_asks_for_the_icon_gets_it(client: Client) -> None:
 def test_a_box_for_the_past_may_be_ticked(client: Client) -> None:
     answer = client.get("/?view=list&past=on")
     assert answer.status_code == 200
-    assert b"past=" not in answer.content
+    assert b"public.ics?lang=en" in answer.content
