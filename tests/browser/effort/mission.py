@@ -48,27 +48,8 @@ def work(desk: Desk) -> None:
 
 
 def mission(desk: Desk) -> None:
-    desk.menu("All events")
-    desk.add()
-    desk.type("Title", NAME)
-    desk.choose("Kind", "trade mission")
-    desk.tab("When")
-    desk.type("First day", "2027-04-10")
-    desk.type("Last day", "2027-04-16")
-    desk.tab("Where")
-    desk.find("Place", "Hong Kong")
-    desk.tab("Who sees it")
-    desk.choose("Team", "Mission desk")
-    desk.save_and_next()
-    desk.type("Title", DEADLINE)
-    desk.choose("Kind", "deadline")
-    desk.tab("When")
-    desk.type("First day", "2027-03-01")
-    desk.tab("Where")
-    desk.find("Place", "Hong Kong")
-    desk.tab("Who sees it")
-    desk.choose("Team", "Mission desk")
-    desk.save()
+    journey(desk)
+    deadline(desk)
     desk.menu("Missions and delegations")
     desk.add()
     desk.type("Name", NAME)
@@ -86,6 +67,33 @@ def mission(desk: Desk) -> None:
     desk.save_and_stay()
     desk.press("Open the call")
     desk.press("Open the call")
+
+
+def journey(desk: Desk) -> None:
+    desk.menu("All events")
+    desk.add()
+    desk.type("Title", NAME)
+    desk.choose("Kind", "trade mission")
+    desk.tab("When")
+    desk.type("First day", "2027-04-10")
+    desk.type("Last day", "2027-04-16")
+    desk.tab("Where")
+    desk.find("Place", "Hong Kong")
+    desk.tab("Who sees it")
+    desk.choose("Team", "Mission desk")
+    desk.save_and_next()
+
+
+def deadline(desk: Desk) -> None:
+    desk.type("Title", DEADLINE)
+    desk.choose("Kind", "deadline")
+    desk.tab("When")
+    desk.type("First day", "2027-03-01")
+    desk.tab("Where")
+    desk.find("Place", "Hong Kong")
+    desk.tab("Who sees it")
+    desk.choose("Team", "Mission desk")
+    desk.save()
 
 
 def legs(desk: Desk) -> None:
