@@ -120,8 +120,7 @@ def application(desk: Desk, firm: str, person: str) -> None:
     desk.add_row()
     desk.find("Person", person, person.upper())
     desk.save_and_stay()
-    desk.press("Submit")
-    desk.press("Submit")
+    desk.press("Save and submit")
 
 
 def decide(desk: Desk) -> None:
@@ -134,9 +133,8 @@ def decide(desk: Desk) -> None:
             desk.type("reason", "There are no more seats")
             desk.press("Decline")
             continue
-        for step in ("Examine", "Accept", "Confirm"):
-            desk.press(step)
-            desk.press(step)
+        desk.press("Accept and confirm")
+        desk.press("Accept and confirm")
 
 
 def roster(desk: Desk) -> None:
