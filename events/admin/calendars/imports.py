@@ -99,7 +99,7 @@ class ImportForm(forms.Form):
         teams = access.own_teams(user=user).order_by("name", "pk")
         self.user = user
         self.fields["team"].queryset = teams  # type: ignore[attr-defined]
-        self.fields["team"].initial = teams.first()
+        self.fields["team"].initial = access.usual_team(user=user, model=Event)
         self.fields["language"].initial = get_language()
         self.fields["timezone"].initial = user.timezone or settings.TIME_ZONE
 

@@ -82,6 +82,7 @@ class PersonForm(ScopedForm):
         label=capfirst(_("other names")),
         help_text=_("One to a line. A search finds the person by them, too."),
     )
+    slug_from = ("western_name", "family_name", "given_name")
     in_chinese: ClassVar[Any] = {
         "name_zh_hans": _("Name in simplified characters"),
         "name_zh_hant": _("Name in traditional characters"),

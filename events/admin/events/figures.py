@@ -22,6 +22,12 @@ class FigureForm(ScopedForm):
 
     stems = ("unit",)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Require the event of users who may not add a figure that all teams share."""
+        super().__init__(*args, **kwargs)
+        if "event" in self.fields:
+            self.fields["event"].required = not self.everything
+
 
 class FigureInline(ScopedInline, StackedInline):
     model = Figure

@@ -97,11 +97,9 @@ class TeamScopedAdmin(ScopedFields, HistoryAdmin, ModelAdmin):
         return self.has_change_permission(request, obj)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Preset the team field with the user's first team, except for superusers."""
+        """Preset the team to which the user's rows usually belong."""
         initial = super().get_changeform_initial_data(request)
-        if not request.user.is_superuser and "team" not in initial:
-            teams = access.teams(user=request.user, model=self.model)
-            initial["team"] = teams.order_by("name", "pk").first()
+        initial.setdefault("team", access.usual_team(user=request.user, model=self.model))
         return initial
 
     def get_form(
@@ -110,6 +108,7 @@ class TeamScopedAdmin(ScopedFields, HistoryAdmin, ModelAdmin):
         form = super().get_form(request, obj, change=change, **kwargs)
         form.everything = request.user.is_superuser
         form.user = request.user
+        form.slugs_beside = set()
         return form
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -208,6 +207,7 @@ class ScopedInline(ScopedFields):
         """Pass the user to the formset and its forms."""
         formset = super().get_formset(request, obj, **kwargs)  # type: ignore[misc]
         formset.user = formset.form.user = request.user
+        formset.form.slugs_beside = set()
         return formset
 
     def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:

@@ -91,13 +91,15 @@ class ScopedForm(KnowingForm):
 
     everything = False  # whether the user is a superuser, who may store a row for all teams
     stems: tuple[str, ...] = ("title", "name")
+    slug_from: tuple[str, ...] = ()  # the fields that give the slug, if not the main name
+    slugs_beside: ClassVar[set[str]] = set()  # slugs of rows that are added in the same inline
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "slug" in self.fields:
             self.fields["slug"].required = False
         if "team" in self.fields:
-            self.fields["team"].required = self.needs_team()
+            self._ask_for_team(self.fields["team"])
         for stem in self._names():
             self.fields[f"{stem}_en"].required = False
 
@@ -110,9 +112,16 @@ class ScopedForm(KnowingForm):
         for stem in self._names():
             if not any(map(values.get, columns(stem))):
                 self.add_error(self._shown(stem), _("Write this in one language at least."))
-        if "slug" in self.fields and not self.errors.get("slug") and not values.get("slug"):
+        if "slug" in self.fields and not self.errors.get("slug"):
             values["slug"] = self._slug(values)
         return values
+
+    def _ask_for_team(self, field: Any) -> None:
+        """Require the team unless a row without one can be stored, and say the same in words."""
+        column = self._meta.model._meta.get_field("team")
+        field.required = self.needs_team() or not column.null
+        if field.required and column.null:
+            field.help_text = _("It belongs to this team, whose organisers may change it.")
 
     def _names(self) -> list[str]:
         """The stem of the main name, if the form has a field for its English version."""
@@ -123,14 +132,41 @@ class ScopedForm(KnowingForm):
         return f"{stem}_{suffix(get_language() or 'en')}"
 
     def _slug(self, values: dict[str, Any]) -> str:
-        """Return a free slug made from the English name.
+        """Return the slug of the row, by which its public address is made.
 
-        A name in Chinese characters gives no slug, so the model's name and a random suffix take its
-        place.
+        The slug of a new row is numbered if it is taken, whoever has chosen it: the browser fills
+        it in, and each conference has its “registration”. A stored one stays unless another is
+        typed, which is refused if it is taken.
         """
-        words = next((values.get(f"{stem}_en") for stem in self._names()), "") or ""
-        model = self._meta.model
-        rows = model._default_manager.exclude(pk=self.instance.pk)
-        if stem := slugify(words):
-            return slugs.free(rows=rows, stem=stem)
-        return slugs.random(rows=rows, stem=model._meta.model_name or "")
+        typed: str = values.get("slug") or ""
+        rows = self._meta.model._default_manager.exclude(pk=self.instance.pk)
+        if self.instance.pk is None:
+            made = self._new_slug(typed, values, rows)
+            self.slugs_beside.add(made)
+            return made
+        kept = str(self.initial.get("slug") or "")
+        if typed not in ("", kept) and rows.filter(slug=typed).exists():
+            free = slugs.free(rows=rows, stem=typed)
+            text = _("Another record has the short name “%(taken)s”; “%(free)s” is free.")
+            self.add_error("slug", text % {"taken": typed, "free": free})
+        return typed or kept
+
+    def _new_slug(self, typed: str, values: dict[str, Any], rows: Any) -> str:
+        """Return a free slug, made from the English name if none was typed.
+
+        A name in Chinese characters gives no letter of a slug, so the model's name and a random
+        suffix take its place.
+        """
+        if typed:
+            return slugs.unless_taken(rows=rows, slug=typed, beside=self.slugs_beside)
+        stem = slugify(self._words(values))
+        if any(map(str.isalpha, stem)):
+            return slugs.free(rows=rows, stem=stem, beside=self.slugs_beside)
+        return slugs.random(rows=rows, stem=self._meta.model._meta.model_name or "")
+
+    def _words(self, values: dict[str, Any]) -> str:
+        """The text that the slug is made from."""
+        if self.slug_from:
+            return " ".join(filter(None, map(values.get, self.slug_from)))
+        texts = (values.get(name) for stem in self.stems for name in (f"{stem}_en", stem))
+        return next(filter(None, texts), "")

@@ -30,6 +30,19 @@ def teams(*, user: Viewer, model: type[models.Model]) -> models.QuerySet[Team]:
     return Team.objects.all() if sees_all(user) else Team.objects.of(user, *_adders(model))
 
 
+def usual_team(*, user: Viewer, model: type[models.Model]) -> Team | None:
+    """Return the team that a row which the user adds most likely belongs to.
+
+    It is the user's team; for a superuser, who acts for all teams, only if there is one such team,
+    or else one team in all.
+    """
+    own = list(Team.objects.of(user, *_adders(model)).order_by("name", "pk")[:2])
+    if not sees_all(user):
+        return own[0] if own else None
+    found = own or list(Team.objects.order_by("name", "pk")[:2])
+    return found[0] if len(found) == 1 else None
+
+
 def own_teams(*, user: Viewer) -> models.QuerySet[Team]:
     """Return the teams in which the user is an organiser; all teams for a superuser."""
     return Team.objects.all() if sees_all(user) else Team.objects.of(user, *ORGANISER)

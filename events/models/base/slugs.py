@@ -1,6 +1,7 @@
 """Slugs, the short names in addresses: unique, and cut to the length of their column."""
 
 import uuid
+from collections.abc import Collection
 from itertools import chain, count
 from typing import Any, Final
 
@@ -11,17 +12,26 @@ from events.models.base.locks import hold_tree
 RESERVED: Final = 10  # characters that a suffix may take
 
 
-def free(*, rows: QuerySet[Any], stem: str) -> str:
+def free(*, rows: QuerySet[Any], stem: str, beside: Collection[str] = ()) -> str:
     """Return the stem, with a number appended if one of the rows already has it.
 
-    The lock of the tree keeps others from taking it until the transaction ends, so call it before
-    an event is locked. Raises locks.NoTransaction.
+    `beside` are slugs of rows that are stored in the same transaction, but later. The lock of the
+    tree keeps others from taking it until the transaction ends, so call it before an event is
+    locked. Raises locks.NoTransaction.
     """
     hold_tree()
     stem = _cut(rows, stem)
-    taken = set(rows.filter(slug__startswith=stem).values_list("slug", flat=True))
+    taken = {*rows.filter(slug__startswith=stem).values_list("slug", flat=True), *beside}
     slugs = chain([stem], (f"{stem}-{number}" for number in count(2)))
     return next(slug for slug in slugs if slug not in taken)
+
+
+def unless_taken(*, rows: QuerySet[Any], slug: str, beside: Collection[str] = ()) -> str:
+    """Return the slug unchanged if none of the rows has it, else as `free` does."""
+    hold_tree()
+    if slug in beside or rows.filter(slug=slug).exists():
+        return free(rows=rows, stem=slug, beside=beside)
+    return slug
 
 
 def random(*, rows: QuerySet[Any], stem: str) -> str:
