@@ -91,10 +91,11 @@ class CalendarFeedAdmin(StepsAdmin, FindsPeople):
         return fieldsets if obj else fieldsets[:-1]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        own = getattr(request.user, "language", "")
         if change:
-            subscriptions.save(feed=obj)
+            subscriptions.save(feed=obj, language=own)
         else:
-            obj.address = subscriptions.hand_out(feed=obj, now=timezone.now())
+            obj.address = subscriptions.hand_out(feed=obj, now=timezone.now(), language=own)
 
     def response_add(
         self, request: HttpRequest, obj: Any, post_url_continue: Any = None

@@ -25,6 +25,7 @@ from events.domain.pages import eventfilters
 from events.models import Attendee, CalendarFeed, Event, FeedState, FeedTree, Person
 from events.models.events.events import EventQuerySet, Keys
 from events.models.people.attendees import AttendeeQuerySet
+from events.values import languages
 
 PREFIX: Final = "cf1_"  # lets secret scanners recognise a token
 PURPOSE: Final = b"calendar feed\0"  # no other kind of token has the same hash
@@ -53,9 +54,13 @@ class Revoked(Exception):
     """The feed may no longer be read: it was revoked, or its person has left its event."""
 
 
-def hand_out(*, feed: CalendarFeed, now: datetime) -> str:
-    """Store a new feed and return its secret address; only its hash is stored."""
+def hand_out(*, feed: CalendarFeed, now: datetime, language: str = "") -> str:
+    """Store a new feed and return its secret address; only its hash is stored.
+
+    A feed without a language gets that of its person, else `language`, which is that of the user.
+    """
     feed.created_at = now
+    _set_language(feed, language)
     return _renew(feed)
 
 
@@ -68,14 +73,16 @@ def provide(*, people: QuerySet[Person], event: Event, now: datetime) -> None:
     readers = event.calendar_feeds.filter(revoked_at=None).values("person")
     for person in people.exclude(pk__in=readers).order_by("pk").distinct():
         name = str(event)[:100]
-        feed = CalendarFeed(
-            name=name, team=event.team, person=person, event=event, language=person.language
-        )
+        feed = CalendarFeed(name=name, team=event.team, person=person, event=event)
         hand_out(feed=feed, now=now)
 
 
-def save(*, feed: CalendarFeed) -> None:
-    """Store changed settings of a feed, and delete its states, so that it is written anew."""
+def save(*, feed: CalendarFeed, language: str = "") -> None:
+    """Store changed settings of a feed, and delete its states, so that it is written anew.
+
+    A language that was cleared is chosen as by `hand_out`.
+    """
+    _set_language(feed, language)
     with transaction.atomic():
         feed.save()
         feed.states.all().delete()
@@ -193,6 +200,12 @@ def _asked(token: str, parameters: eventfilters.Parameters) -> tuple[CalendarFee
 def _name(feed: CalendarFeed) -> str:
     """Return the name of the calendar in the active language."""
     return feed.event.title if feed.event else gettext("My programme")
+
+
+def _set_language(feed: CalendarFeed, language: str) -> None:
+    """Set the language of the feed, so that its bytes do not depend on other rows later on."""
+    own = feed.person.language if feed.person else ""
+    feed.language = languages.first(feed.language, own, language)
 
 
 def _renew(feed: CalendarFeed) -> str:

@@ -68,7 +68,9 @@ class CalendarFeed(models.Model):
         blank=True,
         help_text=_("Only what concerns those who attend in this role."),
     )
-    language = LanguageField(_("language"))
+    language = LanguageField(
+        _("language"), help_text=_("Empty: that of the person, else yours, else English.")
+    )
     alarm = models.PositiveSmallIntegerField(
         _("alarm"),
         null=True,
@@ -86,6 +88,7 @@ class CalendarFeed(models.Model):
     last_read_at = models.DateTimeField(_("last read"), null=True, editable=False)
 
     PERSONAL = ("name",)
+    NO_HISTORY = ("token_hash", "last_read_at")
 
     objects = CalendarFeedQuerySet.as_manager()
 

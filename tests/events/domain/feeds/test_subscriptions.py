@@ -121,6 +121,26 @@ class TestAddress:
 
 
 class TestOptions:
+    @pytest.mark.parametrize(
+        ("own", "users", "written"),
+        [("zh-hans", "zh-hant", "zh-hans"), ("", "zh-hant", "zh-hant"), ("", "", "en")],
+    )
+    def test_without_a_language_it_has_that_of_the_person_then_that_of_the_user(
+        self, own: str, users: str, written: str
+    ) -> None:
+        attendee = guest()
+        Person.objects.filter(pk=attendee.person_id).update(language=own)
+        attendee.person.refresh_from_db()  # type: ignore[union-attr]
+        feed = CalendarFeed(name="Phone", team=attendee.event.team, person=attendee.person)
+        address = subscriptions.hand_out(feed=feed, now=NOW, language=users)
+        assert CalendarFeed.objects.get().language == written
+        token = address.rpartition("/")[2].removesuffix(".ics")
+        state = read(token).etag
+        assert read(token, lang=written).etag == state
+        feed.language = ""
+        subscriptions.save(feed=feed, language=users)
+        assert CalendarFeed.objects.get().language == written
+
     def test_the_language_of_the_feed_yields_to_the_one_asked_for(self) -> None:
         event = factories.event(title_en="Fair", title_zh_hans="博览会", title_zh_hant="博覽會")
         person = factories.attendee(event=event).person
