@@ -16,4 +16,4 @@ class LabelOptions(TranslationOptions):
     fields = ("label",)
 
 
-keep(Delegation, Leg, Delegate, Application)
+keep(Delegation, Leg, Delegate, Application, Nominee)

@@ -5,16 +5,25 @@ from modeltranslation.translator import TranslationOptions, register
 from events.models import (
     Appointment,
     Attendee,
+    CalendarFeed,
     Event,
+    EventOrganisation,
+    EventPlace,
     EventSeries,
     Expo,
     Figure,
     MailWording,
+    Membership,
+    OptOut,
     Organisation,
     Person,
     Place,
     PromotionConference,
+    ReminderRule,
     Sector,
+    Source,
+    Team,
+    User,
 )
 from events.models.base.history import keep
 
@@ -59,4 +68,24 @@ class MailWordingOptions(TranslationOptions):
     fields = ("subject", "opening", "closing")
 
 
-keep(Event, Attendee, Person, Organisation, Place)
+keep(
+    Appointment,
+    Attendee,
+    CalendarFeed,
+    Event,
+    EventOrganisation,
+    EventPlace,
+    EventSeries,
+    Figure,
+    MailWording,
+    Membership,
+    OptOut,
+    Organisation,
+    Person,
+    Place,
+    ReminderRule,
+    Sector,
+    Source,
+    Team,
+    User,
+)

@@ -31,18 +31,23 @@ from events.domain.imports.calendars.importplans import Outcome
 from events.domain.reminders import audiences, reminders
 from events.models import (
     Attendee,
+    CalendarFeed,
     Delivery,
     Event,
+    EventOrganisation,
     Evidence,
     FeedState,
     ImportPreview,
+    Membership,
     Organisation,
     Person,
     ReminderOccurrence,
     ReminderRule,
     RenderedEvent,
+    Team,
     User,
 )
+from events.models.base import history as kept_history
 from seeds import library
 from tests.project.former import content, dump
 from tests.project.former.content import END
@@ -77,6 +82,7 @@ COLUMNS: dict[str, dict[str, str]] = {
 }
 # Values that are stored differently since: each function converts a row of the former version.
 CONVERSIONS: dict[str, Callable[[Dump, dict[str, Any]], None]] = {
+    "events.calendarfeed": lambda _kept, row: _rename(row, "language", {"": "en"}),
     "events.delivery": lambda _kept, row: _rename(row, "kind", {"place": "promoted"}),
     "events.evidence": lambda kept, row: (
         _rename(row, "field", ATTENDEE) if _is_of("attendee", kept, row) else None
@@ -269,6 +275,25 @@ def test_calendars_are_the_same_at_the_same_addresses(former: Former, kept: bool
     feeds, folder = former.dump.feeds, former.dump.folder
     read = {name: content.read(path) for name, path in feeds.items()}
     assert read == {name: (folder / name).read_bytes() for name in feeds}
+
+
+def test_each_feed_has_the_language_that_it_was_written_in() -> None:
+    states = FeedState.objects.order_by("pk").values_list("language", "feed__language")
+    assert {language for language, of_feed in states if language != of_feed} == set()
+    assert not CalendarFeed.objects.filter(language="").exists()
+
+
+def test_the_first_change_of_a_row_tells_what_was_before() -> None:
+    for table in (CalendarFeed, EventOrganisation, Membership, ReminderRule, Team, User):
+        changes = kept_history.of(table)
+        assert changes is not None
+        keys = table._default_manager.order_by("pk").values_list("pk", flat=True)
+        assert list(changes.order_by("id").values_list("id", flat=True)) == list(keys), table
+    team = Team.objects.earliest("pk")
+    before, team.name = team.name, "Renamed"
+    team.save()
+    [last] = [entry for entry in history.Log(team)[:10] if entry.record.history_type == "~"]
+    assert [(change.before, change.after) for change in last.changes] == [(before, "Renamed")]
 
 
 def mails() -> list[dict[str, Any]]:

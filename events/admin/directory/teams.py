@@ -19,6 +19,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from events.admin.kit import rights, screens
 from events.admin.kit.base import ScopedInline, SharedAdmin
+from events.admin.kit.history import HistoryAdmin
 from events.admin.kit.widgets import ZONES
 from events.admin.mail.reminders import TeamReminderInline, WordingInline
 from events.domain.access import access
@@ -140,7 +141,7 @@ class TeamAdmin(SharedAdmin):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin[User], ModelAdmin):
+class UserAdmin(HistoryAdmin, DjangoUserAdmin[User], ModelAdmin):
     """Logins, for superusers only; permissions follow from memberships in teams."""
 
     form = UserChangeForm

@@ -1,20 +1,21 @@
 """Change history of a row and of its details: who changed which value when."""
 
-import heapq
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Final
 
 from django.db.models import CASCADE, Model, OuterRef, QuerySet, Subquery
 
 from events.models.base import history
+from events.models.base.teams import PartQuerySet
 
 # Columns that are derived from others, or are of no interest to people.
 DERIVED: Final = frozenset({
     "id", "uid", "search_key", "sort_key", "start_at", "end_at", "sequence", "revision",
-    "schedule_epoch", "created_at", "changed_at",
+    "schedule_epoch", "created_at", "changed_at", "hint",
 })  # fmt: skip
 Place = tuple[datetime, int, int]  # time of the change, index of the table, primary key there
 
@@ -48,20 +49,30 @@ class KeptChange:
 
 
 class Log(Sequence[KeptChange]):
-    """Changes of a row and of its details, the latest first; a slice of it is one page."""
+    """Changes of a row and of its details, the latest first; a slice of it is one page.
+
+    Records in which no shown column differs, as after a change of a detail, are left out. They are
+    found by reading the shown columns of all records, one query for each table.
+    """
 
     def __init__(self, row: Model) -> None:
         """Collect the history tables; no rows are read yet."""
         self.tables = list(_tables(row))
 
     def __len__(self) -> int:
-        return sum(table.count() for table in self.tables)
+        return len(self._places)
 
     def __getitem__(self, page: Any) -> Any:
-        newest = (_newest(table, number, page.stop) for number, table in enumerate(self.tables))
-        wanted = list(heapq.merge(*newest, reverse=True))[page]
+        wanted = self._places[page]
         read = self._read(wanted)
         return [read[place] for place in wanted]
+
+    @cached_property
+    def _places(self) -> list[Place]:
+        found = (
+            place for number, table in enumerate(self.tables) for place in _told(table, number)
+        )
+        return sorted(found, reverse=True)
 
     def _read(self, wanted: list[Place]) -> dict[Place, KeptChange]:
         entries = {}
@@ -83,10 +94,11 @@ def fields(model: type[Model]) -> list[Any]:
     """The columns to show: of a translated text the three language columns, not the text itself."""
     columns = model._meta.concrete_fields
     names = {column.name for column in columns}
+    left_out = {*DERIVED, *getattr(model, "NO_HISTORY", ())}
     return [
         column
         for column in columns
-        if column.name not in DERIVED and f"{column.name}_en" not in names
+        if column.name not in left_out and f"{column.name}_en" not in names
     ]
 
 
@@ -97,7 +109,7 @@ def _table(row: Model) -> type[Model]:
 def _tables(row: Model) -> Iterator[QuerySet[Any]]:
     """History of the row, of the rows merged into it, and of the details of all these.
 
-    Details are rows with a cascading foreign key to the row.
+    Details are rows with a cascading foreign key to the row, and with its permissions.
     """
     model = _table(row)
     keys = history.keys(model, [row.pk])
@@ -106,13 +118,30 @@ def _tables(row: Model) -> Iterator[QuerySet[Any]]:
     yield own.filter(id__in=keys)
     for relation in model._meta.related_objects:
         details = history.of(relation.related_model)
-        if details is not None and relation.on_delete is CASCADE:
+        if details is not None and relation.on_delete is CASCADE and _is_part(relation):
             yield details.filter(**{f"{relation.field.attname}__in": keys})
 
 
-def _newest(table: QuerySet[Any], number: int, stop: int) -> list[Place]:
-    ends = table.order_by("-history_date", "-history_id").values_list("history_date", "history_id")
-    return [(at, number, key) for at, key in ends[:stop]]
+def _is_part(relation: Any) -> bool:
+    """Whether rows of the relation have no permissions of their own, as a calendar feed has."""
+    rows = relation.related_model._default_manager.all()
+    if not hasattr(rows, "visible_to"):
+        return True
+    return isinstance(rows, PartQuerySet) and rows.holder == relation.field.name
+
+
+def _told(table: QuerySet[Any], number: int) -> Iterator[Place]:
+    """Yield the records that say something: additions, removals, and changes of a shown column."""
+    names = [field.attname for field in fields(table.model.instance_type)]
+    own = ("id", "history_id", "history_date", "history_type")
+    before: dict[int, list[Any]] = {}
+    for key, record, at, kind, *values in (
+        table.order_by("id", "history_id").values_list(*own, *names).iterator()
+    ):
+        shown = [value or "" for value in values]
+        if kind != "~" or before.get(key, shown) != shown:
+            yield at, number, record
+        before[key] = shown
 
 
 def _entries(table: QuerySet[Any], keys: list[int]) -> dict[int, KeptChange]:

@@ -21,7 +21,7 @@ from events.domain.directory import merging
 from events.domain.feeds import changes
 from events.domain.mail import transport
 from events.domain.refusals import Refusal
-from events.models import Attendee, Delivery, Event, Person, User
+from events.models import Appointment, Attendee, Delivery, Event, Person, User
 from events.models.base import duplicates, history
 from events.values import names
 from events.values.languages import SUFFIXES, columns
@@ -86,8 +86,10 @@ def erase(*, person: Person, now: datetime) -> None:
         records = history.keys(Person, [person.pk])
         known = _names_known(person, records)
         Delivery.objects.filter(person=person).call_back()
-        User.objects.filter(person=person).update(person=None)
-        person.appointments.all().delete()
+        for login in User.objects.filter(person=person):
+            login.person = None
+            login.save(update_fields=["person"])
+        _remove_appointments(person)
         person.evidence.all().delete()
         person.calendar_feeds.update(revoked_at=now)
         _anonymise(person, now)
@@ -154,6 +156,14 @@ def _names_known(person: Person, records: Iterable[int]) -> set[str]:
     rows = [] if changes is None else changes.filter(id__in=records).values_list(*NAMES)
     now = [getattr(person, name) for name in NAMES]
     return {name for row in [now, person.aliases, *rows] for name in row if name}
+
+
+def _remove_appointments(person: Person) -> None:
+    """Delete the offices of a person together with their history."""
+    with history.silent():
+        person.appointments.all().delete()
+    if (changes := history.of(Appointment)) is not None:
+        changes.filter(person=person.pk).delete()
 
 
 def _anonymise(person: Person, now: datetime) -> None:

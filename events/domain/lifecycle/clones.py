@@ -149,10 +149,8 @@ def _edition(row: Event, wanted: int | None) -> int | None:
 def _copy_details(row: Event, copy: Event) -> None:
     copy.sectors.set(row.sectors.all())
     for model in DETAILS:
-        details = model._default_manager.filter(event=row).order_by("pk")
-        model._default_manager.bulk_create(
-            [_again(detail, ("id", "event_id"), event=copy) for detail in details]
-        )
+        for detail in model._default_manager.filter(event=row).order_by("pk"):
+            _again(detail, ("id", "event_id"), event=copy).save()
 
 
 def _link(copies: dict[int, Event], now: datetime) -> None:

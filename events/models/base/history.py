@@ -1,6 +1,8 @@
 """Which tables keep a history: who changed which row when, before and after."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Final
 
 import simple_history
@@ -11,10 +13,22 @@ from simple_history.models import HistoricalRecords
 
 MERGED: Final = "merged into "
 REASON: Final = "_change_reason"  # django-simple-history reads it there
+SILENT: ContextVar[bool] = ContextVar("silent", default=False)
 
 
 class Records(HistoricalRecords):
     """History records that also notice rows that are saved through a proxy model."""
+
+    def post_save(self, instance: Model, created: bool, **kwargs: Any) -> None:
+        """Record nothing if only columns were stored of which no history is kept, as at a login."""
+        stored = kwargs.get("update_fields")
+        if created or stored is None or set(stored) - set(self.excluded_fields):
+            super().post_save(instance, created, **kwargs)
+
+    def post_delete(self, *args: Any, **kwargs: Any) -> None:
+        """Record the removal, except within `silent`."""
+        if not SILENT.get():
+            super().post_delete(*args, **kwargs)
 
     def finalize(self, sender: type[Model], **kwargs: Any) -> None:
         """Connect the signals of proxies too: Django sends them with the proxy as the sender."""
@@ -25,11 +39,25 @@ class Records(HistoricalRecords):
                 post_delete.connect(self.post_delete, sender=proxy, weak=False)
 
 
+@contextmanager
+def silent() -> Iterator[None]:
+    """Record no removal within the block, because the records of the removed rows go as well."""
+    token = SILENT.set(True)
+    try:
+        yield
+    finally:
+        SILENT.reset(token)
+
+
 def keep(*models: type[Model]) -> None:
-    """Keep a history of these tables; call it after their translated columns were added."""
+    """Keep a history of these tables; call it after their translated columns were added.
+
+    Columns that a model lists in `NO_HISTORY`, such as secrets, are left out.
+    """
     for model in models:
         app = model._meta.app_label
-        simple_history.register(model, app=app, records_class=Records)
+        left_out = list(getattr(model, "NO_HISTORY", ()))
+        simple_history.register(model, app=app, records_class=Records, excluded_fields=left_out)
     # While apps are still loading, Django caches relations without the new historical tables.
     for known in apps.get_models(include_auto_created=True):
         known._meta._expire_cache()  # type: ignore[attr-defined]  # noqa: SLF001

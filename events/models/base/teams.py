@@ -27,6 +27,10 @@ class User(AbstractUser):
         help_text=_("Who it is at events: liaison officers and secretaries see what they attend."),
     )
 
+    # An erased person's login stays, but the history of it must not say whose it was.
+    PERSONAL = ("person",)
+    NO_HISTORY = ("password", "last_login")
+
     @cached_property
     def answers(self) -> dict[str, list[int]]:
         """The cached answers of `once`; a user object lives for one request."""

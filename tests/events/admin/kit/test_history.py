@@ -4,13 +4,29 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.db import connection
+from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from delegations.models import Delegate, Delegation, TradeMission
 from events.domain.lifecycle import lifecycle
-from events.models import Attendee, Event, Expo, Person, Place, PromotionConference, Team
+from events.models import (
+    Attendee,
+    CalendarFeed,
+    Delivery,
+    Event,
+    Evidence,
+    Expo,
+    Person,
+    Place,
+    PromotionConference,
+    Reply,
+    Team,
+    User,
+)
+from events.models.base import history as kept
 from tests import factories, missions
 from tests.events.admin import screens
 from tests.office import address, form_of
@@ -211,3 +227,94 @@ def test_a_long_history_has_pages_that_cost_as_much_as_a_short_one(
     older = desk.get(url, {"p": 2}).context["entries"]
     assert len(older) == 1 + 3 * 30 - 50
     assert (str(older[-1]["done"]), older[-1]["what"]) == ("added", "")
+
+
+def inlines(screen: Any) -> list[type[Model]]:
+    """Return the tables whose rows are edited or shown on the pages of a screen."""
+    return [inline.model for inline in screen.inlines]
+
+
+# Tables that are shown in the admin and keep no history, each with the reason.
+NO_HISTORY: dict[type[Model], str] = {
+    Delivery: "a mail is changed by the worker alone, and says itself when and why",
+    Reply: "a received mail is stored as it came; a decision about it is kept with the attendee",
+    Evidence: "only the catalogue writes it, and its file has a history",
+}
+
+
+def test_all_that_is_edited_in_the_admin_has_a_history() -> None:
+    screens_ = admin.site._registry
+    edited = {model._meta.concrete_model for model in screens_}
+    edited |= {model for screen in screens_.values() for model in inlines(screen)}
+    ours = {model for model in edited if model and model._meta.app_label in screens.OURS}
+    assert {model for model in ours if kept.of(model) is None} == set(NO_HISTORY)
+
+
+def test_no_history_contains_a_secret() -> None:
+    for model, columns in {User: {"password", "last_login"}, CalendarFeed: {"token_hash"}}.items():
+        changes = kept.of(model)
+        assert changes is not None
+        assert not columns & {field.name for field in changes.model._meta.concrete_fields}
+
+
+def test_the_rows_of_tabs_are_kept_with_their_values_before_and_after(
+    ours: Team, desk: Client
+) -> None:
+    event = screens.event(ours, "row", end_on=date(2026, 12, 2))
+    hub = factories.hub(event=event, place=factories.place(name_en="Manila"), capacity=20)
+    rule = factories.rule(event=event, offset=1)
+    role = factories.organiser(event, organisation=factories.organisation(name_en="Agency"))
+    page = form_of(desk.get(address(event, "change")))
+    sent = {
+        "place_roles-0-capacity": 30,
+        "reminder_rules-0-offset": 2,
+        "organisation_roles-0-stand": "A12",
+    }
+    assert desk.post(address(event, "change"), {**page, **sent}).status_code == 302
+    found = {each["what"]: changes(each) for each in entries(desk, event) if each["changes"]}
+    assert found == {
+        f"Further place: {hub}": {"Capacity": ("20", "30")},
+        "Reminder: 2 days before, 09:00": {"How long before or after": ("1", "2")},
+        f"Organisation’s role: {role}": {"Stand": ("–", "A12")},
+    }
+    assert all(each["by"] == "Wing Lam" for each in entries(desk, event) if each["changes"])
+    assert rule.pk
+
+
+def test_the_page_of_a_team_says_who_was_made_what(ours: Team, superuser: Client) -> None:
+    user = factories.user(member_of=ours, role="viewer", username="amy")
+    page = form_of(superuser.get(address(ours, "change")))
+    answer = superuser.post(address(ours, "change"), {**page, "memberships-0-role": "organiser"})
+    assert answer.status_code == 302
+    last = entries(superuser, ours)[0]
+    assert last["what"] == "Membership: amy · Our desk"
+    assert changes(last) == {"Role": ("viewer", "organiser")}
+    assert changes(entries(superuser, user)[0]) == {"Role": ("viewer", "organiser")}
+
+
+def test_a_login_leaves_no_entry(ours: Team, superuser: Client) -> None:
+    user = factories.user(member_of=ours)
+    before = len(entries(superuser, user))
+    assert Client().login(username=user.username, password="secret")
+    assert len(entries(superuser, user)) == before
+
+
+def test_no_entry_says_that_nothing_was_changed(ours: Team, desk: Client) -> None:
+    event = screens.event(ours, "row", end_on=date(2026, 12, 2))
+    factories.attendee(event=event, person=factories.person(team=ours))
+    series = screens.series(ours, "Fair")
+    for row in (event, series, factories.person(team=ours), factories.organisation(team=ours)):
+        save(desk, row)
+        row.save()
+        if isinstance(row, Event):
+            lifecycle.touch(event=row, now=factories.NOW)
+        said = [(each["done"], each["changes"]) for each in entries(desk, row)]
+        assert [done for done, changed in said if str(done) == "changed" and not changed] == []
+
+
+def test_feeds_of_an_event_are_no_part_of_its_history(
+    ours: Team, theirs: Team, desk: Client
+) -> None:
+    event = screens.event(ours, "row")
+    screens.calendar_feed(theirs, "CANARY", event=event)
+    assert "CANARY" not in str(entries(desk, event))
