@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
-from events.admin.attendance import attendance, attendeesteps
+from events.admin.attendance import attendance, attendeesteps, tagging
+from events.admin.attendance.tagging import TagColumn, TagFilter, TagsField
 from events.admin.kit import csvcolumns, rights
 from events.admin.kit.base import FindsPeople, ScopedInline, TranslatedAdmin
 from events.admin.kit.columns import badge, clock_of, coloured, moment
@@ -85,6 +86,7 @@ class AttendeeForm(ScopedForm):
 class InvitationForm(AttendeeForm):
     """The form of an attendee that is stored by the domain; refusals are shown at their fields."""
 
+    tags = TagsField()
     hubs: list[EventPlace] | None = None  # the event's hubs, when several forms share them
     at_fault: ClassVar[dict[type[Refusal], str]] = {
         attendees.NotOpen: "event",
@@ -186,12 +188,14 @@ class InvitationColumns:
         return coloured(text, PLACE.get(Attendee.Seat(attendee.seat), ""))
 
 
-class AttendeeInline(InvitationColumns, ScopedInline, TabularInline):
+class AttendeeInline(InvitationColumns, TagColumn, ScopedInline, TabularInline):
     model = Attendee
     form = InvitationForm
-    fields = ("person", "label", "role", "representing", "hub", "shown_answer", "shown_place")
+    fields = (
+        "person", "label", "role", "representing", "hub", "tags", "shown_answer", "shown_place",
+    )  # fmt: skip
     classes = ("placed",)
-    readonly_fields = ("shown_answer", "shown_place")
+    readonly_fields = ("shown_answer", "shown_place", "shown_tags")
     autocomplete_fields = ("person", "representing")
     ordering: ClassVar[Any] = ("position", "pk")
     per_page = 10
@@ -202,6 +206,13 @@ class AttendeeInline(InvitationColumns, ScopedInline, TabularInline):
         rows: Any = super().get_queryset(request)
         return rows.with_turn().select_related("event", "person", "representing", "hub__place")
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Show the tags as words to users who may not change them."""
+        fields = super().get_fields(request, obj)
+        if self.has_change_permission(request, obj):
+            return fields
+        return list(map(tagging.as_words, fields))
+
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """Read the hubs of the event once for all rows."""
         formset = super().get_formset(request, obj, **kwargs)
@@ -211,16 +222,20 @@ class AttendeeInline(InvitationColumns, ScopedInline, TabularInline):
 
 
 @admin.register(Attendee)
-class AttendeeAdmin(ExportAdmin, StepsAdmin, InvitationColumns, FindsPeople, TranslatedAdmin):
+class AttendeeAdmin(
+    ExportAdmin, StepsAdmin, InvitationColumns, TagColumn, FindsPeople, TranslatedAdmin
+):
     form = InvitationForm
-    actions = attendance.ACTIONS
+    actions = (*attendance.ACTIONS, *tagging.ACTIONS)
+    action_form = tagging.TagActionForm
     list_before_template = "events/admin/venues.html"
     list_display = (
         "shown_who", "event", "shown_when", "role", "shown_answer", "shown_place", "hub",
-        "shown_presence",
+        "shown_presence", "shown_tags",
     )  # fmt: skip
     list_filter: ClassVar[Any] = (
         *searched("event"),
+        TagFilter,
         *chosen("role", "partstat", "seat", "attendance", "event__kind", "event__status"),
     )
     list_select_related = ("person", "event", "representing", "hub__place")
@@ -231,11 +246,11 @@ class AttendeeAdmin(ExportAdmin, StepsAdmin, InvitationColumns, FindsPeople, Tra
     autocomplete_fields = ("event", "person", "representing", "invited_by")
     readonly_fields = (
         "shown_answer", "shown_place", "shown_presence", "shown_checked_in", "substitute_for",
-        "shown_invitation",
+        "shown_invitation", "shown_tags",
     )  # fmt: skip
     fieldsets = (
         (_("Who"), {"fields": ("event", "person", "label", "appointment", "representing")}),
-        (_("In what part"), {"fields": (("role", "position"), "hub", "language", "notes")}),
+        (_("In what part"), {"fields": (("role", "position"), "hub", "tags", "language", "notes")}),
         (
             _("Answer and presence"),
             {"fields": (("shown_answer", "shown_place"), ("shown_presence", "shown_checked_in"))},
@@ -270,6 +285,16 @@ class AttendeeAdmin(ExportAdmin, StepsAdmin, InvitationColumns, FindsPeople, Tra
         if row.attendance != Attendee.Attendance.EXPECTED:
             states.append(row.get_attendance_display())
         return " · ".join(map(str, states))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Show the tags as words to users who may not change them."""
+        parts = super().get_fieldsets(request, obj)
+        if self.has_change_permission(request, obj):
+            return parts
+        return [
+            (title, {**part, "fields": tuple(map(tagging.as_words, part["fields"]))})
+            for title, part in parts
+        ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Make the event read-only after creation: an attendee cannot be moved to another event."""

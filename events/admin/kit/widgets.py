@@ -1,4 +1,4 @@
-"""Select fields with search: of rows, without a query for a loaded row, and of time zones."""
+"""Selects with search, of rows and of time zones; a text field that suggests what is in use."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -8,7 +8,9 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from events.domain.pages import zones
 from events.models.base.fields import TimezoneField
@@ -84,3 +86,19 @@ class ZoneSelect(AutocompleteSelect):
 
 # For `formfield_overrides`: the widget of every column with a time zone.
 ZONES: Final[dict[Any, Any]] = {TimezoneField: {"widget": ZoneSelect}}
+
+
+class Suggesting(UnfoldAdminTextInputWidget):
+    """A text field with a list of suggestions, of which the browser offers those that match."""
+
+    suggestions: Sequence[str] = ()
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> Any:
+        if not self.suggestions:
+            return super().render(name, value, attrs, renderer)
+        key = f"known-{name}"
+        field = super().render(name, value, {**(attrs or {}), "list": key}, renderer)
+        options = format_html_join("", '<option value="{}"></option>', zip(self.suggestions))
+        return format_html('{}<datalist id="{}">{}</datalist>', field, key, options)

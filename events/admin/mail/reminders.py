@@ -1,9 +1,11 @@
 """Inlines for reminder rules, wordings of mails, and opt-outs."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -14,7 +16,9 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 from events.admin.kit.base import ReadOnly, ScopedInline
 from events.admin.kit.columns import moment
 from events.admin.kit.forms import KnowingForm
-from events.models import Attendee, MailWording, OptOut, ReminderRule
+from events.admin.kit.widgets import Suggesting
+from events.domain.attendance import tags
+from events.models import Attendee, Event, MailWording, OptOut, ReminderRule
 from events.values.languages import columns
 
 
@@ -28,6 +32,15 @@ class ReminderForm(KnowingForm):
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
+
+    known_tags: ClassVar[Sequence[str]] = ()  # tags in use where the rule applies
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Suggest the tags in use: a rule with any other tag reaches nobody."""
+        super().__init__(*args, **kwargs)
+        if "tag" in self.fields:
+            self.fields["tag"].widget = Suggesting()
+            self.fields["tag"].widget.suggestions = self.known_tags
 
     def has_changed(self) -> bool:
         return self.instance.pk is None or super().has_changed()
@@ -47,12 +60,26 @@ class ReminderInline(ScopedInline, StackedInline):
     ordering = ("offset_kind", "offset", "pk")
     per_page = 20
 
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)
+        if obj:
+            seen: Any = Attendee.objects.visible_to(request.user)
+            formset.form.known_tags = tags.in_use(among=seen.filter(self.concerned(obj)))
+        return formset
+
+    def concerned(self, row: Any) -> Q:
+        """Return the condition for the attendees that the rules of an event may choose."""
+        return Q(event__in=Event.objects.within([row.pk]))
+
 
 class TeamReminderInline(ReminderInline):
     """The rules for events of the team that have none of their own."""
 
     fk_name = "team"
     verbose_name_plural = _("reminders of all events")
+
+    def concerned(self, row: Any) -> Q:
+        return Q(event__team=row)
 
 
 class WordingInline(ScopedInline, StackedInline):

@@ -5,7 +5,7 @@ recipients of a reminder are read when it falls due, and once more before each m
 was invited by mail gets a CANCEL when they are taken off the list.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
@@ -154,6 +154,7 @@ def invite(
     appointment: Appointment | None = None,
     invited_by: Person | None = None,
     position: int = 1,
+    tags: Iterable[str] = (),
 ) -> Attendee:
     """Add a person to the list, or a label for one who is not named yet. Raises as `check` does."""
     attendee = Attendee(
@@ -166,6 +167,7 @@ def invite(
         appointment=appointment,
         invited_by=invited_by,
         position=position,
+        tags=list(tags),
     )
     save(attendee=attendee, now=now)
     return attendee

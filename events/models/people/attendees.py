@@ -3,7 +3,7 @@
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import Case, Count, OuterRef, Q, Subquery, When, Window
+from django.db.models import Case, Count, Func, OuterRef, Q, Subquery, Value, When, Window
 from django.db.models.functions import Coalesce, Now, RowNumber
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -17,6 +17,20 @@ from events.models.people.people import Appointment, Organisation, Person
 from events.models.people.roles import EventPlace
 from events.values import languages
 from events.values.languages import columns
+
+
+class _HasTag(Func):
+    """Whether a JSON list of texts contains a text."""
+
+    function = "jsonb_exists"
+    output_field = models.BooleanField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """Look into the list, because SQLite has no such function."""
+        template = "EXISTS (SELECT 1 FROM json_each(%(expressions)s)"
+        return self.as_sql(
+            compiler, connection, template=template, arg_joiner=") WHERE value = ", **context
+        )
 
 
 class AttendeeQuerySet(PartQuerySet["Attendee"]):
@@ -71,6 +85,10 @@ class AttendeeQuerySet(PartQuerySet["Attendee"]):
             found |= there
             way.append(above)
         return self.filter(found)
+
+    def tagged(self, tag: str) -> Self:
+        """Those who bear the tag."""
+        return self.filter(_HasTag("tags", Value(tag)))
 
     def travelling(self) -> Self:
         """Members and staff of a delegation, without the people whom it meets."""

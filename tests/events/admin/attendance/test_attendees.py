@@ -15,6 +15,7 @@ from tests.events.admin import screens
 from tests.events.admin.forms import all_values, form_of, save
 from tests.events.admin.screens import queries
 from tests.factories import NOW
+from tests.office import address
 
 LIST = "/admin/events/attendee/"
 ADD = "/admin/events/attendee/add/"
@@ -438,3 +439,76 @@ def test_lists_and_pages_cost_the_same_for_1_3_and_many_guests(
         add_guests(event, hub, more)
         counts.append([queries(client, url) for url in urls])
     assert counts[1:] == counts[:1] * 2
+
+
+# --- tags ---
+
+
+def test_tags_are_set_on_the_page_of_an_attendee(ours: Team, organiser: Client) -> None:
+    row = factories.attendee(event=factories.event(team=ours), person=factories.person(team=ours))
+    assert save(organiser, row, tags="press\uff0c VIP").status_code == 302
+    row.refresh_from_db()
+    assert row.tags == ["press", "VIP"]
+    page = organiser.get(address(row, "change"))
+    assert page.context["adminform"].form["tags"].value() == "press, VIP"
+    assert save(organiser, row, tags="x" * 61).status_code == 200
+
+
+def test_tags_are_set_on_the_page_of_the_event(ours: Team, organiser: Client) -> None:
+    event = factories.event(team=ours, end_on=date(2026, 12, 2))
+    row = factories.attendee(event=event, person=factories.person(team=ours))
+    assert save(organiser, event, **{"attendees-0-tags": "press"}).status_code == 302
+    row.refresh_from_db()
+    assert row.tags == ["press"]
+
+
+def test_a_list_is_filtered_by_a_tag_and_offers_those_in_use(
+    ours: Team, theirs: Team, organiser: Client
+) -> None:
+    event = factories.event(team=ours)
+    row = factories.attendee(event=event, person=factories.person(team=ours), tags=["press"])
+    factories.attendee(event=event, person=factories.person(team=ours), tags=["VIP"])
+    factories.attendee(event=factories.event(team=theirs), tags=["CANARY"])
+    page = organiser.get(LIST, {"tag": "press"})
+    assert list(page.context["cl"].queryset) == [row]
+    text = page.content.decode()
+    assert 'value="VIP"' in text
+    assert "CANARY" not in text.replace(theirs.name, "")
+
+
+def test_a_tag_is_put_on_those_who_are_chosen(ours: Team, theirs: Team, organiser: Client) -> None:
+    event = factories.event(team=ours)
+    rows = [factories.attendee(event=event, person=factories.person(team=ours)) for _ in range(3)]
+    other = factories.attendee(event=factories.event(team=theirs))
+
+    def act(action: str, tag: str, *chosen: Attendee) -> str:
+        keys = [row.pk for row in chosen]
+        sent = {"action": action, "tag": tag, "_selected_action": keys, "index": 0}
+        return organiser.post(LIST, sent, follow=True).content.decode()
+
+    assert "2 attendees now bear “press”." in act("put_tag", "press", *rows[:2], other)
+    assert "1 attendee bears “press” no more." in act("take_tag_off", "press", *rows[1:])
+    assert "Write the tag beside the action." in act("put_tag", " ", *rows)
+    assert [Attendee.objects.get(pk=row.pk).tags for row in (*rows, other)] == [
+        ["press"], [], [], [],
+    ]  # fmt: skip
+
+
+def test_who_looks_on_reads_tags_as_words(ours: Team, viewer: Client) -> None:
+    event = factories.event(team=ours)
+    row = factories.attendee(event=event, person=factories.person(team=ours), tags=["a", "b"])
+    for page in (row, event):
+        text = viewer.get(address(page, "change")).content.decode()
+        assert "a, b" in text
+        assert "[&quot;" not in text
+
+
+def test_a_rule_is_offered_the_tags_in_use(ours: Team, theirs: Team, organiser: Client) -> None:
+    event = factories.event(team=ours)
+    factories.rule(event=event)
+    factories.attendee(event=event, person=factories.person(team=ours), tags=["press"])
+    factories.attendee(event=factories.event(team=theirs), tags=["CANARY"])
+    for page in (event, ours):
+        text = organiser.get(address(page, "change")).content.decode()
+        assert '<option value="press"></option>' in text
+        assert "CANARY" not in text.replace(theirs.name, "")
