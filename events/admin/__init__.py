@@ -2,7 +2,7 @@
 
 from events.admin.attendance import attendees
 from events.admin.calendars import feeds
-from events.admin.directory import organisations, people, places, teams
+from events.admin.directory import organisations, people, places, teams, users
 from events.admin.events import events, figures, sectors, series
 from events.admin.kit import sources
 from events.admin.mail import deliveries, replies
@@ -21,4 +21,5 @@ __all__ = [
     "series",
     "sources",
     "teams",
+    "users",
 ]

@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from events.values import pinyin
+from events.values import pinyin, romanisation
 from events.values.pinyin import HAN, simplified
 
 Order = Literal["family_first", "western_first"]
@@ -13,6 +13,10 @@ Order = Literal["family_first", "western_first"]
 MAX_KEY: Final = 4000  # characters of a stored search key
 MAX_QUERY: Final = 100  # characters of a query that are looked for
 MAX_WORDS: Final = 8  # of a query that are looked for
+# Chinese characters, kana and hangul: scripts in which the family name comes first.
+EASTERN = re.compile(rf"{HAN.pattern}|[\u3040-\u30ff\uac00-\ud7af]")
+# Ka-chiu, Jong-un: a second syllable in lower case, unlike Jean-Paul.
+HYPHENATED = re.compile(r"[A-Z][a-z]*-[a-z]")
 # Characters between syllables and between names, which writers use differently.
 JOINTS = re.compile(r"[\s'`´‘’ʼʻ\-‐-―.,·・]+")  # noqa: RUF001 -- look-alikes are the point
 # Diacritics. The voicing marks of kana (U+3099) are not among them: they distinguish letters.
@@ -43,6 +47,18 @@ def formal(name: Name) -> str:
 def display(name: Name) -> str:
     """Return the name in its plain spelling: John Lee Ka-chiu, Xu Qifang, 李家超."""
     return _ordered(name, name.family)
+
+
+def likely_order(*, family: str, given: str = "", western: str = "") -> Order:
+    """Return the order of a name, as its script and spelling suggest it.
+
+    With a Western name the order makes no difference. Other names than Chinese, Japanese and Korean
+    ones have the given name first: Jane SMITH.
+    """
+    if western.strip() or EASTERN.search(family + given) or HYPHENATED.match(given.strip()):
+        return "family_first"
+    is_chinese = romanisation.is_surname(fold(family)) and romanisation.is_given(fold(given))
+    return "family_first" if is_chinese or not given.strip() else "western_first"
 
 
 def sort_key(name: Name) -> str:

@@ -1,6 +1,6 @@
 """The screen of people: names, offices, and the events that they attend."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -17,6 +17,10 @@ from unfold.admin import StackedInline, TabularInline
 from unfold.decorators import display
 from unfold.widgets import UnfoldBooleanWidget
 
+from events.admin.directory import formalnames
+from events.admin.directory.alike import AlikeAdmin
+from events.admin.directory.formalnames import FormalNameAdmin
+from events.admin.directory.users import LoginColumns
 from events.admin.events.itineraries import PersonItinerary
 from events.admin.kit.base import ReadOnly, ScopedInline, TranslatedAdmin
 from events.admin.kit.fields import LinesField
@@ -27,9 +31,10 @@ from events.admin.kit.sources import EvidenceInline
 from events.admin.kit.steps import Step, StepForm, StepsAdmin
 from events.admin.mail.deliveries import MailPanel, counts
 from events.admin.mail.reminders import OptOutInline
-from events.domain.directory import people
+from events.domain.directory import namesakes, people
 from events.domain.pages import formatting
 from events.models import Appointment, Attendee, Person, User
+from events.values import names
 from events.values.languages import columns, suffix
 
 TITLES = columns("title")
@@ -88,6 +93,9 @@ class PersonForm(ScopedForm):
         "name_zh_hant": _("Name in traditional characters"),
     }
 
+    another = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    alike: Sequence[Person] = ()  # people who may be the one to be added
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Take the Chinese names out of the language tabs; the English name is derived."""
         super().__init__(*args, **kwargs)
@@ -96,6 +104,31 @@ class PersonForm(ScopedForm):
             classes = self.fields[name].widget.attrs.get("class", "").split()
             kept = (one for one in classes if one != "mt" and not one.startswith("mt-"))
             self.fields[name].widget.attrs["class"] = " ".join(kept)
+        if "name_order" in self.fields:
+            self._offer_orders(self.fields["name_order"])
+
+    def clean(self) -> dict[str, Any]:
+        """Fill in the order of names, if it was left to the name itself."""
+        values = super().clean()
+        if "name_order" in self.fields and not values.get("name_order"):
+            values["name_order"] = names.likely_order(**formalnames.parts(values))
+        return values
+
+    def _offer_orders(self, field: Any) -> None:
+        """Leave the order to the name itself, unless one is chosen."""
+        field.required = False
+        field.choices = [("", _("as the name suggests")), *Person.NameOrder.choices]
+        if self.instance.pk is None:
+            self.initial["name_order"] = ""
+
+    def _post_clean(self) -> None:
+        """Ask once whether a new person is one of those on record."""
+        super()._post_clean()
+        if self.instance.pk or self.errors or self.cleaned_data.get("another"):
+            return
+        self.alike = namesakes.of(person=self.instance, user=self.user)
+        if self.alike:
+            self.add_error(None, _("Nothing is stored yet."))
 
 
 class EraseForm(StepForm):
@@ -150,7 +183,15 @@ ERASE = Step(
 
 
 @admin.register(Person)
-class PersonAdmin(MergesAdmin, StepsAdmin, PersonItinerary, TranslatedAdmin):
+class PersonAdmin(
+    MergesAdmin,
+    StepsAdmin,
+    AlikeAdmin,
+    FormalNameAdmin,
+    PersonItinerary,
+    LoginColumns,
+    TranslatedAdmin,
+):
     form = PersonForm
     list_display = (
         "shown_name", "shown_script", "shown_office", "language", "shown_email", "team",
@@ -161,7 +202,7 @@ class PersonAdmin(MergesAdmin, StepsAdmin, PersonItinerary, TranslatedAdmin):
     search_help_text: ClassVar[Any] = _("Any script and spelling: Lyu finds Lu and Lü")
     ordering: ClassVar[Any] = (F("erased_at").asc(nulls_first=True), "sort_key", "pk")
     prepopulated_fields = {"slug": ("western_name", "family_name", "given_name")}
-    readonly_fields = ("shown_in_english", "shown_offices")
+    readonly_fields = ("shown_in_english", "shown_offices", "shown_login")
     fieldsets: ClassVar[Any] = (
         (
             _("Name"),
@@ -170,8 +211,8 @@ class PersonAdmin(MergesAdmin, StepsAdmin, PersonItinerary, TranslatedAdmin):
                 "fields": (
                     ("family_name", "given_name"),
                     ("western_name", "name_order"),
-                    ("name_zh_hans", "name_zh_hant"),
                     "shown_in_english",
+                    ("name_zh_hans", "name_zh_hant"),
                     "shown_offices",
                     "honorific",
                     "aliases",
@@ -195,13 +236,16 @@ class PersonAdmin(MergesAdmin, StepsAdmin, PersonItinerary, TranslatedAdmin):
         *people.NAMES, "aliases", "honorific", *CONTACT, "language", "timezone", "team",
     )  # fmt: skip
 
+    class Media:
+        js: ClassVar[Any] = ("events/formalname.js",)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Annotate whether the user may see phone and mail, and prefetch the offices held today."""
         reached = Person.objects.reached_by(request.user).filter(pk=OuterRef("pk"))
         held = Appointment.objects.on(timezone.localdate()).select_related("organisation")
         offices = Prefetch("appointments", held, to_attr="offices")
         rows = super().get_queryset(request).annotate(is_reached=Exists(reached))
-        return rows.prefetch_related(offices)
+        return self.with_login(request, rows.prefetch_related(offices))
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Refuse filters by phone or mail in the address of the list."""
@@ -209,9 +253,11 @@ class PersonAdmin(MergesAdmin, StepsAdmin, PersonItinerary, TranslatedAdmin):
         return not asks and super().lookup_allowed(lookup, value, request)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Leave out phone and mail if the user may not see them."""
+        """Leave out phone and mail if the user may not see them; show the login to organisers."""
         shown = obj is None or obj.is_reached
         parts = super().get_fieldsets(request, obj)
+        if obj and self.has_change_permission(request, obj):
+            parts = [*parts, (_("Login"), {"classes": ("tab",), "fields": ("shown_login",)})]
         return [part for part in parts if shown or not {*CONTACT} & {*flatten_fieldsets([part])}]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -243,10 +289,6 @@ class PersonAdmin(MergesAdmin, StepsAdmin, PersonItinerary, TranslatedAdmin):
     def shown_office(self, person: Any) -> str:
         """The title of the highest office held today."""
         return person.offices[0].title if person.offices else ""
-
-    @display(description=_("name in English"))
-    def shown_in_english(self, person: Any) -> str:
-        return person.name_en or "–"
 
     @display(description=_("offices held today"))
     def shown_offices(self, person: Any) -> str:

@@ -1,31 +1,28 @@
-"""The screens of teams and users."""
+"""The screen of teams: members, reminders and texts of mails."""
 
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 from unfold.decorators import action, display
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from events.admin.kit import rights, screens
 from events.admin.kit.base import ScopedInline, SharedAdmin
-from events.admin.kit.history import HistoryAdmin
-from events.admin.kit.widgets import ZONES
 from events.admin.mail.reminders import TeamReminderInline, WordingInline
 from events.domain.access import access
 from events.domain.mail import previews
 from events.domain.reminders import reminders
-from events.models import Membership, Person, ReminderRule, Team, User
+from events.models import Membership, Person, ReminderRule, Team
 
 admin.site.unregister(Group)
 
@@ -34,21 +31,29 @@ class MembershipInline(ScopedInline, TabularInline):
     """The members of a team; only superusers change them."""
 
     model = Membership
-    fields: tuple[str, ...] = ("user", "role")
+    fields: tuple[str, ...] = ("user", "role", "shown_person")
     autocomplete_fields: tuple[str, ...] = ("user",)
+    readonly_fields = ("shown_person",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related("user", "team")
+        seen = Person.objects.visible_to(request.user).filter(pk=OuterRef("user__person"))
+        rows = super().get_queryset(request).annotate(person_is_seen=Exists(seen))
+        return rows.select_related("user__person", "team")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.is_superuser
 
-
-class TeamsInline(MembershipInline):
-    """The teams of a user."""
-
-    fields = ("team", "role")
-    autocomplete_fields = ("team",)
+    @display(description=_("person"))
+    def shown_person(self, membership: Any) -> str:
+        """Who the member is at events, or why that has to be said."""
+        if not membership.pk:
+            return "–"
+        if membership.lacks_person:
+            return gettext("Nobody yet: sees nothing until the page of the login names a person.")
+        if membership.user.person_id is None:
+            return "–"
+        person = membership.user.person
+        return str(person) if membership.person_is_seen else gettext("(not visible)")
 
 
 class PreviewForm(forms.Form):
@@ -138,45 +143,3 @@ class TeamAdmin(SharedAdmin):
     @display(description=_("members"), ordering="size")
     def members(self, team: Any) -> int:
         return team.size
-
-
-@admin.register(User)
-class UserAdmin(HistoryAdmin, DjangoUserAdmin[User], ModelAdmin):
-    """Logins, for superusers only; permissions follow from memberships in teams."""
-
-    form = UserChangeForm
-    add_form = UserCreationForm
-    change_password_form = AdminPasswordChangeForm
-    formfield_overrides = ZONES
-    actions = None
-    list_display = ("username", "first_name", "last_name", "email", "language", "is_active")
-    list_filter = ("is_staff", "is_superuser", "is_active")
-    ordering: ClassVar[Any] = ("username", "pk")
-    filter_horizontal = ()
-    readonly_fields = ("last_login", "date_joined")
-    fieldsets: ClassVar[Any] = (
-        (None, {"fields": ("username", "password")}),
-        (_("Person"), {"fields": (("first_name", "last_name"), "email")}),
-        (_("Language and time"), {"fields": (("language", "timezone"),)}),
-        (_("Access"), {"fields": ("is_active", "is_staff", "is_superuser")}),
-        (_("Record"), {"fields": (("last_login", "date_joined"),)}),
-    )
-    inlines = (TeamsInline,)
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return self._is_superuser(request)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._is_superuser(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return self._is_superuser(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._is_superuser(request)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._is_superuser(request)
-
-    def _is_superuser(self, request: HttpRequest) -> bool:
-        return request.user.is_active and request.user.is_superuser

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from events.admin.site import standing
 from events.domain.access import access
 from events.domain.pages import formatting
 from events.models import Delivery, Event, Reply
@@ -22,7 +23,13 @@ FAILED = (Delivery.State.FAILED, Delivery.State.DEAD, Delivery.State.UNKNOWN)
 
 def show(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add to the start page what concerns the user's teams."""
-    return {**context, "title": _("Overview"), "next": _next(request), "counts": _counts(request)}
+    return {
+        **context,
+        "title": _("Overview"),
+        "standing": standing.sentence(request),
+        "next": _next(request),
+        "counts": _counts(request),
+    }
 
 
 def _next(request: HttpRequest) -> list[dict[str, Any]]:

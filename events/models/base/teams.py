@@ -134,6 +134,9 @@ class Membership(models.Model):
         SECRETARY = "secretary", _("head’s secretary")
         VIEWER = "viewer", _("viewer")
 
+    # Roles of people who see only what they attend, and so nothing without a person.
+    NEEDS_PERSON = (Role.LIAISON, Role.SECRETARY)
+
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
     team = models.ForeignKey(Team, models.CASCADE, related_name="memberships")
     role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.VIEWER)
@@ -147,6 +150,11 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.team}"
+
+    @property
+    def lacks_person(self) -> bool:
+        """Whether the user sees nothing of the team, because nobody knows who it is at events."""
+        return self.role in self.NEEDS_PERSON and self.user.person_id is None
 
 
 Row = TypeVar("Row", bound=models.Model)

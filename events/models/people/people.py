@@ -151,8 +151,8 @@ class Person(Findable, Owned):
     """A person; phone and mail are private and only used in the admin and to send mail."""
 
     class NameOrder(models.TextChoices):
-        FAMILY_FIRST = "family_first", _("family name first")
-        WESTERN_FIRST = "western_first", _("western name first")
+        FAMILY_FIRST = "family_first", _("family name first: CHAN Tai-man")
+        WESTERN_FIRST = "western_first", _("given name first: Jane SMITH")
 
     slug = models.SlugField(_("short name"), unique=True, max_length=80)
     name = models.CharField(
@@ -161,9 +161,18 @@ class Person(Findable, Owned):
         blank=True,
         help_text=_("In English made from the parts: John LEE Ka-chiu."),
     )
-    family_name = models.CharField(_("family name"), max_length=100)
-    given_name = models.CharField(_("given name"), max_length=100, blank=True)
-    western_name = models.CharField(_("western name"), max_length=100, blank=True)
+    family_name = models.CharField(
+        _("family name"), max_length=100, help_text=_("The surname: Smith, Chan, 王.")
+    )
+    given_name = models.CharField(
+        _("given name"), max_length=100, blank=True, help_text=_("Jane, Tai-man, 伟.")
+    )
+    western_name = models.CharField(
+        _("additional English name"),
+        max_length=100,
+        blank=True,
+        help_text=_("Only beside a Chinese given name: the John of John LEE Ka-chiu."),
+    )
     name_order = models.CharField(
         _("order of names"), max_length=13, choices=NameOrder, default=NameOrder.FAMILY_FIRST
     )

@@ -180,3 +180,36 @@ def test_of_a_long_query_only_the_beginning_is_looked_for() -> None:
     assert len(names.wanted(" ".join(map(str, range(10_000))))) == names.MAX_WORDS
     assert names.wanted("a" * 10_000) == ["a" * names.MAX_QUERY]
     assert names.wanted("expo Expo") == ["expo"]
+
+
+@pytest.mark.parametrize(
+    ("family", "given", "western", "formal"),
+    [
+        ("Smith", "Jane", "", "Jane SMITH"),
+        ("Merkel", "Angela", "", "Angela MERKEL"),
+        ("Sartre", "Jean-Paul", "", "Jean-Paul SARTRE"),
+        ("Lee", "Mary Ann", "", "Mary Ann LEE"),
+        ("Lam", "Carrie", "", "Carrie LAM"),
+        ("Wang", "Susan", "", "Susan WANG"),
+        ("García", "Ana", "", "Ana GARCÍA"),
+        ("Al Thani", "Tamim", "", "Tamim AL THANI"),
+        ("Chan", "Tai-man", "", "CHAN Tai-man"),
+        ("Chan", "Tai Man", "", "CHAN Tai Man"),
+        ("Lee", "Ka-chiu", "John", "John LEE Ka-chiu"),
+        ("Wong", "", "Mary", "Mary WONG"),
+        ("Wang", "Xiaoming", "", "WANG Xiaoming"),
+        ("Xu", "Qifang", "", "XU Qifang"),
+        ("Lü", "Wei", "", "LÜ Wei"),
+        ("Ouyang", "Na", "", "OUYANG Na"),
+        ("Kim", "Jong-un", "", "KIM Jong-un"),
+        ("王", "伟", "", "王伟"),
+        ("김", "민준", "", "김 민준"),
+        ("Sukarno", "", "", "SUKARNO"),
+    ],
+)
+def test_the_order_follows_from_script_and_spelling(
+    family: str, given: str, western: str, formal: str
+) -> None:
+    order = names.likely_order(family=family, given=given, western=western)
+    name = names.Name(family=family, given=given, western=western, order=order)
+    assert names.formal(name) == formal

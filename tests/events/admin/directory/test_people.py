@@ -11,7 +11,7 @@ from delegations.models import Application, Delegate, Nominee
 from events.models import Appointment, Membership, Organisation, Person, Team
 from tests import factories
 from tests.events.admin import screens
-from tests.events.admin.forms import save
+from tests.events.admin.forms import form_of, save
 from tests.events.admin.screens import cost
 from tests.factories import NOW
 
@@ -425,3 +425,104 @@ def test_the_page_before_an_erasure_costs_as_many_queries_for_30_rows_as_for_1(
             factories.attendee(event=factories.event(team=ours), person=row)
         counts.append(cost(organiser, erasure(row)))
     assert counts == counts[:1] * 3
+
+
+# --- is it one of these? ---
+
+JANE = {"family_name": "Smith", "given_name": "Jane"}
+ASK = "Is it one of these?"
+
+
+def add(client: Client, query: str = "", **values: Any) -> Any:
+    url = f"{PEOPLE}add/{query}"
+    return client.post(url, {**form_of(client.get(url)), **JANE, **values})
+
+
+def test_a_second_person_of_one_name_is_asked_for_once(ours: Team, organiser: Client) -> None:
+    first = person(ours, **JANE, western_name="", email="jane@example.org")
+    screens.appointment(first, "Chair")
+    page = add(organiser, email="other@example.org", slug="jane-smith", _addanother="1")
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert Person.objects.filter(family_name="Smith").get() == first
+    for shown in (ASK, f"{PEOPLE}{first.pk}/change/", "Chair", "jane@example.org"):
+        assert shown in text
+    assert "Please correct" not in text
+    assert page.context["saves"] == ["_addanother"]
+    # Nothing typed is lost: the same form is sent again with one button.
+    again = form_of(page)
+    assert again["email"] == "other@example.org"
+    answer = organiser.post(f"{PEOPLE}add/", {**again, "another": "on", "_addanother": "1"})
+    assert answer["Location"].endswith("/add/")
+    slugs = Person.objects.filter(family_name="Smith").values_list("slug", flat=True)
+    assert len(set(slugs)) == 2
+
+
+def test_of_a_new_name_and_of_a_stored_person_nothing_is_asked(
+    ours: Team, organiser: Client
+) -> None:
+    person(ours, **JANE, western_name="")
+    assert add(organiser, given_name="Joan").status_code == 302
+    joan = Person.objects.get(given_name="Joan")
+    assert save(organiser, joan, given_name="Jane").status_code == 302
+
+
+def test_who_may_not_be_seen_is_not_among_these(
+    ours: Team, theirs: Team, organiser: Client
+) -> None:
+    hidden = person(theirs, **JANE, western_name="", email="canary@example.org")
+    shared = person(None, **JANE, western_name="", email="shared@example.org")
+    body = screens.organisation(theirs, "CANARY")
+    Appointment.objects.create(person=shared, organisation=body, title_en="Chair")
+    page = add(organiser)
+    assert [line["person"] for line in page.context["alike"]] == [shared]
+    assert "CANARY" not in page.content.decode().replace(theirs.name, "")
+    assert "canary@" not in page.content.decode()
+    assert organiser.get(f"{PEOPLE}{hidden.pk}/take/?_popup=1").status_code == 404
+    assert add(organiser, email="canary@example.org", given_name="Joan").status_code == 302
+
+
+def test_in_a_popup_a_person_on_record_is_taken_with_one_click(
+    ours: Team, organiser: Client
+) -> None:
+    first = person(ours, **JANE, western_name="")
+    page = add(organiser, "?_popup=1&_to_field=id", _popup="1", _to_field="id")
+    [line] = page.context["alike"]
+    assert line["url"] == f"{PEOPLE}{first.pk}/take/"
+    taken = organiser.get(line["url"])
+    assert f"&quot;value&quot;: &quot;{first.pk}&quot;" in taken.content.decode()
+
+
+# --- the formal name ---
+
+
+@pytest.mark.parametrize(
+    ("chosen", "order", "formal"),
+    [
+        ("", "western_first", "Jane SMITH"),
+        ("family_first", "family_first", "SMITH Jane"),
+        ("western_first", "western_first", "Jane SMITH"),
+    ],
+)
+def test_the_order_of_names_comes_from_the_name_unless_one_is_chosen(
+    chosen: str, order: str, formal: str, ours: Team, organiser: Client
+) -> None:
+    page = organiser.get(f"{PEOPLE}add/")
+    assert page.context["adminform"].form["name_order"].value() == ""
+    sent = {**JANE, "name_order": chosen}
+    told = organiser.post(f"{PEOPLE}formal-name/", sent)
+    assert told.json() == {"name": formal}
+    assert add(organiser, **sent).status_code == 302
+    row = Person.objects.get(family_name="Smith")
+    assert (row.name_order, row.name_en) == (order, formal)  # type: ignore[attr-defined]
+
+
+def test_the_order_of_a_stored_name_stays(ours: Team, organiser: Client) -> None:
+    row = person(ours, **JANE, western_name="", name_order="family_first")
+    assert save(organiser, row, honorific="Dr").status_code == 302
+    assert stored(row).name_en == "SMITH Jane"
+
+
+def test_a_name_is_told_to_the_staff_alone_and_in_no_address(organiser: Client) -> None:
+    assert organiser.get(f"{PEOPLE}formal-name/", JANE).status_code == 405
+    assert Client().post(f"{PEOPLE}formal-name/", JANE).status_code == 302

@@ -1,0 +1,112 @@
+"""People who may be the one whom somebody is about to add: the same name in any script, or mail."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import Any, Final
+
+from django.db.models import Q
+from django.db.models.functions import Length
+
+from events.models import Person, Viewer
+from events.values import names
+
+MAX_SHOWN: Final = 5
+MAX_READ: Final = 200  # rows whose keys contain a name, the shortest and so the nearest first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is known of somebody: parts of a name, whole names in any script, and a mail address."""
+
+    family: str = ""
+    given: str = ""
+    western: str = ""
+    spellings: tuple[str, ...] = ()
+    email: str = ""
+
+
+def find(*, asked: Asked, user: Viewer) -> list[Person]:
+    """Return at most MAX_SHOWN people whom the user may see and who may be the one asked for.
+
+    Names are compared as a search compares them, so Lü is Lyu and 陳大文 is 陈大文, and family and
+    given name may have been exchanged. A mail address counts only if the user may see it.
+    """
+    written = [turned for text in asked.spellings for turned in _turned(text)]
+    spellings = _spellings(_parts(asked.family, asked.given, asked.western), written)
+    known = Person.objects.filter(erased_at=None)
+    found: dict[int, Person] = {}
+    if asked.email:
+        same = known.reached_by(user).visible_to(user).filter(email__iexact=asked.email)
+        found |= {row.pk: row for row in same.order_by("pk")[:MAX_SHOWN]}
+    if spellings:
+        holds = reduce(or_, (Q(search_key__contains=key) for key in sorted(spellings)))
+        near = known.visible_to(user).filter(holds)
+        near = near.order_by(Length("search_key"), "pk")[:MAX_READ]
+        found |= {row.pk: row for row in near if _is_alike(row, asked, spellings)}
+    return list(found.values())[:MAX_SHOWN]
+
+
+def of(*, person: Person, user: Viewer) -> list[Person]:
+    """Return the people who may be the same as one who is not stored yet."""
+    asked = Asked(
+        family=person.family_name,
+        given=person.given_name,
+        western=person.western_name,
+        spellings=tuple(_written(person)),
+        email=person.email,
+    )
+    return [row for row in find(asked=asked, user=user) if row.pk != person.pk]
+
+
+def _is_alike(person: Person, asked: Asked, spellings: set[str]) -> bool:
+    own = _parts(person.family_name, person.given_name, person.western_name)
+    if spellings & _spellings(own, _written(person)):
+        return True
+    return _agree(_parts(asked.family, asked.given, asked.western), own)
+
+
+def _parts(*texts: str) -> tuple[str, str, str]:
+    family, given, western = (names.search_key(text) for text in texts)
+    return family, given, western
+
+
+def _agree(one: tuple[str, str, str], other: tuple[str, str, str]) -> bool:
+    """Whether two names share the family name and a further part, and differ in none of both.
+
+    A Western name may stand in place of the given name: John Lee may be John LEE Ka-chiu.
+    """
+    return any(_fit(mine, theirs) for mine in _readings(one) for theirs in _readings(other))
+
+
+def _fit(one: tuple[str, str, str], other: tuple[str, str, str]) -> bool:
+    both = [(a, b) for a, b in zip(one, other, strict=True) if a and b]
+    return one[0] == other[0] and len(both) > 1 and all(a == b for a, b in both)
+
+
+def _readings(parts: tuple[str, str, str]) -> list[tuple[str, str, str]]:
+    family, given, western = parts
+    return [parts] if western or not given else [parts, (family, "", given)]
+
+
+def _spellings(parts: tuple[str, str, str], written: Iterable[str]) -> set[str]:
+    """Return the keys of a name as it may be written: its parts in every order, and whole names."""
+    family, given, western = parts
+    keys = {names.search_key(text) for text in written}
+    first = given or western
+    keys |= {family + first, first + family, western + family + given}
+    return keys - {""}
+
+
+def _turned(text: str) -> list[str]:
+    """Return a whole name as it is, and with its first or last word, the family name, elsewhere."""
+    words = text.split()
+    turns = (words, words[1:] + words[:1], words[-1:] + words[:-1])
+    return [" ".join(turn) for turn in turns]
+
+
+def _written(person: Person) -> list[Any]:
+    """The names of a person in Chinese characters, and the other names."""
+    own = (person.name_zh_hans, person.name_zh_hant)  # type: ignore[attr-defined]
+    return [text for text in (*own, *person.aliases) if text]
