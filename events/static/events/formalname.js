@@ -27,4 +27,6 @@ document.addEventListener("DOMContentLoaded", () => {
       waiting = setTimeout(ask, 200);
     });
   }
+  // A form that came back still has what was typed.
+  if (shown.textContent === "–" && parts[0].value) ask();
 });
