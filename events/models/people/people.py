@@ -282,6 +282,8 @@ class Appointment(Findable):
     )
     rank = models.PositiveSmallIntegerField(_("rank"), default=0)
 
+    NO_HISTORY = ("search_key",)
+
     objects = AppointmentQuerySet.as_manager()
 
     class Meta:

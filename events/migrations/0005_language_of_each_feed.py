@@ -15,7 +15,7 @@ def write(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("events", "0003_delivery_kinds_from_the_registry"),
+        ("events", "0004_search_keys"),
     ]
 
     operations = [

@@ -24,8 +24,8 @@ def begin(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('delegations', '0002_roster_attendees'),
-        ('events', '0005_history_of_what_is_edited'),
+        ('delegations', '0003_search_keys'),
+        ('events', '0006_history_of_what_is_edited'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
