@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('delegations', '0003_search_keys'),
-        ('events', '0006_history_of_what_is_edited'),
+        ('events', '0007_history_of_what_is_edited'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

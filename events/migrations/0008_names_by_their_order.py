@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('events', '0006_history_of_what_is_edited'),
+        ('events', '0007_history_of_what_is_edited'),
     ]
 
     operations = [

@@ -15,7 +15,7 @@ def write(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("events", "0004_search_keys"),
+        ("events", "0005_kinds_of_programme_items"),
     ]
 
     operations = [

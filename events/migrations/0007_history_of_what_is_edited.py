@@ -53,7 +53,7 @@ KEPT = (
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('events', '0005_language_of_each_feed'),
+        ('events', '0006_language_of_each_feed'),
     ]
 
     operations = [
