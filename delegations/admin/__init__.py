@@ -1,5 +1,5 @@
 """The screens of delegations in the admin."""
 
-from delegations.admin import applications, delegations, organisations, people
+from delegations.admin import applications, delegations, events, organisations, people
 
-__all__ = ["applications", "delegations", "organisations", "people"]
+__all__ = ["applications", "delegations", "events", "organisations", "people"]

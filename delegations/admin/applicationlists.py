@@ -51,7 +51,7 @@ class ListsApplications:
             raise Http404
         may = self.has_change_permission(request, row)  # type: ignore[attr-defined]
         found = panel(request, row, may)
-        back = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk])
+        back = self.row_url(row)  # type: ignore[attr-defined]
         return screens.page(
             self,
             request,

@@ -21,12 +21,13 @@ from delegations.admin.applicationwords import STATUS, silences
 from delegations.admin.rounds import DecidesTogether
 from delegations.domain.applications import applications, rounds
 from delegations.domain.mail import decisions
+from delegations.domain.overview import tasks
 from delegations.models import Application, Delegation, Nominee
 from events.admin.attendance.attendees import AttendeeForm
 from events.admin.kit.base import ScopedInline, TeamScopedAdmin
 from events.admin.kit.columns import badge, moment
 from events.admin.kit.exports import ExportAdmin
-from events.admin.kit.filters import chosen
+from events.admin.kit.filters import chosen, searched, waiting
 from events.admin.kit.forms import KnowingForm, RowFormSet
 from events.admin.kit.steps import Step, StepsAdmin
 from events.domain.refusals import Refusal
@@ -119,7 +120,9 @@ class ApplicationAdmin(DecidesTogether, ExportAdmin, StepsAdmin, TeamScopedAdmin
         "organisation", "delegation", "seats", "shown_status", "shown_submitted", "shown_confirm",
         "contact",
     )  # fmt: skip
-    list_filter: ClassVar[Any] = chosen("status")
+    list_filter: ClassVar[Any] = (
+        *chosen("status"), *searched("delegation"), waiting(tasks.UNDECIDED),
+    )  # fmt: skip
     list_select_related = ("organisation", "delegation__mission", "contact")
     search_fields = (
         "organisation__search_key", *columns("delegation__name"),

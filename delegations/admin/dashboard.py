@@ -1,18 +1,34 @@
-"""The start page with the number of new applications, which nobody has reviewed yet."""
+"""The start page with the work of delegations: applications that wait, calls that close."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Final
 
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
-from delegations.models import Application
-from events.admin.site import dashboard
-from events.domain.access import access
+from delegations.domain.overview.tasks import TASKS
+from events.admin import clock
+from events.admin.site import dashboard, tasks
+from events.admin.site.tasks import Line
+
+SENTENCES: Final[dict[str, Any]] = {
+    "undecided": ngettext_lazy(
+        "%(number)s application waits for a decision.",
+        "%(number)s applications wait for a decision.",
+        "number",
+    ),
+    "closing": ngettext_lazy(
+        "%(number)s call for applications closes within three days.",
+        "%(number)s calls for applications close within three days.",
+        "number",
+    ),
+}
 
 
 def show(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Put the number of new applications before the other numbers."""
-    shown = dashboard.show(request, context)
-    new = access.visible(user=request.user, model=Application).filter(status="submitted").count()
-    count = dashboard.count(_("New applications"), new, Application, status__exact="submitted")
-    return {**shown, "counts": [count, *shown["counts"]]}
+    """Show the start page with the sentences of both apps."""
+    return dashboard.show(request, context, sources=(lines,))
+
+
+def lines(request: HttpRequest) -> Iterable[Line]:
+    return tasks.lines(request, TASKS, SENTENCES, clock.local_now(request))

@@ -6,28 +6,28 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
 from delegations.admin import delegationsteps, sheets
-from delegations.admin.applicationlists import ListsApplications, panel
+from delegations.admin.applicationlists import ListsApplications
+from delegations.admin.delegationhome import DelegationHomeAdmin
 from delegations.admin.legs import LegFormSet, LegInline
 from delegations.admin.roster import DelegateInline, RosterFormSet
 from delegations.domain.lifecycle import lifecycle
+from delegations.domain.overview import tasks
 from delegations.domain.rosters import rosters
-from delegations.models import Application, Delegate, Delegation, TradeMission
-from events.admin.kit import exports, rights
-from events.admin.kit.base import Panel, ReadOnly, ScopedInline, TranslatedAdmin
+from delegations.models import Delegate, Delegation, TradeMission
+from events.admin.homes.sections import SectionsAdmin
+from events.admin.kit import exports
+from events.admin.kit.base import TranslatedAdmin
 from events.admin.kit.columns import badge
-from events.admin.kit.filters import chosen, related
+from events.admin.kit.filters import chosen, related, waiting
 from events.admin.kit.forms import ScopedForm
 from events.admin.kit.sources import EvidenceInline
 from events.admin.kit.steps import StepsAdmin
-from events.domain.pages import formatting, itineraries
-from events.models import Attendee, Event
+from events.domain.pages import formatting
 
 STATUS = {
     Delegation.Status.RECRUITING: "info",
@@ -52,24 +52,10 @@ class DelegationForm(ScopedForm):
         return self.instance.origin == "managed"
 
 
-class ApplicationsPanel(Panel, ReadOnly, ScopedInline, TabularInline):
-    """The applications to a delegation, with the buttons of their steps and the seats left."""
-
-    model = Application
-    panel = "delegations/admin/applications.html"
-    verbose_name_plural = _("applications")
-
-
-class ItinerariesPanel(Panel, ReadOnly, ScopedInline, TabularInline):
-    """The itinerary of the mission, and links to the itinerary of each member."""
-
-    model = Delegate
-    panel = "delegations/admin/itineraries.html"
-    verbose_name_plural = _("itineraries")
-
-
 @admin.register(Delegation)
-class DelegationAdmin(ListsApplications, StepsAdmin, TranslatedAdmin):
+class DelegationAdmin(
+    ListsApplications, DelegationHomeAdmin, SectionsAdmin, StepsAdmin, TranslatedAdmin
+):
     form = DelegationForm
     kind: ClassVar[str] = ""  # a screen for one kind presets it
     list_display: Any = (
@@ -79,6 +65,7 @@ class DelegationAdmin(ListsApplications, StepsAdmin, TranslatedAdmin):
     list_filter: ClassVar[Any] = (
         *chosen("status", "kind", "direction", "origin"),
         *related("team"),
+        waiting(tasks.CLOSING),
     )
     list_select_related = ("mission", "sending_organisation", "team")
     search_fields = ("slug",)
@@ -94,27 +81,19 @@ class DelegationAdmin(ListsApplications, StepsAdmin, TranslatedAdmin):
     steps = delegationsteps.STEPS
     actions_detail: ClassVar[Any] = ("applications_page", "members_list")
     state_colours = STATUS
-    inlines = (
-        LegInline, ApplicationsPanel, DelegateInline, ItinerariesPanel, EvidenceInline,
-    )  # fmt: skip
+    inlines = (LegInline, DelegateInline, EvidenceInline)
     shown_status = badge(_("status"), "status", STATUS)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         what = tuple(name for name in self.what if name != "kind" or not self.kind)
         return (
-            (_("What"), {"classes": ("tab",), "fields": self.replace_orig_field(what)}),
-            (
-                _("When and who"),
-                {
-                    "classes": ("tab",),
-                    "fields": ("mission", "sending_organisation", "organiser", "invitation_ref"),
-                },
-            ),
+            (_("What"), {"classes": ("what",), "fields": self.replace_orig_field(what)}),
+            (_("When and who"), {"classes": ("when",), "fields": WHEN_AND_WHO}),
+            (_("Who sees it"), {"classes": ("audience",), "fields": ("team",)}),
             (
                 _("Taking part"),
-                {"classes": ("tab",), "fields": self.replace_orig_field(PLACES)},
+                {"classes": ("members",), "fields": self.replace_orig_field(PLACES)},
             ),
-            (_("Who sees it"), {"classes": ("tab",), "fields": ("team",)}),
         )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -130,16 +109,6 @@ class DelegationAdmin(ListsApplications, StepsAdmin, TranslatedAdmin):
 
     def next_steps(self, row: Delegation) -> tuple[str, ...]:
         return lifecycle.next_steps(delegation=row)
-
-    def step_context(self, request: HttpRequest, row: Delegation) -> dict[str, Any]:
-        """Add the applications with their steps, the seats, and the itineraries to the context."""
-        may = self.has_change_permission(request, row)
-        return {
-            **super().step_context(request, row),
-            **panel(request, row, may),
-            "applications_url": self.applications_url(row.pk),
-            **_itineraries(request, row),
-        }
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Store legs and members through the domain, which updates the attendees."""
@@ -173,6 +142,7 @@ class DelegationAdmin(ListsApplications, StepsAdmin, TranslatedAdmin):
         return delegation.size
 
 
+WHEN_AND_WHO = ("mission", ("sending_organisation", "organiser"), "invitation_ref")
 PLACES = (("quota", "organisation_quota"), "applications_close", "criteria", ("fee", "currency"))
 
 
@@ -184,22 +154,3 @@ class TradeMissionAdmin(DelegationAdmin):
         "quota", "team",
     )  # fmt: skip
     list_filter = (*chosen("status", "direction", "origin"), *related("team"))
-
-
-def _itineraries(request: HttpRequest, delegation: Delegation) -> dict[str, Any]:
-    """The itinerary of the mission, and the members with links to their own itineraries."""
-    mission = delegation.mission
-    if mission is None or not rights.may_see(request, mission):
-        return {"itinerary": None, "travellers": []}
-    among = Event.objects.visible_to(request.user)
-    beside = Attendee.objects.visible_to(request.user)
-    whole = reverse("admin:events_event_itinerary", args=[delegation.mission_id])
-    members = Delegate.objects.visible_to(request.user).filter(delegation=delegation)
-    named = members.exclude(person=None).select_related("person", "organisation").in_order()
-    return {
-        "itinerary": itineraries.of_event(event=mission, among=among, beside=beside, internal=True),
-        "itinerary_url": whole,
-        "travellers": [
-            {"member": member, "url": f"{whole}?person={member.person_id}"} for member in named
-        ],
-    }

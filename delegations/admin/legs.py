@@ -105,6 +105,8 @@ class LegFormSet(RowFormSet):
 
 
 class LegInline(ScopedInline, StackedInline):
+    tab = False
+    section = "members"
     model = Leg
     form = LegForm
     formset = LegFormSet

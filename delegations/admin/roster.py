@@ -76,12 +76,13 @@ def _rank(form: Any) -> tuple[bool, int]:
 
 
 class DelegateInline(ScopedInline, TabularInline):
+    tab = False
+    section = "members"
     model = Delegate
     form = DelegateForm
     formset = RosterFormSet
     fields = ("person", "label", "capacity", "organisation", "legs", "counted", "precedence")
     classes = ("placed",)
-    hide_title = True
     autocomplete_fields = ("person", "organisation")
     ordering_field = "precedence"
     hide_ordering_field = True

@@ -18,7 +18,7 @@ ROWS = {
     "team": "events/team/",
 }
 LISTS = ("event", "attendee", "person", "organisation", "delivery", "source", "figure")
-ROW = "#result_list a[href*='/change/']"
+ROW = "#result_list th a"
 TAB = "#tabs-items a[href^='#']"
 STEP = "a[href*='/step/']"
 
@@ -41,6 +41,10 @@ def addresses(page: Page, address: str) -> dict[str, str]:
         page.goto(found[f"{name}-list"])
         page.goto(_links(page, ROW)[0])
         row = page.url.split("?")[0]
+        if not row.endswith("/change/"):
+            found |= {f"{name}-home": row} | _of_row(page, name)
+            row = f"{row}change/"
+            page.goto(row)
         tabs = {"general", *(url.split("#")[1] for url in _links(page, TAB))}
         found |= {f"{name}-{tab}": f"{row}#{tab}" for tab in sorted(tabs)}
         found[f"{name}-history"] = row.replace("/change/", "/history/")

@@ -31,28 +31,32 @@ def test_titles_are_written_in_tabs_of_languages(signed_in: Page, live_server: L
     assert (event.title_en, event.title_zh_hant) == ("Going Global", "走出去推介會")
 
 
-def test_an_attendee_is_found_and_added_on_the_page(
+def test_an_attendee_is_found_and_added_from_the_home_of_the_event(
     signed_in: Page, live_server: LiveServer
 ) -> None:
     event = factories.event(title_en="Going Global", end_on=date(2026, 12, 2))
     person = factories.person(family_name="Lü", given_name="Wei")
-    signed_in.goto(f"{live_server.url}/admin/events/event/{event.pk}/change/#attendees")
-    group = signed_in.locator("#attendees-group")
-    group.get_by_text("Add another").click()
-    group.locator(".select2-selection").first.click()
+    signed_in.goto(f"{live_server.url}{address(event, 'home')}")
+    signed_in.get_by_role("link", name="Add an attendee").click()
+    signed_in.locator(".field-person .select2-selection").click()
     signed_in.locator(".select2-dropdown .select2-search__field").fill("lyu")
     signed_in.locator(".select2-results__option", has_text="LÜ Wei").click()
     signed_in.get_by_role("button", name="Save", exact=True).click()
-    expect(signed_in.get_by_text("was changed successfully")).to_be_visible()
+    expect(signed_in.locator("#attendees").get_by_role("link", name="LÜ Wei")).to_be_visible()
+    assert signed_in.url.endswith(address(event, "home"))
     assert event.attendees.get().person == person
 
 
 @pytest.mark.parametrize("width", [1400, 390])
-@pytest.mark.parametrize("path", ["", "events/event/", "events/event/add/", "events/delivery/"])
+@pytest.mark.parametrize(
+    "path", ["", "events/event/", "events/event/add/", "events/event/{}/", "events/delivery/"]
+)
 def test_no_page_is_wider_than_the_screen(
     path: str, width: int, signed_in: Page, live_server: LiveServer
 ) -> None:
-    factories.event(title_en="A very long title " * 10)
+    event = factories.event(title_en="A very long title " * 10)
+    factories.event(title_en="Another " * 20, parent=event, kind="session", team=event.team)
+    path = path.format(event.pk)
     signed_in.set_viewport_size({"width": width, "height": 900})
     signed_in.goto(f"{live_server.url}/admin/{path}")
     signed_in.wait_for_function(STEADY)

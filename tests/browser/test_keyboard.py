@@ -119,11 +119,11 @@ def test_a_related_record_is_made_in_a_window(signed_in: Page, live_server: Live
 
 def test_a_new_row_takes_the_focus(signed_in: Page, live_server: LiveServer) -> None:
     event = factories.event()
-    go(signed_in, live_server, address(event, "change") + "#attendees")
-    signed_in.locator("#attendees-group .add-row").focus()
+    go(signed_in, live_server, address(event, "change") + "#organisers")
+    signed_in.locator("#organisation_roles-group .add-row").focus()
     press(signed_in, "Enter")
     expect(focused(signed_in)).to_have_role("combobox")
-    expect(focused(signed_in)).to_have_accessible_name(re.compile("^Person"))
+    expect(focused(signed_in)).to_have_accessible_name(re.compile("^Organisation"))
 
 
 def test_a_row_is_removed_by_keyboard(signed_in: Page, live_server: LiveServer) -> None:

@@ -4,7 +4,7 @@ from datetime import date, time
 from decimal import Decimal
 
 from events.domain.pages import itineraries
-from events.models import Event, EventOrganisation, Figure, Team
+from events.models import Attendee, Event, EventOrganisation, Figure, Team
 from tests import factories
 from tests.journeys.calendars import FEED, entries, hand_out
 from tests.office import Office, address
@@ -100,10 +100,8 @@ def test_two_counts_of_the_same_room_stand_side_by_side(office: Office, team: Te
         (400, "business representatives", "over"),
         (500, "participants", "exact"),
     ):
-        office.add_detail(
-            conference, "figures", value=value, unit_en=unit, comparator=comparator,
-            slug=f"figure-{value}",
-        )  # fmt: skip
+        figure = {"value": value, "unit_en": unit, "comparator": comparator}
+        office.add(Figure, event=conference.pk, slug=f"figure-{value}", **figure)
     rows = Figure.objects.filter(event=conference).order_by("value")
     assert [(row.value, row.unit_en, row.comparator) for row in rows] == [
         (Decimal(400), "business representatives", "over"),
@@ -133,7 +131,7 @@ def address_of(office: Office, conference: Event, team: Team, speaker, at: time)
         title_en=f"Address by {speaker}",
         visibility="participants",
     )
-    office.add_detail(row, "attendees", person=speaker.pk, role="speaker")
+    office.add(Attendee, event=row.pk, person=speaker.pk, role="speaker")
     return row
 
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from events.domain.pages import itineraries
-from events.models import Event, EventPlace, Team
+from events.models import Attendee, Event, EventPlace, Team
 from tests import factories
 from tests.journeys.calendars import FEED, entries, hand_out
 from tests.office import Office, address
@@ -70,7 +70,7 @@ def test_only_registered_people_learn_where_the_stream_is(office: Office, team: 
     # 4. In person and online at once; only attendees get the link.
     event = promotion(team, attendance_mode="mixed", stream_url="https://example.org/stream")
     guest = factories.person(team=team)
-    office.add_detail(event, "attendees", person=guest.pk, role="participant")
+    office.add(Attendee, event=event.pk, person=guest.pk, role="participant")
     office.step(event.attendees.get(), "accept")
     (day,) = itineraries.of_person(person=guest, within=event, internal=False).days
     assert [item.stream_url for item in day.items] == ["https://example.org/stream"]

@@ -1,4 +1,4 @@
-"""The screen of attendees, and the list of attendees on the page of an event."""
+"""The screen of attendees."""
 
 from copy import copy
 from typing import Any, ClassVar
@@ -6,23 +6,25 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
 from unfold.decorators import display
 
 from events.admin.attendance import attendance, attendeesteps, tagging
+from events.admin.attendance.standingfilter import StandingFilter
 from events.admin.attendance.tagging import TagColumn, TagFilter, TagsField
 from events.admin.kit import csvcolumns, rights
-from events.admin.kit.base import FindsPeople, ScopedInline, TranslatedAdmin
+from events.admin.kit.base import FindsPeople, TranslatedAdmin
 from events.admin.kit.columns import badge, clock_of, coloured, moment
 from events.admin.kit.exports import ExportAdmin
-from events.admin.kit.filters import chosen, searched
+from events.admin.kit.filters import chosen, searched, waiting
 from events.admin.kit.forms import ScopedForm
 from events.admin.kit.steps import StepsAdmin
 from events.domain.attendance import attendees, capacity, invitations
+from events.domain.overview import tasks
 from events.domain.pages import formatting
 from events.domain.refusals import Refusal
 from events.models import Appointment, Attendee, Event, EventPlace, Person
@@ -188,39 +190,6 @@ class InvitationColumns:
         return coloured(text, PLACE.get(Attendee.Seat(attendee.seat), ""))
 
 
-class AttendeeInline(InvitationColumns, TagColumn, ScopedInline, TabularInline):
-    model = Attendee
-    form = InvitationForm
-    fields = (
-        "person", "label", "role", "representing", "hub", "tags", "shown_answer", "shown_place",
-    )  # fmt: skip
-    classes = ("placed",)
-    readonly_fields = ("shown_answer", "shown_place", "shown_tags")
-    autocomplete_fields = ("person", "representing")
-    ordering: ClassVar[Any] = ("position", "pk")
-    per_page = 10
-    show_change_link = True
-    can_delete = False
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows: Any = super().get_queryset(request)
-        return rows.with_turn().select_related("event", "person", "representing", "hub__place")
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Show the tags as words to users who may not change them."""
-        fields = super().get_fields(request, obj)
-        if self.has_change_permission(request, obj):
-            return fields
-        return list(map(tagging.as_words, fields))
-
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        """Read the hubs of the event once for all rows."""
-        formset = super().get_formset(request, obj, **kwargs)
-        hubs = capacity.hubs(event=obj).order_by("position", "pk") if obj else ()
-        formset.form.hubs = list(hubs)
-        return formset
-
-
 @admin.register(Attendee)
 class AttendeeAdmin(
     ExportAdmin, StepsAdmin, InvitationColumns, TagColumn, FindsPeople, TranslatedAdmin
@@ -236,6 +205,8 @@ class AttendeeAdmin(
     list_filter: ClassVar[Any] = (
         *searched("event"),
         TagFilter,
+        StandingFilter,
+        waiting(*(task for task in tasks.TASKS if task.model is Attendee)),
         *chosen("role", "partstat", "seat", "attendance", "event__kind", "event__status"),
     )
     list_select_related = ("person", "event", "representing", "hub__place")
@@ -339,6 +310,10 @@ class AttendeeAdmin(
     @display(description=_("date"), ordering="event__start_on")
     def shown_when(self, attendee: Attendee) -> str:
         return formatting.when(attendee.event.when)
+
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        """Return to the home of the event, whose list has one more."""
+        return HttpResponseRedirect(reverse("admin:events_event_home", args=[obj.event_id]))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         attendees.save(attendee=obj, now=timezone.now())

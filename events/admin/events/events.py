@@ -9,36 +9,34 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
 
 from events.admin.attendance import attendance
-from events.admin.attendance.attendees import AttendeeInline
 from events.admin.calendars.imports import ImportAdmin
 from events.admin.events import announcesteps, eventsteps
 from events.admin.events.clonestep import CLONE
 from events.admin.events.eventforms import EventForm
+from events.admin.events.eventhome import EventHomeAdmin
 from events.admin.events.figures import FigureInline
 from events.admin.events.invitationstep import INVITE
 from events.admin.events.itineraries import EventItinerary
 from events.admin.events.partforms import PartsAdmin
 from events.admin.events.roles import EventOrganisationInline, EventPlaceInline
+from events.admin.homes.sections import SectionsAdmin
 from events.admin.kit import csvcolumns, rights
-from events.admin.kit.base import Panel, ReadOnly, ScopedInline, TranslatedAdmin
+from events.admin.kit.base import TranslatedAdmin
 from events.admin.kit.columns import NEWEST_FIRST, STATUS, EventColumns, clock_of, moment
 from events.admin.kit.exports import ExportAdmin
-from events.admin.kit.filters import chosen, related
+from events.admin.kit.filters import chosen, related, waiting
 from events.admin.kit.sources import EvidenceInline
 from events.admin.kit.steps import Step, StepsAdmin
-from events.admin.mail.deliveries import MailPanel, counts
-from events.admin.mail.reminders import ReminderInline
+from events.admin.mail.reminders import EventReminderInline
 from events.domain.access import access
 from events.domain.attendance import capacity, invitations
 from events.domain.lifecycle import announcing, lifecycle
-from events.domain.pages import formatting
+from events.domain.overview import tasks
 from events.domain.programme import tree
 from events.domain.reminders import reminders
 from events.models import (
@@ -57,24 +55,17 @@ SHOWN_WITH_IT = {EventOrganisation, EventPlace}
 REMINDED = {ReminderRule, Attendee}
 
 
-class ProgrammePanel(Panel, ReadOnly, ScopedInline, TabularInline):
-    """The subtree of an event, without parts that the user may not see."""
-
-    model = Event
-    fk_name = "parent"
-    panel = "events/admin/programme.html"
-    verbose_name_plural = _("programme")
-
-
-class EventMailPanel(MailPanel):
-    """The mails about an event."""
-
-    fk_name = "event"
-
-
 @admin.register(Event)
 class EventAdmin(
-    ImportAdmin, ExportAdmin, StepsAdmin, PartsAdmin, EventItinerary, EventColumns, TranslatedAdmin
+    ImportAdmin,
+    ExportAdmin,
+    EventHomeAdmin,
+    SectionsAdmin,
+    StepsAdmin,
+    PartsAdmin,
+    EventItinerary,
+    EventColumns,
+    TranslatedAdmin,
 ):
     form = EventForm
     actions_list: ClassVar[Any] = ("import_calendar", "export")
@@ -86,6 +77,7 @@ class EventAdmin(
     list_filter = (
         *chosen("status", "kind", "precision", "basis", "origin", "visibility"),
         *related("team", "series"),
+        waiting(*(task for task in tasks.TASKS if task.model is Event)),
     )
     list_select_related = RELATED
     date_hierarchy = "start_on"
@@ -101,7 +93,7 @@ class EventAdmin(
         "shown_start", "shown_end", "shown_created", "shown_changed",
     )  # fmt: skip
     what: ClassVar[tuple[Any, ...]] = (
-        "title", "kind", "description", "status", "cancellation_reason", "sectors", "url",
+        "title", "kind", ("series", "edition"), "description", "sectors", "url",
     )  # fmt: skip
     steps = (*announcesteps.STEPS, *eventsteps.STEPS, INVITE, CLONE)
     sheet = csvcolumns.EVENTS
@@ -111,50 +103,33 @@ class EventAdmin(
     shown_created = moment(_("created"), "created_at", clock_of)
     shown_changed = moment(_("last changed"), "changed_at", clock_of)
     inlines = (
-        ProgrammePanel, EventOrganisationInline, EventPlaceInline, AttendeeInline,
-        ReminderInline, EventMailPanel, FigureInline, EvidenceInline,
+        EventPlaceInline, EventOrganisationInline, EventReminderInline, FigureInline,
+        EvidenceInline,
     )  # fmt: skip
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Return the sections in the order of the work; the first class is the name of each."""
         what = tuple(name for name in self.what if name != "kind" or not self.kind)
-        tab = ("tab",)
         opened = ("revision_seen",) if obj and self.has_change_permission(request, obj) else ()
-        record = (
-            *opened,
-            ("origin", "uid"),
-            ("sequence", "revision"),
-            "shown_start",
-            "shown_end",
-            "shown_created",
-            "shown_changed",
-        )
+        record = (*opened, "slug", *(RECORD if obj else ()))
         return (
-            (_("What"), {"classes": tab, "fields": self.replace_orig_field(what)}),
-            (_("When"), {"classes": tab, "fields": WHEN}),
-            (_("Where"), {"classes": tab, "fields": WHERE}),
-            (
-                _("Who sees it"),
-                {
-                    "classes": tab,
-                    "fields": (
-                        "team",
-                        "visibility",
-                        "in_calendar",
-                        "capacity",
-                        "registration_closes",
-                        "team_reminders",
-                    ),
-                },
-            ),
-            (
-                _("Series and relations"),
-                {
-                    "classes": tab,
-                    "fields": ("series", "edition", "parent", "after", "previous_related"),
-                },
-            ),
-            (_("Record"), {"classes": tab, "fields": ("slug", *(record if obj else ()))}),
+            (_("What"), {"classes": ("what",), "fields": self.replace_orig_field(what)}),
+            (_("When"), {"classes": ("when",), "fields": WHEN}),
+            (_("Where"), {"classes": ("where",), "fields": WHERE}),
+            (_("Who organises it"), {"classes": ("organisers",), "fields": ("team",)}),
+            (_("Who sees it, and who may come"), {"classes": ("audience",), "fields": AUDIENCE}),
+            (_("Relations"), {"classes": ("relations",), "fields": RELATIONS}),
+            (_("Record"), {"classes": ("record",), "fields": record}),
         )
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        """Leave out what only reports of events have, figures and evidence, where there is none."""
+        kept = {FigureInline: "figures", EvidenceInline: "evidence"}
+        return [
+            inline
+            for inline in self.inlines
+            if inline not in kept or (obj and getattr(obj, kept[inline]).exists())
+        ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
@@ -185,24 +160,10 @@ class EventAdmin(
         return access.may_store(user=request.user, event=row)
 
     def step_context(self, request: HttpRequest, row: Event) -> dict[str, Any]:
-        """Add the subtree of the event and the numbers of mails to the context."""
+        """Add how much of the programme is not announced to the context."""
         parts = tree.tree(event=row, among=Event.objects.visible_to(request.user))
-        shown = [
-            {
-                "depth": depth,
-                "event": part,
-                "when": formatting.when(part.when),
-                "colour": STATUS.get(Event.Status(part.status), ""),
-            }
-            for depth, part in parts
-        ]
-        return {
-            **super().step_context(request, row),
-            "programme": shown,
-            "lines": announcesteps.unannounced(row, [part for _depth, part in parts]),
-            "mails": counts(request, event=row),
-            "add_part_url": self.add_part(row) if rights.may_change(request, row) else "",
-        }
+        lines = announcesteps.unannounced(row, [part for _depth, part in parts])
+        return {**super().step_context(request, row), "lines": lines}
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -254,8 +215,7 @@ class EventAdmin(
         names = [str(row) for row in rows if rights.may_see(request, row)]
         text = reason % {"title": event, "rows": gettext("; ").join(names) or "…"}
         self.message_user(request, text, messages.WARNING)
-        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
-        return HttpResponseRedirect(reverse(name, args=[event.pk]))
+        return HttpResponseRedirect(self.row_url(event))
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Check that the user may change every part that is deleted along with a draft."""
@@ -324,6 +284,20 @@ WHEN = (
 )
 
 WHERE = (("place", "end_place"), "attendance_mode", "stream_url")
+AUDIENCE = (
+    "visibility",
+    "in_calendar",
+    ("capacity", "registration_closes"),
+    "team_reminders",
+)
+RELATIONS = ("parent", ("after", "previous_related"))
+RECORD = (
+    ("status", "cancellation_reason"),
+    ("origin", "uid"),
+    ("sequence", "revision"),
+    ("shown_start", "shown_end"),
+    ("shown_created", "shown_changed"),
+)
 
 
 class OneKindAdmin(EventAdmin):

@@ -35,6 +35,7 @@ class FigureInline(ScopedInline, StackedInline):
     fields = (("comparator", "value"), *UNITS, "period", "slug")
     ordering: ClassVar[Any] = ("slug", "pk")
     per_page = 20
+    tab = False
 
 
 @admin.register(Figure)

@@ -102,11 +102,17 @@ def _page(request: HttpRequest, made: Itinerary, back: Event | Person) -> HttpRe
         ],
         "choices": list(_choices(request)),
         "show_internal": _address(request, internal="1"),
-        "back": reverse(f"admin:events_{back._meta.model_name}_change", args=[back.pk]),
+        "back": _back(back),
     }
     page = render(request, "events/admin/itinerary.html", context)
     page.headers["Content-Language"] = get_language()
     return page
+
+
+def _back(row: Event | Person) -> str:
+    """Return the home of an event, or the page of a person."""
+    name = "event_home" if isinstance(row, Event) else "person_change"
+    return reverse(f"admin:events_{name}", args=[row.pk])
 
 
 def _lines(made: Itinerary) -> Iterator[str]:

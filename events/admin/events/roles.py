@@ -16,6 +16,8 @@ from events.models import EventOrganisation, EventPlace
 class EventOrganisationInline(ScopedInline, TabularInline):
     model = EventOrganisation
     fields = ("organisation", "role", "position", "stand")
+    tab = False
+    section = "organisers"
     autocomplete_fields = ("organisation",)
     ordering = ("position", "pk")
     per_page = 30
@@ -28,6 +30,8 @@ class EventPlaceInline(ScopedInline, TabularInline):
     model = EventPlace
     fields = ("place", "role", "shown_clock", "position", "direction", "stream_url", "capacity")
     readonly_fields = ("shown_clock",)
+    tab = False
+    section = "where"
     classes = ("placed",)
     autocomplete_fields = ("place",)
     ordering = ("role", "position", "pk")

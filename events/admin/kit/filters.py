@@ -3,14 +3,20 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import (
     AutocompleteSelectFilter,
     ChoicesDropdownFilter,
+    DropdownFilter,
     RelatedDropdownFilter,
 )
 
+from events.admin import clock
 from events.domain.access import access
+from events.domain.overview import tasks
+from events.domain.overview.tasks import Task
 
 
 class ScopedFilter(RelatedDropdownFilter):
@@ -45,3 +51,24 @@ def related(*names: str) -> list[tuple[str, type]]:
 def searched(*names: str) -> list[tuple[str, type]]:
     """Return filters by relations with very many rows, each as a search field."""
     return [(name, SearchedFilter) for name in names]
+
+
+def waiting(*known: Task) -> type[DropdownFilter]:
+    """Return a filter by kinds of work: the same rows as the start page counts."""
+    by_name = {task.name: task for task in known}
+
+    class TaskFilter(DropdownFilter):
+        title = _("what is to do")
+        parameter_name = "task"
+
+        def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+            return [(task.name, task.label) for task in known]
+
+        def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+            task = by_name.get(str(self.value()))
+            if task is None:
+                return queryset
+            rows = tasks.rows(task=task, user=request.user, now=clock.local_now(request))
+            return queryset.filter(pk__in=rows.order_by().values("pk"))
+
+    return TaskFilter

@@ -27,6 +27,7 @@ from events.models import User
 from events.values.languages import suffix
 
 PER_PAGE = 50
+RECENT = 5  # changes that the home of a row shows
 EMPTY = "–"
 DONE = {"+": _("added"), "~": _("changed"), "-": _("removed")}
 COLOURS = {"+": "success", "-": "danger"}
@@ -64,6 +65,12 @@ class HistoryAdmin:
         row = context.get("original")
         context["show_history"] = row is not None and rights.may_change(request, row)
         return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
+
+
+def recent(request: HttpRequest, row: Model) -> list[dict[str, Any]]:
+    """Return the last changes of a row and its details, as texts."""
+    entries = history.Log(row)[slice(RECENT)]
+    return list(_Words(request, entries, row).entries())
 
 
 class _Words:

@@ -1,4 +1,4 @@
-"""Selects with search, of rows and of time zones; a text field that suggests what is in use."""
+"""Selects with search, of rows and of zones; suggestions; checkboxes in little HTML."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -16,6 +16,12 @@ from events.domain.pages import zones
 from events.models.base.fields import TimezoneField
 
 MAX_KEY_DIGITS = 19  # digits; no key has so many
+
+
+class Checkboxes(forms.CheckboxSelectMultiple):
+    """Checkboxes in little HTML, for choices that stand in each row of a form."""
+
+    template_name = "events/admin/checkboxes.html"
 
 
 class Autocomplete(AutocompleteSelect):

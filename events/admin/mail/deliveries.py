@@ -21,11 +21,12 @@ from unfold.decorators import display
 from events.admin.kit import screens
 from events.admin.kit.base import FindsPeople, Panel, ReadOnly, ScopedInline
 from events.admin.kit.columns import badge, coloured
-from events.admin.kit.filters import chosen, searched
+from events.admin.kit.filters import chosen, searched, waiting
 from events.admin.kit.steps import Done, Step, StepsAdmin
 from events.domain.access import access
 from events.domain.delivery import presend
 from events.domain.mail import kinds, letters, outbox, previews
+from events.domain.overview import tasks
 from events.domain.pages import formatting
 from events.models import Delivery, Event, ReminderOccurrence, User
 from events.values.languages import columns
@@ -157,6 +158,7 @@ class DeliveryAdmin(ReadOnly, StepsAdmin, FindsPeople):
     )  # fmt: skip
     list_filter: ClassVar[Any] = (
         *chosen("state", "kind", "reason", "language"), *searched("event", "person"),
+        waiting(*(task for task in tasks.TASKS if task.model is Delivery)),
     )  # fmt: skip
     list_select_related = ("person", "event")
     date_hierarchy = "due_at"

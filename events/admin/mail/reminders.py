@@ -11,12 +11,11 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline, TabularInline
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from events.admin.kit.base import ReadOnly, ScopedInline
 from events.admin.kit.columns import moment
 from events.admin.kit.forms import KnowingForm
-from events.admin.kit.widgets import Suggesting
+from events.admin.kit.widgets import Checkboxes, Suggesting
 from events.domain.attendance import tags
 from events.models import Attendee, Event, MailWording, OptOut, ReminderRule
 from events.values.languages import columns
@@ -30,7 +29,7 @@ class ReminderForm(KnowingForm):
         help_text=_("None chosen: everybody."),
         choices=Attendee.Role.choices,
         required=False,
-        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        widget=Checkboxes,
     )
 
     known_tags: ClassVar[Sequence[str]] = ()  # tags in use where the rule applies
@@ -70,6 +69,13 @@ class ReminderInline(ScopedInline, StackedInline):
     def concerned(self, row: Any) -> Q:
         """Return the condition for the attendees that the rules of an event may choose."""
         return Q(event__in=Event.objects.within([row.pk]))
+
+
+class EventReminderInline(ReminderInline):
+    """The rules of an event, in a section of its form."""
+
+    tab = False
+    section = "audience"
 
 
 class TeamReminderInline(ReminderInline):

@@ -14,9 +14,10 @@ from unfold.decorators import display
 from events.admin.kit import rights
 from events.admin.kit.base import FindsPeople, ReadOnly
 from events.admin.kit.columns import badge
-from events.admin.kit.filters import chosen
+from events.admin.kit.filters import chosen, searched, waiting
 from events.admin.kit.steps import Step, StepsAdmin
 from events.domain.attendance import replies
+from events.domain.overview import tasks
 from events.domain.pages import formatting
 from events.models import Reply, User
 from events.values.languages import columns
@@ -69,7 +70,11 @@ class ReplyAdmin(ReadOnly, StepsAdmin, FindsPeople):
         "shown_received", "shown_state", "sender", "event", "attendee", "method", "partstat",
         "reason",
     )  # fmt: skip
-    list_filter: ClassVar[Any] = chosen("state", "reason", "method", "partstat")
+    list_filter: ClassVar[Any] = (
+        *chosen("state", "reason", "method", "partstat"),
+        *searched("event"),
+        waiting(*(task for task in tasks.TASKS if task.model is Reply)),
+    )
     list_select_related = ("event", "attendee__person", "person")
     search_fields = (
         "sender", "subject", *columns("event__title"),

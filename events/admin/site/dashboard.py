@@ -1,40 +1,69 @@
-"""The start page: next events, and the numbers of drafts, mails and replies."""
+"""The start page: what is to do, the two weeks ahead, the next events, and where to begin."""
 
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import chain
 from typing import Any
-from urllib.parse import urlencode
 
-from django.db.models import Count, Model, Q
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.dateformat import format as format_date
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from events.admin.site import standing
+from events.admin import clock
+from events.admin.site import standing, tasks
+from events.admin.site.tasks import Line, Source
 from events.domain.access import access
+from events.domain.overview import timelines
+from events.domain.overview.tasks import TASKS
+from events.domain.overview.timelines import Day
 from events.domain.pages import formatting
-from events.models import Delivery, Event, Reply
+from events.models import Event, Team
 from events.values import dates
 
 MAX_SHOWN = 5
-WAITING = (Delivery.State.PENDING, Delivery.State.LEASED, Delivery.State.SENDING)
-FAILED = (Delivery.State.FAILED, Delivery.State.DEAD, Delivery.State.UNKNOWN)
 
 
-def show(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Add to the start page what concerns the user's teams."""
+def show(
+    request: HttpRequest, context: dict[str, Any], sources: Iterable[Source] = ()
+) -> dict[str, Any]:
+    """Add to the start page what waits for the user; other apps add `sources` of sentences."""
+    now = clock.local_now(request)
+    found: list[Iterable[Line]] = [tasks.lines(request, TASKS, tasks.SENTENCES, now)]
+    found += [source(request) for source in sources]
     return {
         **context,
         "title": _("Overview"),
         "standing": standing.sentence(request),
-        "next": _next(request),
-        "counts": _counts(request),
+        "todo": list(chain(*found)),
+        "days": [_day(day) for day in timelines.ahead(user=request.user, now=now)],
+        "next": _next(request, now),
+        "begin": list(_begin(request)),
     }
 
 
-def _next(request: HttpRequest) -> list[dict[str, Any]]:
+def _day(day: Day) -> dict[str, Any]:
+    return {
+        "on": day.on,
+        "weekday": format_date(day.on, pgettext("weekday in a timeline", "D")),
+        "title": format_date(day.on, pgettext("day without year", "j F")),
+        "events": [_entry(event) for event in day.begin],
+        "going_on": [_entry(event) for event in day.go_on],
+    }
+
+
+def _entry(event: Event) -> dict[str, Any]:
+    begins = event.start_time
+    return {
+        "event": event,
+        "hour": f"{begins:%H:%M}" if begins else "",
+        "url": reverse("admin:events_event_home", args=[event.pk]),
+    }
+
+
+def _next(request: HttpRequest, now: datetime) -> list[dict[str, Any]]:
     """The events that are running now or start next."""
-    now = timezone.now()
     rows = access.visible(user=request.user, model=Event).select_related("place")
     rows = rows.exclude(status=Event.Status.CANCELLED).order_by("start_at", "pk")
     # Two queries instead of one with OR, so that the database need not read past events.
@@ -44,7 +73,7 @@ def _next(request: HttpRequest) -> list[dict[str, Any]]:
         {
             "event": event,
             "when": _when(event),
-            "url": reverse("admin:events_event_change", args=[event.pk]),
+            "url": reverse("admin:events_event_home", args=[event.pk]),
         }
         for event in [*on_now, *coming]
     ]
@@ -59,31 +88,27 @@ def _when(event: Event) -> str:
     return gettext("%(hours)s (%(place)s)") % {"hours": text, "place": formatting.offset(local)}
 
 
-def _counts(request: HttpRequest) -> list[dict[str, Any]]:
-    """The numbers on the start page, each with a link to the list of what it counts."""
-    deliveries = access.visible(user=request.user, model=Delivery).aggregate(
-        waiting=Count("pk", filter=Q(state__in=WAITING)),
-        sent=Count("pk", filter=Q(state=Delivery.State.SENT)),
-        failed=Count("pk", filter=Q(state__in=FAILED)),
-        held=Count("pk", filter=Q(state=Delivery.State.HELD)),
-    )
-    events = access.visible(user=request.user, model=Event)
-    drafts = events.filter(status=Event.Status.DRAFT).count()
-    replies = access.visible(user=request.user, model=Reply).filter(state=Reply.State.OPEN).count()
-    urgent = (
-        count(_("Replies to look at"), replies, Reply, state__exact="open"),
-        count(_("Mails held back"), deliveries["held"], Delivery, state__exact="held"),
-    )
-    return [
-        *(each for each in urgent if each["number"]),
-        count(_("Drafts"), drafts, Event, status__exact="draft"),
-        count(_("Mails waiting"), deliveries["waiting"], Delivery, state__in=",".join(WAITING)),
-        count(_("Mails sent"), deliveries["sent"], Delivery, state__exact="sent"),
-        count(_("Mails failed"), deliveries["failed"], Delivery, state__in=",".join(FAILED)),
-    ]
-
-
-def count(title: Any, number: int, model: type[Model], **filters: str) -> dict[str, Any]:
-    """Return a number with a link to the filtered list."""
-    name = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
-    return {"title": title, "number": number, "url": f"{reverse(name)}?{urlencode(filters)}"}
+def _begin(request: HttpRequest) -> Iterator[dict[str, str]]:
+    """Yield where to begin, as long as the user sees no event of a team."""
+    ours = access.visible(user=request.user, model=Event)
+    if ours.filter(origin=Event.Origin.MANAGED).exists():
+        return
+    if getattr(request.user, "is_superuser", False):
+        if not Team.objects.exists():
+            yield {
+                "text": gettext("Make a team: events and missions belong to one."),
+                "url": reverse("admin:events_team_add"),
+            }
+        yield {
+            "text": gettext("Give your colleagues a login, and a role in the team."),
+            "url": reverse("admin:events_user_add"),
+        }
+    if access.may_add(user=request.user, model=Event):
+        yield {
+            "text": gettext("Add your first promotion conference."),
+            "url": reverse("admin:events_promotionconference_add"),
+        }
+        yield {
+            "text": gettext("Add the people whom you invite."),
+            "url": reverse("admin:events_person_add"),
+        }

@@ -1,13 +1,14 @@
 """Find anything: the box of the header, and the page for those without JavaScript."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Model
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
@@ -36,7 +37,9 @@ def page(site: UnfoldAdminSite, request: HttpRequest) -> TemplateResponse:
 
 
 def address(row: Model) -> str:
-    """The address of the page of a row that was found."""
+    """The address of a row that was found: its home, or its form if it has none."""
+    with suppress(NoReverseMatch):
+        return reverse(_route(type(row), "home"), args=[row.pk])
     return reverse(_route(type(row), "change"), args=[row.pk])
 
 

@@ -113,3 +113,34 @@ def test_a_deputy_that_is_added_stands_after_the_head(ours: Team, organiser: Cli
     assert save(organiser, row, **added).status_code == 302
     deputy = row.delegates.get(capacity="deputy")
     assert list(row.delegates.in_order()) == [head, deputy, member]
+
+
+def test_what_members_lead_to_and_the_user_may_not_see_is_neither_named_nor_lost(
+    ours: Team, organiser: Client
+) -> None:
+    row, theirs = screens.delegation(ours, "row"), factories.team()
+    body, person = screens.organisation(theirs, "CANARY"), screens.person(theirs, "CANARY")
+    known = Delegate.objects.create(
+        delegation=row, person=screens.person(ours, "known"), organisation=body
+    )
+    hidden = Delegate.objects.create(delegation=row, person=person)
+    page = organiser.get(screens.address(Delegation, "change", row.pk))
+    assert b"CANARY" not in page.content
+    assert b"(not visible)" in page.content
+    assert save(organiser, row, name_en="Another name").status_code == 302
+    for member, who, of in ((known, known.person, body), (hidden, person, None)):
+        member.refresh_from_db()
+        assert (member.person, member.organisation) == (who, of)
+
+
+def test_a_description_that_stood_in_for_english_follows_the_chinese_one(
+    ours: Team, organiser: Client
+) -> None:
+    row = screens.delegation(ours, "row")
+    member = Delegate.objects.create(delegation=row, label_en="待定", label_zh_hans="待定")
+    organiser.cookies["django_language"] = "zh-hans"
+    page = organiser.get(screens.address(Delegation, "change", row.pk))
+    (name,) = (key for key, value in form_of(page).items() if value == "待定")
+    organiser.post(page.request["PATH_INFO"], {**form_of(page), name: "译员待定"})
+    member.refresh_from_db()
+    assert (member.label_en, member.label_zh_hans) == ("译员待定", "译员待定")

@@ -15,6 +15,7 @@ SCREENS = admin.site._registry
 QUERIES = {
     "changelist": ("", "?q=canary"),
     "export": ("", "?q=canary"),
+    "home": ("", "?q=canary", "?stands=uninvited"),
     "history": ("", "?p=2"),
     "search": ("", "?s=canary", "?s=canary&part"),
 }

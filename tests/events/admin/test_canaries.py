@@ -277,7 +277,7 @@ def test_no_detail_of_another_row_is_reached_through_a_tab(
             assert refused, (url, answer)
             tried += len(refused)
             tabs = {prefix: tab for prefix, tab in tabs.items() if prefix not in refused}
-    assert tried > 3
+    assert tried > 2
 
 
 def elsewhere(formset: Any) -> Any:

@@ -38,7 +38,7 @@ def test_each_row_leads_to_its_page(ours: Team, organiser: Client) -> None:
     event = factories.event(team=ours, title_en="Gulf Expo")
     person = factories.person(team=ours, family_name="Gulf")
     html = shown(organiser, "gulf")
-    assert links(html) == [address(event, "change"), address(person, "change")]
+    assert links(html) == [address(event, "home"), address(person, "change")]
     assert html.count('role="option"') == 2
 
 
@@ -81,7 +81,7 @@ def test_an_answer_is_not_kept_for_others(ours: Team, organiser: Client, viewer:
     """Unfold keeps answers for five minutes: what was added or hidden since would be wrong."""
     assert links(shown(organiser, "gulf")) == []
     event = factories.event(team=ours, title_en="Gulf Expo")
-    assert links(shown(organiser, "gulf")) == [address(event, "change")]
+    assert links(shown(organiser, "gulf")) == [address(event, "home")]
     Event.objects.filter(pk=event.pk).update(visibility="internal")
     assert links(shown(viewer, "gulf")) == []
 

@@ -96,38 +96,6 @@ def test_every_page_renders_in_three_languages_and_asks_nobody_else(
         assert ELSEWHERE.findall(page.content) == []
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_start_page_shows_what_is_next(language: str, ours: Team, organiser: Client) -> None:
-    organiser.cookies["django_language"] = language
-    event = screens.event(ours, "Next conference", start_on=factories.NOW.date().replace(year=2099))
-    screens.event(ours, "A draft", status="draft", start_on=event.start_on)
-    page = organiser.get("/admin/")
-    assert page.status_code == 200
-    assert b"Next conference" in page.content
-    assert ELSEWHERE.findall(page.content) == []
-    new, drafts, waiting, sent, failed = (count["number"] for count in page.context["counts"])
-    assert (new, drafts, waiting, sent, failed) == (0, 1, 0, 0, 0)
-
-
-def test_an_hour_on_the_start_page_has_its_distance_from_utc(ours: Team, organiser: Client) -> None:
-    day = factories.NOW.date().replace(year=2099)
-    factories.event(team=ours, start_on=day, end_on=day)
-    factories.event(team=ours, start_on=day, end_on=day, precision="day")
-    shown = [row["when"] for row in organiser.get("/admin/").context["next"]]
-    assert shown == ["1 June 2099", "1 June 2099, 09:30–17:00 (UTC+8)"]
-
-
-def test_the_start_page_leads_to_the_new_applications(
-    ours: Team, theirs: Team, organiser: Client
-) -> None:
-    applied = factories.application(delegation=factories.delegation(team=ours))
-    factories.application(delegation=applied.delegation, status="under_review")
-    factories.application(delegation=factories.delegation(team=theirs))
-    new = organiser.get("/admin/").context["counts"][0]
-    assert new["number"] == 1
-    assert list(organiser.get(new["url"]).context["cl"].queryset) == [applied]
-
-
 def test_the_language_switch_works(superuser: Client) -> None:
     superuser.post("/i18n/setlang/", {"language": "zh-hant", "next": "/admin/"})
     assert b'lang="zh-hant"' in superuser.get("/admin/").content

@@ -163,54 +163,20 @@ class TestForm:
 
 
 class TestOfAnEvent:
-    """The tab of attendees on the page of an event."""
+    """Attendees added from the home of an event."""
 
-    def added(self, person: Person, **values: Any) -> dict[str, Any]:
-        row = {"person": person.pk, "role": "speaker", **values}
-        return {
-            "attendees-TOTAL_FORMS": 1,
-            **{f"attendees-0-{name}": value for name, value in row.items()},
-        }
-
-    def test_who_is_added_is_invited_and_joins_a_hub(
+    def test_the_home_leads_to_the_form_and_the_form_back_to_the_home(
         self, ours: Team, event: Event, organiser: Client
     ) -> None:
         hub, person = factories.hub(event=event), factories.person(team=ours)
-        forged = {"partstat": "accepted", "seat": "confirmed"}
-        page = save(organiser, event, **self.added(person, hub=hub.pk, **forged))
-        assert page.status_code == 302
+        home = organiser.get(screens.address(Event, "home", event.pk))
+        url = home.context["add_guest_url"]
+        data = {**form_of(organiser.get(url)), "person": person.pk, "hub": hub.pk}
+        answer = organiser.post(url, {**data, "partstat": "accepted", "seat": "confirmed"})
+        assert (answer.status_code, answer.url) == (302, home.request["PATH_INFO"])
         row = Attendee.objects.get()
-        assert (row.event, row.person, row.role, row.hub) == (event, person, "speaker", hub)
+        assert (row.event, row.person, row.hub) == (event, person, hub)
         assert state(row) == ("needs_action", "none", "expected")
-
-    def test_a_new_event_comes_with_its_guests(self, ours: Team, organiser: Client) -> None:
-        url = "/admin/events/promotionconference/add/"
-        data = {**form_of(organiser.get(url)), **self.added(factories.person(team=ours))}
-        page = organiser.post(
-            url, {**data, "title_en": "x", "kind": "session", "precision": "unknown"}
-        )
-        assert page.status_code == 302
-        assert Attendee.objects.get().event == Event.objects.get()
-
-    def test_refusals_stand_beside_the_field(
-        self, ours: Team, event: Event, organiser: Client
-    ) -> None:
-        known = invited(event)
-        assert known.person
-        added = self.added(known.person)
-        again = {name.replace("-0-", "-1-"): value for name, value in added.items()}
-        page = save(organiser, event, **{**again, "attendees-TOTAL_FORMS": 2})
-        assert page.status_code == 200
-        assert "CHAN Siu-ming is on the list already" in page.content.decode()
-        elsewhere = factories.hub(event=screens.event(ours, "Another"))
-        page = save(organiser, event, **{"attendees-0-hub": elsewhere.pk})
-        assert page.status_code == 200
-        assert Attendee.objects.get().hub is None
-
-    def test_nobody_is_removed_here(self, event: Event, organiser: Client) -> None:
-        row = invited(event)
-        save(organiser, event, **{"attendees-0-DELETE": "on"})
-        assert list(Attendee.objects.all()) == [row]
 
     def test_a_larger_capacity_of_event_or_hub_lets_people_in(
         self, event: Event, organiser: Client
@@ -430,6 +396,7 @@ def test_lists_and_pages_cost_the_same_for_1_3_and_many_guests(
     urls = (
         f"{LIST}?event__id__exact={event.pk}",
         screens.address(Event, "change", event.pk),
+        screens.address(Event, "home", event.pk),
         screens.address(Attendee, "change", event.attendees.get().pk),
     )
     for url in urls:

@@ -413,38 +413,20 @@ def test_the_factory_makes_what_the_form_takes(ours: Team, organiser: Client) ->
     assert save(organiser, event).status_code == 302
 
 
-def test_what_details_lead_to_and_the_user_may_not_see_is_neither_named_nor_lost(
+def test_an_organisation_that_the_user_may_not_see_is_neither_named_nor_lost(
     ours: Team, theirs: Team, organiser: Client
 ) -> None:
     expo = screens.event(ours, "expo", **factories.days(5))
-    body, guest = screens.organisation(theirs, "CANARY"), screens.person(theirs, "CANARY")
-    known, hidden = screens.person(ours, "known"), factories.attendee(event=expo, person=guest)
-    sent = factories.attendee(event=expo, person=known, representing=body)
+    hidden = factories.organiser(expo, organisation=screens.organisation(theirs, "CANARY"))
     page = organiser.get(screens.address(Event, "change", expo.pk))
     assert b"CANARY" not in page.content
-    assert b"(not visible)" in page.content
     assert save(organiser, expo, title_en="Big expo").status_code == 302
-    for row, person, representing in ((sent, known, body), (hidden, guest, None)):
-        row.refresh_from_db()
-        assert (row.person, row.representing) == (person, representing)
+    assert list(expo.organisation_roles.all()) == [hidden]
 
 
 def test_a_day_is_read_as_it_is_shown(ours: Team, organiser: Client) -> None:
     add(organiser, title_en="Talk", start_on="03/04/2027", timezone="Asia/Shanghai")
     assert Event.objects.get().start_on == date(2027, 4, 3)
-
-
-def test_a_description_that_stood_in_for_english_follows_the_chinese_one(
-    ours: Team, organiser: Client
-) -> None:
-    expo = screens.event(ours, "expo", **factories.days(5))
-    guest = factories.attendee(event=expo, label_en="待定", label_zh_hans="待定")
-    organiser.cookies["django_language"] = "zh-hans"
-    page = organiser.get(screens.address(Event, "change", expo.pk))
-    (name,) = (key for key, value in form_of(page).items() if value == "待定")
-    organiser.post(page.request["PATH_INFO"], {**form_of(page), name: "译员待定"})
-    guest.refresh_from_db()
-    assert (guest.label_en, guest.label_zh_hans) == ("译员待定", "译员待定")
 
 
 def told(answer: Any) -> list[str]:

@@ -23,6 +23,7 @@ from events.models import (
     Team,
     User,
 )
+from tests import factories
 from tests.events.admin import screens
 from tests.events.admin.forms import all_values, form_of, save
 
@@ -141,17 +142,16 @@ def test_a_forged_key_changes_nothing(
 def test_a_forged_row_of_an_inline_changes_nothing(
     ours: Team, theirs: Team, organiser: Client
 ) -> None:
-    mine, foreign = screens.event(ours, "mine"), screens.attendee(theirs, "CANARY")
+    mine = screens.event(ours, "mine")
+    foreign = factories.hub(event=screens.event(theirs, "CANARY"))
     before = all_values(foreign)
     added = {
-        "attendees-TOTAL_FORMS": 1,
-        "attendees-INITIAL_FORMS": 1,
-        "attendees-0-id": foreign.pk,
-        "attendees-0-event": mine.pk,
-        "attendees-0-role": "staff",
-        "attendees-0-answer": "declined",
-        "attendees-0-seat": "none",
-        "attendees-0-position": 9,
+        "place_roles-TOTAL_FORMS": 1,
+        "place_roles-INITIAL_FORMS": 1,
+        "place_roles-0-id": foreign.pk,
+        "place_roles-0-event": mine.pk,
+        "place_roles-0-role": "site",
+        "place_roles-0-position": 9,
     }
     page = save(organiser, mine, **added)
     assert page.status_code == 200
@@ -161,15 +161,8 @@ def test_a_forged_row_of_an_inline_changes_nothing(
 
 def test_a_foreign_person_cannot_be_invited(ours: Team, theirs: Team, organiser: Client) -> None:
     mine, foreign = screens.event(ours, "mine"), screens.person(theirs, "CANARY")
-    added = {
-        "attendees-TOTAL_FORMS": 1,
-        "attendees-0-person": foreign.pk,
-        "attendees-0-role": "staff",
-        "attendees-0-answer": "accepted",
-        "attendees-0-seat": "none",
-        "attendees-0-position": 1,
-    }
-    page = save(organiser, mine, **added)
+    url = f"/admin/events/attendee/add/?event={mine.pk}"
+    page = organiser.post(url, {**form_of(organiser.get(url)), "person": foreign.pk})
     assert page.status_code == 200
     assert not mine.attendees.exists()
 
