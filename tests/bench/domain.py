@@ -7,7 +7,9 @@ ARGS="--explain --only people" prints the plans of the database instead.
 """
 
 import argparse
+import gzip
 import json
+import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -21,6 +23,7 @@ from urllib.parse import urlencode
 from django.core.management import call_command
 from django.db import connection
 from django.db.models import Model
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -54,7 +57,7 @@ DATABASES = ("tenth", "whole")
 
 @dataclass(frozen=True)
 class Sample:
-    """One visit in milliseconds: work of both processes, work of PostgreSQL, and elapsed time.
+    """One visit: milliseconds of both processes and of PostgreSQL, elapsed ones; bytes of the page.
 
     The work is the processor time of this process and of its PostgreSQL process. They wait for each
     other, so on an idle machine it equals the elapsed time. Other load can only slow a visit down,
@@ -65,6 +68,7 @@ class Sample:
     database: float
     time: float
     queries: int
+    size: int
 
 
 @dataclass
@@ -91,10 +95,11 @@ class Desk:
     def page(self, name: str, url: str, **query: Any) -> Task:
         return Task(name, lambda: self.open(url, query))
 
-    def open(self, url: str, query: dict[str, Any]) -> None:
+    def open(self, url: str, query: dict[str, Any]) -> Any:
         answer = self.client.get(url, query)
         if answer.status_code != 200:
             raise SystemExit(f"{url}?{urlencode(query)} answers {answer.status_code}")
+        return answer
 
     def list(self, model: type[Model], name: str = "first page", **query: Any) -> Task:
         words = f"{model._meta.verbose_name_plural}: {name}"
@@ -102,6 +107,9 @@ class Desk:
 
     def form(self, name: str, row: Model) -> Task:
         return self.page(name, address(row, "change"))
+
+    def home(self, name: str, row: Model) -> Task:
+        return self.page(f"home of {name}", address(row, "home"))
 
     def choice(self, column: str, words: str) -> Task:
         """The choices that the field of an attendee offers while somebody types."""
@@ -195,6 +203,12 @@ def forms(desk: Desk) -> Iterator[Task]:
     expo = Event.objects.get(slug="expo-0-0")
     delegation = Delegation.objects.get(slug="delegation-0")
     assert delegation.mission
+    conference = Event.objects.get(slug=rows.CONFERENCE)
+    large = f"a conference of {rows.ITEMS} items and {rows.GUESTS} attendees"
+    yield desk.home(large, conference)
+    yield desk.home(f"an expo with {BIG} attendees", expo)
+    yield desk.home(f"a delegation of {rows.MEMBERS}", delegation)
+    yield desk.form(large, conference)
     yield desk.form(f"an expo with {BIG} attendees", expo)
     yield desk.form("the mission of a delegation", delegation.mission)
     yield desk.form(f"a delegation of {rows.MEMBERS}", delegation)
@@ -219,6 +233,7 @@ def build() -> dict[str, Desk]:
     people = Person.objects.filter(team=teams[0]).order_by("pk")
     rows.gather(expos[:1], people[:BIG])
     rows.gather(expos, people.filter(slug=f"person-0-{BUSY}"))
+    rows.hold_conference(teams[0], people[: rows.GUESTS], ground)
     desks = {role: Desk(worker(role, teams[0])) for role in Membership.Role.values}
     create("whole", template="tenth")
     use("whole")
@@ -280,9 +295,16 @@ def visit(task: Task) -> Sample:
     heard: list[tuple[str, Any]] = []
     with listening(heard):
         before = clocks()
-        task.do()
+        answer = task.do()
         took, own, database = (after - then for after, then in zip(clocks(), before, strict=True))
-    return Sample(own + database, database, took, len(heard))
+    size = len(unpacked(answer)) if isinstance(answer, HttpResponse) else 0
+    return Sample(own + database, database, took, len(heard), size)
+
+
+def unpacked(answer: HttpResponse) -> bytes:
+    """Return the bytes of a page as they were before gzip."""
+    packed = answer.headers.get("Content-Encoding") == "gzip"
+    return gzip.decompress(answer.content) if packed else answer.content
 
 
 def clocks() -> tuple[float, float, float]:
@@ -330,7 +352,7 @@ def measure(task: Task, rounds: int, visits: int) -> None:
 
 
 HEAD = (
-    "page", "queries", "blocks", "÷ a tenth", "work", "of it PostgreSQL", "÷ a tenth", "time",
+    "page", "kB", "queries", "blocks", "÷ a tenth", "work", "of it PostgreSQL", "÷ a tenth", "time",
     "p95",
 )  # fmt: skip
 
@@ -354,6 +376,7 @@ def cells(task: Task) -> tuple[str, ...]:
     counts = dict.fromkeys(str(queries[database]) for database in ("whole", "tenth"))
     return (
         task.name,
+        f"{task.of('whole', 'size') / 1000:.0f}",
         " / ".join(counts),
         f"{task.blocks['whole']:,}",
         ratio(task.blocks["whole"], task.blocks["tenth"]),
@@ -430,7 +453,7 @@ def main() -> None:
     progress("")
     for text in (*sizes(), filled, ""):
         say(text)
-    chosen = [task for task in tasks(desks) if options.only in task.name]
+    chosen = [task for task in tasks(desks) if re.search(options.only, task.name)]
     for number, task in enumerate(chosen, 1):
         progress(f"{number} of {len(chosen)}: {task.name}")
         if options.explain:
@@ -447,7 +470,7 @@ def chosen_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--rounds", type=int, default=3, help="between the databases")
     parser.add_argument("--visits", type=int, default=3, help="in each round, of each page")
-    parser.add_argument("--only", default="", help="a part of the names of the pages")
+    parser.add_argument("--only", default="", help="a pattern in the names of the pages")
     parser.add_argument("--explain", action="store_true", help="print the plans of their queries")
     return parser.parse_args()
 

@@ -41,6 +41,7 @@ ORGANISATIONS = 6
 MEMBERS = 20
 LIAISON, SECRETARY = 38, 39  # the numbers of these people
 DELIVERIES = 100
+CONFERENCE, ITEMS, GUESTS = "the-conference", 40, 300  # its slug; parts and attendees of it
 SESSIONS = (16, 15, 15, 15, 15)  # attendees of each
 FAMILIES = (
     ("Lyu", "吕", "呂"), ("Lu", "陆", "陸"), ("Chan", "陈", "陳"), ("Wong", "黄", "黃"),
@@ -128,6 +129,38 @@ def gather(events: Iterable[Event], people: Iterable[Person]) -> None:
     store(
         Attendee(event_id=event, person_id=person, partstat="accepted") for event, person in coming
     )
+
+
+def hold_conference(team: Team, people: Sequence[Person], ground: Ground) -> None:
+    """Store a conference of two days for a team, with its programme, guests and their mails."""
+    day, place = NOW.date() + timedelta(days=30), ground.cities[0]
+    days = [day + timedelta(days=number // (ITEMS // 2)) for number in range(ITEMS)]
+    values: dict[str, Any] = {
+        "team": team, "status": "confirmed", "visibility": "public", "place": place,
+        "timezone": place.timezone, "created_at": NOW, "changed_at": NOW,
+    }  # fmt: skip
+    last = {"precision": "day", "start_on": day, "end_on": days[-1], "capacity": GUESTS - 50}
+    event = Event.objects.create(
+        slug=CONFERENCE, title_en="The Conference", kind="promotion_conference", **values, **last
+    )
+    for number, on in enumerate(days):
+        hour = time(9 + number % (ITEMS // 2) // 3, 15 * (number % 3))
+        Event.objects.create(
+            slug=f"{CONFERENCE}-{number}", title_en=f"Item {number}", kind="session", parent=event,
+            precision="time", start_on=on, end_on=on, start_time=hour, **values,
+        )  # fmt: skip
+    guests = store(
+        Attendee(event=event, person=person, partstat=ANSWERS[number % len(ANSWERS)])
+        for number, person in enumerate(people)
+    )
+    store(
+        Delivery(
+            attendee=guest, event=event, person=guest.person, team=team, kind="request",
+            state="sent", due_at=NOW, sent_at=NOW, expires_at=NOW, language="en",
+            dedup_key=f"{CONFERENCE}-{number}",
+        )
+        for number, guest in enumerate(guests[50:])
+    )  # fmt: skip
 
 
 class Block:
