@@ -8,8 +8,6 @@ from typing import Final
 from django.db.models import Count, Prefetch
 
 from delegations.domain.applications import applications
-from delegations.domain.rosters import quotas
-from delegations.domain.rosters.quotas import Room
 from delegations.models import Application, Delegate, Delegation, Leg
 from events.domain.access import access
 from events.domain.overview import eventhomes, mails
@@ -36,7 +34,6 @@ class DelegationHome:
     days_to_go: int | None
     closes_at: datetime | None
     legs: list[Leg]
-    room: Room
     by_status: dict[str, int]
     roster: list[Delegate]
     planned: list[ReminderOccurrence]
@@ -58,7 +55,6 @@ def of(*, delegation: Delegation, user: Viewer, now: datetime) -> DelegationHome
         days_to_go=eventhomes.days_to_go(event=mission, now=now) if mission else None,
         closes_at=_closes_at(delegation, user),
         legs=legs,
-        room=quotas.room(delegation=delegation),
         by_status=counted,
         roster=roster,
         planned=list(mails.planned(event=mission)) if may and mission else [],
