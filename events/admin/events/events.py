@@ -59,10 +59,10 @@ REMINDED = {ReminderRule, Attendee}
 class EventAdmin(
     ImportAdmin,
     ExportAdmin,
+    PartsAdmin,
     EventHomeAdmin,
     SectionsAdmin,
     StepsAdmin,
-    PartsAdmin,
     EventItinerary,
     EventColumns,
     TranslatedAdmin,

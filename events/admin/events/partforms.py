@@ -67,7 +67,7 @@ class PartsAdmin:
         """After “Save” lead to the programme, unless the part was opened from a filtered list."""
         if "_changelist_filters" in request.GET or not _sees_parent(request, obj):
             return None
-        there = reverse("admin:events_event_change", args=[obj.parent_id])
+        there = reverse("admin:events_event_home", args=[obj.parent_id])
         return HttpResponseRedirect(there + PROGRAMME)
 
 
