@@ -6,7 +6,9 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
@@ -14,8 +16,9 @@ from delegations.admin import delegationsteps, sheets
 from delegations.admin.applicationlists import ListsApplications
 from delegations.admin.delegationhome import DelegationHomeAdmin
 from delegations.admin.legs import LegFormSet, LegInline
+from delegations.admin.missionforms import CLOSING, MissionForm
 from delegations.admin.roster import DelegateInline, RosterFormSet
-from delegations.domain.lifecycle import lifecycle
+from delegations.domain.lifecycle import lifecycle, missions
 from delegations.domain.overview import tasks
 from delegations.domain.rosters import rosters
 from delegations.models import Delegate, Delegation, TradeMission
@@ -24,10 +27,10 @@ from events.admin.kit import exports
 from events.admin.kit.base import TranslatedAdmin
 from events.admin.kit.columns import badge
 from events.admin.kit.filters import chosen, related, waiting
-from events.admin.kit.forms import ScopedForm
 from events.admin.kit.sources import EvidenceInline
 from events.admin.kit.steps import StepsAdmin
 from events.domain.pages import formatting
+from events.models import Event
 
 STATUS = {
     Delegation.Status.RECRUITING: "info",
@@ -37,26 +40,11 @@ STATUS = {
 }
 
 
-class DelegationForm(ScopedForm):
-    preset_kind: ClassVar[str] = ""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.preset_kind:
-            self.instance.kind = self.preset_kind
-        managed = self.instance.origin == "managed"
-        if "mission" in self.fields:
-            self.fields["mission"].required = managed
-
-    def needs_team(self) -> bool:
-        return self.instance.origin == "managed"
-
-
 @admin.register(Delegation)
 class DelegationAdmin(
     ListsApplications, DelegationHomeAdmin, SectionsAdmin, StepsAdmin, TranslatedAdmin
 ):
-    form = DelegationForm
+    form = MissionForm
     kind: ClassVar[str] = ""  # a screen for one kind presets it
     list_display: Any = (
         "name", "shown_when", "kind", "direction", "shown_status", "sending_organisation",
@@ -74,7 +62,7 @@ class DelegationAdmin(
         "sending_organisation", "organiser", "mission", "sectors", "applications_close",
     )  # fmt: skip
     prepopulated_fields = {"slug": ("name_en",)}
-    readonly_fields = ("origin",)
+    readonly_fields = ("origin", "shown_mission", "shown_deadline")
     what: ClassVar[tuple[Any, ...]] = (
         "name", "kind", "purpose", "direction", "sectors", "slug", "origin",
     )  # fmt: skip
@@ -85,16 +73,29 @@ class DelegationAdmin(
     shown_status = badge(_("status"), "status", STATUS)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        keeps = self._keeps_events(request, obj)
+        days = (("first_day", "last_day"), ("about", "mission_place")) if keeps else ()
+        until = (CLOSING,) if keeps else ()
+        shown = ("shown_mission", "shown_deadline") if obj else ()
         what = tuple(name for name in self.what if name != "kind" or not self.kind)
-        return (
-            (_("What"), {"classes": ("what",), "fields": self.replace_orig_field(what)}),
-            (_("When and who"), {"classes": ("when",), "fields": WHEN_AND_WHO}),
-            (_("Who sees it"), {"classes": ("audience",), "fields": ("team",)}),
-            (
-                _("Taking part"),
-                {"classes": ("members",), "fields": self.replace_orig_field(PLACES)},
-            ),
+        places = (PLACES[0], *until, *shown[1:], *PLACES[1:])
+        parts = (
+            (_("What"), "what", self.replace_orig_field(what)),
+            (_("When and who"), "when", (*days, *shown[:1], *WHO)),
+            (_("Who sees it"), "audience", ("team",)),
+            (_("Existing events"), "existing", ("mission", "applications_close")),
+            (_("Taking part"), "members", self.replace_orig_field(places)),
         )
+        return [(title, {"classes": (name,), "fields": fields}) for title, name, fields in parts]
+
+    def _keeps_events(self, request: HttpRequest, obj: Any) -> bool:
+        """Whether days entered on the form make and change the events behind the delegation."""
+        if obj is None:
+            return True
+        return obj.is_managed and self.has_change_permission(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        missions.keep(delegation=obj, plan=form.plan, now=timezone.now())
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request).annotate(size=Count("delegates", distinct=True))
@@ -133,6 +134,14 @@ class DelegationAdmin(
         members = Delegate.objects.visible_to(request.user).filter(delegation=delegation)
         return exports.download(request, sheets.DELEGATES, members.in_order())
 
+    @display(description=_("event of the mission"))
+    def shown_mission(self, delegation: Delegation) -> str:
+        return _link(delegation.mission)
+
+    @display(description=_("event of the deadline"))
+    def shown_deadline(self, delegation: Delegation) -> str:
+        return _link(delegation.applications_close)
+
     @display(description=_("date"), ordering="mission__start_on")
     def shown_when(self, delegation: Delegation) -> str:
         return formatting.when(delegation.mission.when) if delegation.mission else "–"
@@ -142,8 +151,8 @@ class DelegationAdmin(
         return delegation.size
 
 
-WHEN_AND_WHO = ("mission", ("sending_organisation", "organiser"), "invitation_ref")
-PLACES = (("quota", "organisation_quota"), "applications_close", "criteria", ("fee", "currency"))
+WHO = (("sending_organisation", "organiser"), "invitation_ref")
+PLACES = (("quota", "organisation_quota"), "criteria", ("fee", "currency"))
 
 
 @admin.register(TradeMission)
@@ -154,3 +163,12 @@ class TradeMissionAdmin(DelegationAdmin):
         "quota", "team",
     )  # fmt: skip
     list_filter = (*chosen("status", "direction", "origin"), *related("team"))
+
+
+def _link(event: Event | None) -> str:
+    """Return date and state of an event, linked to its page; a redacted one is a dash."""
+    if event is None:
+        return "–"
+    url = reverse("admin:events_event_change", args=[event.pk])
+    text = f"{formatting.when(event.when)} · {event.get_status_display()}"
+    return format_html('<a class="text-link" href="{}">{}</a>', url, text)
