@@ -33,6 +33,7 @@ from events.admin.kit.steps import Step, StepsAdmin
 from events.domain.refusals import Refusal
 from events.values.languages import columns
 
+BLANK_ROWS: Final = 3
 SUBMIT: Final = "_submit_now"  # the name of the button that saves a draft and submits it
 
 
@@ -105,6 +106,10 @@ class NomineeInline(ScopedInline, TabularInline):
     fields = ("person", "label", "capacity")
     autocomplete_fields = ("person",)
     tab = False
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        """Show blank rows on a new form, so that nominees can be typed without a click."""
+        return 0 if obj else BLANK_ROWS
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("person")

@@ -144,7 +144,7 @@ class MissionForm(ScopedForm):
         told: list[Any] = [refusal.sentence(user=self.user)]
         if isinstance(refusal, tree.OutsideParent):
             told.append(_("To take the programme along, use “Move” on the page of the mission."))
-        self.add_error("first_day", told)  # type: ignore[arg-type]
+        self.add_error("first_day", told)
 
     def _when(self, old: When) -> When:
         values = self.cleaned_data

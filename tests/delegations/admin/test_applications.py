@@ -101,3 +101,12 @@ def test_who_waits_moves_up_when_fewer_are_proposed(mission: Delegation, organis
     assert save(organiser, row, **{"nominees-0-DELETE": "on"}).status_code == 302
     row.refresh_from_db()
     assert row.status == "accepted"
+
+
+def test_nominees_are_typed_without_a_click(mission: Delegation, organiser: Client) -> None:
+    firm = factories.organisation(team=mission.team)
+    data = form_of(organiser.get(ADD))
+    assert data["nominees-TOTAL_FORMS"] == 3
+    data |= {"delegation": mission.pk, "organisation": firm.pk, "nominees-0-label_en": "Chair"}
+    assert organiser.post(ADD, data).status_code == 302
+    assert [str(row) for row in Nominee.objects.all()] == ["Chair"]
