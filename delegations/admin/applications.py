@@ -169,6 +169,23 @@ class ApplicationAdmin(DecidesTogether, ExportAdmin, StepsAdmin, TeamScopedAdmin
     def submit_now(self, request: HttpRequest, obj: Application) -> None:
         """Name the button; `save_related` submits, because the nominees are stored last."""
 
+    def add_view(
+        self,
+        request: HttpRequest,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show the button also on the form of a new application, where Unfold shows none."""
+        buttons = {"actions_submit_line": self.get_actions_submit_line(request, None)}
+        return super().add_view(request, form_url, {**buttons, **(extra_context or {})})
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Leave out of a new application what is not known before it is decided."""
+        what, vetting, decision = super().get_fieldsets(request, obj)
+        if obj:
+            return (what, vetting, decision)
+        return (what, (vetting[0], {"fields": ("vetting",)}))
+
     def get_actions_submit_line(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """Offer to submit drafts only."""
         row = self.get_object(request, str(object_id)) if object_id else None

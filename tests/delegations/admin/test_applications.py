@@ -74,7 +74,8 @@ def test_without_nominees_it_is_not_submitted_and_nothing_typed_is_lost(
     assert not Application.objects.exists()
 
 
-def test_only_drafts_offer_it(mission: Delegation, organiser: Client) -> None:
+def test_only_new_ones_and_drafts_offer_it(mission: Delegation, organiser: Client) -> None:
+    assert b"_submit_now" in organiser.get(ADD).content
     for status, is_offered in (("draft", True), ("submitted", False)):
         row = factories.application(delegation=mission, status=status)
         page = organiser.get(f"/admin/delegations/application/{row.pk}/change/")
