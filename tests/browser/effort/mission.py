@@ -131,7 +131,7 @@ def flight(desk: Desk) -> None:
     desk.type("Start time", "23:00")
     desk.type("Last day", "2027-04-11")
     desk.type("End time", "03:30")
-    desk.type("Time zone of the end", "Asia/Qatar")
+    desk.find("Time zone of the end", "Asia/Qatar")
     desk.tab("Where")
     desk.find("Place", "Hong Kong")
     desk.find("Place of arrival", "Doha")
