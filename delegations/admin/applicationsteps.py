@@ -172,6 +172,7 @@ STEPS = (
             _who_is_told,
         ),
         says=_accepted,
+        asks=False,
     ),
     _step(
         verb="admit",
@@ -233,6 +234,7 @@ STEPS = (
         ),
         says=_says(_("On the waiting list.")),
         destructive=True,
+        asks=False,
     ),
     _step(
         verb="decline",
@@ -247,6 +249,7 @@ STEPS = (
         ),
         says=_says(_("Declined.")),
         destructive=True,
+        asks=False,
     ),
     _step(
         verb="withdraw",

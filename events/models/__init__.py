@@ -14,7 +14,7 @@ from events.models.events.sectors import Sector
 from events.models.events.series import EventSeries
 from events.models.mail.deliveries import Delivery, Heartbeat, MailBreaker, Suppression
 from events.models.mail.letters import MailWording, OptOut
-from events.models.mail.notices import EventChange, NoticeBatch
+from events.models.mail.notices import EventChange, NoticeBatch, Telling
 from events.models.mail.reminders import ReminderOccurrence, ReminderRule
 from events.models.mail.replies import Reply
 from events.models.people.attendees import Attendee
@@ -60,6 +60,7 @@ __all__ = [
     "Source",
     "Suppression",
     "Team",
+    "Telling",
     "User",
     "Viewer",
 ]

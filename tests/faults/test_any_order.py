@@ -209,6 +209,7 @@ class Deliveries(RuleBasedStateMachine):
         self.reminders = 0  # number of mails so far
         self.calendars: dict[Who, tuple[Any, ...]] = {}
         self.informed: dict[Who, int] = {}  # by an invitation: the number of the first mail
+        self.in_hand: set[Who] = set()  # invitations that were sent or planned before a tick
         for talk, person in ((0, 0), (0, 1), (1, 0), (1, 2)):
             self.put_on_list(talk, person)
         self.send_invitation(0, 0)
@@ -426,6 +427,13 @@ class Deliveries(RuleBasedStateMachine):
             and self.list[talk, person] != "declined"
         ]  # fmt: skip
 
+    def invitations(self) -> set[Who]:
+        """The talks of which people have read or will read in an invitation mail."""
+        rows = Delivery.objects.invitations().holding().values_list("event", "person")
+        talks = {row.pk: number for number, row in enumerate(self.rows)}
+        people = {row.pk: number for number, row in enumerate(self.people)}
+        return {(talks[event], people[person]) for event, person in rows}
+
     def hand_over_all(self) -> None:
         for number, schedules in enumerate(self.schedules):
             for schedule in schedules:
@@ -435,7 +443,9 @@ class Deliveries(RuleBasedStateMachine):
         if self.batch and self.batch.opened_at + PAUSE <= self.now:
             batch, self.batch = self.batch, None
             for person in range(3):
-                if self.addresses[person] and (news := self.news(batch, person)):
+                known = {talk for talk, reader in self.invitations() if reader == person}
+                news = [talk for talk in self.news(batch, person) if talk not in known]
+                if self.addresses[person] and news:
                     self.notices.append(self.notice(batch, person, news))
 
     def hand_over_one(self, number: int, schedule: Schedule) -> None:
@@ -554,6 +564,7 @@ class Deliveries(RuleBasedStateMachine):
         self.now += after
         self.sink.on_rcpt, self.sink.on_data = MOODS[mood]
         due = [mail for mail in (*self.waiting(), *self.new()) if mail.claim_at <= self.now]
+        self.in_hand = self.invitations()
         delivery.tick(now=self.now)
         received = list(self.received())
         begun = len(self.arrived) - len(received)
@@ -627,10 +638,13 @@ class Deliveries(RuleBasedStateMachine):
             is_expected = mail.person in self.expected(mail.talk)
             return is_expected and mail.person not in self.stopped
         news = self.news(mail.batch, mail.person)
-        # A person who was invited is informed by the update, if that was sent before the notice.
+        # A person who was invited is informed by the update, if that was sent before the notice or
+        # was going to be.
         is_out = row.state != State.SKIPPED
         since = self.arrived.index(f"{row.public_uuid}.0") if is_out else len(self.arrived)
-        return any(self.informed.get((talk, mail.person), since) >= since for talk in news)
+        told = {who for who, number in self.informed.items() if number < since}
+        told |= set() if is_out else self.in_hand
+        return any((talk, mail.person) not in told for talk in news)
 
     # Mails that arrive.
 

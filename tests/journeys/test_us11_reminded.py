@@ -81,7 +81,7 @@ def test_a_moved_event_tells_so_and_reminds_anew(
             timezone="Asia/Shanghai",
         )  # fmt: skip
     (notice,) = post.arrived(NINE - timedelta(days=7) + 3 * MINUTE)
-    assert notice["Subject"] == "New time: Going Global"
+    assert notice["Subject"] == "Going Global · 2 June 2026 · New time"
     assert "2 June 2026" in text(notice)
     assert "12 May 2026" in text(notice)
     assert post.arrived(NINE) == []
@@ -97,7 +97,7 @@ def test_a_cancelled_event_is_one_notice(
     with time_machine.travel(NINE - timedelta(days=7)):
         office.step(event, "cancel", reason="Typhoon")
     (notice,) = post.arrived(NINE - timedelta(days=7) + 3 * MINUTE)
-    assert notice["Subject"] == "Cancelled: Going Global"
+    assert notice["Subject"] == "Going Global · 12 May 2026 · Cancelled"
     assert "Typhoon" in text(notice)
     assert post.arrived(NINE) == []
     assert post.arrived(NINE + timedelta(days=1)) == []
@@ -139,7 +139,7 @@ def test_the_mail_shows_both_clocks_and_a_link_stops_it(
     with time_machine.travel(NINE + timedelta(days=1)):
         office.step(other, "cancel", reason="Typhoon")
     (notice,) = post.arrived(NINE + timedelta(days=1) + 3 * MINUTE)
-    assert notice["Subject"] == "Cancelled: The day after"
+    assert notice["Subject"] == "The day after · 13 May 2026 · Cancelled"
     assert notice["List-Unsubscribe"] is None
 
 

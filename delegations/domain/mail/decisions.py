@@ -73,23 +73,22 @@ def tell(*, application: Application, now: datetime) -> None:
         return
     key = outbox.dedup_key(DECISION, application.pk, application.status)
     until = application.confirm_by if application.status == Status.ACCEPTED else None
+    mail = Delivery(
+        kind=DECISION,
+        person=contact,
+        event=event,
+        team_id=event.team_id,
+        dedup_key=key,
+        due_at=now,
+        claim_at=now,
+        expires_at=max(until or now + USEFUL_FOR, now + MIN_USEFUL_FOR),
+    )
     with transaction.atomic():
-        row, is_new = Delivery.objects.get_or_create(
-            dedup_key=key,
-            defaults={
-                "kind": DECISION,
-                "person": contact,
-                "event": event,
-                "team_id": event.team_id,
-                "due_at": now,
-                "claim_at": now,
-                "expires_at": max(until or now + USEFUL_FOR, now + MIN_USEFUL_FOR),
-            },
+        outbox.put(rows=[mail])
+        Decision.objects.get_or_create(
+            delivery=Delivery.objects.get(dedup_key=key),
+            defaults={"application": application, "status": application.status},
         )
-        if is_new:
-            Decision.objects.create(
-                application=application, delivery=row, status=application.status
-            )
 
 
 def letter(*, delivery: Delivery, now: datetime) -> Message:

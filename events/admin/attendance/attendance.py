@@ -5,11 +5,12 @@ from typing import Any, Final
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from events.admin.kit import screens
 from events.domain.access import access
 from events.domain.attendance import attendees
 from events.domain.attendance.capacity import Capacity
@@ -45,20 +46,27 @@ def _places(venue: Capacity) -> str:
     return text % {"taken": venue.taken, "number": venue.capacity}
 
 
-def for_each(verb: str, label: Any, done: Any) -> Callable[..., None]:
+def for_each(verb: str, label: Any, done: Any) -> Callable[..., HttpResponse | None]:
     """Return a list action that calls a domain function for each row that the user may change.
 
     `done` is the message, with the parameter `number` for how many it succeeded.
     """
 
     @admin.action(description=label, permissions=["attend"])
-    def act(screen: Any, request: HttpRequest, rows: QuerySet[Attendee]) -> None:
+    def act(screen: Any, request: HttpRequest, rows: QuerySet[Attendee]) -> HttpResponse | None:
         ours = rows.filter(pk__in=access.changeable(user=request.user, model=Attendee))
         known = list(ours.select_related("event").order_by("pk"))
         skipped = rows.count() - len(known)
-        refused = _refused(verb, known)
+        try:
+            with screens.planning(request):
+                refused = _refused(verb, known)
+                told = screens.told(request)
+        except screens.Unasked as unasked:
+            return screens.question(screen, request, unasked.told)
         if number := len(known) - len(refused):
             messages.success(request, done % {"number": number})
+        if told:
+            messages.success(request, screens.message(told))
         if refused:
             messages.warning(request, _spelt_out(refused, request.user))
         if skipped:
@@ -68,6 +76,7 @@ def for_each(verb: str, label: Any, done: Any) -> Callable[..., None]:
                 skipped,
             )
             messages.warning(request, text % {"number": skipped})
+        return None
 
     act.__name__ = verb
     return act

@@ -37,6 +37,7 @@ ROTATE = Step(
     ),
     says="",
     secondary=True,
+    asks=False,
 )
 REVOKE = Step(
     verb="revoke",
@@ -47,6 +48,7 @@ REVOKE = Step(
     explain=(_("Whoever reads it is told that it is gone. Other feeds stay as they are."),),
     says=_("The feed is revoked."),
     destructive=True,
+    asks=False,
 )
 
 

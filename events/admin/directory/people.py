@@ -179,6 +179,7 @@ ERASE = Step(
     ),
     says=_("The person is erased."),
     destructive=True,
+    asks=False,
 )
 
 

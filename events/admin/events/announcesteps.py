@@ -122,8 +122,6 @@ def _programme(status: str) -> Lines:
             yield _along(status or event.status, len(behind))
         reach = announcing.consequences(event=event, parts=behind, status=status)
         yield from eventsteps.people(reach)
-        if reach.people and not reach.informed:
-            yield gettext("Nobody gets a mail about it.")
 
     return lines
 

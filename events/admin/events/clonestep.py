@@ -117,4 +117,5 @@ CLONE = Step(
     says=_made,
     secondary=True,
     leads_on=True,
+    asks=False,
 )

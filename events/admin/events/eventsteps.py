@@ -60,6 +60,14 @@ class DateForm(StepForm):
         place.queryset = access.visible(user=self.user, model=Place)  # type: ignore[attr-defined]
         place.widget.choices = place.choices  # type: ignore[attr-defined]
 
+    def preset(self) -> dict[str, Any]:
+        """Return another date than the present one, on which the same people would be told."""
+        data = super().preset()
+        for name in ("start_on", "end_on"):
+            if name in data:
+                data[name] += dates.DAY
+        return data
+
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
         if values.get("start_on"):
@@ -130,7 +138,7 @@ def parts(rows: list[Event], user: User) -> str:
 
 
 def people(reach: lifecycle.Consequences) -> Iterator[str]:
-    """Say how many people see what a step does, and how many are told by mail."""
+    """Say how many people see what a step does."""
     if reach.people:
         text = ngettext(
             "%(number)s person who is expected sees the change in the itinerary and the calendar.",
@@ -140,13 +148,6 @@ def people(reach: lifecycle.Consequences) -> Iterator[str]:
         yield text % {"number": reach.people}
     else:
         yield gettext("Nobody is expected at it yet.")
-    if reach.informed:
-        text = ngettext(
-            "%(number)s person who was invited is told by mail.",
-            "%(number)s people who were invited are told by mail.",
-            reach.informed,
-        )
-        yield text % {"number": reach.informed}
 
 
 def _touched(verb: str) -> Lines:

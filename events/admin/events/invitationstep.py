@@ -86,4 +86,5 @@ INVITE = Step(
     ),
     says=_sent,
     secondary=True,
+    asks=False,
 )

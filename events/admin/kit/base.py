@@ -3,6 +3,7 @@
 from itertools import chain
 from typing import Any, ClassVar
 
+from django.contrib import messages
 from django.contrib.admin.utils import NestedObjects
 from django.core.exceptions import PermissionDenied
 from django.db import DEFAULT_DB_ALIAS, models
@@ -16,11 +17,12 @@ from modeltranslation.admin import TabbedTranslationAdmin
 from modeltranslation.utils import build_localized_fieldname
 from unfold.admin import ModelAdmin
 
-from events.admin.kit import redaction, rights
-from events.admin.kit.forms import KnowingForm, RowFormSet, ScopedForm
+from events.admin.kit import redaction, rights, screens
+from events.admin.kit.forms import KnowingForm, ReturnedForm, RowFormSet, ScopedForm
 from events.admin.kit.history import HistoryAdmin
 from events.admin.kit.widgets import ZONES, Autocomplete
 from events.domain.access import access
+from events.domain.telling import Told
 from events.models import Person, Team
 from events.values import names
 
@@ -109,7 +111,8 @@ class TeamScopedAdmin(ScopedFields, HistoryAdmin, ModelAdmin):
         form.everything = request.user.is_superuser
         form.user = request.user
         form.slugs_beside = set()
-        return form
+        is_back = request.POST.get(screens.FIELD) == screens.BACK
+        return type(form.__name__, (ReturnedForm, form), {}) if is_back else form
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Make a relation read-only if it points to a row that the user may not see."""
@@ -149,13 +152,33 @@ class TeamScopedAdmin(ScopedFields, HistoryAdmin, ModelAdmin):
         redaction.hide(request, page.result_list, loaded=True)
         return page
 
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Store a form in one transaction; if it tells people something, ask before.
+
+        What the form tells is read from what it has stored (`domain.telling`); until the user has
+        chosen, that is rolled back.
+        """
+        if request.method != "POST":
+            return super().changeform_view(request, *args, **kwargs)
+        try:
+            with screens.planning(request):
+                return super().changeform_view(request, *args, **kwargs)
+        except screens.Unasked as unasked:
+            return screens.question(self, request, unasked.told)
+
     def response_add(self, request: HttpRequest, obj: Any, *args: Any) -> HttpResponse:
         self._recheck(request, obj)
-        return super().response_add(request, obj, *args)
+        found = screens.told(request)
+        response = super().response_add(request, obj, *args)
+        _say(request, found)
+        return response
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         self._recheck(request, obj)
-        return super().response_change(request, obj)
+        found = screens.told(request)
+        response = super().response_change(request, obj)
+        _say(request, found)
+        return response
 
     def _recheck(self, request: HttpRequest, obj: models.Model) -> None:
         """Refuse a change after which the user would no longer be allowed to change the row."""
@@ -177,6 +200,12 @@ class TeamScopedAdmin(ScopedFields, HistoryAdmin, ModelAdmin):
         self, request: HttpRequest, opts: Any, object_id: str
     ) -> HttpResponse:
         raise Http404
+
+
+def _say(request: HttpRequest, found: Told | None) -> None:
+    """Add a message about the mails of what was stored."""
+    if found:
+        messages.success(request, screens.message(found))
 
 
 class TranslatedAdmin(TeamScopedAdmin, TabbedTranslationAdmin[Any]):

@@ -76,6 +76,13 @@ class KnowingForm(_ModelForm):
         return column.get_cached_value(self.instance, default=None)
 
 
+class ReturnedForm:
+    """Mixed into a form that is shown again with all that was typed, and not stored."""
+
+    def is_valid(self) -> bool:
+        return False
+
+
 class RowFormSet(PaginationInlineFormSet):
     """A formset that builds its blank form once; a page asks for it some ten times."""
 

@@ -126,13 +126,19 @@ class MergesAdmin:
         """Merge in one transaction, and redirect to the record that was kept."""
         name = str(drop)
         try:
-            self.merge_records(keep=keep, drop=drop, now=timezone.now())
+            with screens.planning(request):
+                self.merge_records(keep=keep, drop=drop, now=timezone.now())
+                told = screens.told(request)
+        except screens.Unasked as unasked:
+            return screens.question(self, request, unasked.told)
         except type(keep).DoesNotExist as error:  # deleted or merged meanwhile
             raise Http404 from error
         except Refusal as refusal:
             return self._page(request, page, refusal=refusal.sentence(user=request.user))
         done = gettext("“%(drop)s” is part of this record now.") % {"drop": name}
         messages.success(request, done)
+        if told:
+            messages.success(request, screens.message(told))
         return HttpResponseRedirect(self._url("change", keep.pk))
 
     def _compare(self, rows: list[Any], counts: list[Any]) -> Iterator[dict[str, Any]]:

@@ -1,6 +1,8 @@
 """Steps: buttons for actions on a row, each with a page that says beforehand what will happen."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -16,8 +18,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from events.admin.kit import screens
+from events.domain import telling
 from events.domain.refusals import Refusal
-from events.models import User
+from events.domain.telling import Told
+from events.models import Telling, User
+
+
+class Unforeseen(Exception):
+    """Whom a step would tell depends on what the user fills in."""
 
 
 class StepForm(forms.Form):
@@ -30,6 +38,20 @@ class StepForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.row = row
         self.user = user
+
+    def preset(self) -> dict[str, Any]:
+        """Return data as if the form were sent as it is shown; required texts get a dash."""
+        data: dict[str, Any] = {}
+        for bound in self:
+            value, widget = bound.value(), bound.field.widget
+            if isinstance(bound.field, forms.CharField) and bound.field.required:
+                value = value or "–"
+            if isinstance(widget, forms.MultiWidget):
+                parts = enumerate(widget.decompress(value) or ())
+                data |= {f"{bound.html_name}_{number}": part for number, part in parts}
+            elif value not in (None, False):
+                data[bound.html_name] = value
+        return data
 
     def arguments(self) -> dict[str, Any]:
         """Return the arguments for the function of the domain."""
@@ -77,6 +99,9 @@ class Step:
     signed: bool = False
     destructive: bool = False  # cannot be undone, or sends mail to many people
     secondary: bool = False  # it does not change the state of the row
+    # Whether the page says which mails follow and asks what becomes of them: not if sending them is
+    # what the step is for, or if it has nothing to do with mails.
+    asks: bool = True
     leads_on: bool = False  # returns a new row, whose page is shown next
 
     def sentences(self, row: Any, user: User) -> list[Any]:
@@ -202,15 +227,24 @@ class StepsAdmin:
         return self.take(request, row, step, form)
 
     def take(self, request: HttpRequest, row: Any, step: Step, form: StepForm) -> HttpResponse:
-        """Perform the step in one transaction; show a refusal together with the filled-in form."""
+        """Perform the step in one transaction; show a refusal together with the filled-in form.
+
+        The form is also shown again if the step tells people something that its page did not say.
+        """
         try:
-            with transaction.atomic():
+            with screens.planning(request):
                 done = step.take(row, form, timezone.now())
                 said = step.words(done)
+                told = screens.told(request) if step.asks else None
         except Refusal as refusal:
             text = refusal.sentence(user=form.user)
             return self.step_page(request, row, step, form, refusal=text)
+        except screens.Unasked as unasked:
+            row.refresh_from_db()
+            return self.step_page(request, row, step, form, foreseen=unasked.told)
         messages.success(request, said)
+        if told:
+            messages.success(request, screens.message(told))
         there = self.row_url(done.result) if step.leads_on else self.way_back(request, row)
         return HttpResponseRedirect(there)
 
@@ -225,10 +259,40 @@ class StepsAdmin:
         is_ours = url_has_allowed_host_and_scheme(there, allowed_hosts={request.get_host()})
         return there if is_ours else self.row_url(row)
 
+    def foresee(self, request: HttpRequest, row: Any, step: Step) -> Told | None:
+        """Return whom the step would tell if its form were sent as it is shown.
+
+        The step is taken and rolled back, so that the page says the truth. Raises Unforeseen if it
+        cannot be taken without knowing more, and Refusal.
+        """
+        tried = copy(row)
+        assert isinstance(request.user, User)  # noqa: S101 -- it has come through admin_view
+        data = step.form(row=tried, user=request.user).preset()
+        form = step.form(data, row=tried, user=request.user)
+        if not (step.asks and form.is_valid()):
+            raise Unforeseen
+        now = timezone.now()
+        with transaction.atomic():
+            with telling.planning(choice=None, now=now):
+                step.take(tried, form, now)
+                found = telling.read(user=request.user)
+            transaction.set_rollback(True)
+        return found
+
     def step_page(
-        self, request: HttpRequest, row: Any, step: Step, form: StepForm | None, refusal: Any = ""
+        self,
+        request: HttpRequest,
+        row: Any,
+        step: Step,
+        form: StepForm | None,
+        refusal: Any = "",
+        foreseen: Told | None = None,
     ) -> HttpResponse:
         """Render the page of a step; without a form it only says that the step is not possible."""
+        is_foreseen = bool(foreseen)
+        if form and not foreseen:
+            with suppress(Unforeseen, Refusal):
+                foreseen, is_foreseen = self.foresee(request, row, step), True
         return screens.page(
             self,
             request,
@@ -241,4 +305,8 @@ class StepsAdmin:
             refusal=refusal,
             back=self.way_back(request, row),
             media=self.media + form.media if form else self.media,  # type: ignore[attr-defined]
+            is_foreseen=is_foreseen,
+            field=screens.FIELD,
+            chosen=request.POST.get(screens.FIELD, Telling.NOW),
+            **screens.words(foreseen),
         )

@@ -47,8 +47,9 @@ STATE = {
 # Explanations of states for organisers, where the name of the state does not suffice.
 MEANING = {
     Delivery.State.HELD: _(
-        "Mails to very many people wait until an organiser has looked at them. Release them, or"
-        " drop them: those that are about the same go together."
+        "An organiser chose “not now”, or the mails go to very many people and wait until somebody"
+        " has looked at them. Release them, or drop them: those that are about the same go"
+        " together."
     ),
     Delivery.State.PRESUMED: _(
         "The program ended when the mail server had the mail, so it has most likely arrived. It"
@@ -120,7 +121,7 @@ def _log(done: Done, words: str) -> None:
 
 
 ALL_HELD = _("All that are held back together: %(kind)s, “%(event)s”.")
-_step = partial(Step, noun="delivery", facts=_facts)
+_step = partial(Step, noun="delivery", facts=_facts, asks=False)
 STEPS = (
     _step(
         verb="release",

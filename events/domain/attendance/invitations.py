@@ -3,6 +3,11 @@
 Organisers send the first REQUEST. From then on each change of the event or the attendee plans the
 mail that follows from it; an attendee who was never invited gets none. The content of a mail is
 read when it leaves, not when it is planned.
+
+An organiser may hold the mails of a change or withhold them for good (`mail.plans`). What was
+withheld is kept as a cancelled mail, so that nothing sends it later as news of its own; the next
+change that is told tells the present state as a whole. A first invitation is never held by this:
+it was sent by an organiser, and no change is news to who was told nothing yet.
 """
 
 from collections.abc import Collection, Iterable
@@ -20,10 +25,13 @@ from events.domain.attendance import capacity
 from events.domain.ical import entries, itip
 from events.domain.ical.itip import Party
 from events.domain.ical.writing import Entry
-from events.domain.mail import letters, outbox, transport
+from events.domain.mail import letters, outbox, plans, transport
 from events.domain.mail.kinds import Ending
+from events.domain.programme import snapshots
 from events.domain.refusals import Name, Refusal
-from events.models import Attendee, Delivery, Event
+from events.domain.reminders import noticeletters
+from events.models import Attendee, Delivery, Event, Telling
+from events.models.mail.deliveries import DeliveryQuerySet
 from events.models.people.attendees import AttendeeQuerySet
 from events.values import dates
 
@@ -166,48 +174,85 @@ def replan(*, event: Event, now: datetime, attendee: Attendee | None = None) -> 
         # Cancel pending mails first, then read the sent ones. In the other order a mail that enters
         # `sending` in between would neither be cancelled nor count as sent.
         mails.exclude(attendee__in=right).call_back()
-        known = {row.attendee_id: row for row in mails.out().order_by("pk")}
-        told = _Told(held, known, waiting)
+        told = _Told(held, mails, waiting)
         news = {
             person: kind
             for person, kind in wanted.items()
             if person.pk not in right and told.lacks(person, kind)
         }
-        _put(held, news, now + DEBOUNCE)
+        for telling in (None, *Telling):
+            each = {who: kind for who, kind in news.items() if told.telling(who) == telling}
+            _put(held, each, now + DEBOUNCE, telling)
 
 
 class _Told:
-    """What attendees have been told of an event: the last mail sent, and the last one pending."""
+    """What attendees know of an event: the last mail sent, withheld and pending."""
 
     def __init__(
-        self, event: Event, known: dict[int | None, Delivery], waiting: dict[int | None, Delivery]
+        self, event: Event, mails: DeliveryQuerySet, waiting: dict[int | None, Delivery]
     ) -> None:
         self.event = event
-        self.known = known
+        self.known = {row.attendee_id: row for row in mails.out().order_by("pk")}
+        self.withheld = {row.attendee_id: row for row in mails.withheld().order_by("pk")}
         self.waiting = waiting
-        self.digests: dict[str, str] = {}
+        self.digests = _Digests(event)
+
+    def telling(self, person: Attendee) -> Telling | None:
+        """Return how the attendee is told; None if the plan decides.
+
+        A pending first invitation goes, or stays held, whatever is chosen for a change. A mail that
+        is held stays held if nobody decides about this change.
+        """
+        waited = self.waiting.get(person.pk)
+        is_held = waited is not None and waited.state == State.HELD
+        if person.pk not in self.known:
+            return Telling.LATER if is_held else Telling.NOW
+        return Telling.LATER if is_held and not plans.is_open() else None
 
     def lacks(self, person: Attendee, kind: Kind) -> bool:
         """Whether a mail of this kind would tell the attendee something new."""
         known, waited = self.known.get(person.pk), self.waiting.get(person.pk)
-        if kind == Kind.CANCEL:
-            return known is not None and known.kind == Kind.REQUEST
         if known is None:  # the pending mail was cancelled by `replan`
-            return waited is not None and waited.kind == Kind.REQUEST
+            return waited is not None and waited.kind == kind == Kind.REQUEST
+        if self._was_withheld(known, person, kind):
+            return False
+        if kind == Kind.CANCEL:
+            return known.kind == Kind.REQUEST
         if known.sequence != self.event.sequence:
             return True
         if person.partstat == Partstat.DECLINED:
             return False  # a new SEQUENCE is told (see above), a new text is not
-        if known.kind == Kind.CANCEL:
-            return True
-        is_edited = known.revision != self.event.revision
-        return is_edited and known.content_digest != self._digest(person.reads)
+        return known.kind == Kind.CANCEL or not self._says_so(known, person)
 
-    def _digest(self, language: str) -> str:
-        if language not in self.digests:
+    def _was_withheld(self, known: Delivery, person: Attendee, kind: Kind) -> bool:
+        """Whether an organiser chose, after the last mail, never to send just this news."""
+        row = self.withheld.get(person.pk)
+        if row is None or row.pk < known.pk or row.kind != kind:
+            return False
+        is_same = row.sequence == self.event.sequence
+        if kind == Kind.CANCEL:  # moving the event is no news to who is off its list
+            return is_same or self.event.status not in CALLED_OFF
+        return is_same and self._says_so(row, person)
+
+    def _says_so(self, row: Delivery, person: Attendee) -> bool:
+        """Whether an invitation has the content of now, apart from SEQUENCE."""
+        is_edited = row.revision != self.event.revision
+        return not is_edited or row.content_digest == self.digests.of(person)
+
+
+class _Digests:
+    """The digest of an invitation to an event as it is now, by the language of the attendee."""
+
+    def __init__(self, event: Event) -> None:
+        self.event = event
+        self.known: dict[str, str] = {}
+
+    def of(self, person: Attendee) -> str:
+        language = person.reads
+        if language not in self.known:
             entry = _entry(self.event, Kind.REQUEST, language)
-            self.digests[language] = _digest(entry, Kind.REQUEST)
-        return self.digests[language]
+            self.known[language] = _digest(entry, Kind.REQUEST)
+        return self.known[language]
 
 
 def refusal(*, delivery: Delivery) -> Ending | None:
@@ -241,10 +286,18 @@ def compose(*, delivery: Delivery, now: datetime) -> transport.Message:
     # Only while the row is leased: a preview of a mail that was sent must not overwrite what it
     # said.
     in_hand = Delivery.objects.filter(pk=delivery.pk, state=State.LEASED)
-    in_hand.update(sequence=event.sequence, revision=event.revision, content_digest=said)
+    in_hand.update(
+        sequence=event.sequence,
+        revision=event.revision,
+        content_digest=said,
+        told=snapshots.take(event=event),
+    )
     known = earlier if earlier and earlier.kind == Kind.REQUEST else None
     told = (known.sequence, known.content_digest) if known else None
     is_update = told not in (None, (event.sequence, said))
+    changed = None
+    if known and is_update and kind == Kind.REQUEST:
+        changed = noticeletters.changed(delivery=delivery, known=known)
     with override(delivery.language):
         stream = itip.write(
             method=METHODS[kind],
@@ -259,6 +312,7 @@ def compose(*, delivery: Delivery, now: datetime) -> transport.Message:
             method=METHODS[kind],
             stream=stream,
             is_update=is_update,
+            changed=changed,
             now=now,
         )
 
@@ -285,15 +339,18 @@ def _kind(event: Event, person: Attendee) -> Kind | None:
     return Kind.CANCEL if person.is_off_the_list else Kind.REQUEST
 
 
-def _put(event: Event, news: dict[Attendee, Kind], due_at: datetime) -> int:
-    """Store one mail to each attendee; return how many.
+def _put(
+    event: Event, news: dict[Attendee, Kind], due_at: datetime, telling: Telling | None = None
+) -> int:
+    """Store one mail to each attendee, `telling` as in `outbox.put`; return how many.
 
     The deduplication key contains the id of the attendee's previous invitation mail, so that the
     same revision can be sent to them again later.
     """
     mails = Delivery.objects.invitations().filter(attendee__in=[person.pk for person in news])
     last = dict(mails.order_by().values_list("attendee").annotate(Max("pk")))
-    rows = []
+    is_withheld = (telling or plans.current().telling) == Telling.NEVER
+    rows, digests = [], _Digests(event)
     for person, kind in news.items():
         key = (str(event.uid), event.sequence, event.revision, person.pk, last.get(person.pk, 0))
         row = outbox.mail_to(
@@ -305,8 +362,10 @@ def _put(event: Event, news: dict[Attendee, Kind], due_at: datetime) -> int:
             expires_at=max(dates.over_at(event.when) or due_at + USEFUL_FOR, due_at + DEBOUNCE),
         )
         row.sequence, row.revision = event.sequence, event.revision
+        if is_withheld and kind == Kind.REQUEST:
+            row.content_digest = digests.of(person)
         rows.append(row)
-    outbox.put(rows=rows)
+    outbox.put(rows=rows, telling=telling)
     return len(rows)
 
 

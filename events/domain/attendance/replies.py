@@ -23,7 +23,7 @@ from events.domain.attendance import answers, attendees, capacity, invitations, 
 from events.domain.attendance.replymails import AttendeeReply, ParsedReply
 from events.domain.mail import addresses
 from events.domain.refusals import Refusal
-from events.models import Attendee, Event, Person, Reply
+from events.models import Attendee, Delivery, Event, Person, Reply
 
 Partstat = Attendee.Partstat
 Method = Reply.Method
@@ -173,9 +173,20 @@ def _whom(row: Reply, parsed: ParsedReply) -> Attendee:
         raise SetAside(Reason.OTHER_SENDER)
     if attendee is None:
         raise SetAside(Reason.NOT_INVITED)
-    if parsed.sequence < held.sequence and parsed.method != Method.REFRESH:
+    if parsed.method != Method.REFRESH and parsed.sequence < _last_told(held, attendee):
         raise attendees.Outdated(attendee)
     return attendee
+
+
+def _last_told(event: Event, attendee: Attendee) -> int:
+    """Return the SEQUENCE of the last invitation that this attendee was sent.
+
+    The event may have a higher one of which the attendee was not told. For an attendee who was sent
+    none, who has the entry from elsewhere, it is that of the event.
+    """
+    mails = attendee.deliveries.out().filter(kind=Delivery.Kind.REQUEST).order_by("-pk")
+    sequence = mails.values_list("sequence", flat=True).first()
+    return event.sequence if sequence is None else sequence
 
 
 def _event(uid: str) -> Event | None:

@@ -11,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce, Greatest
 
 from events.domain import steps
-from events.domain.mail import addresses
+from events.domain.mail import addresses, plans
 from events.models import (
     Attendee,
     Delivery,
@@ -19,6 +19,7 @@ from events.models import (
     NoticeBatch,
     ReminderOccurrence,
     Suppression,
+    Telling,
 )
 from events.models.mail.deliveries import DeliveryQuerySet
 
@@ -72,15 +73,22 @@ def mail_to(
     )
 
 
-def put(*, rows: Sequence[Delivery]) -> None:
-    """Store mails, except those whose dedup key is stored already.
+def put(*, rows: Sequence[Delivery], telling: Telling | None = None) -> None:
+    """Store mails, except those whose dedup key is stored already, and record them in the plan.
 
-    More than HOLD_ABOVE at once are stored as HELD, until an organiser releases or drops them.
+    Mails that are told LATER by the plan are stored as HELD, until an organiser releases or drops
+    them, and so are more than HOLD_ABOVE at once. Those that are told NEVER are stored as
+    CANCELLED. With `telling` the mails do not depend on the plan, and are not recorded there.
     """
-    if len(rows) > settings.HOLD_ABOVE:
-        for row in rows:
-            row.state, row.claim_at = State.HELD, None
+    plan = plans.current()
+    chosen = telling or plan.telling
+    if chosen == Telling.NEVER:
+        _keep_back(rows, State.CANCELLED, Delivery.Reason.WITHHELD)
+    elif chosen == Telling.LATER or len(rows) > settings.HOLD_ABOVE:
+        _keep_back(rows, State.HELD)
     Delivery.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+    if telling is None:
+        plan.keys.update(row.dedup_key for row in rows)
 
 
 def give_to_its_team(*, event: Event) -> None:
@@ -168,6 +176,11 @@ def dedup_key(*parts: str | int) -> str:
     """Return the SHA-256 of the parts as a JSON list: joined strings could be ambiguous."""
     canonical = json.dumps([*parts], separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _keep_back(rows: Sequence[Delivery], state: Delivery.State, reason: str = "") -> None:
+    for row in rows:
+        row.state, row.reason, row.claim_at = state, reason, None
 
 
 def _end_hold(delivery: Delivery, verb: str, **values: Any) -> int:

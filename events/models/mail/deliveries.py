@@ -4,6 +4,7 @@ import uuid
 from enum import StrEnum
 from typing import ClassVar, Self
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
@@ -54,6 +55,10 @@ class DeliveryQuerySet(LeasableQuerySet["Delivery"]):
         """Deliveries that have been sent, or may have been."""
         return self.filter(Q(state__in=Delivery.OUT) | Q(unknown_count__gt=0))
 
+    def withheld(self) -> Self:
+        """Deliveries that an organiser chose never to send; they record what was not told."""
+        return self.filter(state=Delivery.State.CANCELLED, reason=Delivery.Reason.WITHHELD)
+
     def holding(self) -> Self:
         """Deliveries that have been sent or are still going to be."""
         return self.filter(Q(state__in=(*Delivery.OUT, *Delivery.UNSENT)) | Q(unknown_count__gt=0))
@@ -100,6 +105,7 @@ class Delivery(Leasable):
         ANOTHER = "another", _("something newer is known")
         HELD = "held", _("was held back")
         NO_SENDER = "no_sender", _("nothing here sends mails of this kind any more")
+        WITHHELD = "withheld", _("an organiser chose to tell nobody")
 
     public_uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=8, choices=kinds.choices, default=Kind.REMINDER)
@@ -149,6 +155,8 @@ class Delivery(Leasable):
     revision = models.PositiveIntegerField(null=True, editable=False)
     # A digest of the composed content; '' before it is composed.
     content_digest = models.CharField(max_length=64, blank=True, editable=False)
+    # What an invitation said of the event (`programme.snapshots`), to tell later what has changed.
+    told = models.JSONField(null=True, editable=False, encoder=DjangoJSONEncoder)
     sent_at = models.DateTimeField(_("sent at"), null=True)
     detail = models.CharField(_("detail"), max_length=300, blank=True)
     reason = models.CharField(
@@ -193,6 +201,11 @@ class Delivery(Leasable):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} · {self.person}"
+
+    @property
+    def is_out(self) -> bool:
+        """Whether it has been sent, or may have been; the same rule as `out()`."""
+        return self.state in self.OUT or self.unknown_count > 0
 
 
 class Suppression(models.Model):

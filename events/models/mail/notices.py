@@ -10,14 +10,24 @@ from events.models.events.events import Event
 from events.models.people.people import Person
 
 
+class Telling(models.TextChoices):
+    """What an organiser chose for the mails that follow from a change."""
+
+    NOW = "now"
+    LATER = "later"
+    NEVER = "never"
+
+
 class NoticeBatch(Claimable):
     """Changes to a team's events within the debounce period; each person gets one mail about them.
 
-    `claim_at` is set until the mails are planned. A team has at most one open batch.
+    `claim_at` is set until the mails are planned. A team has at most one open batch. A batch that
+    is not told now is never open: its mails are held at once (LATER), or there are none (NEVER).
     """
 
     team = models.ForeignKey(Team, models.PROTECT, related_name="+")
     opened_at = models.DateTimeField()
+    telling = models.CharField(max_length=5, choices=Telling, default=Telling.NOW)
 
     objects = ClaimableQuerySet["NoticeBatch"].as_manager()
 

@@ -33,5 +33,10 @@ def save(client: Client, row: Model, **changes: Any) -> Any:
     return client.post(url, {**form_of(client.get(url)), **changes})
 
 
+def save_and_tell(client: Client, row: Model, choice: str = "now", **changes: Any) -> Any:
+    """The same, with the choice of what becomes of the mails."""
+    return save(client, row, _telling=choice, **changes)
+
+
 def all_values(row: Model) -> dict[str, Any]:
     return model_to_dict(type(row)._default_manager.get(pk=row.pk))

@@ -12,7 +12,7 @@ from events.domain.attendance import attendees, capacity
 from events.models import Attendee, Event, EventPlace, Person, Team
 from tests import factories
 from tests.events.admin import screens
-from tests.events.admin.forms import all_values, form_of, save
+from tests.events.admin.forms import all_values, form_of, save, save_and_tell
 from tests.events.admin.screens import queries
 from tests.factories import NOW
 from tests.office import address
@@ -54,9 +54,11 @@ def errors(page: Any) -> dict[str, list[str]]:
     return page.context["adminform"].form.errors
 
 
-def act(client: Client, action: str, rows: Iterable[Attendee], url: str = LIST) -> list[str]:
+def act(
+    client: Client, action: str, rows: Iterable[Attendee], url: str = LIST, **more: Any
+) -> list[str]:
     """Run a list action on the rows; return its messages."""
-    chosen = {"action": action, "_selected_action": [row.pk for row in rows]}
+    chosen = {"action": action, "_selected_action": [row.pk for row in rows], **more}
     return said(client.post(url, chosen, follow=True))
 
 
@@ -184,9 +186,9 @@ class TestOfAnEvent:
         hub = factories.hub(event=event, place=screens.place(event.team, "Manila"), capacity=0)
         _first, here = accepted(event, "Chan", "Lee")
         (there,) = accepted(event, "Wong", hub=hub)
-        assert save(organiser, event, capacity=2).status_code == 302
+        assert save_and_tell(organiser, event, capacity=2).status_code == 302
         assert state(here) == ("accepted", "confirmed", "expected")
-        assert save(organiser, event, **{"place_roles-0-capacity": 1}).status_code == 302
+        assert save_and_tell(organiser, event, **{"place_roles-0-capacity": 1}).status_code == 302
         assert state(there) == ("accepted", "confirmed", "expected")
 
 
@@ -220,7 +222,11 @@ class TestActions:
 
     def test_who_is_taken_off_the_list_makes_room(self, event: Event, organiser: Client) -> None:
         first, second = accepted(event, "Chan", "Lee")
-        assert act(organiser, "release", [first]) == ["Taken off the list: 1."]
+        assert act(organiser, "release", [first]) == []
+        assert state(second) == ("accepted", "waitlisted", "expected")
+        done, told = act(organiser, "release", [first], _telling="now")
+        assert done == "Taken off the list: 1."
+        assert told.startswith("1 person will be told in two minutes.")
         assert state(second) == ("accepted", "confirmed", "expected")
 
     def test_a_filter_that_the_action_empties_still_counts(

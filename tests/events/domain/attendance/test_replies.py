@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
@@ -12,12 +12,13 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from pytest_django import Settings
 
+from events.domain import telling
 from events.domain.access import answerlinks
 from events.domain.attendance import answers, attendees, invitations, replies, replymails
 from events.domain.directory import people
 from events.domain.lifecycle import lifecycle
 from events.domain.mail import addresses
-from events.models import Attendee, Delivery, Event, Person, Reply
+from events.models import Attendee, Delivery, Event, Person, Reply, Telling
 from events.values.dates import Precision, When
 from tests import factories
 from tests import replymails as mails
@@ -200,10 +201,23 @@ class TestWhatIsOvertaken:
         )
         old = mails.of(attendee)
         lifecycle.move(event=attendee.event, when=when, now=NOW)
+        Delivery.objects.filter(state="pending").update(state="sent", claim_at=None)
         assert told(read(mails.gmail(old))) == (State.IGNORED, Reason.OUTDATED)
         assert state_of(attendee)[0] == "needs_action"
         new = mails.of(attendee, message_id="<2@x>")
         assert told(read(mails.gmail(new))) == APPLIED
+
+    @pytest.mark.parametrize("choice", [*Telling])
+    def test_an_answer_to_what_the_guest_was_last_sent_counts(
+        self, attendee: Attendee, choice: Telling
+    ) -> None:
+        """The event has a higher SEQUENCE of which the guest was not told, or not yet."""
+        old = mails.of(attendee)
+        with telling.planning(choice=choice, now=NOW):
+            attendee.event.start_time = time(10)
+            lifecycle.save(event=attendee.event, now=NOW)
+        assert told(read(mails.gmail(old))) == APPLIED
+        assert state_of(attendee)[0] == "accepted"
 
     def test_mails_that_come_in_another_order_than_they_were_written(
         self, attendee: Attendee

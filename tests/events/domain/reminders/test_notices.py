@@ -14,10 +14,11 @@ from events.domain.delivery import delivery
 from events.domain.directory import people
 from events.domain.lifecycle import lifecycle
 from events.domain.reminders import notices
-from events.models import Delivery, Event, EventChange, NoticeBatch, Person, Place
+from events.models import Attendee, Delivery, Event, EventChange, NoticeBatch, Person, Place
 from events.values.dates import Precision, When
 from tests import factories
 from tests.factories import NOW
+from tests.invitations import recipient
 from tests.smtp import Sink
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
@@ -65,13 +66,14 @@ def test_who_attends_a_moved_event_learns_both_times(server: Sink) -> None:
     event, person = attended(title="Going Global", slug="gg")
     lifecycle.move(event=event, when=on(9, 10), now=NOW)
     (message,) = told(server)
-    assert message["Subject"] == "New time: Going Global"
+    assert message["Subject"] == "Going Global · 9 December 2026 · New time"
     assert message["To"].addresses[0].addr_spec == person.email
     assert message["List-Unsubscribe"] is None
     assert lines(message) == [
         "Dear CHAN Siu-ming,",
         "This has changed for you:",
-        "New time: Going Global",
+        "Going Global · 9 December 2026",
+        "New time",
         "Now",
         "Wednesday 9 December 2026, 10:30–17:00 (Shanghai, UTC+8)",
         "Your time: Tuesday 8 December 2026, 19:30 (UTC-7)",
@@ -94,15 +96,15 @@ def hall() -> Place:
     [
         (
             lambda event, hall: lifecycle.move(event=event, when=event.when, place=hall, now=NOW),
-            ["New place: Going Global", "When", "Where", "Hall", "Where until now", "Shanghai"],
+            ["New place", "When", "Where", "Hall", "Where until now", "Shanghai"],
         ),
         (
             lambda event, _hall: lifecycle.cancel(event=event, reason="Typhoon", now=NOW),
-            ["Cancelled: Going Global", "Reason", "Typhoon", "Until now"],
+            ["Cancelled", "Reason", "Typhoon", "Until now"],
         ),
         (
             lambda event, _hall: lifecycle.postpone(event=event, reason="Typhoon", now=NOW),
-            ["Postponed: Going Global", "Reason", "Typhoon", "Until now"],
+            ["Postponed", "Reason", "Typhoon", "Until now"],
         ),
     ],
 )
@@ -115,11 +117,100 @@ def test_what_happened_is_said(
     assert [line for line in lines(message) if line in said] == said
 
 
+def test_the_conference_is_named_with_its_only_link(server: Sink) -> None:
+    event, person = attended(title="Going Global", slug="gg")
+    factories.attendee(event=event)
+    for title in ("Keynote", "Panel"):
+        part = factories.event(title=title, kind="session", team=event.team, parent=event)
+        lifecycle.move(event=part, when=on(2, 11), now=NOW)
+    [message] = [each for each in told(server) if recipient(each) == person.email]
+    assert message["Subject"] == (
+        "Going Global · 2 December 2026 · New time: Keynote and 1 more change"
+    )
+    said = lines(message)
+    assert [line for line in said if line.startswith("https://")] == [
+        "https://attache.example/events/gg/"
+    ]
+    assert said[2] == "Going Global · 2 December 2026"
+    assert [line for line in said if line.startswith("New time")] == [
+        "New time: Keynote", "New time: Panel",
+    ]  # fmt: skip
+    html = message.get_body(("html",))
+    assert html is not None
+    assert html.get_content().count("<a ") == 1
+
+
+def test_an_internal_event_above_is_not_named(server: Sink) -> None:
+    expo = factories.event(title="Secret expo", visibility="internal")
+    event, _person = attended(title="Forum", team=expo.team, parent=expo)
+    lifecycle.move(event=event, when=on(2, 11), now=NOW)
+    (message,) = told(server)
+    assert message["Subject"] == "Forum · 2 December 2026 · New time"
+    assert "Secret" not in message.as_string()
+
+
+class TestWhatIsFilledIn:
+    """A value that was open until now is no change for people who were never told anything."""
+
+    def mission(self) -> Event:
+        mission = factories.event(kind="trade_mission", title="Doha", **factories.days(1, 6))
+        for _delegate in range(6):
+            factories.attendee(event=mission, role="delegate")
+        return mission
+
+    def test_the_first_place_of_a_mission_tells_nobody(self, server: Sink) -> None:
+        mission = self.mission()
+        mission.place = factories.place(timezone="")
+        lifecycle.save(event=mission, now=NOW)
+        assert told(server) == []
+
+    def test_it_tells_who_had_a_mail_about_it(self, server: Sink) -> None:
+        mission = self.mission()
+        attendee = mission.attendees.order_by("pk")[0]
+        reminded(attendee)
+        mission.place = factories.place(timezone="")
+        lifecycle.save(event=mission, now=NOW)
+        (message,) = told(server)
+        assert message["To"].addresses[0].addr_spec == attendee.person.email
+
+    def test_the_first_hour_of_a_day_tells_nobody(self, server: Sink) -> None:
+        event, _person = attended(**factories.days(2), timezone="Asia/Shanghai")
+        lifecycle.move(event=event, when=on(2), now=NOW)
+        assert told(server) == []
+
+    def test_another_day_is_told(self, server: Sink) -> None:
+        event, _person = attended(**factories.days(2), timezone="Asia/Shanghai")
+        lifecycle.move(event=event, when=on(3), now=NOW)
+        assert len(told(server)) == 1
+
+    def test_another_place_is_told(self, server: Sink) -> None:
+        mission = self.mission()
+        Event.objects.filter(pk=mission.pk).update(place=factories.place(timezone=""))
+        mission.place = factories.place(name="Kuwait", timezone="")
+        lifecycle.save(event=mission, now=NOW)
+        assert len(told(server)) == 6
+
+
+def reminded(attendee: Attendee) -> None:
+    """Record a reminder that was sent to the attendee."""
+    Delivery.objects.create(
+        kind="reminder",
+        state="sent",
+        attendee=attendee,
+        person=attendee.person,
+        event=attendee.event,
+        dedup_key=f"reminder {attendee.pk}",
+        due_at=NOW,
+        expires_at=NOW,
+        sent_at=NOW,
+    )
+
+
 def test_what_was_postponed_and_takes_place_again_is_said(server: Sink) -> None:
     event, _person = attended(title="Going Global", status="postponed")
     lifecycle.reinstate(event=event, when=on(9), now=NOW)
     (message,) = told(server)
-    assert message["Subject"] == "Takes place again: Going Global"
+    assert message["Subject"] == "Going Global · 9 December 2026 · Takes place again"
     assert "Wednesday 9 December 2026, 09:30–17:00 (Shanghai, UTC+8)" in lines(message)
 
 
@@ -131,7 +222,7 @@ def test_in_the_language_of_the_reader(server: Sink, language: str, subject: str
     Person.objects.filter(pk=person.pk).update(language=language)
     lifecycle.move(event=event, when=on(9), now=NOW)
     (message,) = told(server)
-    assert message["Subject"].startswith(subject)
+    assert message["Subject"] == f"走出去 · 2026年12月9日 · {subject}"
     html = message.get_body(("html",))
     assert html is not None
     assert "2026年12月9日" in html.get_content()
@@ -150,7 +241,7 @@ class TestOneMail:
             lifecycle.move(event=event, when=on(day), now=NOW + day * SECOND)
         assert EventChange.objects.count() == 1
         (message,) = told(server, LATER + MINUTE)
-        said = [line for line in lines(message) if "December" in line and "Your" not in line]
+        said = [line for line in lines(message) if "(Shanghai" in line]
         assert [line[:26] for line in said] == [
             "Saturday 12 December 2026,", "Wednesday 2 December 2026,",
         ]  # fmt: skip
@@ -162,8 +253,10 @@ class TestOneMail:
         lifecycle.cancel(event=event, reason="", now=NOW)
         lifecycle.move(event=other, when=on(9), now=NOW + MINUTE)
         (message,) = told(server)
-        assert message["Subject"] == "Cancelled: One and 1 more change"
-        assert "New time: Two" in lines(message)
+        assert message["Subject"] == "One · 2 December 2026 · Cancelled and 1 more change"
+        assert [line for line in lines(message) if line.startswith(("One", "Two"))] == [
+            "One · 2 December 2026", "Two · 9 December 2026",
+        ]  # fmt: skip
 
     def test_what_was_changed_back_is_no_news(self, server: Sink) -> None:
         event, _person = attended()
@@ -223,8 +316,11 @@ class TestOneMail:
         assert sorted(str(m["To"].addresses[0].addr_spec) for m in messages) == sorted(
             person.email for person in people
         )
-        assert messages[0]["Subject"] == "New time: Promotion Conference and 50 more changes"
-        assert sum(line.startswith("New time:") for line in lines(messages[0])) == 51
+        assert messages[0]["Subject"] == (
+            "Promotion Conference · 8–13 December 2026 · New time and 50 more changes"
+        )
+        assert sum(line.startswith("New time") for line in lines(messages[0])) == 51
+        assert sum(line.startswith("https://") for line in lines(messages[0])) == 1
 
 
 class TestCost:
@@ -245,7 +341,7 @@ class TestCost:
         self, django_assert_num_queries: Callable[[int], Any], people: int
     ) -> None:
         self.mission(2, people)
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(14):
             notices.expand_due(now=LATER)
         assert Delivery.objects.count() == people
 
@@ -256,7 +352,7 @@ class TestCost:
         self.mission(parts, 1)
         notices.expand_due(now=LATER)
         row = Delivery.objects.get()
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(5):
             assert len(notices.news_for(delivery=row)) == parts + 1
 
 
@@ -394,7 +490,9 @@ def test_changes_that_cannot_be_told_stop_no_others(server: Sink) -> None:
     for row in (stuck, event):
         lifecycle.move(event=row, when=on(9), now=NOW)
     EventChange.objects.filter(event=stuck).update(before={})
-    assert [str(message["Subject"]) for message in told(server)] == ["New time: Forum"]
+    assert [str(message["Subject"]) for message in told(server)] == [
+        "Forum · 9 December 2026 · New time"
+    ]
     assert NoticeBatch.objects.get(team=stuck.team).claim_at == LATER + claims.RETRY_AFTER
 
 
