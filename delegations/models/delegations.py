@@ -173,6 +173,11 @@ class Delegation(Findable, Owned):
         over = (self.Status.CONCLUDED, self.Status.CANCELLED)
         return self.is_managed and self.status not in over
 
+    @property
+    def is_called_off(self) -> bool:
+        """Whether its mission and its call stay cancelled: the life cycle of events asks this."""
+        return self.status == self.Status.CANCELLED
+
 
 class TradeMission(Delegation):
     """A proxy for delegations of business people, with a screen of its own."""

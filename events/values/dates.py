@@ -172,6 +172,14 @@ def instants(when: When) -> tuple[datetime | None, datetime | None]:
     return start, to_utc(last + DAY, time.min, end_zone) if last != when.start_on else None
 
 
+def begins_at(when: When) -> datetime | None:
+    """Return the UTC moment at which the event begins; of a coarse date that of its window."""
+    start, _end = instants(when)
+    if start or when.start_on is None:
+        return start
+    return to_utc(when.start_on, time.min, when.timezone or "UTC")
+
+
 def over_at(when: When) -> datetime | None:
     """Return the UTC moment from which the event is certainly over; None if that is not known.
 

@@ -14,7 +14,9 @@ from django.utils.translation import gettext_noop
 from events.domain import steps
 from events.domain.attendance import capacity, invitations
 from events.domain.feeds import changes
+from events.domain.lifecycle import callingoff
 from events.domain.mail import outbox
+from events.domain.pages import formatting
 from events.domain.programme import completeness, revisions, tree
 from events.domain.refusals import Name, Refusal, joined, some
 from events.domain.reminders import notices, reminders
@@ -32,7 +34,7 @@ STEPS: Final[dict[str, tuple[str, ...]]] = {
     Status.TENTATIVE: ("confirm", "move", "postpone", "cancel"),
     Status.CONFIRMED: ("move", "postpone", "cancel"),
     Status.POSTPONED: ("reinstate", "confirm", "move", "cancel"),
-    Status.CANCELLED: (),
+    Status.CANCELLED: ("reinstate",),  # until it would have begun: `has_begun`
 }
 # Steps that a part cannot take while an event above it is postponed or cancelled.
 STARTING: Final = ("propose", "confirm", "reinstate")
@@ -73,6 +75,19 @@ class Incomplete(Refusal):
     def words(self, name: Name) -> dict[str, object]:
         missing = joined(MISSING[each] for each in self.missing)
         return {"title": name(self.event), "missing": missing}
+
+
+class Begun(Refusal):
+    """The cancelled event would have begun by now, so a new run is a new event."""
+
+    event: Event
+    text = gettext_noop(
+        "“%(title)s” would have begun by now (%(when)s), so it cannot be reinstated. Clone it:"
+        " a new run is a new event."
+    )
+
+    def words(self, name: Name) -> dict[str, object]:
+        return {"title": name(self.event), "when": formatting.when(self.event.when)}
 
 
 class InUse(Refusal):
@@ -196,37 +211,40 @@ def confirm(*, event: Event, now: datetime) -> None:
 def postpone(*, event: Event, now: datetime, reason: str = "") -> None:
     """Postpone the event with its programme; the old dates stay until new ones are known."""
     with _step(event, "postpone", now) as rows:
-        for row in rows:
-            row.status, row.cancellation_reason = Status.POSTPONED, reason
+        _call_off(rows, Status.POSTPONED, reason)
 
 
 def reinstate(
     *,
     event: Event,
-    when: When,
     now: datetime,
+    when: When | None = None,
     place: Place | None = None,
     status: str = Status.TENTATIVE,
     with_programme: bool = True,
 ) -> None:
-    """Give a postponed event a new date; its programme moves along.
+    """Let a postponed or cancelled event take place after all, with its programme.
 
-    `status` is the new one, tentative or confirmed; postponed parts become tentative. Without a
-    place the old one stays. Raises dates.BadDate, and Incomplete as `confirm` does.
+    Without `when`, the event and the parts that were called off with it become what they were
+    before. With a new date, `status` is the new one, tentative or confirmed; the parts move along
+    and become tentative. Without a place the old one stays. Of a cancelled event only the parts
+    that were cancelled with it come back. Raises Begun for a cancelled event that would have begun,
+    dates.BadDate, and Incomplete if the day is not known or, with a new date, as `confirm` does.
     """
     if status not in Event.STANDING:
         raise ValueError(status)
-    dates.validate(when)
-    with _step(event, "reinstate", now, with_programme) as (row, *parts):
-        _shift([row, *parts], when)
-        row.place = place or row.place
-        _start(row, status)
-        _require_day(row)
-        if status == Status.CONFIRMED:
-            _require_all(row)
-        for part in parts:
-            if part.status == Status.POSTPONED:
-                _start(part, Status.TENTATIVE)
+    if when:
+        dates.validate(when)
+    with _step(event, "reinstate", now, with_programme) as rows:
+        known = callingoff.before(rows=rows)
+        if has_begun(event=rows[0], now=now):
+            raise Begun(rows[0])
+        rows[0].place = place or rows[0].place
+        if when is None:
+            rows[1:] = callingoff.followers(event=rows[0], parts=rows[1:])
+            _put_back(rows, known)
+        else:
+            _start_anew(rows, when, status)
 
 
 def move(
@@ -254,10 +272,12 @@ def move(
 
 
 def cancel(*, event: Event, reason: str, now: datetime) -> None:
-    """Cancel the event for good, with its programme; parts that are drafts stay drafts."""
+    """Cancel the event with its programme; parts that are drafts stay drafts.
+
+    It can be reinstated until it would have begun.
+    """
     with _step(event, "cancel", now) as rows:
-        for row in rows:
-            row.status, row.cancellation_reason = Status.CANCELLED, reason
+        _call_off(rows, Status.CANCELLED, reason)
 
 
 def delete(*, event: Event, now: datetime) -> None:
@@ -281,6 +301,17 @@ def delete(*, event: Event, now: datetime) -> None:
 def next_steps(*, event: Event) -> tuple[str, ...]:
     """The steps that the status of the event, and of those above and below it, allows now."""
     return MACHINE.next_steps(event)
+
+
+def has_begun(*, event: Event, now: datetime) -> bool:
+    """Whether a cancelled event would have begun, so that a new run of it is a new event.
+
+    One that had been postponed before has no date that could come.
+    """
+    begins_at = event.start_at or dates.over_at(event.when)
+    if event.status != Status.CANCELLED or begins_at is None or now < begins_at:
+        return False
+    return callingoff.before(rows=[event])[event.pk].status != Status.POSTPONED
 
 
 def consequences(*, event: Event, verb: str) -> Consequences:
@@ -327,8 +358,14 @@ def _together(event: Event, verb: str) -> list[Event]:
     return [event, *_parts(event, verb, _locked())]
 
 
-def _obstacle(event: Event, verb: str) -> Event | None:
-    """Return another event whose status forbids the step, or None."""
+def _obstacle(event: Event, verb: str) -> Model | None:
+    """Return another row whose status forbids the step, or None.
+
+    A row of an upper app that points one-to-one to the event may be called off itself, such as the
+    delegation of a mission: then the event stays off.
+    """
+    if verb == "reinstate" and (row := _called_off_above(event)):
+        return row
     if verb in STARTING:
         return tree.off_above(event=event)
     if verb == "delete":
@@ -337,11 +374,21 @@ def _obstacle(event: Event, verb: str) -> Event | None:
     return None
 
 
+def _called_off_above(event: Event) -> Model | None:
+    """Return a row that points one-to-one to the event and says `is_called_off`, or None."""
+    relations = [each for each in Event._meta.related_objects if each.one_to_one]
+    rows = (getattr(event, each.get_accessor_name() or "", None) for each in relations)
+    return next((row for row in rows if getattr(row, "is_called_off", False)), None)
+
+
 def _parts(event: Event, verb: str, rows: EventQuerySet) -> list[Event]:
     """The parts that take the step together with the event, in order of time."""
     states = TOGETHER.get(verb, ())
     parts = tree.below(event=event) if states else []
     keys = [part.pk for part in parts if part.status in states]
+    if verb == "reinstate" and event.status == Status.CANCELLED:
+        drafts = [part.pk for part in parts if part.status == Status.DRAFT]
+        keys = [*drafts, *(part.pk for part in callingoff.followers(event=event, parts=parts))]
     return list(rows.filter(pk__in=keys).in_time_order())
 
 
@@ -424,7 +471,10 @@ def _put(event: Event, now: datetime) -> bool:
     changes.note(events=filter(None, (event, stored)), now=now)
     if stored:
         notices.note(event=event, stored=stored, now=now)
-    reminders.replan(event=event, now=now)
+    if stored and stored.status == Status.CANCELLED and event.stands:
+        reminders.begin_anew(event=event, now=now)
+    else:
+        reminders.replan(event=event, now=now)
     invitations.replan(event=event, now=now)
     if stored and stored.team_id != event.team_id:
         outbox.give_to_its_team(event=event)
@@ -436,6 +486,33 @@ def _put(event: Event, now: datetime) -> bool:
 
 def _start(event: Event, status: str) -> None:
     event.status, event.cancellation_reason = status, ""
+
+
+def _call_off(rows: list[Event], status: str, reason: str) -> None:
+    for row in rows:
+        row.status, row.cancellation_reason = status, reason
+    callingoff.explain(rows=rows, event=rows[0])
+
+
+def _put_back(rows: list[Event], known: dict[int, callingoff.Before]) -> None:
+    """Give the event and its followers the status and the reason that they had before."""
+    for row in rows:
+        row.status, row.cancellation_reason = known[row.pk].status, known[row.pk].reason
+    if rows[0].status in Event.STANDING:
+        _require_day(rows[0])
+
+
+def _start_anew(rows: list[Event], when: When, status: str) -> None:
+    """Move the events to a new date, at which they take place; drafts stay drafts."""
+    event, *parts = rows
+    _shift(rows, when)
+    _start(event, status)
+    _require_day(event)
+    if status == Status.CONFIRMED:
+        _require_all(event)
+    for part in parts:
+        if part.status in tree.OFF:
+            _start(part, Status.TENTATIVE)
 
 
 def _shift(rows: list[Event], when: When) -> None:

@@ -24,7 +24,7 @@ from events.models import Attendee, Delivery, Event
 LABELS: Final = {
     What.CANCELLED: _("Cancelled"),
     What.POSTPONED: _("Postponed"),
-    What.BACK: _("Takes place again"),
+    What.BACK: _("Takes place after all"),
     What.MOVED: _("New time"),
     What.PLACE: _("New place"),
 }

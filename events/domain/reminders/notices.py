@@ -175,7 +175,7 @@ def _what(before: Event, event: Event) -> What | None:
         return What.POSTPONED
     if event.status not in Event.STANDING:
         return None
-    if before.status == Status.POSTPONED:
+    if before.status in (Status.POSTPONED, Status.CANCELLED):
         return What.BACK
     if _is_moved(before, event):
         return What.MOVED

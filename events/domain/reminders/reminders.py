@@ -69,6 +69,30 @@ def replan(*, event: Event, now: datetime) -> None:
         event.schedule_epoch = stored.schedule_epoch
 
 
+def begin_anew(*, event: Event, now: datetime) -> None:
+    """Plan the reminders of an event that takes place after all, in a new schedule epoch.
+
+    Of a rule whose mails were on their way when the event was cancelled, those that are still
+    useful go on in the old epoch, so that nobody is reminded twice of one moment.
+    """
+    with transaction.atomic():
+        stored = Event.objects.select_for_update(no_key=True).get(pk=event.pk)
+        rules = {rule.pk: rule for rule in _rules(stored)}
+        latest = _latest(stored)
+        stored.schedule_epoch = 1 + max([stored.schedule_epoch, *_epochs(latest)])
+        Event.objects.filter(pk=stored.pk).update(schedule_epoch=stored.schedule_epoch)
+        for occurrence in latest:
+            rule = rules.get(occurrence.rule_id)
+            if rule and _goes_on(occurrence, stored, rule, now):
+                _resume(occurrence, stored, rule, _span(stored, rule), now)
+                rules.pop(rule.pk)
+            else:
+                _cancel(occurrence)
+        rows = [_occurrence(stored, rule, now) for rule in rules.values()]
+        ReminderOccurrence.objects.bulk_create(rows, ignore_conflicts=True)
+        event.schedule_epoch = stored.schedule_epoch
+
+
 def replan_team(*, team: Team, now: datetime) -> None:
     """Adjust the occurrences of all events that follow the rules of a team, after these changed."""
     theirs = ReminderOccurrence.objects.filter(event=OuterRef("pk"), rule__team=team)
@@ -256,6 +280,19 @@ def _adjust(
         _renew(occurrence, event, rule, now)
     else:
         _resume(occurrence, event, rule, moment, now)
+
+
+def _epochs(occurrences: list[ReminderOccurrence]) -> list[int]:
+    return [occurrence.schedule_epoch for occurrence in occurrences]
+
+
+def _goes_on(
+    occurrence: ReminderOccurrence, event: Event, rule: ReminderRule, now: datetime
+) -> bool:
+    """Whether mails of the occurrence were written that may still be sent for the same moment."""
+    moment = _span(event, rule)
+    is_written = occurrence.state == State.EXPANDED and now < moment.expires_at
+    return is_written and not _is_far(occurrence, moment, event, rule)
 
 
 def _move(

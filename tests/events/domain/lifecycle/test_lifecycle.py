@@ -198,6 +198,7 @@ LEADS = {
     ("postponed", "confirm"): "confirmed",
     ("postponed", "move"): "postponed",
     ("postponed", "cancel"): "cancelled",
+    ("cancelled", "reinstate"): "tentative",
 }
 
 

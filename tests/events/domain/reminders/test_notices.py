@@ -210,7 +210,7 @@ def test_what_was_postponed_and_takes_place_again_is_said(server: Sink) -> None:
     event, _person = attended(title="Going Global", status="postponed")
     lifecycle.reinstate(event=event, when=on(9), now=NOW)
     (message,) = told(server)
-    assert message["Subject"] == "Going Global · 9 December 2026 · Takes place again"
+    assert message["Subject"] == "Going Global · 9 December 2026 · Takes place after all"
     assert "Wednesday 9 December 2026, 09:30–17:00 (Shanghai, UTC+8)" in lines(message)
 
 
