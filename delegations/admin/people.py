@@ -14,7 +14,7 @@ from delegations.domain.directory import people
 from delegations.models import Delegate
 from events.admin.directory.people import PersonAdmin as EventsPersonAdmin
 from events.admin.kit.base import ReadOnly, ScopedInline
-from events.models import Person
+from events.models import Merger, Person
 
 admin.site.unregister(Person)
 
@@ -43,5 +43,8 @@ class MembershipInline(ReadOnly, ScopedInline, TabularInline):
 class PersonAdmin(EventsPersonAdmin):
     inlines = (*EventsPersonAdmin.inlines[:2], MembershipInline, *EventsPersonAdmin.inlines[2:])
 
-    def merge_records(self, *, keep: Any, drop: Any, now: datetime) -> None:
-        people.merge(keep=keep, drop=drop, now=now)
+    def merge_records(self, *, keep: Any, drop: Any, now: datetime) -> Merger:
+        return people.merge(keep=keep, drop=drop, now=now)
+
+    def unmerge_records(self, *, merger: Merger, now: datetime) -> Any:
+        return people.unmerge(merger=merger, now=now)

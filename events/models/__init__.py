@@ -1,6 +1,7 @@
 """The tables of the events app."""
 
 from events.models.base.changes import CalendarChange
+from events.models.base.mergers import Merger
 from events.models.base.ratelimits import RateLimitCounter
 from events.models.base.teams import Membership, Team, User, Viewer
 from events.models.calendars.feeds import CalendarFeed, FeedState, FeedTree, RenderedEvent
@@ -45,6 +46,7 @@ __all__ = [
     "MailBreaker",
     "MailWording",
     "Membership",
+    "Merger",
     "NoticeBatch",
     "OptOut",
     "Organisation",

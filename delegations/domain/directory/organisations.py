@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from delegations.domain.rosters import quotas, rosters
 from delegations.models import Delegation
 from events.domain.directory import organisations
-from events.models import Event, Organisation
+from events.models import Event, Merger, Organisation
 
 
 def organise(events: Sequence[Event]) -> bool:
@@ -18,22 +18,37 @@ def organise(events: Sequence[Event]) -> bool:
     return Delegation.objects.filter(named, mission__in=events).exists()
 
 
-def merge(*, keep: Organisation, drop: Organisation, now: datetime) -> None:
+def merge(*, keep: Organisation, drop: Organisation, now: datetime) -> Merger:
     """Merge the records; seats that become free go to the waiting list.
 
     Raises as `events.domain.directory.organisations.merge` does, and `rosters.TooManyOf` if both
     together have more seats in a delegation than one organisation may have.
     """
     with transaction.atomic():
-        delegations = list(_delegations_of(keep, drop))
+        delegations = list(_delegations_of(keep.pk, drop.pk))
         for delegation in delegations:
             quotas.hold(delegation=delegation)
-        organisations.merge(keep=keep, drop=drop, now=now)
+        merger = organisations.merge(keep=keep, drop=drop, now=now)
         for delegation in delegations:
             _settle(delegation, now)
+        return merger
 
 
-def _delegations_of(*records: Organisation) -> QuerySet[Delegation]:
+def unmerge(*, merger: Merger, now: datetime) -> Organisation:
+    """Make two records of one again, and update the rosters; return the one that comes back.
+
+    Raises as `events.domain.directory.organisations.unmerge` does.
+    """
+    with transaction.atomic():
+        for delegation in _delegations_of(merger.kept):
+            quotas.hold(delegation=delegation)
+        back = organisations.unmerge(merger=merger, now=now)
+        for delegation in _delegations_of(merger.kept, back.pk):
+            rosters.sync(delegation=delegation, now=now)
+        return back
+
+
+def _delegations_of(*records: int) -> QuerySet[Delegation]:
     """The delegations that the organisations have members in or apply to."""
     members = Q(delegates__organisation__in=records)
     asking = Q(applications__organisation__in=records)

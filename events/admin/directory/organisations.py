@@ -16,7 +16,7 @@ from events.admin.kit.forms import ScopedForm
 from events.admin.kit.mergers import MergesAdmin
 from events.admin.kit.sources import EvidenceInline
 from events.domain.directory import organisations
-from events.models import Organisation
+from events.models import Merger, Organisation
 
 
 class OrganisationForm(ScopedForm):
@@ -59,5 +59,8 @@ class OrganisationAdmin(MergesAdmin, TranslatedAdmin):
     def save_model(self, request: HttpRequest, obj: Organisation, form: Any, change: bool) -> None:
         organisations.save(organisation=obj, now=timezone.now())
 
-    def merge_records(self, *, keep: Any, drop: Any, now: datetime) -> None:
-        organisations.merge(keep=keep, drop=drop, now=now)
+    def merge_records(self, *, keep: Any, drop: Any, now: datetime) -> Merger:
+        return organisations.merge(keep=keep, drop=drop, now=now)
+
+    def unmerge_records(self, *, merger: Merger, now: datetime) -> Any:
+        return organisations.unmerge(merger=merger, now=now)

@@ -33,7 +33,7 @@ from events.admin.mail.deliveries import MailPanel, counts
 from events.admin.mail.reminders import OptOutInline
 from events.domain.directory import namesakes, people
 from events.domain.pages import formatting
-from events.models import Appointment, Attendee, Person, User
+from events.models import Appointment, Attendee, Merger, Person, User
 from events.values import names
 from events.values.languages import columns, suffix
 
@@ -265,8 +265,11 @@ class PersonAdmin(
         """Refuse changes to an erased person."""
         return super().has_change_permission(request, obj) and not (obj and obj.erased_at)
 
-    def merge_records(self, *, keep: Any, drop: Any, now: datetime) -> None:
-        people.merge(keep=keep, drop=drop, now=now)
+    def merge_records(self, *, keep: Any, drop: Any, now: datetime) -> Merger:
+        return people.merge(keep=keep, drop=drop, now=now)
+
+    def unmerge_records(self, *, merger: Merger, now: datetime) -> Any:
+        return people.unmerge(merger=merger, now=now)
 
     def step_context(self, request: HttpRequest, row: Person) -> dict[str, Any]:
         mails = counts(request, person=row)

@@ -18,8 +18,10 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
 from events.admin.kit import history, screens
-from events.domain.directory import merging
+from events.domain.directory import merging, unmerging
+from events.domain.pages import formatting
 from events.domain.refusals import Refusal
+from events.models import Merger
 
 EMPTY = "–"
 
@@ -43,11 +45,16 @@ class MergesAdmin:
     """
 
     actions: ClassVar[Any] = ("merge_two",)
+    change_form_before_template = "events/admin/merged.html"
     compared: ClassVar[Sequence[str]] = ()  # the columns that are compared
     opts: Any
 
-    def merge_records(self, *, keep: Any, drop: Any, now: datetime) -> None:
+    def merge_records(self, *, keep: Any, drop: Any, now: datetime) -> Merger:
         """Merge the two records, through the domain."""
+        raise NotImplementedError
+
+    def unmerge_records(self, *, merger: Merger, now: datetime) -> Any:
+        """Make two records of one again, through the domain; return the one that comes back."""
         raise NotImplementedError
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -72,7 +79,79 @@ class MergesAdmin:
     def get_custom_urls(self) -> Any:
         name = f"{self.opts.app_label}_{self.opts.model_name}_merge"
         page = ("merge/<int:one>/<int:other>/", name, self.merge_view)
-        return (page, *super().get_custom_urls())  # type: ignore[misc]
+        back = ("unmerge/<int:merger>/", name.replace("_merge", "_unmerge"), self.unmerge_view)
+        return (page, back, *super().get_custom_urls())  # type: ignore[misc]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        row = self.get_object(request, object_id)  # type: ignore[attr-defined]
+        more = {"mergers": self.mergers_of(request, row)}
+        return super().change_view(  # type: ignore[misc]
+            request, object_id, form_url, {**more, **(extra_context or {})}
+        )
+
+    def mergers_of(self, request: HttpRequest, row: Any) -> list[dict[str, Any]]:
+        """Return the mergers into a record that the user may still undo, for its pages."""
+        if row is None or not self.has_change_permission(request, row):  # type: ignore[attr-defined]
+            return []
+        zone = timezone.get_current_timezone_name()
+        return [
+            {
+                "name": merger.name,
+                "at": formatting.moment(merger.merged_at, zone),
+                "by": history.actor(merger.merged_by),
+                "url": self._url("unmerge", merger.pk),
+            }
+            for merger in unmerging.of(row=row, now=timezone.now())
+        ]
+
+    def unmerge_view(self, request: HttpRequest, merger: int, **kwargs: Any) -> HttpResponse:
+        """Show what taking a merger back does (GET), or take it back (POST)."""
+        label = self.opts.concrete_model._meta.label
+        found = Merger.objects.filter(pk=merger, table=label).first()
+        if found is None:
+            messages.error(request, unmerging.Expired().sentence(user=request.user))
+            return HttpResponseRedirect(self._url("changelist"))
+        row = self._record(request, found.kept)
+        if request.method != "POST":
+            return self._unmerge_page(request, found, row)
+        try:
+            with screens.planning(request):
+                back = self.unmerge_records(merger=found, now=timezone.now())
+                told = screens.told(request)
+        except screens.Unasked as unasked:
+            return screens.question(self, request, unasked.told)
+        except Refusal as refusal:
+            text = refusal.sentence(user=request.user)
+            return self._unmerge_page(request, found, row, refusal=text)
+        text = gettext("“%(one)s” and “%(other)s” are two records again.")
+        messages.success(request, text % {"one": row, "other": back})
+        if told:
+            messages.success(request, screens.message(told))
+        return HttpResponseRedirect(self._url("change", row.pk))
+
+    def _unmerge_page(
+        self, request: HttpRequest, merger: Merger, row: Any, refusal: str = ""
+    ) -> HttpResponse:
+        found = unmerging.counts(merger=merger)
+        kinds = sorted(found, key=lambda kind: str(kind._meta.verbose_name_plural))
+        return screens.page(
+            self,
+            request,
+            "events/admin/unmerge.html",
+            title=_("Undo the merger"),
+            media=self.media,  # type: ignore[attr-defined]
+            original=row,
+            merger=merger,
+            counts=[(capfirst(kind._meta.verbose_name_plural), found[kind]) for kind in kinds],
+            back=self._url("change", row.pk),
+            refusal=refusal,
+        )
 
     @action(description=_("Merge two records"), permissions=["change"])
     def merge_two(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
@@ -127,7 +206,7 @@ class MergesAdmin:
         name = str(drop)
         try:
             with screens.planning(request):
-                self.merge_records(keep=keep, drop=drop, now=timezone.now())
+                merger = self.merge_records(keep=keep, drop=drop, now=timezone.now())
                 told = screens.told(request)
         except screens.Unasked as unasked:
             return screens.question(self, request, unasked.told)
@@ -136,7 +215,7 @@ class MergesAdmin:
         except Refusal as refusal:
             return self._page(request, page, refusal=refusal.sentence(user=request.user))
         done = gettext("“%(drop)s” is part of this record now.") % {"drop": name}
-        messages.success(request, done)
+        messages.success(request, done, extra_tags=self._url("unmerge", merger.pk))
         if told:
             messages.success(request, screens.message(told))
         return HttpResponseRedirect(self._url("change", keep.pk))

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
 
-from django.db.models import CASCADE, Model, OuterRef, QuerySet, Subquery
+from django.db.models import CASCADE, Exists, Model, OuterRef, QuerySet, Subquery
 
 from events.models.base import history
 from events.models.base.teams import PartQuerySet
@@ -35,6 +35,11 @@ class KeptChange:
 
     record: Any
     before: Any | None
+
+    @property
+    def is_latest(self) -> bool:
+        """Whether it is the present state, as far as `_entries` has looked."""
+        return bool(getattr(self.record, "is_latest", False))
 
     @property
     def changes(self) -> list[Change]:
@@ -83,6 +88,22 @@ class Log(Sequence[KeptChange]):
             found = _entries(self.tables[number], [key for _at, _number, key in places])
             entries.update({place: found[place[2]] for place in places})
         return entries
+
+
+def record(*, row: Model, kind: str, number: int) -> Any | None:
+    """Return a record of the row or of one of its details, by the name of its model and its key."""
+    for table in _tables(row):
+        if table.model.instance_type._meta.model_name == kind:
+            return table.filter(pk=number).first()
+    return None
+
+
+def newest(*, row: Model) -> Any | None:
+    """Return the latest record of the row itself: its present state."""
+    records = history.of(_table(row))
+    return (
+        records.filter(id=row.pk).order_by("-history_id").first() if records is not None else None
+    )
 
 
 def is_kept(*, row: Model) -> bool:
@@ -149,6 +170,8 @@ def _entries(table: QuerySet[Any], keys: list[int]) -> dict[int, KeptChange]:
     rows: QuerySet[Any] = QuerySet(table.model)
     earlier = rows.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id"))
     last = Subquery(earlier.order_by("-history_id").values("history_id")[:1])
-    records = rows.select_related("history_user").annotate(last=last).in_bulk(keys)
+    later = Exists(rows.filter(id=OuterRef("id"), history_id__gt=OuterRef("history_id")))
+    known = rows.select_related("history_user").annotate(last=last, is_latest=~later)
+    records = known.in_bulk(keys)
     before = rows.in_bulk([record.last for record in records.values() if record.last])
     return {key: KeptChange(record, before.get(record.last)) for key, record in records.items()}

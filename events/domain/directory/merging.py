@@ -18,6 +18,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import ForeignKey, Model, Q, QuerySet, UniqueConstraint
 from django.utils.translation import gettext_noop
 
+from events.domain.directory import mergerlogs
+from events.domain.directory.mergerlogs import MergerLog
 from events.domain.refusals import Name, Refusal
 from events.models import Event
 from events.models.base import history
@@ -108,16 +110,25 @@ def hold(*, keep: Model, drop: Model) -> None:
     drop.refresh_from_db()
 
 
-def merge(*, keep: Model, drop: Model) -> None:
-    """Change all references to `drop` into references to `keep`, and delete it. Raises Overlap."""
+def merge(*, keep: Model, drop: Model, log: MergerLog) -> None:
+    """Change all references to `drop` into references to `keep`, and delete it. Raises Overlap.
+
+    Each change is recorded in the log, so that the merger can be undone.
+    """
+    before = mergerlogs.values(keep)
     _part(keep, drop)
+    log.changed(keep, before)
     for column in references(type(keep)):
         for others in _unique_with(column):
             for kept, double in _doubles(column, others, keep, drop):
-                _fold(kept, double, others.names)
-        _rows(column.model).filter(**{column.name: drop.pk}).update(**{column.name: keep.pk})
+                _fold(kept, double, others.names, log)
+        keys = log.moved(column.model, column.name, old=drop.pk, new=keep.pk)
+        _rows(column.model).filter(pk__in=keys).update(**{column.name: keep.pk})
     for key in generic_keys():
-        pointing(key, drop).update(**{key.fk_field: keep.pk})
+        theirs = pointing(key, drop)
+        log.moved_to(theirs, key.fk_field, old=drop.pk, new=keep.pk)
+        theirs.update(**{key.fk_field: keep.pk})
+    log.removed(drop)
     history.explain_merger(keep=keep, drop=drop)
     copy(drop).delete()  # a copy: delete() clears the primary key
 
@@ -190,12 +201,16 @@ def _part(keep: Model, drop: Model) -> None:
             _rows(type(keep)).filter(pk=keep.pk).update(**changed)
 
 
-def _fold(kept: Model, double: Model, others: Iterable[str]) -> None:
+def _fold(kept: Model, double: Model, others: Iterable[str], log: MergerLog) -> None:
     """Merge two duplicates, and all rows that refer to them. Raises Overlap."""
+    before = mergerlogs.links(kept, double)
     if not _absorbs(kept, double):
         raise Overlap(kept, double, [getattr(kept, name) for name in others])
-    merge(keep=kept, drop=double)
+    log.unlinked(before)
+    merge(keep=kept, drop=double, log=log)
+    stored = mergerlogs.values(kept)
     kept.save()
+    log.changed(kept, stored)
 
 
 def _absorbs(kept: Any, double: Any) -> bool:

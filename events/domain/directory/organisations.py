@@ -6,11 +6,12 @@ from typing import Final
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
-from events.domain.directory import merging
+from events.domain.directory import mergerlogs, merging, unmerging
+from events.domain.directory.mergerlogs import MergerLog
 from events.domain.lifecycle import lifecycle
 from events.domain.programme import revisions
 from events.domain.refusals import Refusal
-from events.models import Organisation
+from events.models import Merger, Organisation
 from events.models.base import duplicates
 from events.values.languages import columns
 
@@ -35,22 +36,41 @@ def save(*, organisation: Organisation, now: datetime) -> None:
             lifecycle.touch_shown_with(organisation=organisation, now=now)
 
 
-def merge(*, keep: Organisation, drop: Organisation, now: datetime) -> None:
+def merge(*, keep: Organisation, drop: Organisation, now: datetime) -> Merger:
     """Merge `drop` into `keep`: `drop` is deleted, its rows become rows of `keep`.
 
     Blank columns of `keep` are filled from `drop`, whose names become aliases. Duplicate rows
     (roles at an event, live applications to a delegation) become one by the `merge_from` of their
     model. Events that show the organisation get a new revision. Raises OneRecord, OtherTeam,
-    Circle, and Overlap for applications with different decisions.
+    Circle, and Overlap for applications with different decisions. Returns what `unmerge` needs to
+    take it back.
     """
     with transaction.atomic():
         lifecycle.touch_shown_with(organisation=drop, now=now)
         merging.hold(keep=keep, drop=drop)
         merging.check(keep=keep, drop=drop)
         _check_circle(keep, drop)
+        log, name, key = MergerLog(), str(drop), drop.pk
         _lend(keep, drop)
-        merging.merge(keep=keep, drop=drop)
+        merging.merge(keep=keep, drop=drop, log=log)
+        before = mergerlogs.values(keep)
         save(organisation=keep, now=now)
+        log.changed(keep, before)
+        return unmerging.store(keep=keep, drop=name, key=key, log=log, now=now)
+
+
+def unmerge(*, merger: Merger, now: datetime) -> Organisation:
+    """Make two records of one again; return the one that had been dropped.
+
+    Events that show one of them get a new revision. Raises unmerging.Expired, unmerging.InTheWay or
+    unmerging.NameTaken.
+    """
+    with transaction.atomic():
+        held = unmerging.hold(merger=merger)
+        pair: tuple[Organisation, Organisation] = unmerging.undo(merger=held, now=now)
+        for organisation in pair:
+            lifecycle.touch_shown_with(organisation=organisation, now=now)
+        return pair[1]
 
 
 def _check_circle(keep: Organisation, drop: Organisation) -> None:

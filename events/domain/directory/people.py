@@ -17,11 +17,12 @@ from django.db.models.functions import Replace
 from django.utils.translation import gettext_noop
 
 from events.domain.attendance import capacity
-from events.domain.directory import merging
+from events.domain.directory import mergerlogs, merging, unmerging
+from events.domain.directory.mergerlogs import MergerLog
 from events.domain.feeds import changes
 from events.domain.mail import transport
 from events.domain.refusals import Refusal
-from events.models import Appointment, Attendee, Delivery, Event, Person, User
+from events.models import Appointment, Attendee, Delivery, Event, Merger, Person, User
 from events.models.base import duplicates, history
 from events.values import names
 from events.values.languages import SUFFIXES, columns
@@ -49,26 +50,45 @@ class Traces:
     login: User | None
 
 
-def merge(*, keep: Person, drop: Person, now: datetime) -> None:
+def merge(*, keep: Person, drop: Person, now: datetime) -> Merger:
     """Merge `drop` into `keep`: `drop` is deleted, its rows become rows of `keep`.
 
     Blank columns of `keep` are filled from `drop`, whose names become aliases. Duplicate rows
     (attendees of an event, members of a delegation, nominees of an application) become one by the
     `merge_from` of their model. Afterwards duplicate pending reminders are cancelled, and seats
     that both records held are given to the waiting list. Raises OneRecord, OtherTeam, Erased, and
-    Overlap for two logins.
+    Overlap for two logins. Returns what `unmerge` needs to take it back.
     """
     with transaction.atomic():
         merging.hold(keep=keep, drop=drop)
         _check(keep, drop)
+        log, name, key = MergerLog(), str(drop), drop.pk
         freed = _events_with_two_places(keep, drop)
         _lend(keep, drop)
-        merging.merge(keep=keep, drop=drop)
+        merging.merge(keep=keep, drop=drop, log=log)
+        before = mergerlogs.values(keep)
         keep.save()
+        log.changed(keep, before)
         changes.note_person(person=keep, now=now)
-        _remind_once(keep)
+        log.recalled(_remind_once(keep))
         for event in freed:
             capacity.settle(event=event, now=now)
+        return unmerging.store(keep=keep, drop=name, key=key, log=log, now=now)
+
+
+def unmerge(*, merger: Merger, now: datetime) -> Person:
+    """Make two records of one again; return the one that had been dropped.
+
+    An attendee who comes back has the seat again if nobody got it meanwhile, and else waits. Raises
+    unmerging.Expired, unmerging.InTheWay or unmerging.NameTaken.
+    """
+    with transaction.atomic():
+        held = unmerging.hold(merger=merger)
+        pair: tuple[Person, Person] = unmerging.undo(merger=held, now=now)
+        unmerging.seat_again(merger=held, now=now)
+        for person in pair:
+            changes.note_person(person=person, now=now)
+        return pair[1]
 
 
 def erase(*, person: Person, now: datetime) -> None:
@@ -96,6 +116,7 @@ def erase(*, person: Person, now: datetime) -> None:
         _clear_rows(person, records)
         _clear_log(records, known)
         copies = list(person.deliveries.values_list("public_uuid", flat=True))
+        unmerging.forget(person=person, records=records)
         transaction.on_commit(partial(transport.forget, keys=copies))
 
 
@@ -133,8 +154,10 @@ def _events_with_two_places(keep: Person, drop: Person) -> list[Event]:
     return list(Event.objects.filter(pk__in=shared.values("event")).order_by("pk"))
 
 
-def _remind_once(person: Person) -> None:
+def _remind_once(person: Person) -> list[int]:
     """Cancel pending mails of which the person has another for the same reminder or notices.
+
+    Returns the keys of the cancelled ones.
 
     A mail that may have reached its reader stays. Of several pending ones the one with the most
     unknown outcomes stays, because it may have been delivered; of equals the oldest.
@@ -148,6 +171,7 @@ def _remind_once(person: Person) -> None:
     another |= Q(Exists(same.unsent().filter(tried_more | earlier)))
     spare = list(waiting.filter(another).values_list("pk", flat=True))
     Delivery.objects.filter(pk__in=spare).call_back()
+    return spare
 
 
 def _names_known(person: Person, records: Iterable[int]) -> set[str]:

@@ -80,6 +80,13 @@ def explain_merger(*, keep: Model, drop: Model) -> None:
     explain(keep, f"merged with {drop.pk}")
 
 
+def explain_separation(*, model: type[Model], kept: int, dropped: int) -> None:
+    """Rewrite the reason of a merger that was undone: the rows are two again, for `keys` too."""
+    if (changes := of(model)) is not None:
+        merged = changes.filter(id=dropped, history_change_reason=f"{MERGED}{kept}")
+        merged.update(history_change_reason=f"was {MERGED}{kept}")
+
+
 def keys(model: type[Model], known: Iterable[int]) -> set[int]:
     """Return the keys of the rows and of all that were merged into them, directly or not."""
     changes, found, new = of(model), set[int](), set(known)

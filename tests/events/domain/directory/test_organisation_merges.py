@@ -13,14 +13,20 @@ from events.domain.directory import merging, organisations
 from events.models import (
     Appointment,
     Attendee,
-    Event,
     EventOrganisation,
     Evidence,
     Organisation,
-    Sector,
 )
 from seeds.models import Entry
 from tests import factories
+from tests.events.domain.directory.doubleorganisations import (
+    firm,
+    nominate,
+    person,
+    role,
+    sector,
+    some_rows,
+)
 from tests.events.domain.directory.related import application, delegation, evidence, leg
 from tests.events.domain.pages import worlds
 from tests.factories import NOW
@@ -30,18 +36,6 @@ pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
 def merge(keep: Organisation, drop: Organisation) -> None:
     organisations.merge(keep=keep, drop=drop, now=NOW)
-
-
-def firm(**columns: Any) -> Organisation:
-    return factories.organisation(**columns)
-
-
-def role(event: Event, of: Organisation, **columns: Any) -> EventOrganisation:
-    return EventOrganisation.objects.create(event=event, organisation=of, **columns)
-
-
-def sector() -> Sector:
-    return Sector.objects.create(slug=f"sector-{factories.number()}", name="Green finance")
 
 
 def test_the_dropped_record_goes_and_its_rows_become_those_of_the_kept() -> None:
@@ -164,15 +158,6 @@ def test_records_of_two_teams_are_refused() -> None:
 # --- applications ---
 
 
-def person(name: str) -> Any:
-    return factories.person(family_name=name)
-
-
-def nominate(to: Application, *people: Any) -> None:
-    for one in people:
-        Nominee.objects.create(application=to, person=one)
-
-
 def test_two_undecided_applications_become_one_in_the_further_state() -> None:
     keep, drop, body = firm(), firm(), delegation()
     ann, ben = person("Ann"), person("Ben")
@@ -245,6 +230,7 @@ def test_merging_costs_as_many_queries_for_30_rows_as_for_1(
     django_assert_max_num_queries: Any,
 ) -> None:
     counts = []
+    merge(firm(), firm())  # fills the cache of content types
     for size in (1, 30):
         keep, drop = firm(), firm()
         for _ in range(size):
@@ -257,36 +243,6 @@ def test_merging_costs_as_many_queries_for_30_rows_as_for_1(
 
 
 # --- at random ---
-
-
-def some_rows(random: Random, keep: Organisation, drop: Organisation) -> None:
-    either = [None, keep, drop]
-    for _ in range(3):
-        event = factories.event()
-        for body in random.sample([keep, drop], random.randrange(3)):
-            for name in random.sample(EventOrganisation.Role.values, 2):
-                role(event, body, role=name, position=random.randrange(1, 5))
-        factories.attendee(event=event, representing=random.choice(either))
-    for _ in range(2):
-        mission = delegation(
-            sending_organisation=random.choice(either), organiser=random.choice(either)
-        )
-        Leg.objects.filter(pk=leg(mission).pk).update(host=random.choice(either))
-        guests = [factories.person() for _ in range(3)]
-        for body in random.sample([keep, drop], random.randrange(3)):
-            asked = application(
-                mission,
-                organisation=body,
-                status=random.choice(["submitted", "under_review", "info_requested"]),
-            )
-            nominate(asked, *random.sample(guests, random.randrange(4)))
-            Delegate.objects.create(
-                delegation=mission, label_en="x", organisation=body, application=asked
-            )
-    for body in random.sample([keep, drop], random.randrange(3)):
-        firm(parent=body)
-        evidence(body)
-        Appointment.objects.create(person=factories.person(), organisation=body)
 
 
 @settings(

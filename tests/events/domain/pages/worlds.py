@@ -5,7 +5,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Model, QuerySet
 
-from events.models import CalendarChange
+from events.models import CalendarChange, Merger
 
 # All rows: table and key → columns.
 Rows = dict[tuple[type[Model], Any], dict[str, Any]]
@@ -15,14 +15,14 @@ OURS = {"events", "delegations", "seeds"}
 
 
 def rows() -> Rows:
-    """Return all rows of our tables as stored, except histories, calendar changes, link tables."""
+    """Return all rows of our tables as stored, except histories, journals and link tables."""
     models = [
         model
         for model in apps.get_models()
         if model._meta.app_label in OURS
         and not model._meta.proxy
         and not hasattr(model, "instance_type")
-        and model is not CalendarChange
+        and model not in (CalendarChange, Merger)
     ]
     return {
         (model, row.pop("id")): row for model in models for row in QuerySet[Any](model).values()
