@@ -22,6 +22,7 @@ from delegations.admin.rounds import DecidesTogether
 from delegations.domain.applications import applications, rounds
 from delegations.domain.mail import decisions
 from delegations.domain.overview import tasks
+from delegations.domain.rosters import quotas
 from delegations.models import Application, Delegation, Nominee
 from events.admin.attendance.attendees import AttendeeForm
 from events.admin.kit.base import ScopedInline, TeamScopedAdmin
@@ -212,6 +213,9 @@ class ApplicationAdmin(DecidesTogether, ExportAdmin, StepsAdmin, TeamScopedAdmin
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
         return rows.annotate(size=Count("nominees", distinct=True))
+
+    def hold_row(self, row: Application) -> None:
+        quotas.hold(delegation=row.delegation)
 
     def next_steps(self, row: Application) -> tuple[str, ...]:
         """Return the legal steps; without the waiting list while seats are free for them."""

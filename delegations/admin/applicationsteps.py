@@ -134,6 +134,24 @@ def _reached(done: Done) -> str:
 
 
 _step = partial(Step, noun="application", facts=_named)
+RECONSIDER = _step(
+    verb="reconsider",
+    label=_("Take the decision back"),
+    icon="undo",
+    does=applications.reconsider,
+    explain=(
+        _(
+            "The decision was made by mistake: the application of %(organisation)s is examined"
+            " anew."
+        ),
+        _(
+            "A mail about it that has not left is called back; once it has left, the decision"
+            " stands."
+        ),
+    ),
+    says=_("The decision about %(organisation)s is taken back."),
+    secondary=True,
+)
 STEPS = (
     _step(
         verb="submit",
@@ -173,6 +191,7 @@ STEPS = (
         ),
         says=_accepted,
         asks=False,
+        undo=RECONSIDER,
     ),
     _step(
         verb="admit",
@@ -235,6 +254,7 @@ STEPS = (
         says=_says(_("On the waiting list.")),
         destructive=True,
         asks=False,
+        undo=RECONSIDER,
     ),
     _step(
         verb="decline",
@@ -244,12 +264,13 @@ STEPS = (
         form=DeclineForm,
         signed=True,
         explain=(
-            _("%(organisation)s gets no seats. This is final, but they may apply anew."),
+            _("%(organisation)s gets no seats, but may apply anew."),
             _who_is_told,
         ),
         says=_says(_("Declined.")),
         destructive=True,
         asks=False,
+        undo=RECONSIDER,
     ),
     _step(
         verb="withdraw",
@@ -264,4 +285,5 @@ STEPS = (
         says=_("Withdrawn."),
         destructive=True,
     ),
+    RECONSIDER,
 )

@@ -1,15 +1,16 @@
 """State machines: the steps that the state of a row allows, and how a step is taken."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Max, Model
 from django.utils.translation import gettext_noop
 
 from events.domain.refusals import Name, Refusal
+from events.models.base import history
 
 Row = TypeVar("Row", bound=Model)
 Table = Mapping[str, tuple[str, ...]]  # the verbs that each state allows
@@ -26,6 +27,13 @@ class NotAllowed(Refusal):
     def words(self, name: Name) -> dict[str, object]:
         state = getattr(self.row, f"get_{self.column}_display")()
         return {"name": name(self.row), "state": state}
+
+
+class ChangedSince(Refusal):
+    """The row has changed after the step that was to be undone."""
+
+    row: Any
+    text = gettext_noop("“%(row)s” has changed since, so the step cannot be undone.")
 
 
 def no_obstacle(row: Model, verb: str) -> None:
@@ -66,3 +74,23 @@ class Machine(Generic[Row]):
 
     def _allowed(self, row: Row) -> tuple[str, ...]:
         return self.table.get(getattr(row, self.refusal.column), ())
+
+
+def stamps(*, rows: Collection[Model]) -> dict[int, int]:
+    """Return for each row, by key, a number that rises with each change of it.
+
+    It is the key of its latest history record. Rows of a table without a history have none. All
+    rows are of one table.
+    """
+    model = next((row._meta.concrete_model for row in rows), None)
+    records = history.of(model) if model else None
+    if records is None:
+        return {}
+    latest = records.filter(id__in=[row.pk for row in rows]).order_by().values_list("id")
+    return dict(latest.annotate(Max("history_id")))
+
+
+def check_unchanged(*, row: Model, stamp: int) -> None:
+    """Raise ChangedSince if the row has changed since the stamp; call it when it is locked."""
+    if stamps(rows=[row]).get(row.pk) != stamp:
+        raise ChangedSince(row)

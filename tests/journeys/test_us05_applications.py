@@ -7,6 +7,7 @@ import pytest
 import time_machine
 
 from delegations.domain.applications import applications
+from delegations.domain.mail import decisions
 from delegations.models import Application, Delegation
 from events.models import Attendee, CalendarFeed, Organisation, Team
 from tests import factories
@@ -190,7 +191,9 @@ def test_who_applied_is_told_of_each_decision_once(
     now, until = DEADLINE + timedelta(days=1), DEADLINE + timedelta(days=8)
 
     def told() -> dict[str, str]:
-        return {m["To"].addresses[0].username: text(m) for m in post.arrived(now)}
+        return {
+            m["To"].addresses[0].username: text(m) for m in post.arrived(now + decisions.DEBOUNCE)
+        }
 
     with time_machine.travel(now, tick=False):
         office.step(mission, "close_call")

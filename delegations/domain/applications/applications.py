@@ -28,9 +28,10 @@ STEPS: Final[steps.Table] = {
     Status.SUBMITTED: (*DECISIONS, "review", "withdraw"),
     Status.UNDER_REVIEW: (*DECISIONS, "withdraw"),
     Status.INFO_REQUESTED: ("reply", "withdraw"),
-    Status.WAITLISTED: ("decline", "withdraw"),
-    Status.ACCEPTED: ("confirm", "withdraw"),
+    Status.WAITLISTED: ("decline", "withdraw", "reconsider"),
+    Status.ACCEPTED: ("confirm", "withdraw", "reconsider"),
     Status.CONFIRMED: ("withdraw",),
+    Status.DECLINED: ("reconsider",),
 }
 UNDECIDED: Final = (Status.SUBMITTED, Status.UNDER_REVIEW, Status.INFO_REQUESTED)
 # Decided, but not final.
@@ -64,6 +65,18 @@ class AlreadyApplied(Refusal):
 
     application: Application
     text = gettext_noop("This organisation has an application already.")
+
+
+class AlreadyTold(Refusal):
+    """The organisation has been told of the decision by mail."""
+
+    application: Application
+    text = gettext_noop(
+        "%(name)s has been told of this decision by mail, so it cannot be taken back silently."
+    )
+
+    def words(self, name: Name) -> dict[str, object]:
+        return {"name": name(self.application)}
 
 
 class NoNominees(Refusal):
@@ -254,6 +267,22 @@ def decline(*, application: Application, reason: str, user: User | None, now: da
         check_reason(application=row, reason=reason)
         _decide(row, user, now)
         row.status, row.reason = Status.DECLINED, reason
+
+
+def reconsider(*, application: Application, now: datetime) -> None:
+    """Take back a decision that was made by mistake; it is under review again.
+
+    Its mail is called back; once that has left, raises AlreadyTold. Raises AlreadyApplied if the
+    organisation, declined, has applied anew, and NotAllowed.
+    """
+    with _step(application, "reconsider", now) as row:
+        live = row.delegation.applications.live().exclude(pk=row.pk)
+        if known := live.filter(organisation=row.organisation).first():
+            raise AlreadyApplied(known)
+        if not decisions.take_back(application=row):
+            raise AlreadyTold(row)
+        row.status, row.reason, row.confirm_by = Status.UNDER_REVIEW, "", None
+        row.decided_by = row.decided_at = None
 
 
 def confirm(*, application: Application, now: datetime) -> None:

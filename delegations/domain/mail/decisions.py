@@ -21,6 +21,7 @@ Status = Application.Status
 
 DECISION: Final = "decision"  # the stored value
 TOLD: Final = (Status.ACCEPTED, Status.WAITLISTED, Status.DECLINED)
+DEBOUNCE: Final = timedelta(seconds=120)  # a decision made by mistake can be taken back so long
 USEFUL_FOR: Final = timedelta(days=7)
 MIN_USEFUL_FOR: Final = timedelta(minutes=15)  # a mail remains useful for at least this time
 SUBJECTS: Final = {
@@ -79,8 +80,8 @@ def tell(*, application: Application, now: datetime) -> None:
         event=event,
         team_id=event.team_id,
         dedup_key=key,
-        due_at=now,
-        claim_at=now,
+        due_at=now + DEBOUNCE,
+        claim_at=now + DEBOUNCE,
         expires_at=max(until or now + USEFUL_FOR, now + MIN_USEFUL_FOR),
     )
     with transaction.atomic():
@@ -89,6 +90,23 @@ def tell(*, application: Application, now: datetime) -> None:
             delivery=Delivery.objects.get(dedup_key=key),
             defaults={"application": application, "status": application.status},
         )
+
+
+def take_back(*, application: Application) -> bool:
+    """Call back the mail about the present status; return False if it has left already.
+
+    The key of the mail becomes free, so that the same decision taken later is told.
+    """
+    told = application.decisions.filter(status=application.status)
+    mails = Delivery.objects.filter(decision__in=told)
+    mails.call_back()
+    if mails.out().exists():
+        return False
+    for pk in list(mails.values_list("pk", flat=True)):
+        key = outbox.dedup_key(DECISION, "taken back", pk)
+        Delivery.objects.filter(pk=pk).update(dedup_key=key)
+    told.delete()
+    return True
 
 
 def letter(*, delivery: Delivery, now: datetime) -> Message:

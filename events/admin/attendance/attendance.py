@@ -11,13 +11,12 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from events.admin.kit import screens
+from events.admin.kit.steps import spelt_out
 from events.domain.access import access
 from events.domain.attendance import attendees
 from events.domain.attendance.capacity import Capacity
 from events.domain.refusals import Refusal
-from events.models import Attendee, Viewer
-
-NAMED: Final = 10  # the number of refusals that a message spells out; the rest is counted
+from events.models import Attendee
 
 
 def fullness(venue: Capacity) -> str:
@@ -59,16 +58,17 @@ def for_each(verb: str, label: Any, done: Any) -> Callable[..., HttpResponse | N
         skipped = rows.count() - len(known)
         try:
             with screens.planning(request):
-                refused = _refused(verb, known)
+                taken, refused = _taken(verb, known)
                 told = screens.told(request)
         except screens.Unasked as unasked:
             return screens.question(screen, request, unasked.told)
-        if number := len(known) - len(refused):
-            messages.success(request, done % {"number": number})
+        if taken:
+            text, step = done % {"number": len(taken)}, screen.step_of(taken[0], verb)
+            screen.say(request, text, step, taken, request.get_full_path())
         if told:
             messages.success(request, screens.message(told))
         if refused:
-            messages.warning(request, _spelt_out(refused, request.user))
+            messages.warning(request, spelt_out(refused, request.user))
         if skipped:
             text = ngettext(
                 "%(number)s attendee is not yours to change.",
@@ -82,23 +82,16 @@ def for_each(verb: str, label: Any, done: Any) -> Callable[..., HttpResponse | N
     return act
 
 
-def _refused(verb: str, rows: Iterable[Attendee]) -> list[Refusal]:
-    """Call the domain function for each row separately; return the refusals."""
-    call, refused = getattr(attendees, verb), []
+def _taken(verb: str, rows: Iterable[Attendee]) -> tuple[list[Attendee], list[Refusal]]:
+    """Call the domain function for each row separately; return those it took, and refusals."""
+    call, taken, refused = getattr(attendees, verb), [], []
     for row in rows:
         try:
             call(attendee=row, now=timezone.now())
+            taken.append(row)
         except Refusal as refusal:
             refused.append(refusal)
-    return refused
-
-
-def _spelt_out(refused: list[Refusal], user: Viewer) -> str:
-    shown = " ".join(refusal.sentence(user=user) for refusal in refused[:NAMED])
-    more = len(refused) - NAMED
-    if more <= 0:
-        return shown
-    return gettext("%(sentences)s And %(number)s more.") % {"sentences": shown, "number": more}
+    return taken, refused
 
 
 ACTIONS: Final = (

@@ -23,7 +23,7 @@ from events.admin.kit.exports import ExportAdmin
 from events.admin.kit.filters import chosen, searched, waiting
 from events.admin.kit.forms import ScopedForm
 from events.admin.kit.steps import StepsAdmin
-from events.domain.attendance import attendees, capacity, invitations
+from events.domain.attendance import attendees, capacity, invitations, undoing
 from events.domain.overview import tasks
 from events.domain.pages import formatting
 from events.domain.refusals import Refusal
@@ -246,7 +246,12 @@ class AttendeeAdmin(
         return [name for name in shown if name not in {"event", "shown_when"}]
 
     def next_steps(self, row: Attendee) -> tuple[str, ...]:
-        return attendees.next_steps(attendee=row, now=timezone.now())
+        now = timezone.now()
+        back = undoing.next_steps(attendee=row, now=now)
+        return (*attendees.next_steps(attendee=row, now=now), *back)
+
+    def hold_row(self, row: Attendee) -> None:
+        capacity.hold(event_id=row.event_id)
 
     def state_of(self, row: Attendee) -> str:
         """The answer, then seat and attendance as far as they are known."""

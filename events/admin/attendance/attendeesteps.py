@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from events.admin.kit.steps import Done, Step, StepForm
 from events.admin.kit.widgets import Autocomplete
 from events.domain.access import access
-from events.domain.attendance import attendees
+from events.domain.attendance import attendees, undoing
 from events.models import Attendee, Person
 
 
@@ -58,6 +58,60 @@ def _substituted(done: Done) -> str:
 
 
 _step = partial(Step, noun="attendee", facts=_about)
+NOT_CHECKED_IN = _step(
+    verb="undo_check_in",
+    label=_("Not there after all"),
+    icon="undo",
+    does=undoing.undo_check_in,
+    explain=(
+        _("%(who)s was checked in by mistake: the check-in is taken back."),
+        _("Answer and place are as they were before the check-in."),
+    ),
+    says=_("%(who)s is not checked in any more."),
+    secondary=True,
+)
+NOT_ATTENDED = _step(
+    verb="undo_attended",
+    label=_("Not to the end after all"),
+    icon="undo",
+    does=undoing.undo_attended,
+    explain=(_("%(who)s stays checked in; “attended” is taken back."),),
+    says=_("%(who)s is checked in, no longer marked as attended."),
+    secondary=True,
+)
+NOT_AWAY = _step(
+    verb="undo_no_show",
+    label=_("No no-show after all"),
+    icon="undo",
+    does=undoing.undo_no_show,
+    explain=(_("%(who)s was marked as no-show by mistake: the mark is taken back."),),
+    says=_("%(who)s is no longer marked as no-show."),
+    secondary=True,
+)
+FORMER_ANSWER = _step(
+    verb="undo_answer",
+    label=_("Take the answer back"),
+    icon="undo",
+    does=undoing.undo_answer,
+    explain=(
+        _("The answer of %(who)s was entered by mistake: the one before counts again."),
+        _("Whoever had a place gets one if one is left, else they go on the waiting list."),
+    ),
+    says=_answered,
+    secondary=True,
+)
+ON_THE_LIST = _step(
+    verb="undo_release",
+    label=_("Back on the list"),
+    icon="undo",
+    does=undoing.undo_release,
+    explain=(
+        _("%(who)s was taken off the list by mistake and is expected again."),
+        _("Whoever had a place gets one if one is left, else they go on the waiting list."),
+    ),
+    says=_answered,
+    secondary=True,
+)
 STEPS = (
     _step(
         verb="accept",
@@ -69,6 +123,7 @@ STEPS = (
             _("If it is full, they go on the waiting list and move up by themselves."),
         ),
         says=_answered,
+        undo=FORMER_ANSWER,
     ),
     _step(
         verb="name",
@@ -86,6 +141,7 @@ STEPS = (
         does=attendees.check_in,
         explain=(_("%(who)s is there."),),
         says=_("%(who)s is checked in."),
+        undo=NOT_CHECKED_IN,
     ),
     _step(
         verb="mark_attended",
@@ -94,6 +150,7 @@ STEPS = (
         does=attendees.mark_attended,
         explain=(_("%(who)s was there to the end."),),
         says=_("%(who)s attended."),
+        undo=NOT_ATTENDED,
     ),
     _step(
         verb="accept_tentatively",
@@ -103,6 +160,7 @@ STEPS = (
         explain=(_("%(who)s may come to “%(event)s”; no place is kept."),),
         says=_answered,
         destructive=True,
+        undo=FORMER_ANSWER,
     ),
     _step(
         verb="substitute",
@@ -128,6 +186,7 @@ STEPS = (
         ),
         says=_answered,
         destructive=True,
+        undo=FORMER_ANSWER,
     ),
     _step(
         verb="mark_no_show",
@@ -137,6 +196,7 @@ STEPS = (
         explain=(_("%(who)s was expected and did not come."),),
         says=_("%(who)s did not come."),
         destructive=True,
+        undo=NOT_AWAY,
     ),
     _step(
         verb="release",
@@ -149,5 +209,11 @@ STEPS = (
         ),
         says=_("%(who)s is off the list."),
         destructive=True,
+        undo=ON_THE_LIST,
     ),
+    NOT_CHECKED_IN,
+    NOT_ATTENDED,
+    NOT_AWAY,
+    FORMER_ANSWER,
+    ON_THE_LIST,
 )

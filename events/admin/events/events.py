@@ -139,6 +139,8 @@ class EventAdmin(
         starts = step.verb in {*lifecycle.STARTING} & {*lifecycle.STEPS[row.status]}
         if starts and (off := tree.off_above(event=row)):
             return tree.ParentOff(off).sentence(user=request.user)
+        if step.verb == "reinstate" and lifecycle.has_begun(event=row, now=timezone.now()):
+            return lifecycle.Begun(row).sentence(user=request.user)
         return super().too_late(request, row, step)
 
     def next_steps(self, row: Event) -> tuple[str, ...]:
@@ -147,6 +149,9 @@ class EventAdmin(
         invite = invitations.next_steps(event=row, now=timezone.now())
         again = (CLONE.verb,) if row.start_on else ()
         return (*lifecycle.next_steps(event=row), *programme, *invite, *again)
+
+    def hold_row(self, row: Event) -> None:
+        lifecycle.hold()
 
     def may_take(self, request: HttpRequest, row: Event, step: Step) -> bool:
         """Allow cloning of shared events to organisers, of others to users who may add such events.

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
@@ -197,13 +198,49 @@ def facts(event: Event) -> dict[str, Any]:
     return {"title": event, "when": formatting.when(event.when)}
 
 
+def _comes_back(event: Event, user: User) -> Iterator[str]:
+    """Name the parts that were cancelled with the event and take place again with it."""
+    reach = lifecycle.consequences(event=event, verb="reinstate")
+    rows = [part for part in reach.parts if part.status == Event.Status.CANCELLED]
+    if rows:
+        text = ngettext(
+            "%(number)s part that was cancelled with it comes back too: %(names)s.",
+            "%(number)s parts that were cancelled with it come back too: %(names)s.",
+            len(rows),
+        )
+        yield text % {"number": len(rows), "names": parts(rows, user)}
+
+
+def _is_cancelled(event: Event) -> bool:
+    has_begun = lifecycle.has_begun(event=event, now=timezone.now())
+    return event.status == Event.Status.CANCELLED and not has_begun
+
+
+def _is_postponed(event: Event) -> bool:
+    return event.status == Event.Status.POSTPONED
+
+
 _step = partial(Step, noun="event", facts=facts)
+REINSTATE = _step(
+    verb="reinstate",
+    label=_("Reinstate"),
+    icon="restore",
+    does=lifecycle.reinstate,
+    fits=_is_cancelled,
+    explain=(
+        _("It takes place after all, as it was before it was cancelled: %(when)s."),
+        _comes_back,
+        _("Places and answers are as they were. Calendars show it again, and reminders go out."),
+    ),
+    says=_("“%(title)s” takes place after all."),
+)
 STEPS = (
     _step(
         verb="reinstate",
         label=_("New date"),
         icon="event_available",
         does=lifecycle.reinstate,
+        fits=_is_postponed,
         form=ReinstateForm,
         explain=(
             _("It takes place after all: the same event, on a new date."),
@@ -241,6 +278,7 @@ STEPS = (
             _("Later you give it a new date with “New date”."),
         ),
         says=_("“%(title)s” is postponed."),
+        undo=REINSTATE,
         destructive=True,
     ),
     _step(
@@ -250,12 +288,14 @@ STEPS = (
         does=lifecycle.cancel,
         form=ReasonForm,
         explain=(
-            _("It is cancelled for good: a new run would be a new event."),
+            _("It does not take place. Until it would have begun you can reinstate it."),
             _("Calendars keep it, marked as cancelled, until 90 days after its date."),
             _touched("cancel"),
             _reminders_stop("cancel"),
         ),
         says=_("“%(title)s” is cancelled."),
+        undo=REINSTATE,
         destructive=True,
     ),
+    REINSTATE,
 )

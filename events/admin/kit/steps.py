@@ -5,19 +5,28 @@ from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+)
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from events.admin.kit import screens
+from events.domain import steps as machine
 from events.domain import telling
 from events.domain.refusals import Refusal
 from events.domain.telling import Told
@@ -26,6 +35,11 @@ from events.models import Telling, User
 
 class Unforeseen(Exception):
     """Whom a step would tell depends on what the user fills in."""
+
+
+UNDO: Final = "undo"  # in the session: what the “Undo” of the latest messages takes back
+MAX_UNDO: Final = 10  # messages whose “Undo” still works
+NAMED: Final = 10  # refusals of a step for several rows that are spelled out; the rest is counted
 
 
 class StepForm(forms.Form):
@@ -77,6 +91,10 @@ def no_facts(row: Any) -> dict[str, Any]:
     return {}
 
 
+def always(row: Any) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """A function of the domain as a button.
@@ -85,6 +103,8 @@ class Step:
     is `signed`. `explain` says beforehand what will happen and to whom: texts, and functions that
     return sentences. `says` is the message afterwards: a text, or a function that returns one.
     Texts may contain placeholders for the `facts` about the row; `says` also for form values.
+    `undo` is the step that leads back; the message afterwards offers it. Of two steps with one verb
+    the row gets the one that `fits`.
     """
 
     verb: str
@@ -96,6 +116,8 @@ class Step:
     says: Any
     facts: Callable[[Any], dict[str, Any]] = no_facts
     form: type[StepForm] = StepForm
+    fits: Callable[[Any], bool] = always
+    undo: "Step | None" = None
     signed: bool = False
     destructive: bool = False  # cannot be undone, or sends mail to many people
     secondary: bool = False  # it does not change the state of the row
@@ -149,7 +171,8 @@ class StepsAdmin:
     def get_custom_urls(self) -> Any:
         name = f"{self.opts.app_label}_{self.opts.model_name}_step"
         step = ("<int:object_id>/step/<slug:verb>/", name, self.step_view)
-        return (step, *super().get_custom_urls())  # type: ignore[misc]
+        undo = ("undo/<slug:key>/", f"{name.removesuffix('step')}undo", self.undo_view)
+        return (step, undo, *super().get_custom_urls())  # type: ignore[misc]
 
     def change_view(
         self,
@@ -196,7 +219,12 @@ class StepsAdmin:
 
     def legal_steps(self, row: Any) -> list[Step]:
         legal = set(self.next_steps(row))
-        return [step for step in self.steps if step.verb in legal]
+        return [step for step in self.steps if step.verb in legal and step.fits(row)]
+
+    def step_of(self, row: Any, verb: str) -> Step | None:
+        """Return the step with this verb; of several the one that fits the row."""
+        found = [step for step in self.steps if step.verb == verb]
+        return next((step for step in found if step.fits(row)), found[0] if found else None)
 
     def step_url(self, row: Any, verb: str) -> str:
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_step"
@@ -211,7 +239,7 @@ class StepsAdmin:
     ) -> HttpResponse:
         """Show what the step will do (GET), or do it (POST)."""
         row = self.get_object(request, str(object_id))  # type: ignore[attr-defined]
-        step = next((step for step in self.steps if step.verb == verb), None)
+        step = self.step_of(row, verb) if row else None
         if row is None or step is None:
             raise Http404
         if not self.may_take(request, row, step):
@@ -242,11 +270,93 @@ class StepsAdmin:
         except screens.Unasked as unasked:
             row.refresh_from_db()
             return self.step_page(request, row, step, form, foreseen=unasked.told)
-        messages.success(request, said)
+        there = self.row_url(done.result) if step.leads_on else self.way_back(request, row)
+        self.say(request, said, step, [row], there)
         if told:
             messages.success(request, screens.message(told))
-        there = self.row_url(done.result) if step.leads_on else self.way_back(request, row)
         return HttpResponseRedirect(there)
+
+    def say(
+        self, request: HttpRequest, text: Any, step: Step | None, rows: Sequence[Any], there: str
+    ) -> None:
+        """Add the message about a step that was taken with these rows, with “Undo” if it has one.
+
+        What it takes back is kept in the session, with a stamp for each row; `there` is where the
+        user finds the rows afterwards.
+        """
+        stamps = machine.stamps(rows=rows) if step and step.undo else {}
+        if step is None or not stamps:
+            messages.success(request, text)
+            return
+        key = get_random_string(12)
+        offer = {"verb": step.verb, "stamps": list(stamps.items()), "there": there}
+        kept = list(request.session.get(UNDO, {}).items())[1 - MAX_UNDO :]
+        request.session[UNDO] = {**dict(kept), key: offer}
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_undo"
+        messages.success(request, text, extra_tags=reverse(name, args=[key]))
+
+    def hold_row(self, row: Any) -> None:
+        """Lock what the steps of the row lock first, so that its stamp stays true."""
+
+    def undo_view(self, request: HttpRequest, key: str, **kwargs: Any) -> HttpResponse:
+        """Take back what a message offered to undo, row by row, unless a row has changed since."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        offer = request.session.get(UNDO, {}).get(key)
+        if offer is None:
+            messages.error(request, _("This can no longer be undone here."))
+            name = f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
+            return HttpResponseRedirect(reverse(name))
+        try:
+            with screens.planning(request):
+                done, refused = self._undo_all(request, offer)
+                told = screens.told(request)
+        except screens.Unasked as unasked:
+            return screens.question(self, request, unasked.told)
+        self._say_undone(request, offer, done, refused)
+        if told:
+            messages.success(request, screens.message(told))
+        request.session[UNDO].pop(key)
+        request.session.modified = True
+        return HttpResponseRedirect(offer["there"])
+
+    def _undo_all(
+        self, request: HttpRequest, offer: dict[str, Any]
+    ) -> tuple[list[Any], list[Refusal]]:
+        """Take each row back; return the messages about those, and the refusals."""
+        stamps = dict(offer["stamps"])
+        rows = self.get_queryset(request).in_bulk(list(stamps))  # type: ignore[attr-defined]
+        done, refused = [], []
+        for pk, row in sorted(rows.items()):
+            try:
+                done.append(self._undo(request, row, offer["verb"], stamps[pk]))
+            except Refusal as refusal:
+                refused.append(refusal)
+        return done, refused
+
+    def _say_undone(
+        self, request: HttpRequest, offer: dict[str, Any], done: list[Any], refused: list[Refusal]
+    ) -> None:
+        if len(offer["stamps"]) == 1 and done:
+            messages.success(request, done[0])
+        elif done:
+            text = ngettext("%(number)s step undone.", "%(number)s steps undone.", len(done))
+            messages.success(request, text % {"number": len(done)})
+        if refused:
+            messages.warning(request, spelt_out(refused, request.user))
+
+    def _undo(self, request: HttpRequest, row: Any, verb: str, stamp: int) -> Any:
+        """Take the step back that leads from `verb` back, with one row; return the message."""
+        undo = next(step.undo for step in self.steps if step.verb == verb and step.undo)
+        if not self.may_take(request, row, undo):
+            raise PermissionDenied
+        assert isinstance(request.user, User)  # noqa: S101 -- it has come through admin_view
+        form = undo.form({}, row=row, user=request.user)
+        form.is_valid()
+        with transaction.atomic():
+            self.hold_row(row)
+            machine.check_unchanged(row=row, stamp=stamp)
+            return undo.words(undo.take(row, form, timezone.now()))
 
     def too_late(self, request: HttpRequest, row: Any, step: Step) -> str:
         """Return why a step is no longer possible that the page offered earlier."""
@@ -310,3 +420,12 @@ class StepsAdmin:
             chosen=request.POST.get(screens.FIELD, Telling.NOW),
             **screens.words(foreseen),
         )
+
+
+def spelt_out(refused: Sequence[Refusal], user: Any) -> str:
+    """Return the sentences of refusals as one text; beyond NAMED they are counted."""
+    shown = " ".join(refusal.sentence(user=user) for refusal in refused[:NAMED])
+    more = len(refused) - NAMED
+    if more <= 0:
+        return shown
+    return gettext("%(sentences)s And %(number)s more.") % {"sentences": shown, "number": more}

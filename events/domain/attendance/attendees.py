@@ -20,6 +20,7 @@ from events.domain.attendance import capacity, invitations
 from events.domain.pages import formatting
 from events.domain.refusals import Name, Refusal
 from events.models import Appointment, Attendee, Event, EventPlace, Organisation, Person
+from events.values import dates
 from events.values.languages import SUFFIXES
 
 Partstat = Attendee.Partstat
@@ -38,6 +39,7 @@ SEATED_OR_WAITING: Final = (Seat.CONFIRMED, Seat.WAITLISTED)
 STATE: Final = (
     "partstat", "answered_at", "seat", "waitlisted_at", "attendance", "checked_in_at",
 )  # fmt: skip
+CHECK_IN_OPENS_BEFORE: Final = timedelta(hours=24)  # some check in the evening before
 MICROSECOND: Final = timedelta(microseconds=1)  # gives the members of a group an order in the queue
 
 
@@ -131,6 +133,17 @@ class AlreadyCheckedIn(AttendeeRefusal):
         return {"who": name(self.attendee), "since": at and formatting.moment(at, zone)}
 
 
+class TooEarly(AttendeeRefusal):
+    """The event begins more than CHECK_IN_OPENS_BEFORE from now, so nobody can be there yet."""
+
+    text = gettext_noop(
+        "%(who)s: “%(event)s” is on %(when)s. Check-in opens a day before it begins."
+    )
+
+    def words(self, name: Name) -> dict[str, object]:
+        return {**super().words(name), "when": formatting.when(self.attendee.event.when)}
+
+
 class WrongHub(AttendeeRefusal):
     """The hub of the attendee is not a hub of this event."""
 
@@ -201,7 +214,7 @@ def check(*, attendee: Attendee) -> None:
 
 def name(*, attendee: Attendee, person: Person) -> None:
     """Set the person of an unnamed attendee. Raises AlreadyNamed or AlreadyInvited."""
-    with _held(attendee):
+    with held(attendee):
         _check_unnamed(attendee)
         attendee.person = person
         _check_person(attendee)
@@ -246,7 +259,7 @@ def answer(
     that is older than the stored one raises Outdated. The same answer again only updates
     `answered_at`. Raises NotOpen, Over or NotAllowed.
     """
-    with _held(attendee):
+    with held(attendee):
         _check_open(attendee, now)
         at = _counts_from(attendee, replied_at or now, now)
         if _has_said(attendee, partstat):
@@ -269,7 +282,7 @@ def substitute(
     If the attendee was invited by mail, the substitute gets an invitation too. Returns the
     substitute. Raises NotOpen, Over, NotAllowed or AlreadyInvited, and Outdated as `answer` does.
     """
-    with _held(attendee):
+    with held(attendee):
         _check_substitute(attendee, now)
         at = _counts_from(attendee, replied_at or now, now)
         other = _substitute(attendee, person)
@@ -287,7 +300,7 @@ def substitute(
 
 def release(*, attendee: Attendee, now: datetime) -> None:
     """Take an attendee off the list and give their seat to the next. Raises NotAllowed."""
-    with _held(attendee):
+    with held(attendee):
         _check_release(attendee, now)
         _leave(attendee, Seat.CANCELLED)
         _store(attendee)
@@ -298,9 +311,9 @@ def release(*, attendee: Attendee, now: datetime) -> None:
 def check_in(*, attendee: Attendee, now: datetime) -> None:
     """Check an attendee in; one without a seat gets a seat if one is left.
 
-    Raises NotOpen, AlreadyCheckedIn, NoPlaceLeft or NotAllowed.
+    Raises NotOpen, TooEarly, AlreadyCheckedIn, NoPlaceLeft or NotAllowed.
     """
-    with _held(attendee):
+    with held(attendee):
         _check_arrival(attendee, now)
         if attendee.seat != Seat.CONFIRMED and _is_full(attendee):
             raise NoPlaceLeft(attendee)
@@ -311,7 +324,7 @@ def check_in(*, attendee: Attendee, now: datetime) -> None:
 
 def mark_attended(*, attendee: Attendee, now: datetime) -> None:
     """Record that a checked-in attendee did attend. Raises NotAllowed."""
-    with _held(attendee):
+    with held(attendee):
         _check_attended(attendee, now)
         attendee.attendance = Attendance.ATTENDED
         _store(attendee)
@@ -319,14 +332,14 @@ def mark_attended(*, attendee: Attendee, now: datetime) -> None:
 
 def mark_no_show(*, attendee: Attendee, now: datetime) -> None:
     """Record that an expected attendee did not come. Raises NotOpen, NotOver or NotAllowed."""
-    with _held(attendee):
+    with held(attendee):
         _check_no_show(attendee, now)
         attendee.attendance = Attendance.NO_SHOW
         _store(attendee)
 
 
 @contextmanager
-def _held(attendee: Attendee) -> Iterator[None]:
+def held(attendee: Attendee) -> Iterator[None]:
     """Lock the event of the attendee until the end of the block, and reload the attendee."""
     with transaction.atomic():
         event = capacity.hold(event_id=attendee.event_id)
@@ -482,7 +495,7 @@ def _check_release(attendee: Attendee, _now: datetime) -> None:
         raise NotAllowed(attendee, "release")
 
 
-def _check_arrival(attendee: Attendee, _now: datetime) -> None:
+def _check_arrival(attendee: Attendee, now: datetime) -> None:
     if attendee.event.status not in Event.STANDING:
         raise NotOpen(attendee)
     if attendee.attendance in (Attendance.CHECKED_IN, Attendance.ATTENDED):
@@ -491,6 +504,9 @@ def _check_arrival(attendee: Attendee, _now: datetime) -> None:
         raise NoPlaceLeft(attendee)
     if attendee.is_out or attendee.attendance != Attendance.EXPECTED:
         raise NotAllowed(attendee, "check_in")
+    begins_at = dates.begins_at(attendee.event.when)
+    if begins_at and now < begins_at - CHECK_IN_OPENS_BEFORE:
+        raise TooEarly(attendee)
 
 
 def _check_attended(attendee: Attendee, _now: datetime) -> None:

@@ -38,7 +38,7 @@ def accept(row: Application) -> None:
 
 
 def subjects(server: Sink) -> list[str]:
-    delivery.tick(now=NOW)
+    delivery.tick(now=NOW + decisions.DEBOUNCE)
     return [str(message["Subject"]) for message in server.messages]
 
 
@@ -91,8 +91,47 @@ def test_a_step_that_decides_nothing_tells_nothing(server: Sink) -> None:
 def test_what_others_have_typed_makes_no_link(server: Sink) -> None:
     row = applied(organisation=factories.organisation(name="http://evil.example/pay"))
     applications.decline(application=row, reason="See www.evil.example", user=None, now=NOW)
-    delivery.tick(now=NOW)
+    delivery.tick(now=NOW + decisions.DEBOUNCE)
     for kind in ("plain", "html"):
         part = server.messages[0].get_body((kind,))
         assert part is not None
         assert "evil.example" not in part.get_content()
+
+
+class TestTakenBack:
+    def test_before_its_mail_has_left_nobody_hears_of_it(self, server: Sink) -> None:
+        row = applied()
+        accept(row)
+        applications.reconsider(application=row, now=NOW)
+        assert (row.status, row.confirm_by, row.decided_at) == ("under_review", None, None)
+        assert subjects(server) == []
+
+    def test_the_same_decision_taken_later_is_told(self, server: Sink) -> None:
+        row = applied()
+        accept(row)
+        applications.reconsider(application=row, now=NOW)
+        accept(row)
+        assert subjects(server) == [f"Accepted: {row.delegation}"]
+
+    def test_once_they_were_told_it_stands(self, server: Sink) -> None:
+        row = applied()
+        accept(row)
+        subjects(server)
+        with pytest.raises(applications.AlreadyTold) as refused:
+            applications.reconsider(application=row, now=NOW + WEEK)
+        assert "has been told of this decision by mail" in refused.value.sentence(user=None)
+        row.refresh_from_db()
+        assert row.status == "accepted"
+
+    def test_a_declined_body_that_has_applied_anew_keeps_its_new_application(self) -> None:
+        row = applied()
+        applications.decline(application=row, reason="Full", user=None, now=NOW)
+        factories.application(delegation=row.delegation, organisation=row.organisation)
+        with pytest.raises(applications.AlreadyApplied):
+            applications.reconsider(application=row, now=NOW)
+
+    def test_without_a_contact_it_can_be_taken_back_at_any_time(self) -> None:
+        row = applied(contact=None)
+        applications.decline(application=row, reason="Full", user=None, now=NOW)
+        applications.reconsider(application=row, now=NOW + WEEK)
+        assert (row.status, row.reason) == ("under_review", "")

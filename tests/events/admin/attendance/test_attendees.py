@@ -1,12 +1,13 @@
 """The screens of attendees: forms, which ask the domain, list actions, and seats taken."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.contrib import admin
 from django.test import Client
+from django.utils import timezone
 
 from events.domain.attendance import attendees, capacity
 from events.models import Attendee, Event, EventPlace, Person, Team
@@ -52,6 +53,15 @@ def add(client: Client, **values: Any) -> Any:
 def errors(page: Any) -> dict[str, list[str]]:
     assert page.status_code == 200, "the form was taken"
     return page.context["adminform"].form.errors
+
+
+def under_way(event: Event) -> Event:
+    """Let the event last from today to tomorrow, so that people can be checked in."""
+    today = timezone.now().date()
+    event.precision, event.start_time, event.end_time = "day", None, None
+    event.start_on, event.end_on = today, today + timedelta(days=1)
+    event.save()
+    return event
 
 
 def act(
@@ -196,6 +206,7 @@ class TestActions:
     def test_people_are_checked_in_and_refusals_are_named(
         self, event: Event, organiser: Client
     ) -> None:
+        under_way(event)
         first, second = accepted(event, "Chan", "Lee")
         words = act(organiser, "check_in", [first, second])
         assert words == ["Checked in: 1.", "LEE Siu-ming: no place is left at “Conference”."]
@@ -232,6 +243,7 @@ class TestActions:
     def test_a_filter_that_the_action_empties_still_counts(
         self, event: Event, organiser: Client
     ) -> None:
+        under_way(event)
         row = invited(event)
         url = f"{LIST}?attendance__exact=expected"
         assert act(organiser, "check_in", [row], url) == ["Checked in: 1."]
@@ -245,6 +257,7 @@ class TestActions:
     def test_another_teams_rows_are_not_there(
         self, ours: Team, theirs: Team, event: Event, organiser: Client
     ) -> None:
+        under_way(event)
         mine, foreign = invited(event), screens.attendee(theirs, "CANARY")
         before = all_values(foreign)
         assert act(organiser, "check_in", [mine, foreign]) == ["Checked in: 1."]
@@ -255,6 +268,7 @@ class TestActions:
     def test_rows_that_one_may_only_see_are_counted_and_left(
         self, event: Event, organiser: Client
     ) -> None:
+        under_way(event)
         shared = screens.attendee(None, "shared")
         words = act(organiser, "check_in", [shared, invited(event)])
         assert words == ["Checked in: 1.", "1 attendee is not yours to change."]
@@ -266,6 +280,7 @@ class TestActions:
         assert state(row) == ("needs_action", "none", "expected")
 
     def test_a_liaison_officer_checks_in_their_party(self, ours: Team, event: Event) -> None:
+        under_way(event)
         me, client = factories.person(team=ours), Client()
         client.force_login(factories.user(member_of=ours, role="liaison", person=me))
         factories.attendee(event=event, person=me, role="liaison")

@@ -29,6 +29,7 @@ pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
 Partstat = Attendee.Partstat
 LATER = NOW + timedelta(hours=1)
+THERE = datetime(2026, 12, 2, 1, tzinfo=UTC)  # half an hour before the factory's event begins
 AFTERWARDS = datetime(2026, 12, 2, 9, tzinfo=UTC)  # the end of the factory's event
 
 
@@ -175,7 +176,7 @@ class TestAnswers:
 
     def test_who_is_there_does_not_decline_any_more(self) -> None:
         attendee = invited()
-        attendees.check_in(attendee=attendee, now=NOW)
+        attendees.check_in(attendee=attendee, now=THERE)
         with pytest.raises(NotAllowed):
             decline(attendee)
 
@@ -331,7 +332,7 @@ class TestHubs:
 
     def test_who_is_there_does_not_move(self) -> None:
         attendee = invited()
-        attendees.check_in(attendee=attendee, now=NOW)
+        attendees.check_in(attendee=attendee, now=THERE)
         attendee.hub = factories.hub(event=attendee.event)
         with pytest.raises(NotAllowed):
             attendees.save(attendee=attendee, now=NOW)
@@ -492,34 +493,34 @@ class TestPresence:
     def test_a_check_in_is_recorded_once_and_a_second_says_since_when(self) -> None:
         attendee = invited()
         accept(attendee)
-        attendees.check_in(attendee=attendee, now=LATER)
+        attendees.check_in(attendee=attendee, now=THERE)
         with pytest.raises(AlreadyCheckedIn) as refusal:
-            attendees.check_in(attendee=attendee, now=LATER + timedelta(minutes=1))
-        assert refusal.value.attendee.checked_in_at == LATER
+            attendees.check_in(attendee=attendee, now=THERE + timedelta(minutes=1))
+        assert refusal.value.attendee.checked_in_at == THERE
         assert state(attendee) == ("accepted", "confirmed", "checked_in")
 
     def test_who_comes_without_an_answer_takes_a_place(self) -> None:
         attendee = invited(factories.event(capacity=1))
-        attendees.check_in(attendee=attendee, now=NOW)
+        attendees.check_in(attendee=attendee, now=THERE)
         assert state(attendee) == ("accepted", "confirmed", "checked_in")
 
     def test_nobody_comes_in_without_a_place(self) -> None:
         event, (_first, second, _third) = full_event()
         for attendee in (second, invited(event)):
             with pytest.raises(NoPlaceLeft) as refusal:
-                attendees.check_in(attendee=attendee, now=LATER)
+                attendees.check_in(attendee=attendee, now=THERE)
             assert refusal.value.attendee == attendee
 
     def test_who_declined_says_yes_first(self) -> None:
         attendee = factories.attendee(partstat="declined")
         with pytest.raises(NotAllowed):
-            attendees.check_in(attendee=attendee, now=NOW)
+            attendees.check_in(attendee=attendee, now=THERE)
 
     @pytest.mark.parametrize("status", ["draft", "postponed", "cancelled"])
     def test_nobody_is_at_what_does_not_take_place(self, status: str) -> None:
         attendee = factories.attendee(event=factories.event(status=status))
         with pytest.raises(NotOpen):
-            attendees.check_in(attendee=attendee, now=NOW)
+            attendees.check_in(attendee=attendee, now=THERE)
         with pytest.raises(NotOpen):
             attendees.mark_no_show(attendee=attendee, now=AFTERWARDS)
 
@@ -527,7 +528,7 @@ class TestPresence:
         attendee = factories.attendee()
         with pytest.raises(NotAllowed):
             attendees.mark_attended(attendee=attendee, now=NOW)
-        attendees.check_in(attendee=attendee, now=NOW)
+        attendees.check_in(attendee=attendee, now=THERE)
         attendees.mark_attended(attendee=attendee, now=LATER)
         assert state(attendee) == ("accepted", "confirmed", "attended")
 
@@ -566,7 +567,7 @@ class TestPresence:
 
     def test_who_is_there_is_not_released(self) -> None:
         attendee = factories.attendee()
-        attendees.check_in(attendee=attendee, now=NOW)
+        attendees.check_in(attendee=attendee, now=THERE)
         with pytest.raises(NotAllowed):
             attendees.release(attendee=attendee, now=NOW)
 
@@ -608,7 +609,7 @@ class TestNextSteps:
     )
     def test_before_the_end(self, columns: dict[str, Any], steps: str) -> None:
         attendee = factories.attendee(**columns)
-        assert attendees.next_steps(attendee=attendee, now=NOW) == tuple(steps.split())
+        assert attendees.next_steps(attendee=attendee, now=THERE) == tuple(steps.split())
 
     @pytest.mark.parametrize(
         ("columns", "steps"),

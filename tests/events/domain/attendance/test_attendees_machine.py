@@ -26,7 +26,6 @@ from events.domain.attendance import attendees
 from events.domain.lifecycle import lifecycle
 from events.models import Attendee, EventPlace, Person
 from tests import factories
-from tests.factories import NOW
 
 REFUSALS = (attendees.AttendeeRefusal, attendees.NotAllowed)
 
@@ -68,7 +67,7 @@ class Guests(RuleBasedStateMachine):
     def begin(self, capacities: tuple[int | None, ...]) -> None:
         self.undo = transaction.atomic()
         self.undo.__enter__()
-        self.now = NOW
+        self.now = END - timedelta(hours=30)  # check-in is open
         self.capacities = list(capacities)
         self.event = factories.event(capacity=capacities[0])
         self.hubs: list[EventPlace | None] = [

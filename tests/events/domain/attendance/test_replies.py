@@ -267,7 +267,9 @@ def off_the_list(attendee: Attendee) -> None:
 
 
 def checked_in(attendee: Attendee) -> None:
-    attendees.check_in(attendee=attendee, now=NOW)
+    start = attendee.event.start_at
+    assert start is not None
+    attendees.check_in(attendee=attendee, now=start)
     Attendee.objects.update(answered_at=None)
 
 

@@ -139,7 +139,9 @@ def cancelled(attendee: Attendee) -> None:
 
 
 def checked_in(attendee: Attendee) -> None:
-    attendees.check_in(attendee=attendee, now=timezone.now())
+    start = attendee.event.start_at
+    assert start is not None
+    attendees.check_in(attendee=attendee, now=start)
 
 
 @pytest.mark.parametrize(
