@@ -1,7 +1,7 @@
 """The history page of a row: who changed what and when, for users who may change the row."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime, time
 from typing import Any
 
@@ -11,7 +11,10 @@ from django.contrib.admin.views.main import PAGE_VAR
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Model
+from django.forms import ModelChoiceField, MultiWidget
+from django.forms.models import InlineForeignKeyField
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.text import capfirst
@@ -34,8 +37,26 @@ COLOURS = {"+": "success", "-": "danger"}
 LANGUAGES = {suffix(code): name for code, name in settings.LANGUAGES}
 
 
+Data = dict[str, list[Any]]  # the fields of a form as a browser sends them
+
+
 class HistoryAdmin:
-    """A history page for users who may change a row; deleted rows and old versions have none."""
+    """A history page for users who may change a row, from which they restore former states.
+
+    A former state is put into the form of the screen, and a removed detail into a new row of its
+    inline. The user sees what would change, and sends that form: so the rules, the permissions and
+    the questions of the screen hold. What the form does not show, such as a status or a secret, is
+    never restored.
+    """
+
+    opts: Any
+
+    def get_custom_urls(self) -> Any:
+        if not history.is_kept(row=self.model()):  # type: ignore[attr-defined]
+            return super().get_custom_urls()  # type: ignore[misc]
+        name = f"{self.opts.app_label}_{self.opts.model_name}_restore"
+        path = "<int:object_id>/restore/<slug:kind>/<int:number>/"
+        return ((path, name, self.restore_view), *super().get_custom_urls())  # type: ignore[misc]
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -48,15 +69,76 @@ class HistoryAdmin:
         if not history.is_kept(row=row):
             return super().history_view(request, object_id, extra_context)  # type: ignore[misc]
         page = Paginator(history.Log(row), PER_PAGE).get_page(request.GET.get(PAGE_VAR))
+        shown, addable = list(page), self._addable(request, row)
         return screens.page(
             self,
             request,
             "events/admin/history.html",
             title=_("History of “%(row)s”") % {"row": row},
             original=row,
+            mergers=self.mergers_of(request, row) if hasattr(self, "mergers_of") else [],
             page=page,
-            entries=list(_Words(request, list(page), row).entries()),
+            entries=[
+                {**entry, "restore": self._restore_url(row, kept, addable)}
+                for entry, kept in zip(_Words(request, shown, row).entries(), shown, strict=True)
+            ],
         )
+
+    def restore_view(
+        self, request: HttpRequest, object_id: int, kind: str, number: int, **kwargs: Any
+    ) -> HttpResponse:
+        """Show what would change if a former state were restored, with the form that does so."""
+        row = self.get_object(request, str(object_id))  # type: ignore[attr-defined]
+        if row is None:
+            raise Http404
+        if not rights.may_change(request, row):
+            raise PermissionDenied
+        record = history.record(row=row, kind=kind, number=number)
+        addable = self._addable(request, row)
+        if record is None or not self._may_restore(row, record, addable):
+            raise Http404
+        shown: Any = self.changeform_view(request, str(row.pk))  # type: ignore[attr-defined]
+        former = _Former(request, record, row)
+        former.fill(shown.context_data)
+        return screens.page(
+            self,
+            request,
+            "events/admin/restore.html",
+            title=_("Restore a former state"),
+            original=row,
+            media=self.media,  # type: ignore[attr-defined]
+            at=formatting.moment(record.history_date, former.words.zone),
+            what=former.words.name(record),
+            changes=former.changes,
+            left=former.left,
+            data=[(name, value) for name, values in former.data.items() for value in values],
+            form_url=self._screen("change", row.pk),
+            back=self._screen("history", row.pk),
+        )
+
+    def _restore_url(self, row: Model, kept: KeptChange, addable: Collection[type[Model]]) -> str:
+        record = kept.record
+        is_now = kept.is_latest and record.history_type != "-"
+        if is_now or not self._may_restore(row, record, addable):
+            return ""
+        return self._screen("restore", row.pk, record.instance_type._meta.model_name, record.pk)
+
+    def _may_restore(self, row: Model, record: Any, addable: Collection[type[Model]]) -> bool:
+        """Whether the screen can restore it: a state of the row itself, or a removed detail."""
+        if isinstance(row, record.instance_type):
+            return bool(record.id == row.pk and record.history_type != "-")
+        return record.history_type == "-" and record.instance_type in addable
+
+    def _addable(self, request: HttpRequest, row: Model) -> list[type[Model]]:
+        """Return the tables of which the form of the row can add details."""
+        return [
+            inline.model
+            for inline in self.get_inline_instances(request, row)  # type: ignore[attr-defined]
+            if inline.has_add_permission(request, row)
+        ]
+
+    def _screen(self, view: str, *keys: Any) -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{view}", args=keys)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -87,15 +169,15 @@ class _Words:
             record = entry.record
             yield {
                 "at": formatting.moment(record.history_date, self.zone),
-                "by": _actor(record.history_user),
+                "by": actor(record.history_user),
                 "done": DONE[record.history_type],
                 "colour": COLOURS.get(record.history_type, ""),
-                "what": self._name(record),
+                "what": self.name(record),
                 "merged": (record.history_change_reason or "").startswith("merged"),
                 "changes": [self._change(change) for change in entry.changes],
             }
 
-    def _name(self, record: Any) -> str:
+    def name(self, record: Any) -> str:
         """The kind and name of the inline row that was changed; '' for the row itself."""
         kind = record.instance_type
         if isinstance(self.row, kind):
@@ -111,11 +193,11 @@ class _Words:
     def _change(self, change: Change) -> dict[str, str]:
         return {
             "label": label(change.field),
-            "before": self._value(change.field, change.before),
-            "after": self._value(change.field, change.after),
+            "before": self.value(change.field, change.before),
+            "after": self.value(change.field, change.after),
         }
 
-    def _value(self, field: Any, value: Any) -> str:
+    def value(self, field: Any, value: Any) -> str:
         if value in (None, "", []):
             return EMPTY
         if field.is_relation:
@@ -139,6 +221,114 @@ class _Words:
         return str(value)
 
 
+class _Former:
+    """The data of a form in which a former state stands, and what differs from now."""
+
+    def __init__(self, request: HttpRequest, record: Any, row: Model) -> None:
+        self.record = record
+        self.row = row
+        self.words = _Words(request, [KeptChange(record, history.newest(row=row))], row)
+        self.data: Data = {}
+        self.changes: list[dict[str, str]] = []
+        self.left: list[str] = []  # labels of relations to rows that are gone or hidden
+
+    def fill(self, context: dict[str, Any]) -> None:
+        """Take the data of the screen's form, with the former state in it."""
+        form = context["adminform"].form
+        self.data |= _sent(form)
+        for rows in context["inline_admin_formsets"]:
+            formset = rows.formset
+            for each in (formset.management_form, *formset.forms):
+                self.data |= _sent(each)
+            if formset.model is self.record.instance_type:
+                self._add(formset)
+        if isinstance(self.row, self.record.instance_type):
+            self._overwrite(form)
+
+    def _overwrite(self, form: Any) -> None:
+        for field in self._shared(form):
+            before = getattr(self.record, field.attname)
+            now = getattr(self.row, field.attname)
+            if (before or "") == (now or ""):
+                continue
+            if not self._put(form, field, before):
+                continue
+            self.changes.append(
+                {
+                    "label": label(field),
+                    "before": self.words.value(field, now),
+                    "after": self.words.value(field, before),
+                }
+            )
+
+    def _add(self, formset: Any) -> None:
+        """Put the removed detail into one more row of its inline."""
+        total = formset.management_form.add_prefix("TOTAL_FORMS")
+        form = formset.empty_form
+        form.prefix = formset.add_prefix(int(self.data[total][0]))
+        self.data[total] = [int(self.data[total][0]) + 1]
+        self.data |= _sent(form)
+        for field in self._shared(form):
+            before = getattr(self.record, field.attname)
+            if before not in (None, "", []) and self._put(form, field, before):
+                after = self.words.value(field, before)
+                self.changes.append({"label": label(field), "before": EMPTY, "after": after})
+
+    def _shared(self, form: Any) -> Iterator[Any]:
+        """The columns that both the history and the form have, and the user may change there."""
+        for field in history.fields(self.record.instance_type):
+            shown = form.fields.get(field.name)
+            if shown is not None and not shown.disabled and not _is_parent(shown):
+                yield field
+
+    def _put(self, form: Any, field: Any, value: Any) -> bool:
+        """Put a value into the data; leave a relation whose row is gone or hidden."""
+        shown = form.fields[field.name]
+        is_relation = isinstance(shown, ModelChoiceField) and value is not None
+        if is_relation and not shown.queryset.filter(pk=value).exists():
+            self.left.append(label(field))
+            return False
+        name = form.add_prefix(field.name)
+        for old in [key for key in self.data if key == name or key.startswith(f"{name}_")]:
+            if old == name or old.removeprefix(f"{name}_").isdecimal():
+                del self.data[old]
+        self.data |= _as_sent(shown, name, shown.prepare_value(value))
+        return True
+
+
+def _is_parent(shown: Any) -> bool:
+    return isinstance(shown, InlineForeignKeyField)
+
+
+def _sent(form: Any) -> Data:
+    """What a browser would send for a form that is shown."""
+    data: Data = {}
+    for bound in form:
+        if not bound.field.disabled:
+            data |= _as_sent(bound.field, bound.html_name, bound.value())
+    return data
+
+
+def _as_sent(shown: Any, name: str, value: Any) -> Data:
+    """What a browser would send for a field with this value."""
+    if isinstance(shown.widget, MultiWidget):
+        parts = enumerate(shown.widget.decompress(value) or ())
+        return {f"{name}_{number}": [part] for number, part in parts if part is not None}
+    if isinstance(value, list | tuple | set):
+        return {name: [getattr(each, "pk", each) for each in value]}
+    if value is None or value is False:
+        return {}
+    return {name: [shown.widget.format_value(value) if _is_moment(value) else _key(value)]}
+
+
+def _is_moment(value: Any) -> bool:
+    return isinstance(value, datetime | date | time)
+
+
+def _key(value: Any) -> Any:
+    return getattr(value, "pk", value)
+
+
 def label(field: Any) -> str:
     """The label of a column; for a translated column with its language."""
     of = getattr(field, "translated_field", None)
@@ -147,7 +337,7 @@ def label(field: Any) -> str:
     return f"{capfirst(of.verbose_name)} ({LANGUAGES[suffix(field.language)]})"
 
 
-def _actor(user: User | None) -> str:
+def actor(user: User | None) -> str:
     """The name of the user who made a change; “the system” if there was none."""
     return (user.get_full_name() or user.get_username()) if user else gettext("the system")
 

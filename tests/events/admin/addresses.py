@@ -1,13 +1,16 @@
 """Every address of the admin, derived from its routes, so that new screens are included."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, product
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import Min, Model
 from django.urls import URLPattern, URLResolver, reverse
+
+from events.models import Merger
+from events.models.base import history
 
 Targets = dict[type[Model], list[Model]]  # the rows whose pages are requested
 SCREENS = admin.site._registry
@@ -70,17 +73,37 @@ def _of(route: Route, targets: Targets) -> Iterator[str]:
 def _values(route: Route, parameter: str, targets: Targets) -> list[Any]:
     """Return the values of a parameter; an unknown parameter fails the tests."""
     rows = targets.get(route.model, []) if route.model else list(chain(*targets.values()))
-    match parameter:
-        case "object_id" | "id" | "one" | "other":
-            return [row.pk for row in rows]
-        case "verb":
-            assert route.model
-            return [step.verb for step in SCREENS[route.model].steps]
-        case "app_label":
-            return ["events", "delegations"]
-        case "content_type_id":
-            return [1]
+    known: dict[str, Callable[[], list[Any]]] = {
+        **dict.fromkeys(("object_id", "id", "one", "other"), lambda: [row.pk for row in rows]),
+        "verb": lambda: [step.verb for step in SCREENS[route.model].steps],  # type: ignore[index]
+        "key": lambda: ["nothing"],  # of what a message offered to undo; the page takes no GET
+        "merger": lambda: list(Merger.objects.values_list("pk", flat=True)),
+        "kind": lambda: [table._meta.model_name for table in _kept(route.model)],
+        "number": lambda: _records(route.model, rows),
+        "app_label": lambda: ["events", "delegations"],
+        "content_type_id": lambda: [1],
+    }
+    if parameter in known:
+        return known[parameter]()
     raise AssertionError(f"The tests do not know what <{parameter}> is in the route {route}.")
+
+
+def _kept(model: type[Model] | None) -> list[type[Model]]:
+    """Return the table of a screen, if it keeps a history."""
+    assert model
+    table = model._meta.concrete_model or model
+    return [table] if history.of(table) is not None else []
+
+
+def _records(model: type[Model] | None, rows: Iterable[Model]) -> list[int]:
+    """Return the key of the first history record of each of the rows."""
+    keys = [row.pk for row in rows]
+    found = []
+    for table in _kept(model):
+        records: Any = history.of(table)
+        firsts = records.filter(id__in=keys).order_by().values("id")
+        found += [row["first"] for row in firsts.annotate(first=Min("history_id"))]
+    return found
 
 
 def _queries(route: Route, targets: Targets) -> Iterable[str]:

@@ -5,8 +5,10 @@ from typing import Any
 
 from django.db.models import Model
 from django.test import Client
+from django.utils import timezone
 
 from delegations.models import Application, Delegation, TradeMission
+from events.domain.directory import people
 from events.models import (
     Attendee,
     CalendarFeed,
@@ -64,11 +66,13 @@ def build() -> Office:
         screens.fill(foreign, ALL)
         rows.append(foreign)
     _link(mission, targets)
+    _merge(mission.team, *ORGANISERS_ONLY)
+    _merge(factories.team(), *MARKS)
     return Office(mission, targets)
 
 
 def _targets(mission: Mission) -> Targets:
-    team, events, people = mission.team, mission.events, mission.people
+    team, events, guests = mission.team, mission.events, mission.people
     other = screens.delegation(None, "shared")
     conference = factories.event(team=team, title_en=text("conference", *NOT_AT_WORK))
     return {
@@ -76,7 +80,7 @@ def _targets(mission: Mission) -> Targets:
         PromotionConference: [PromotionConference.objects.get(pk=conference.pk)],
         Expo: [Expo.objects.get(pk=events["fair"].pk)],
         Attendee: [mission.attendees[name] for name in ("member@one", "guest@fair")],
-        Person: [people[name] for name in ("member", "guest", "shared")],
+        Person: [guests[name] for name in ("member", "guest", "shared")],
         Place: [factories.place(team=team), factories.place()],
         Organisation: [factories.organisation(team=team), factories.organisation()],
         EventSeries: [factories.series(team=team), factories.series()],
@@ -84,7 +88,7 @@ def _targets(mission: Mission) -> Targets:
         Source: [Source.objects.create(slug="source-1", name="source")],
         Figure: [_figure(mission, "one"), _figure(mission, "two"), _figure(mission, "shared")],
         CalendarFeed: [
-            screens.calendar_feed(team, text("feed", *ORGANISERS_ONLY), person=people["member"])
+            screens.calendar_feed(team, text("feed", *ORGANISERS_ONLY), person=guests["member"])
         ],
         Delivery: [screens.delivery(None, "mail", event=events["fair"], detail=_ORGANISERS)],
         Reply: [screens.reply(None, "reply", event=events["fair"], subject=_ORGANISERS)],
@@ -94,6 +98,14 @@ def _targets(mission: Mission) -> Targets:
         Team: [team],
         User: [mission.users["organiser"]],
     }
+
+
+def _merge(team: Team, *roles: str) -> None:
+    """Merge two people of the team, of whom one has the marks of these roles in the name."""
+    keep, drop = factories.person(team=team), factories.person(team=team)
+    drop.family_name = text("double", *roles)
+    drop.save()
+    people.merge(keep=keep, drop=drop, now=timezone.now())
 
 
 _ORGANISERS = text("mail", *ORGANISERS_ONLY)
