@@ -35,6 +35,7 @@ REFUSALS = (
     attendees.AttendeeRefusal,
     attendees.NotAllowed,
     lifecycle.Incomplete,
+    lifecycle.Begun,
     lifecycle.NotAllowed,
     tree.OutsideParent,
     tree.ParentOff,

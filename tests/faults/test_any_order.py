@@ -50,6 +50,7 @@ REFUSALS = (
     attendees.NotAllowed,
     invitations.NotOpen,
     lifecycle.Incomplete,
+    lifecycle.Begun,
     lifecycle.NotAllowed,
     BadDate,
 )

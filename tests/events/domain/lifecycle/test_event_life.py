@@ -19,6 +19,7 @@ from tests import factories
 from tests.factories import NOW, days
 
 REFUSALS = (
+    lifecycle.Begun,
     lifecycle.NotAllowed,
     lifecycle.Incomplete,
     lifecycle.InUse,
@@ -42,6 +43,7 @@ LEGAL = {
     ("tentative", "cancelled"),
     ("confirmed", "cancelled"),
     ("postponed", "cancelled"),
+    ("cancelled", "tentative"),
 }
 COLUMNS = ["id", "uid", *{*revisions.VISIBLE, *revisions.MANAGED, "team_id", "audience"}]
 CONTRADICTIONS = {*product(STANDING, OFF), ("postponed", "cancelled")}
