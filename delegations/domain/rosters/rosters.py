@@ -142,6 +142,12 @@ def add(
     return delegate
 
 
+def add_all(*, delegation: Delegation, members: Sequence[Delegate], now: datetime) -> None:
+    """Add several members, not stored yet, as `placed` says. Raises as `check` does, and Closed."""
+    with _held(delegation, now) as held:
+        _append(held, members)
+
+
 def take_over(*, application: Application, now: datetime) -> None:
     """Add the nominees of an application to the roster. Raises as `add` does."""
     with _held(application.delegation, now) as held:
