@@ -69,6 +69,7 @@ class DelegationHomeAdmin(HomeAdmin):
             "figures": list(_figures(home)),
             "todo": todo,
             "legs": [_leg(leg) for leg in home.legs],
+            "members_url": words.rows_url(row) if may and row.is_open else "",
             "roster": [_member(member, home.mission) for member in home.roster],
             "mails": _mails(home),
             "links": list(_links(home)),

@@ -18,6 +18,7 @@ from delegations.admin.delegationhome import DelegationHomeAdmin
 from delegations.admin.legs import LegFormSet, LegInline
 from delegations.admin.missionforms import CLOSING, MissionForm
 from delegations.admin.roster import DelegateInline, RosterFormSet
+from delegations.admin.rosterguests import RosterGuests
 from delegations.domain.lifecycle import lifecycle, missions
 from delegations.domain.overview import tasks
 from delegations.domain.rosters import rosters
@@ -42,7 +43,7 @@ STATUS = {
 
 @admin.register(Delegation)
 class DelegationAdmin(
-    ListsApplications, DelegationHomeAdmin, SectionsAdmin, StepsAdmin, TranslatedAdmin
+    ListsApplications, DelegationHomeAdmin, SectionsAdmin, StepsAdmin, RosterGuests, TranslatedAdmin
 ):
     form = MissionForm
     kind: ClassVar[str] = ""  # a screen for one kind presets it
@@ -67,7 +68,7 @@ class DelegationAdmin(
         "name", "kind", "purpose", "direction", "sectors", "slug", "origin",
     )  # fmt: skip
     steps = delegationsteps.STEPS
-    actions_detail: ClassVar[Any] = ("applications_page", "members_list")
+    actions_detail: ClassVar[Any] = ("guests", "applications_page", "members_list")
     state_colours = STATUS
     inlines = (LegInline, DelegateInline, EvidenceInline)
     shown_status = badge(_("status"), "status", STATUS)

@@ -60,7 +60,7 @@ class EventHomeAdmin(HomeAdmin):
             "outside": "#programme",
             "unannounced": self.step_url(row, "announce"),  # type: ignore[attr-defined]
             "internal": "#programme",
-            "nobody": guests.add_url({"event": row.pk}),
+            "nobody": words.rows_url(row),
             "unreachable": words.attendees(row, Standing.UNREACHABLE),
             "uninvited": words.attendees(row, Standing.UNINVITED),
             "overbooked": words.attendees(row, Standing.ACCEPTED),
@@ -108,4 +108,5 @@ def _additions(request: HttpRequest, home: EventHome) -> dict[str, str]:
     return {
         "add_part_url": add_part if rights.may_change(request, row) else "",
         "add_guest_url": guests.add_url({"event": row.pk}) if home.takes_guests else "",
+        "guest_rows_url": words.rows_url(row) if home.takes_guests else "",
     }

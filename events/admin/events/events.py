@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from events.admin.attendance import attendance
+from events.admin.attendance.eventguests import EventGuests
 from events.admin.calendars.imports import ImportAdmin
 from events.admin.events import announcesteps, eventsteps
 from events.admin.events.clonestep import CLONE
@@ -63,12 +64,14 @@ class EventAdmin(
     EventHomeAdmin,
     SectionsAdmin,
     StepsAdmin,
+    EventGuests,
     EventItinerary,
     EventColumns,
     TranslatedAdmin,
 ):
     form = EventForm
     actions_list: ClassVar[Any] = ("import_calendar", "export")
+    actions_detail: ClassVar[Any] = ("guests", "itinerary")
     kind: ClassVar[str] = ""  # a screen for one kind presets it
     list_display: Any = (
         "title", "shown_when", "kind", "place", "shown_status", "shown_precision", "origin",

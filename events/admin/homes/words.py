@@ -59,3 +59,9 @@ def figures(event: Event, counted: Mapping[str, int]) -> Iterable[dict[str, Any]
             "number": number,
             "url": attendees(event, standing),
         }
+
+
+def rows_url(row: Model) -> str:
+    """Return the address of the page on which guests or members are added as rows."""
+    opts = row._meta
+    return reverse(f"admin:{opts.app_label}_{opts.model_name}_guests", args=[row.pk])
