@@ -22,7 +22,8 @@ class RosterGuests(GuestsAdmin):
     """The roster of a delegation."""
 
     guests_title: ClassVar[Any] = _("Members")
-    role_label: ClassVar[Any] = capfirst(_("capacity"))
+    new_title: ClassVar[Any] = _("New members")
+    role_label: ClassVar[Any] = capfirst(Delegate._meta.get_field("capacity").verbose_name)
     has_details: ClassVar[bool] = False
 
     def may_add_guests(self, request: HttpRequest, row: Delegation) -> bool:

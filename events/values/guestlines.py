@@ -119,11 +119,14 @@ def _rows(text: str) -> list[tuple[int, list[str]]]:
     """The cells of each line, with its number."""
     plain = text[:MAX_TEXT].translate(HALF_WIDTH).replace("\r\n", "\n").replace("\r", "\n")
     plain = plain.replace("\0", "").lstrip("\ufeff")
-    if "\t" in plain:
-        return list(enumerate(_separated(plain, "\t"), start=1))
+    tabbed = _separated(plain, "\t") if "\t" in plain else [[line] for line in plain.split("\n")]
+    is_table = bool(tabbed) and bool(_header(tabbed[0]))
     found: list[tuple[int, list[str]]] = []
-    for number, line in enumerate(plain.split("\n"), start=1):
-        found += ((number, cells) for cells in _cells(BULLET.sub("", line)))
+    for number, cells in enumerate(tabbed, start=1):
+        said = [cell for cell in cells if cell.strip()]
+        whole = is_table or len(said) > 1 or not said
+        rows = [cells] if whole else _cells(BULLET.sub("", said[0].replace("\n", " ")))
+        found += ((number, row) for row in rows)
     return found
 
 

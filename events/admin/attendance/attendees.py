@@ -295,7 +295,7 @@ class AttendeeAdmin(
         chosen_event = request.GET.get(BY_EVENT, "")
         event = events.filter(pk=chosen_event).first() if chosen_event.isdecimal() else None
         lines = [attendance.fullness(each) for each in capacity.of(event=event)] if event else []
-        about = {"event": event, "venues": lines}
+        about = {"event": event, "venues": lines, "rows_url": _rows_url(request, event)}
         return super().changelist_view(request, {**about, **(extra_context or {})})
 
     @display(description=_("attendee"), header=True)
@@ -322,3 +322,11 @@ class AttendeeAdmin(
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         attendees.save(attendee=obj, now=timezone.now())
+
+
+def _rows_url(request: HttpRequest, event: Event | None) -> str:
+    """Return the address at which guests are added as rows, if the user may add any."""
+    if event is None:
+        return ""
+    ours = Attendee.objects.all().holders(request.user).filter(pk=event.pk)
+    return reverse("admin:events_event_guests", args=[event.pk]) if ours.exists() else ""

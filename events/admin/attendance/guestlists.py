@@ -61,6 +61,7 @@ class GuestsAdmin:
     """A screen whose rows have lists of guests; mixed into a ModelAdmin."""
 
     guests_title: ClassVar[Any] = _("Guests")
+    new_title: ClassVar[Any] = _("New guests")
     role_label: ClassVar[Any] = _("Role")
     has_details: ClassVar[bool] = True  # tags and languages for this list
     opts: Any
@@ -243,6 +244,7 @@ class _Page:
             refused=refusal,
             pasted=self.request.POST.get(PASTE, "") if refusal else "",
             roles=self.roles,
+            new_title=self.screen.new_title,
             role_label=self.screen.role_label,
             labels=guestrows.LABELS,
             languages=settings.LANGUAGES,

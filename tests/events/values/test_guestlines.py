@@ -138,6 +138,16 @@ def test_a_cell_of_excel_may_contain_line_breaks_and_quotes() -> None:
     ]
 
 
+def test_each_line_is_set_apart_in_its_own_way() -> None:
+    text = "Tai-man Chan; Example Port\n陳小文，示例港務\nXiaoming Wang\t\nJane\tOther\n"
+    assert [(line.name, line.organisation) for line in read(text)] == [
+        ("Tai-man Chan", "Example Port"),
+        ("陳小文", "示例港務"),
+        ("Xiaoming Wang", ""),
+        ("Jane", "Other"),
+    ]
+
+
 def test_recipients_of_a_mail_are_several_guests() -> None:
     text = 'Jane Smith <jane@example.org>; "Chan, Tai-man" <chan@example.org>, <x@example.org>'
     assert [(line.name, line.email) for line in read(text)] == [

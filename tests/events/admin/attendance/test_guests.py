@@ -321,11 +321,21 @@ class TestRights:
         assert found["found"] == []
         assert found["new"]["formal"] == "John LEE Ka-chiu"
 
-    def test_the_form_of_an_event_has_a_button_to_its_guests(
-        self, event: Event, organiser: Client
+    @pytest.mark.parametrize(
+        "page",
+        [
+            "event/{}/change/",
+            "event/{}/",
+            "attendee/?event__id__exact={}",
+        ],
+        ids=["form", "home", "list"],
+    )
+    def test_form_home_and_list_lead_to_the_guests(
+        self, page: str, event: Event, organiser: Client, viewer: Client
     ) -> None:
-        page = organiser.get(f"/admin/events/event/{event.pk}/change/")
-        assert address(event) in page.content.decode()
+        url = f"/admin/events/{page.format(event.pk)}"
+        assert address(event) in organiser.get(url).content.decode()
+        assert address(event) not in viewer.get(url).content.decode()
 
 
 def test_a_session_asks_for_its_speakers(event: Event, ours: Team, organiser: Client) -> None:
