@@ -16,8 +16,10 @@ from events.domain.attendance import attendees
 from events.domain.guests import guests
 from events.domain.guests.guests import Added
 from events.domain.guests.matching import Guest
+from events.domain.lifecycle import lifecycle
 from events.models import Attendee, Event
 
+MAX_KEY_DIGITS = 18  # digits; no key has so many
 # The kinds of parts whose own guests are those who speak there.
 SPOKEN_AT = (Event.Kind.SESSION, Event.Kind.ADDRESS, Event.Kind.MEDIA_REMARKS)
 ANSWER = {
@@ -66,12 +68,9 @@ class EventGuests(GuestsAdmin):
         self, request: HttpRequest, row: Event, data: Mapping[str, str], now: datetime
     ) -> int:
         """Store roles and languages that differ from those that the page had shown."""
-        changes = {
-            int(name.split("-")[1]): None
-            for name in data
-            if name.startswith(("role-", "language-")) and name.split("-")[1].isdecimal()
-        }
-        rows = self.listed(request, row).filter(pk__in=changes)
+        lifecycle.hold()  # before the event, because new people need the tree as well
+        keys = {name.partition("-")[2] for name in data if name.startswith(("role-", "language-"))}
+        rows = self.listed(request, row).filter(pk__in=filter(_is_key, keys))
         changed = 0
         for attendee in rows:
             if self._change(attendee, data):
@@ -123,3 +122,7 @@ LANGUAGES = [("", ""), *settings.LANGUAGES]
 
 def _answer(attendee: Attendee) -> Attendee.Partstat:
     return Attendee.Partstat(attendee.partstat)
+
+
+def _is_key(text: str) -> bool:
+    return text.isdecimal() and len(text) <= MAX_KEY_DIGITS

@@ -251,7 +251,7 @@ class TestListed:
     ) -> None:
         other = screens.event(ours, "Other")
         row = factories.attendee(event=other, person=factories.person(team=ours), role="media")
-        sent = {f"was-role-{row.pk}": "media", f"role-{row.pk}": "head"}
+        sent = {f"was-role-{row.pk}": "media", f"role-{row.pk}": "head", "role-" + "9" * 40: "head"}
         organiser.post(address(event), {"_save": "1", **sent})
         row.refresh_from_db()
         assert row.role == "media"
