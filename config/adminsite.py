@@ -1,6 +1,7 @@
 """The admin site: its start page, search and style, and the routes of Django that are closed.
 
-Views of `events.admin` are named and not imported, because that package registers its screens here.
+Views of `events.admin` are named and not imported, because that package registers its screens here;
+so is that of `seeds`, which stands beside `config`.
 """
 
 from typing import Any, Final
@@ -12,6 +13,7 @@ from django.utils.module_loading import import_string
 from unfold.sites import UnfoldAdminSite
 
 FINDER: Final = "events.admin.site.finder.page"
+SAMPLE: Final = "seeds.admin.sample"
 CHOICES: Final = "events.admin.site.choices.Choices"
 
 
@@ -36,7 +38,14 @@ class Site(UnfoldAdminSite):
     def extra_urls(self) -> list[Any]:
         """Return routes that take precedence over Django's own."""
         view = self.admin_view(refuse)
-        return [path("r/<path:content_type_id>/<path:object_id>/", view, name="view_on_site")]
+        return [
+            path("r/<path:content_type_id>/<path:object_id>/", view, name="view_on_site"),
+            path("sample/", self.admin_view(self.sample), name="sample"),
+        ]
+
+    def sample(self, request: HttpRequest) -> HttpResponse:
+        """Load or remove the sample mission."""
+        return import_string(SAMPLE)(self, request)
 
 
 def refuse(request: HttpRequest, **kwargs: Any) -> HttpResponse:

@@ -281,7 +281,7 @@ UNFOLD = {
     "SHOW_HISTORY": True,
     "SHOW_LANGUAGES": True,
     "SHOW_BACK_BUTTON": True,
-    "DASHBOARD_CALLBACK": "delegations.admin.dashboard.show",
+    "DASHBOARD_CALLBACK": "seeds.admin.show",
     "STYLES": ["config.adminsite.style"],
     "SIDEBAR": {"navigation": "events.admin.site.navigation.sidebar"},
 }

@@ -26,13 +26,25 @@ PATHS: dict[str, tuple[str, ...]] = {
 
 
 def make(*, records: Sequence[Record], now: datetime) -> None:
-    """Make the applications in this order, an hour apart; the last was submitted an hour ago."""
+    """Make the applications in this order, an hour apart; the last was submitted an hour ago.
+
+    What an earlier removal of the sample left is not made again.
+    """
     for number, record in enumerate(records):
+        if _exists(record):
+            continue
         then = now - timedelta(hours=len(records) - number)
         application = _draft(record, then)
         for verb in PATHS[record.values["status"]]:
             step = getattr(applications, verb)
             step(application=application, now=then, **_words(verb, record, now))
+
+
+def _exists(record: Record) -> bool:
+    return Application.objects.filter(
+        delegation__slug=record.values["delegation"],
+        organisation__slug=record.values["organisation"],
+    ).exists()
 
 
 def _words(verb: str, record: Record, now: datetime) -> dict[str, Any]:

@@ -27,12 +27,16 @@ def load(*, now: datetime) -> Report:
     return loader.load(catalogue=reader.read(CATALOGUE), now=now)
 
 
+def is_sample_loaded() -> bool:
+    return Entry.objects.filter(key=f"events/{LINE_CHECK}").exists()
+
+
 def load_sample(*, now: datetime) -> Report | None:
     """Load the sample mission, once; its days count from that load.
 
     None if it was loaded already.
     """
-    if Entry.objects.filter(key=f"events/{LINE_CHECK}").exists():
+    if is_sample_loaded():
         return None
     sample = reader.read(SAMPLE, known=reader.read(CATALOGUE))
     with transaction.atomic():

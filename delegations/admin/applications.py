@@ -122,6 +122,10 @@ def _zone(application: Application) -> str:
 
 @admin.register(Application)
 class ApplicationAdmin(DecidesTogether, ExportAdmin, StepsAdmin, TeamScopedAdmin):
+    empty: ClassVar[Any] = _(
+        "Organisations apply for seats in a mission. Add the mission first, and open its call."
+    )
+    empty_leads: ClassVar[Any] = (_("Open the missions"), "admin:delegations_delegation_changelist")
     list_display = (
         "organisation", "delegation", "seats", "shown_status", "shown_submitted", "shown_confirm",
         "contact",

@@ -45,6 +45,10 @@ STATUS = {
 class DelegationAdmin(
     ListsApplications, DelegationHomeAdmin, SectionsAdmin, StepsAdmin, RosterGuests, TranslatedAdmin
 ):
+    empty: ClassVar[Any] = _(
+        "Add a mission with its days and its place; legs, roster and applications "
+        "follow on its page."
+    )
     form = MissionForm
     kind: ClassVar[str] = ""  # a screen for one kind presets it
     list_display: Any = (

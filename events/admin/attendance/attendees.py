@@ -194,6 +194,10 @@ class InvitationColumns:
 class AttendeeAdmin(
     ExportAdmin, StepsAdmin, InvitationColumns, TagColumn, FindsPeople, TranslatedAdmin
 ):
+    empty: ClassVar[Any] = _(
+        "Guests stand on the list of an event: open the event and add them there."
+    )
+    empty_leads: ClassVar[Any] = (_("Open the events"), "admin:events_event_changelist")
     form = InvitationForm
     actions = (*attendance.ACTIONS, *tagging.ACTIONS)
     action_form = tagging.TagActionForm

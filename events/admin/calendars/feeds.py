@@ -54,6 +54,9 @@ REVOKE = Step(
 
 @admin.register(CalendarFeed)
 class CalendarFeedAdmin(StepsAdmin, FindsPeople):
+    empty: ClassVar[Any] = _(
+        "A feed is a secret address that the calendar program of a person or an office reads."
+    )
     list_display = ("name", "person", "event", "role", "shown_state", "shown_read", "team")
     list_filter = (*chosen("role", "language"), *related("team"))
     list_select_related = ("person", "event", "team")

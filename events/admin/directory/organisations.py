@@ -30,6 +30,9 @@ class OrganisationForm(ScopedForm):
 
 @admin.register(Organisation)
 class OrganisationAdmin(MergesAdmin, TranslatedAdmin):
+    empty: ClassVar[Any] = _(
+        "Add hosts, organisers, and the employers of your guests: other forms choose from here."
+    )
     form = OrganisationForm
     list_display = ("name", "short_name", "kind", "parent", "place", "team")
     list_filter = (*chosen("kind"), *related("team"), "named")

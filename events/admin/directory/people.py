@@ -193,6 +193,9 @@ class PersonAdmin(
     LoginColumns,
     TranslatedAdmin,
 ):
+    empty: ClassVar[Any] = _(
+        "Add those whom you invite; invitations go to their e-mail address, in their language."
+    )
     form = PersonForm
     list_display = (
         "shown_name", "shown_script", "shown_office", "language", "shown_email", "team",

@@ -40,6 +40,7 @@ class PlaceForm(ScopedForm):
 
 @admin.register(Place)
 class PlaceAdmin(TranslatedAdmin):
+    empty: ClassVar[Any] = _("Add the city first, then the venue that lies in it, then its rooms.")
     form = PlaceForm
     list_display = ("name", "kind", "parent", "country", "timezone", "unlocode", "team")
     list_filter = (*chosen("kind"), *related("team"))

@@ -73,6 +73,9 @@ class PreviewForm(forms.Form):
 class TeamAdmin(SharedAdmin):
     """Teams: superusers change members and names; organisers their rules and texts for mails."""
 
+    empty: ClassVar[Any] = _(
+        "A team owns events and missions. Make one first; then give your colleagues a role in it."
+    )
     list_display = ("name", "slug", "members")
     search_fields = ("name", "slug")
     ordering: ClassVar[Any] = ("name", "pk")

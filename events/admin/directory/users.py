@@ -34,6 +34,8 @@ class TeamsInline(MembershipInline):
 class UserAdmin(HistoryAdmin, DjangoUserAdmin[User], ModelAdmin):
     """Logins, for superusers only; permissions follow from memberships in teams."""
 
+    empty: ClassVar[Any] = _("Give your colleagues a login, and a role in a team.")
+    empty_leads: ClassVar[Any] = (_("Open the teams"), "admin:events_team_changelist")
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm

@@ -69,6 +69,9 @@ class EventAdmin(
     EventColumns,
     TranslatedAdmin,
 ):
+    empty: ClassVar[Any] = _(
+        "Begin with a conference, an expo or a mission; programme and guests follow on its page."
+    )
     form = EventForm
     actions_list: ClassVar[Any] = ("import_calendar", "export")
     actions_detail: ClassVar[Any] = ("guests", "itinerary")

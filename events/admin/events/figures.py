@@ -40,6 +40,10 @@ class FigureInline(ScopedInline, StackedInline):
 
 @admin.register(Figure)
 class FigureAdmin(TranslatedAdmin):
+    empty: ClassVar[Any] = _(
+        "A figure is a number that a source states of an event, such as its visitors."
+    )
+    empty_leads: ClassVar[Any] = (_("Open the events"), "admin:events_event_changelist")
     form = FigureForm
     list_display = ("shown_value", "unit", "period", "event")
     list_filter: ClassVar[Any] = chosen("comparator")

@@ -38,6 +38,9 @@ class EditionInline(EventColumns, ReadOnly, ScopedInline, TabularInline):
 
 @admin.register(EventSeries)
 class SeriesAdmin(TranslatedAdmin):
+    empty: ClassVar[Any] = _(
+        "A series joins the editions of an event: add it, then choose it on each of its events."
+    )
     list_display = ("name", "kind", "place", "established", "cadence", "team")
     list_filter = (*chosen("kind"), *related("team"))
     list_select_related = ("place", "team")

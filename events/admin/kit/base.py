@@ -59,6 +59,9 @@ class TeamScopedAdmin(ScopedFields, HistoryAdmin, ModelAdmin):
     view_on_site: Any = False  # Django's redirect to a row's page checks no permission on the row
     ordering: ClassVar[Any] = ("pk",)
     search_help_text: ClassVar[Any] = _("Search in all three languages")
+    empty: ClassVar[Any]  # what a list without rows says: what to do next
+    # A button to what is made first, if that is no row of this list: its label and its view.
+    empty_leads: ClassVar[Any] = None
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         rows = access.visible(user=request.user, model=self.model)

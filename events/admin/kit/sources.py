@@ -56,6 +56,10 @@ class EvidenceInline(ReadOnly, ScopedInline, GenericTabularInline):
 
 @admin.register(Source)
 class SourceAdmin(SharedAdmin):
+    empty: ClassVar[Any] = _(
+        "A source is a document that says when or where something takes place; the "
+        "catalogue has some."
+    )
     list_display = ("name", "publisher", "published", "genre", "values")
     list_filter = ("publisher", "genre")
     search_fields = ("name", "publisher", "headline", "byline", "slug")

@@ -154,6 +154,10 @@ STEPS = (
 
 @admin.register(Delivery)
 class DeliveryAdmin(ReadOnly, StepsAdmin, FindsPeople):
+    empty: ClassVar[Any] = _(
+        "No mail yet: mails follow from invitations, reminder rules and changes that you tell."
+    )
+    empty_leads: ClassVar[Any] = (_("Open the events"), "admin:events_event_changelist")
     list_display = (
         "shown_due", "shown_state", "person", "event", "kind", "shown_sent", "shown_why",
     )  # fmt: skip

@@ -66,6 +66,10 @@ STEPS = (
 
 @admin.register(Reply)
 class ReplyAdmin(ReadOnly, StepsAdmin, FindsPeople):
+    empty: ClassVar[Any] = _(
+        "Here wait the answers by mail that a person has to look at. There are none."
+    )
+    empty_leads: ClassVar[Any] = (_("Open the attendees"), "admin:events_attendee_changelist")
     list_display = (
         "shown_received", "shown_state", "sender", "event", "attendee", "method", "partstat",
         "reason",

@@ -41,6 +41,11 @@ def note(*, events: Iterable[Event], now: datetime) -> None:
     )
 
 
+def note_public(*, now: datetime) -> None:
+    """Log a change of the public events that no tree is left to bear, such as a removal."""
+    CalendarChange.objects.create(public=True, at=now)
+
+
 def note_person(*, person: Person, now: datetime) -> None:
     """Log that the events which a person attends have changed."""
     CalendarChange.objects.create(person=person, at=now)
