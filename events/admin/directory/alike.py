@@ -15,9 +15,10 @@ SAVES = ("_continue", "_addanother")  # the names of the buttons that save and t
 
 
 class AlikeAdmin:
-    """A screen of people that shows those who may be the one to be added, with a way to either."""
+    """A screen of people that shows those who may be the one to be added, with a way to either.
 
-    change_form_before_template = "events/admin/alike.html"
+    The screen includes `events/admin/alike.html` before its form.
+    """
 
     def get_custom_urls(self) -> Any:
         take = ("<int:object_id>/take/", "events_person_take", self.take_view)

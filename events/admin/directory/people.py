@@ -197,6 +197,7 @@ class PersonAdmin(
         "Add those whom you invite; invitations go to their e-mail address, in their language."
     )
     form = PersonForm
+    change_form_before_template = "events/admin/beforeperson.html"
     list_display = (
         "shown_name", "shown_script", "shown_office", "language", "shown_email", "team",
     )  # fmt: skip

@@ -24,8 +24,10 @@ AT_FAULT: Final[dict[type[Refusal], str]] = {
     tree.LegsOverlap: "start_on",
 }
 TIMES: Final = ("start_time", "end_time")
-# Fields of a new event that may stay empty, because a part takes them from what it is part of.
-OPTIONAL: Final = ("team", "kind", "visibility")
+# Fields of a new event that may stay empty: they have a default, or a part takes them from what it
+# is part of.
+OPTIONAL: Final = ("kind", "visibility")
+INHERITED: Final = ("team",)
 # Fields of a new event whose preset value is sent along, to tell it from what a person has typed.
 PRESET: Final = ("team", "visibility", "place", "timezone", "precision", "start_on", *TIMES)
 
@@ -55,7 +57,8 @@ class EventForm(ScopedForm):
 
     def _leave_open(self, preset: dict[str, Any]) -> None:
         """Let a new event be saved without what a part takes from the event it is part of."""
-        for name in set(OPTIONAL) & set(self.fields):
+        is_part = preset.get("parent") or self.data.get(self.add_prefix("parent"))
+        for name in {*OPTIONAL, *(INHERITED if is_part else ())} & set(self.fields):
             self.fields[name].required = False
         for name in set(PRESET) & set(self.fields):
             self.fields[name].show_hidden_initial = True

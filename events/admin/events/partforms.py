@@ -12,7 +12,7 @@ from events.models import Event
 from events.values.dates import Precision
 
 MAX_DIGITS = 19  # no key has so many
-PROGRAMME = "#children"  # the tab with the programme of an event
+PROGRAMME = "#programme"  # the section with the programme of an event
 
 
 class PartsAdmin:

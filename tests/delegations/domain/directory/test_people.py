@@ -54,7 +54,7 @@ def test_one_member_of_the_legs_of_both_is_left() -> None:
     add(body, drop, capacity="head", legs=[kuwait])
     merge(keep, drop)
     member = body.delegates.get()
-    assert (member.pk, member.capacity, member.precedence) == (kept.pk, "head", 2)
+    assert (member.pk, member.capacity, member.precedence) == (kept.pk, "head", 1)
     assert [live(doha), live(kuwait)] == [[keep], [keep]]
     assert body.mission
     assert [row.role for row in body.mission.attendees.all()] == ["head"]

@@ -442,14 +442,6 @@ def test_tags_are_set_on_the_page_of_an_attendee(ours: Team, organiser: Client) 
     assert save(organiser, row, tags="x" * 61).status_code == 200
 
 
-def test_tags_are_set_on_the_page_of_the_event(ours: Team, organiser: Client) -> None:
-    event = factories.event(team=ours, end_on=date(2026, 12, 2))
-    row = factories.attendee(event=event, person=factories.person(team=ours))
-    assert save(organiser, event, **{"attendees-0-tags": "press"}).status_code == 302
-    row.refresh_from_db()
-    assert row.tags == ["press"]
-
-
 def test_a_list_is_filtered_by_a_tag_and_offers_those_in_use(
     ours: Team, theirs: Team, organiser: Client
 ) -> None:
@@ -485,10 +477,9 @@ def test_a_tag_is_put_on_those_who_are_chosen(ours: Team, theirs: Team, organise
 def test_who_looks_on_reads_tags_as_words(ours: Team, viewer: Client) -> None:
     event = factories.event(team=ours)
     row = factories.attendee(event=event, person=factories.person(team=ours), tags=["a", "b"])
-    for page in (row, event):
-        text = viewer.get(address(page, "change")).content.decode()
-        assert "a, b" in text
-        assert "[&quot;" not in text
+    text = viewer.get(address(row, "change")).content.decode()
+    assert "a, b" in text
+    assert "[&quot;" not in text
 
 
 def test_a_rule_is_offered_the_tags_in_use(ours: Team, theirs: Team, organiser: Client) -> None:

@@ -186,7 +186,7 @@ def test_a_new_event_is_internal_unless_told_otherwise(organiser: Client) -> Non
 
 def test_saving_a_part_leads_back_to_the_programme(conference: Event, organiser: Client) -> None:
     query = f"?parent={conference.pk}"
-    back = f"/admin/events/event/{conference.pk}/change/#children"
+    back = f"/admin/events/event/{conference.pk}/#programme"
     added = sent(organiser, query, title_en="Opening")
     assert added.url == back
     url = screens.address(Event, "change", made(added).pk)
@@ -210,9 +210,9 @@ def test_save_and_add_another_moves_on_to_the_next_start(
     assert starts == [time(9, 30), time(10, 15)]
 
 
-def test_an_event_that_is_no_part_leads_to_the_list(organiser: Client) -> None:
+def test_an_event_that_is_no_part_leads_to_its_home(organiser: Client) -> None:
     answer = sent(organiser, title_en="Forum", precision="unknown", kind="forum")
-    assert answer.url == "/admin/events/event/"
+    assert answer.url == f"/admin/events/event/{made(answer).pk}/"
 
 
 def test_a_secretary_adds_internal_parts(ours: Team) -> None:

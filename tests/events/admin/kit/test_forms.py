@@ -227,14 +227,16 @@ def test_two_figures_of_one_unit_that_are_added_at_once_are_two(
     ours: Team, organiser: Client
 ) -> None:
     event = factories.event(team=ours, end_on=date(2026, 12, 2))
+    Figure.objects.create(event=event, slug="visitors", value=9, unit_en="visitors")
     page = organiser.get(address(event, "change"))
     row = {"comparator": "exact", "value": 3, "unit_en": "enterprises"}
-    sent = {f"figures-{number}-{name}": row[name] for number in (0, 1) for name in row}
+    sent = {f"figures-{number}-{name}": row[name] for number in (1, 2) for name in row}
     answer = organiser.post(
-        address(event, "change"), {**form_of(page), **sent, "figures-TOTAL_FORMS": 2}
+        address(event, "change"), {**form_of(page), **sent, "figures-TOTAL_FORMS": 3}
     )
     assert answer.status_code == 302, answer.context["errors"]
-    assert sorted(Figure.objects.values_list("slug", flat=True)) == ["enterprises", "enterprises-2"]
+    added = Figure.objects.filter(value=3).values_list("slug", flat=True)
+    assert sorted(added) == ["enterprises", "enterprises-2"]
 
 
 def test_the_address_of_a_stored_row_stays(ours: Team, organiser: Client) -> None:
