@@ -122,6 +122,9 @@ def _zone(application: Application) -> str:
 
 @admin.register(Application)
 class ApplicationAdmin(DecidesTogether, ExportAdmin, StepsAdmin, TeamScopedAdmin):
+    helps: ClassVar[Any] = {
+        "contact": _("Who is told of the decision by mail."),
+    }
     empty: ClassVar[Any] = _(
         "Organisations apply for seats in a mission. Add the mission first, and open its call."
     )

@@ -45,6 +45,12 @@ STATUS = {
 class DelegationAdmin(
     ListsApplications, DelegationHomeAdmin, SectionsAdmin, StepsAdmin, RosterGuests, TranslatedAdmin
 ):
+    helps: ClassVar[Any] = {
+        "direction": _("Outward: it travels abroad. Inward: you receive it."),
+        "sending_organisation": _("In whose name it travels."),
+        "organiser": _("Who does the work."),
+        "organisation_quota": _("No organisation can be given more. Empty: no limit."),
+    }
     empty: ClassVar[Any] = _(
         "Add a mission with its days and its place; legs, roster and applications "
         "follow on its page."

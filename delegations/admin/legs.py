@@ -105,6 +105,10 @@ class LegFormSet(RowFormSet):
 
 
 class LegInline(ScopedInline, StackedInline):
+    helps: ClassVar[Any] = {
+        "host": _("Who receives the delegation there."),
+        "liaison": _("With a login, this person sees this leg and its programme."),
+    }
     tab = False
     section = "members"
     model = Leg

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.core.exceptions import ValidationError
 from django.db.models import F, Prefetch, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
@@ -76,6 +77,9 @@ def _rank(form: Any) -> tuple[bool, int]:
 
 
 class DelegateInline(ScopedInline, TabularInline):
+    helps: ClassVar[Any] = {
+        "precedence": _("The order of rank; 1 comes first."),
+    }
     tab = False
     section = "members"
     model = Delegate

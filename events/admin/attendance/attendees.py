@@ -194,6 +194,12 @@ class InvitationColumns:
 class AttendeeAdmin(
     ExportAdmin, StepsAdmin, InvitationColumns, TagColumn, FindsPeople, TranslatedAdmin
 ):
+    helps: ClassVar[Any] = {
+        "appointment": _("The post in which they come, as lists and itineraries print it."),
+        "representing": _("If it is not their employer."),
+        "position": _("Lower numbers come first on lists."),
+        "invited_by": _("Who named them, as for the members of a group."),
+    }
     empty: ClassVar[Any] = _(
         "Guests stand on the list of an event: open the event and add them there."
     )

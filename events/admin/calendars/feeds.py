@@ -54,6 +54,9 @@ REVOKE = Step(
 
 @admin.register(CalendarFeed)
 class CalendarFeedAdmin(StepsAdmin, FindsPeople):
+    helps: ClassVar[Any] = {
+        "tentative": _("Off: only what is confirmed."),
+    }
     empty: ClassVar[Any] = _(
         "A feed is a secret address that the calendar program of a person or an office reads."
     )

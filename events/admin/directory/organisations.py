@@ -30,6 +30,10 @@ class OrganisationForm(ScopedForm):
 
 @admin.register(Organisation)
 class OrganisationAdmin(MergesAdmin, TranslatedAdmin):
+    helps: ClassVar[Any] = {
+        "headcount_text": _("As a source says it: about 300 staff."),
+        "parent": _("The body above it, such as its ministry."),
+    }
     empty: ClassVar[Any] = _(
         "Add hosts, organisers, and the employers of your guests: other forms choose from here."
     )

@@ -42,6 +42,9 @@ CONTACT = ("email", "phone")
 
 
 class AppointmentInline(ScopedInline, StackedInline):
+    helps: ClassVar[Any] = {
+        "rank": _("Of several posts, the one with the highest number is shown."),
+    }
     model = Appointment
     form = ScopedForm
     fields = (*TITLES, ("organisation", "rank"), ("valid_from", "valid_to", "as_of"))
@@ -193,6 +196,12 @@ class PersonAdmin(
     LoginColumns,
     TranslatedAdmin,
 ):
+    helps: ClassVar[Any] = {
+        "honorific": _("A title before the name, such as Dr or Ambassador."),
+        "language": _("Invitations and reminders are written in it."),
+        "timezone": _("Hours in mails are shown at this clock too."),
+        "email": _("Without it no invitation or reminder can be sent."),
+    }
     empty: ClassVar[Any] = _(
         "Add those whom you invite; invitations go to their e-mail address, in their language."
     )

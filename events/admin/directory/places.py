@@ -40,6 +40,10 @@ class PlaceForm(ScopedForm):
 
 @admin.register(Place)
 class PlaceAdmin(TranslatedAdmin):
+    helps: ClassVar[Any] = {
+        "parent": _("A room lies in its venue, a venue in its city."),
+        "capacity": _("How many people it holds."),
+    }
     empty: ClassVar[Any] = _("Add the city first, then the venue that lies in it, then its rooms.")
     form = PlaceForm
     list_display = ("name", "kind", "parent", "country", "timezone", "unlocode", "team")

@@ -69,6 +69,22 @@ class EventAdmin(
     EventColumns,
     TranslatedAdmin,
 ):
+    helps: ClassVar[Any] = {
+        "series": _("The row of editions that it belongs to."),
+        "edition": _("Which of the series it is: 8 for the eighth."),
+        "url": _("Its own page elsewhere, to which the public page leads."),
+        "qualifier": _("Shown beside the date while it is not sure."),
+        "attendance_mode": _("Whether people come, watch the stream, or may do either."),
+        "visibility": _(
+            "Public: everybody. Participants: who attends. Delegation: its "
+            "members. Internal: your team."
+        ),
+        "capacity": _("Who accepts when it is full waits for a seat. Empty: no limit."),
+        "registration_closes": _("The deadline that people read on the page of the event."),
+        "parent": _("The event in whose programme it stands."),
+        "after": _("For a date that is known only by what comes before it."),
+        "previous_related": _("The last one of its kind, if the two share no series."),
+    }
     empty: ClassVar[Any] = _(
         "Begin with a conference, an expo or a mission; programme and guests follow on its page."
     )

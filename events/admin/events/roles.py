@@ -1,6 +1,6 @@
 """Inlines of an event: the roles of organisations, and further places."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -27,6 +27,10 @@ class EventOrganisationInline(ScopedInline, TabularInline):
 
 
 class EventPlaceInline(ScopedInline, TabularInline):
+    helps: ClassVar[Any] = {
+        "direction": _("Whether the hub sends the stream or shows it."),
+        "capacity": _("How many seats the hub has. Empty: no limit."),
+    }
     model = EventPlace
     fields = ("place", "role", "shown_clock", "position", "direction", "stream_url", "capacity")
     readonly_fields = ("shown_clock",)

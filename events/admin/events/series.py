@@ -38,6 +38,9 @@ class EditionInline(EventColumns, ReadOnly, ScopedInline, TabularInline):
 
 @admin.register(EventSeries)
 class SeriesAdmin(TranslatedAdmin):
+    helps: ClassVar[Any] = {
+        "cadence": _("How often it takes place: every autumn."),
+    }
     empty: ClassVar[Any] = _(
         "A series joins the editions of an event: add it, then choose it on each of its events."
     )

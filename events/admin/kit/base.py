@@ -1,7 +1,7 @@
 """Base classes of all screens: permissions by team, redaction, and common settings."""
 
 from itertools import chain
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.contrib import messages
 from django.contrib.admin.utils import NestedObjects
@@ -26,11 +26,29 @@ from events.domain.telling import Told
 from events.models import Person, Team
 from events.values import names
 
+# What fields of this name say on every screen, unless the screen says more.
+HELPS: Final[dict[str, Any]] = {
+    "slug": _("A part of its address; made from the name if it stays empty."),
+}
+
 
 class ScopedFields:
-    """Limit related rows in select fields to visible ones, and teams to those the user runs."""
+    """Limit related rows in select fields to visible ones, and teams to those the user runs.
+
+    Fields whose meaning an organiser cannot know say it in `helps`, by the name of the field.
+    """
+
+    helps: ClassVar[dict[str, Any]] = {}
 
     formfield_overrides: Any = {models.URLField: {"assume_scheme": "https"}, **ZONES}
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        of = getattr(db_field, "translated_field", db_field)
+        told = self.helps.get(of.name) or HELPS.get(of.name)
+        if field and told:
+            field.help_text = told
+        return field
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs["queryset"] = self._choices(db_field, request)
@@ -252,7 +270,7 @@ class ScopedInline(ScopedFields):
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Label a column of `named_once` without its language."""
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
         of = getattr(db_field, "translated_field", None)
         if field and of and of.name in self.named_once:
             field.label = capfirst(of.verbose_name)

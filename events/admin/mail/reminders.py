@@ -46,6 +46,13 @@ class ReminderForm(KnowingForm):
 
 
 class ReminderInline(ScopedInline, StackedInline):
+    helps: ClassVar[Any] = {
+        "offset_kind": _(
+            "Days keep to the time of day below; hours and minutes count from the start."
+        ),
+        "answers": _("Who has declined is never reminded."),
+        "topic": _("Thanks and follow-ups are written after the end."),
+    }
     model = ReminderRule
     form = ReminderForm
     fields: ClassVar[Any] = (
