@@ -14,7 +14,7 @@ GATES := DEBUG=on DATABASE_URL=sqlite://:memory: PYTHONWARNINGS=error::RuntimeWa
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
 .PHONY: help run test test-all faults count-queries bench bench-feeds bench-feeds-sqlite \
-  bench-reminders bench-reminders-sqlite effort check format lock queries feeds reminders
+  bench-reminders bench-reminders-sqlite effort handbook check format lock queries feeds reminders
 
 help: ## Show this list (the default)
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile
@@ -72,6 +72,9 @@ reminders: bench-reminders
 
 effort: dev ## Count what a conference and a mission cost in clicks, keys and minutes
 	EFFORT=on $(BIN)/python -m pytest --no-migrations -q -s tests/browser/effort $(ARGS)
+
+handbook: dev ## Take the pictures of docs/handbook anew, from the sample
+	$(BIN)/python -m tests.browser.handbook
 
 check: dev ## Check style, types, layers, templates, settings and migrations
 	$(BIN)/ruff check .
