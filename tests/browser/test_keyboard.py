@@ -7,7 +7,7 @@ from django.db.models import Model
 from playwright.sync_api import Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from events.models import Event, Organisation, Person, Team
+from events.models import Attendee, Event, Organisation, Person, Team
 from tests import factories
 from tests.events.admin import screens
 from tests.office import address
@@ -173,6 +173,22 @@ def test_the_next_new_record_begins_on_the_first_tab(
     signed_in.get_by_role("button", name="Save and add another").press("Enter")
     expect(signed_in.get_by_text("was added successfully")).to_be_visible()
     expect(signed_in.locator("#id_family_name")).to_be_focused()
+
+
+def test_a_new_record_begins_at_its_first_field(signed_in: Page, live_server: LiveServer) -> None:
+    """The tabs of languages, which are built late, do not take the focus away."""
+    factories.team()
+    go(signed_in, live_server, address(Event, "add"))
+    signed_in.locator(".ui-tabs-anchor").first.wait_for()
+    expect(signed_in.locator("#id_title_en")).to_be_focused()
+
+
+def test_a_new_detail_begins_after_what_it_belongs_to(
+    signed_in: Page, live_server: LiveServer
+) -> None:
+    event = factories.event()
+    go(signed_in, live_server, f"{address(Attendee, 'add')}?event={event.pk}")
+    expect(focused(signed_in)).to_have_accessible_name(re.compile("^Person"))
 
 
 @pytest.mark.parametrize("model", [Event, Person, Team])

@@ -32,6 +32,13 @@ TEXT_FIELD: Final = """() => document.activeElement.matches(
   "input:not([type=checkbox], [type=radio], [type=hidden])"
 ) && !document.activeElement.closest(".select2-container")"""
 RESULT: Final = ".select2-results__option:not(.loading-results, .select2-results__message)"
+# Mark the row that has the focus, as a new one has, as the row that is worked on.
+MARK_ROW: Final = """() => {
+  const row = document.activeElement.closest(".form-group, .guest");
+  document.querySelector("[data-row]")?.removeAttribute("data-row");
+  row?.setAttribute("data-row", "");
+  return Boolean(row);
+}"""
 FAULTS: Final = "#content .errornote, #content div.mt-2.text-red-600"
 
 
@@ -64,6 +71,7 @@ class Desk:
         self.server = server
         self.tasks: dict[str, Count] = {}
         self.count = Count()
+        self.within: Locator | None = None  # the row whose fields are meant
         page.on("load", lambda _page: self._loaded())
 
     @contextmanager
@@ -84,23 +92,23 @@ class Desk:
 
     def menu(self, entry: str) -> None:
         """Open a list from the menu at the left."""
-        self._lead(self.page.locator("#nav-sidebar").get_by_role("link", name=entry, exact=False))
+        self.lead(self.page.locator("#nav-sidebar").get_by_role("link", name=entry, exact=False))
 
     def follow(self, text: str) -> None:
         """Follow a link within the page."""
         link = self.page.locator("#content").get_by_role("link", name=text, exact=False)
-        self._lead(link.locator("visible=true").first)
+        self.lead(link.locator("visible=true").first)
 
     def add(self) -> None:
         """Begin a new record of the list that is open."""
-        self._lead(self.page.locator("a.addlink").first)
+        self.lead(self.page.locator("a.addlink").first)
 
     def press(self, text: str) -> None:
         """Press a button, or a link that looks like one, which leads to another page."""
         main = self.page.locator("#main")
         name = re.compile(rf"(^|\s){re.escape(text)}$")
         button = main.get_by_role("button", name=name).or_(main.get_by_role("link", name=name))
-        self._lead(button.locator("visible=true").first)
+        self.lead(button.locator("visible=true").first)
         self._check()
 
     def tab(self, name: str) -> None:
@@ -108,45 +116,87 @@ class Desk:
         tab = self.page.get_by_role("tab", name=re.compile(rf"^{re.escape(name)}\b"))
         self._open_tab(tab.locator("visible=true").first)
 
-    def add_row(self) -> None:
-        """Add a row to the table of the open tab; it takes the focus."""
-        rows = self.page.locator(".form-group:visible").count()
-        self._use(self.page.locator(".add-row:visible").first)
-        self._wait(lambda: self.page.locator(".form-group:visible").nth(rows).wait_for())
-        self.page.wait_for_timeout(50)
+    @contextmanager
+    def row(self, noun: str) -> Iterator[None]:
+        """Add a row to one of the tables of the form, and mean its fields; it takes the focus."""
+        self._use(self.page.locator(".add-row:visible", has_text=f"Add another {noun}"))
+        with self.this_row():
+            yield
+
+    @contextmanager
+    def this_row(self) -> Iterator[None]:
+        """Mean the fields of the row in which the focus is."""
+        self._wait(lambda: self.page.wait_for_function(MARK_ROW))
+        self.within = self.page.locator("[data-row]")
+        yield
+        self.within = None
+
+    @contextmanager
+    def blank_row(self, noun: str) -> Iterator[None]:
+        """Mean the fields of the first row of a table that shows blank rows."""
+        footer = self.page.locator(".add-row", has_text=f"Add another {noun}")
+        table = self.page.locator("[data-inline-type]").filter(has=footer)
+        self.within = table.locator(".form-group").first
+        yield
+        self.within = None
 
     def type(self, label: str, text: str) -> None:
-        """Type a text into a field, in place of what is there."""
-        field = self._field(label)
+        """Type a text into a field, in place of what is there, unless it says so already."""
+        field = self._field(":is(input, textarea)", label)
+        if field.input_value() == text:
+            return
         self._reach(field)
         if field.input_value():
             self.chord("Control+A")
         self.keys(text)
 
     def choose(self, label: str, option: str) -> None:
-        raise NotImplementedError
+        """Choose from a list, unless it is chosen already."""
+        select = self._field("select", label)
+        if _shown(select) != option:
+            self._choose(select, option)
+        assert _shown(select) == option, f"{label}: {_shown(select)} instead of {option}"
 
     def find(self, label: str, words: str, result: str = "") -> None:
         """Search for a record in a field by some words, and take it."""
-        combobox = self.page.locator(".select2-selection").and_(
+        combobox = self._among(".select2-selection").and_(
             self.page.get_by_label(re.compile(rf"^\s*{re.escape(label)}\s*($|×)", re.IGNORECASE))
         )
-        self._open_search(combobox.locator("visible=true").last)
+        box = combobox.locator("visible=true").first
+        if words in box.inner_text():
+            return
+        self._use(box)
         self.keys(words)
-        found = self.page.locator(RESULT, has_text=result or words)
+        wanted = result or re.compile(rf"^\s*{re.escape(words)}")  # a room is shown with its venue
+        found = self.page.locator(RESULT, has_text=wanted)
         self._wait(found.first.wait_for)
         self._take(found.first)
+
+    def enter(self, text: str) -> None:
+        """Type a text into the field that has the focus, and go on to the next."""
+        self.keys(text)
+        self.chord("Enter")
+
+    def take(self, words: str, result: str) -> None:
+        """Type some words into the field that has the focus, and take what it offers."""
+        self.keys(words)
+        offered = self.page.locator("[role=option]")
+        self._wait(offered.filter(has_text=result).first.wait_for)
+        names = offered.all_inner_texts()
+        for _ in range(1 + next(at for at, name in enumerate(names) if result in name)):
+            self.chord("ArrowDown")
+        self.chord("Enter")
 
     def save(self) -> None:
         self._save("Save")
         self._check()
 
     def save_and_next(self) -> None:
-        self._lead(self.page.get_by_role("button", name="Save and add another"))
+        self.lead(self.page.get_by_role("button", name="Save and add another"))
         self._check()
 
     def save_and_stay(self) -> None:
-        self._lead(self.page.get_by_role("button", name="Save and continue editing"))
+        self.lead(self.page.get_by_role("button", name="Save and continue editing"))
         self._check()
 
     # ------------------------------------------------------------ what it is made of
@@ -160,12 +210,18 @@ class Desk:
         self.page.keyboard.press(keys)
         self.count.keys += len(keys.split("+"))
 
-    def _field(self, label: str) -> Locator:
-        name = re.compile(rf"^\s*{re.escape(label)}[\s:*]*$", re.IGNORECASE)
-        field = self.page.get_by_label(name).and_(self.page.locator("input, select, textarea"))
-        return field.locator("visible=true").last
+    def _field(self, selector: str, label: str) -> Locator:
+        end = r"\b" if self.within else r"[\s:*]*$"  # labels in rows may hold the field itself
+        name = re.compile(rf"^\s*{re.escape(label)}{end}", re.IGNORECASE)
+        named = self._among(selector).and_(self.page.get_by_label(name))
+        return named.locator("visible=true").first
 
-    def _lead(self, target: Locator) -> None:
+    def _among(self, selector: str) -> Locator:
+        """Return what the row that is worked on has; without a row, what lies in no row."""
+        outside = self.page.locator(f"{selector}:not(:is(.form-group, .guest) *)")
+        return self.within.locator(selector) if self.within else outside
+
+    def lead(self, target: Locator) -> None:
         """Use what leads to another page, and wait for that page."""
         began = monotonic()
         target.wait_for()
@@ -189,6 +245,9 @@ class Desk:
     def _loaded(self) -> None:
         self.count.loads += 1
 
+    def _choose(self, select: Locator, option: str) -> None:
+        raise NotImplementedError
+
     def _use(self, target: Locator) -> None:
         raise NotImplementedError
 
@@ -196,9 +255,6 @@ class Desk:
         raise NotImplementedError
 
     def _open_tab(self, tab: Locator) -> None:
-        raise NotImplementedError
-
-    def _open_search(self, combobox: Locator) -> None:
         raise NotImplementedError
 
     def _take(self, result: Locator) -> None:
@@ -213,9 +269,9 @@ class Mouse(Desk):
 
     hand = "mouse"
 
-    def choose(self, label: str, option: str) -> None:
-        """Choose from a list: one click opens it, one takes the option."""
-        self._field(label).select_option(label=option)
+    def _choose(self, select: Locator, option: str) -> None:
+        """One click opens the list, one takes the option."""
+        select.select_option(label=option)
         self.count.clicks += 2
 
     def _use(self, target: Locator) -> None:
@@ -227,11 +283,10 @@ class Mouse(Desk):
             self._use(target)
 
     _open_tab = _use
-    _open_search = _use
     _take = _use
 
     def _save(self, name: str) -> None:
-        self._lead(self.page.get_by_role("button", name=name, exact=True))
+        self.lead(self.page.get_by_role("button", name=name, exact=True))
 
 
 class Keyboard(Desk):
@@ -239,9 +294,8 @@ class Keyboard(Desk):
 
     hand = "keyboard"
 
-    def choose(self, label: str, option: str) -> None:
-        """Choose from a list by arrow keys, or from a long one by the first letters."""
-        select = self._field(label)
+    def _choose(self, select: Locator, option: str) -> None:
+        """Use the arrow keys, or in a long list the first letters."""
         self._reach(select)
         names = [name.strip() for name in select.locator("option").all_inner_texts()]
         steps = names.index(option) - int(select.evaluate("select => select.selectedIndex"))
@@ -250,13 +304,12 @@ class Keyboard(Desk):
         else:
             for _ in range(abs(steps)):
                 self.chord("ArrowDown" if steps > 0 else "ArrowUp")
-        shown = select.evaluate("select => select.selectedOptions[0].textContent.trim()")
-        assert shown == option, f"{label}: {shown} instead of {option}"
 
     def _reach(self, target: Locator) -> None:
         if target.evaluate(IN_CONTENT):
-            self.chord("Tab")  # the link past the menu
-            self.chord("Enter")
+            self.chord("Tab")  # the link past the menu, unless the address names a section
+            if self.page.locator(".skip:focus").count():
+                self.chord("Enter")
         for _ in range(MOST_TABS):
             where = target.evaluate(WHERE)
             if where == 0:
@@ -278,14 +331,9 @@ class Keyboard(Desk):
         for _ in range(abs(wanted - here)):
             self.chord("ArrowRight" if wanted > here else "ArrowLeft")
 
-    def _open_search(self, combobox: Locator) -> None:
-        self._use(combobox)
-
     def _take(self, result: Locator) -> None:
-        names = self.page.locator(RESULT).all_inner_texts()
-        marked = self.page.locator(".select2-results__option--highlighted")
-        for _ in names:
-            if marked.inner_text() == result.inner_text():
+        for _ in range(self.page.locator(RESULT).count()):
+            if "highlighted" in (result.get_attribute("class") or ""):
                 break
             self.chord("ArrowDown")
         self.chord("Enter")
@@ -294,13 +342,18 @@ class Keyboard(Desk):
         """Press Enter in a text field, which saves; elsewhere go to the button."""
         button = self.page.get_by_role("button", name=name, exact=True)
         if not self.page.evaluate(TEXT_FIELD):
-            return self._lead(button)
+            return self.lead(button)
         began = monotonic()
         with self.page.expect_navigation():
             self.chord("Enter")
         self.page.wait_for_function(READY)
         self.count.waited += monotonic() - began
         return None
+
+
+def _shown(select: Locator) -> str:
+    """Return the chosen option of a list."""
+    return str(select.evaluate("select => select.selectedOptions[0]?.textContent.trim() ?? ''"))
 
 
 HANDS: Final = (Mouse, Keyboard)

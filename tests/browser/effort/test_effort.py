@@ -15,6 +15,7 @@ from tests.browser.effort.desk import HANDS, Desk
 
 pytestmark = pytest.mark.skipif("EFFORT" not in os.environ, reason="make effort")
 PICTURE: Final = Path(tempfile.gettempdir()) / "effort.png"
+PATIENCE: Final = 20_000  # milliseconds, for a page of a busy machine
 SCENARIOS: Final = {"conference": conference, "mission": mission}
 
 
@@ -26,7 +27,7 @@ def test_the_work_is_done(
     scenario: ModuleType = SCENARIOS[name]
     scenario.prepare()
     signed_in.set_viewport_size({"width": 1280, "height": 900})
-    signed_in.set_default_timeout(60_000)
+    signed_in.set_default_timeout(PATIENCE)
     desk = hand(signed_in, live_server.url)
     try:
         scenario.work(desk)

@@ -6,8 +6,12 @@ const FIELDS = ":is(input:not([type=hidden], [type=checkbox]), select, textarea)
 
 let typed = false; // whether the user has begun
 document.addEventListener("input", () => (typed = true));
+let begun = false; // whether the user has chosen where to begin
+for (const act of ["keydown", "pointerdown"]) document.addEventListener(act, () => (begun = true));
 
-window.addEventListener("load", () => requestAnimationFrame(begin));
+// The tabs of languages are built when jQuery is ready, some time after the page has loaded; a field
+// that has the focus by then would lose it, because it is moved into its tab.
+window.addEventListener("load", () => (window.django?.jQuery ?? requestAnimationFrame)(begin));
 
 function begin() {
   const refused = document.querySelector("#content [aria-invalid=true], #content .errors " + FIELDS);
@@ -16,8 +20,8 @@ function begin() {
   if (note) {
     note.tabIndex = -1;
     note.focus();
-  } else if (/\/add\/$/.test(location.pathname) && !typed) {
-    // Django does so too, but before the tabs of languages are where they belong.
+  } else if (/\/add\/$/.test(location.pathname) && !begun) {
+    // Django does so too, but before the tabs of languages are built.
     first(document.querySelector("#content form"))?.focus({ preventScroll: true });
     scrollTo(0, 0);
   }
@@ -55,7 +59,13 @@ function describe(field) {
 
 function first(root) {
   const fields = [...(root?.querySelectorAll(FIELDS) ?? [])].map(face);
-  return fields.find((field) => desk.visible(field) && !field.disabled && !field.readOnly);
+  return fields.find((field) => desk.visible(field) && !field.disabled && !field.readOnly && !isFound(field));
+}
+
+/* Whether a field already shows the record that was to be found, as the event of a new attendee. */
+function isFound(field) {
+  const box = field.closest(".select2");
+  return Boolean(box && !box.querySelector("[multiple]") && box.previousElementSibling.value);
 }
 
 document.addEventListener("formset:added", (event) => setTimeout(() => first(event.target)?.focus()));
