@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -28,7 +28,7 @@ from events.domain.delivery import presend
 from events.domain.mail import kinds, letters, outbox, previews
 from events.domain.overview import tasks
 from events.domain.pages import formatting
-from events.models import Delivery, Event, ReminderOccurrence, User
+from events.models import Delivery, User
 from events.values.languages import columns
 
 STATE = {
@@ -265,9 +265,7 @@ def counts(request: HttpRequest, **about: Any) -> list[dict[str, Any]]:
     filters = {f"{name}__id__exact": row.pk for name, row in about.items()}
     found = rows.order_by().values_list("state", "reason").annotate(number=Count("pk"))
     by_state = sorted(found, key=lambda row: (ORDER.index(row[0]), row[1]))
-    planned = _planned(request, about.get("event"))
-    first = [{"state": gettext("planned"), "why": "", "number": planned}] if planned else []
-    return first + [
+    return [
         {
             "state": coloured(
                 str(Delivery.State(state).label), STATE.get(Delivery.State(state), "")
@@ -285,12 +283,6 @@ ORDER = list(Delivery.State.values)
 
 def _why(reason: str) -> dict[str, str]:
     return {"reason__exact": reason} if reason else {}
-
-
-def _planned(request: HttpRequest, event: Event | None) -> int:
-    """The number of reminders that will still fall due for the event."""
-    rows: QuerySet[Any] = ReminderOccurrence.objects.queued()
-    return rows.filter(event=event).count() if event else 0
 
 
 def _list(filters: dict[str, Any]) -> str:

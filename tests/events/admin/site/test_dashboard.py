@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import override
 
 from events.domain.attendance import invitations
 from events.domain.reminders import reminders
@@ -93,8 +94,9 @@ def test_the_days_ahead_and_the_next_events_are_shown(
 ) -> None:
     organiser.cookies["django_language"] = language
     tomorrow = timezone.now().date() + timedelta(days=1)
-    near = far(ours, title_en="Near conference", start_on=tomorrow, end_on=tomorrow)
-    far(ours, title_en="Far conference")
+    with override("en"):  # the language of the request before is still active in this thread
+        near = far(ours, title_en="Near conference", start_on=tomorrow, end_on=tomorrow)
+        far(ours, title_en="Far conference")
     page = organiser.get(START)
     entries = [entry["event"] for day in page.context["days"] for entry in day["events"]]
     assert entries == [near]
