@@ -12,10 +12,16 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
-from delegations.admin import rounds as roundpages
-from delegations.admin.applications import ApplicationSteps
-from delegations.admin.applicationsteps import zone_of
-from delegations.admin.applicationwords import STATUS, applicant, names, room_line, silences
+from delegations.admin.applications import rounds as roundpages
+from delegations.admin.applications.applications import ApplicationSteps
+from delegations.admin.applications.applicationsteps import zone_of
+from delegations.admin.applications.applicationwords import (
+    STATUS,
+    applicant,
+    names,
+    room_line,
+    silences,
+)
 from delegations.domain.applications import applications, rounds
 from delegations.domain.mail import decisions
 from delegations.models import Application, Delegation, Nominee

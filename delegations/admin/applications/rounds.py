@@ -17,8 +17,15 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 
-from delegations.admin import applicationsteps
-from delegations.admin.applicationwords import STATUS, UNTOLD, applicant, names, room_line, seats
+from delegations.admin.applications import applicationsteps
+from delegations.admin.applications.applicationwords import (
+    STATUS,
+    UNTOLD,
+    applicant,
+    names,
+    room_line,
+    seats,
+)
 from delegations.domain.applications import applications, rounds
 from delegations.domain.applications.rounds import Outcome, Round
 from delegations.models import Application

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextareaWidget
 
-from delegations.admin.applicationwords import seats, silences
+from delegations.admin.applications.applicationwords import seats, silences
 from delegations.domain.applications import applications
 from delegations.domain.mail import decisions
 from delegations.models import Application

@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from delegations.admin.applicationlists import panel
+from delegations.admin.applications.applicationlists import panel
 from delegations.domain.overview import delegationhomes
 from delegations.domain.overview.delegationhomes import DelegationHome
 from delegations.models import Application, Delegate, Delegation, Leg

@@ -12,13 +12,14 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
-from delegations.admin import delegationsteps, sheets
-from delegations.admin.applicationlists import ListsApplications
-from delegations.admin.delegationhome import DelegationHomeAdmin
-from delegations.admin.legs import LegFormSet, LegInline
-from delegations.admin.missionforms import CLOSING, MissionForm
-from delegations.admin.roster import DelegateInline, RosterFormSet
-from delegations.admin.rosterguests import RosterGuests
+from delegations.admin import sheets
+from delegations.admin.applications.applicationlists import ListsApplications
+from delegations.admin.missions import delegationsteps
+from delegations.admin.missions.delegationhome import DelegationHomeAdmin
+from delegations.admin.missions.legs import LegFormSet, LegInline
+from delegations.admin.missions.missionforms import CLOSING, MissionForm
+from delegations.admin.missions.roster import DelegateInline, RosterFormSet
+from delegations.admin.missions.rosterguests import RosterGuests
 from delegations.domain.lifecycle import lifecycle, missions
 from delegations.domain.overview import tasks
 from delegations.domain.rosters import rosters

@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
-from delegations.admin import applicationsteps, sheets
-from delegations.admin.applicationsteps import zone_of
-from delegations.admin.applicationwords import STATUS, silences
-from delegations.admin.rounds import DecidesTogether
+from delegations.admin import sheets
+from delegations.admin.applications import applicationsteps
+from delegations.admin.applications.applicationsteps import zone_of
+from delegations.admin.applications.applicationwords import STATUS, silences
+from delegations.admin.applications.rounds import DecidesTogether
 from delegations.domain.applications import applications, rounds
 from delegations.domain.mail import decisions
 from delegations.domain.overview import tasks

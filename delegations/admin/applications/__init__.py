@@ -1,0 +1,1 @@
+"""Applications in the admin: one, their list, and rounds that decide several."""

@@ -1,0 +1,1 @@
+"""Screens of events whose rows delegations add to: people, organisations, events."""

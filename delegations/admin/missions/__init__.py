@@ -1,0 +1,1 @@
+"""Delegations and trade missions in the admin: form, home, steps, legs, roster."""
