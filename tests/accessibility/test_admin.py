@@ -21,6 +21,8 @@ from tests.events.admin.addresses import Route
 # `make test` opens these; the others wait for `make test-all`, because all take minutes.
 SAMPLE = (Event, Person, Delegation)
 ROWS = ("object_id", "id")
+# What a popup runs to hand its choice to the page that opened it; nobody sees it.
+CLOSES_A_POPUP = ("events_person_take",)
 named = pytest.mark.parametrize(
     "model",
     [
@@ -65,7 +67,7 @@ def test_no_page_of_a_screen_violates_wcag(model: type[Model], examiner: axe.Exa
     rows = [screens.MAKERS[model](team, word) for word in ("One", "Other")]
     screens.fill(rows[0], "Detail")
     for route in addresses.routes():
-        if route.model is model:
+        if route.model is model and route.name not in CLOSES_A_POPUP:
             for path in paths(route, rows):
                 if examiner.open(path):
                     examiner.open_tabs()

@@ -1,6 +1,7 @@
 """Parameters: unknown ones are refused by name."""
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from tests import factories
@@ -69,7 +70,8 @@ def test_there_is_nothing_under_a_name_that_nobody_has(client, name, slug):
 
 
 def test_too_many_parameters_are_refused(client):
-    response = client.get("/api/v1/events/?" + "&".join(["kind=expo"] * 1001))
+    parameters = ["kind=expo"] * (settings.DATA_UPLOAD_MAX_NUMBER_FIELDS + 1)
+    response = client.get("/api/v1/events/?" + "&".join(parameters))
 
     assert response.status_code == 400
     assert response.json() == {"detail": "There are too many parameters.", "parameter": ""}
