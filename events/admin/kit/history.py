@@ -182,13 +182,18 @@ class _Words:
         kind = record.instance_type
         if isinstance(self.row, kind):
             return ""
-        detail = record.instance
-        for field in kind._meta.concrete_fields:
+        name = self._name_of_detail(record.instance)
+        return f"{capfirst(kind._meta.verbose_name)}: {EMPTY if name in ('', 'None') else name}"
+
+    def _name_of_detail(self, detail: Any) -> str:
+        """Name a row without the rows that the user may not see, of which it may need one."""
+        for field in detail._meta.concrete_fields:
             if field.is_relation:
                 target = self.known.get((field.related_model, getattr(detail, field.attname)))
+                if target is None and not field.null:
+                    return gettext("(not visible)")
                 setattr(detail, field.name, target)
-        name = str(detail)
-        return f"{capfirst(kind._meta.verbose_name)}: {EMPTY if name in ('', 'None') else name}"
+        return str(detail)
 
     def _change(self, change: Change) -> dict[str, str]:
         return {

@@ -40,10 +40,10 @@ MOVES: dict[str | None, str] = {
     "submitted": "under_review info_requested accepted confirmed waitlisted declined withdrawn",
     "under_review": "info_requested accepted confirmed waitlisted declined withdrawn",
     "info_requested": "under_review declined withdrawn",
-    "waitlisted": "accepted lapsed declined withdrawn",
-    "accepted": "confirmed lapsed withdrawn",
+    "waitlisted": "accepted lapsed declined withdrawn under_review",
+    "accepted": "confirmed lapsed withdrawn under_review",
     "confirmed": "withdrawn",
-    "declined": "",
+    "declined": "under_review",
     "lapsed": "",
     "withdrawn": "",
 }
