@@ -15,7 +15,7 @@ from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from events.domain.access import access
-from events.models import Attendee, Event, Figure, Organisation, Person, Place
+from events.models import Attendee, Event, Figure, Merger, Organisation, Person, Place
 from tests import factories, missions
 from tests.events.admin import addresses, canaries
 from tests.events.admin.canaries import Office
@@ -130,14 +130,22 @@ def test_rows_out_of_reach_stay_as_they_are_whatever_is_sent(role: str, office: 
         for model, rows in office.targets.items()
     }
     before = everything()
+    own = {row.pk for row in Merger.objects.all() if may_take_back(user, row)}
     # A form is posted to its path; the query string makes no difference.
     for address in dict.fromkeys(url.partition("?")[0] for url in addresses.addresses(reach)):
         if "/logout/" in address or "password_change/" in address:
+            continue
+        if address.endswith(tuple(f"/unmerge/{key}/" for key in own)):
             continue
         answer = client.post(address, {"post": "yes", "keep": "1", **forged_anyhow(office)})
         assert answer.status_code in {200, 302, 301, 403, 404, 405, 409}, (address, answer)
         assert MARKS[role].encode() not in bytes_of(answer), address
     assert everything() == before
+
+
+def may_take_back(user: Any, merger: Merger) -> bool:
+    kept = apps.get_model(merger.table)._default_manager.filter(pk=merger.kept).first()
+    return kept is not None and access.may_change(user=user, row=kept)
 
 
 def forged_anyhow(office: Office) -> dict[str, Any]:
