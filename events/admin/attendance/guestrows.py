@@ -1,8 +1,8 @@
 """Rows of guests as they are typed or pasted: read, checked, and said who each of them is."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.conf import settings
@@ -214,10 +214,6 @@ def ask(row: Row) -> None:
         row.errors["who"] = gettext("Is it one of these?")
     else:
         row.errors["name"] = gettext("Write a name, or choose a person.")
-
-
-def renumbered(rows: Sequence[Row], first: int) -> list[Row]:
-    return [replace(row, number=number) for number, row in enumerate(rows, start=first)]
 
 
 LABELS: Final = {
