@@ -10,7 +10,7 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from delegations.models import Application, Decision
-from events.domain.mail import letters, outbox
+from events.domain.mail import letters, outbox, salutations
 from events.domain.mail.kinds import Ending, Kind
 from events.domain.mail.letters import fence
 from events.domain.mail.transport import Message
@@ -50,7 +50,7 @@ class Silence(StrEnum):
 class Letter:
     """The values for the templates of a decision, in the reader's language."""
 
-    name: str
+    salutation: str
     opening: str
     title: str
     applicant: str
@@ -147,7 +147,7 @@ def _letter(delivery: Delivery, found: Decision | None) -> Letter:
     status = Status(found.status) if found else Status.WAITLISTED
     until = application.confirm_by if status == Status.ACCEPTED else None
     return Letter(
-        name=fence(delivery.person.name),
+        salutation=fence(salutations.of(person=delivery.person)),
         opening=str(PROMOTED if found and _has_waited(found) else FIRST_SENTENCES[status]),
         title=fence(str(application.delegation)) if found else "",
         applicant=fence(str(application.organisation)) if found else "",

@@ -197,7 +197,7 @@ class PersonAdmin(
     TranslatedAdmin,
 ):
     helps: ClassVar[Any] = {
-        "honorific": _("A title before the name, such as Dr or Ambassador."),
+        "honorific": _("Mails greet with it, in Chinese too: Dr, Prof., Ambassador, 教授."),
         "language": _("Invitations and reminders are written in it."),
         "timezone": _("Hours in mails are shown at this clock too."),
         "email": _("Without it no invitation or reminder can be sent."),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext, override, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from events.domain.access import answerlinks
-from events.domain.mail import optouts, transport
+from events.domain.mail import optouts, salutations, transport
 from events.domain.mail.transport import Message, one_line
 from events.domain.pages import formatting
 from events.models import Attendee, Delivery, Event, MailWording, ReminderRule
@@ -59,6 +59,7 @@ class Letter:
 
     title: str
     name: str
+    salutation: str
     start: str
     there: str
     own: str
@@ -83,7 +84,8 @@ def reminder(*, delivery: Delivery, now: datetime) -> Message:
     kind = Topic(delivery.kind)
     stop = optouts.link(person=delivery.person, kind=kind)
     with override(delivery.language):
-        wording_, typed = _wording(delivery), _typed(delivery.event, delivery.person.name)
+        greeting = salutations.of(person=delivery.person)
+        wording_, typed = _wording(delivery), _typed(delivery.event, delivery.person.name, greeting)
         fenced = {name: fence(text) for name, text in typed.items()}
         facts = _facts(delivery.event, delivery.attendee, delivery.zone, fenced)
         when = {"when": facts["start"]}
@@ -148,7 +150,10 @@ def invitation(
 
 def tell(*, attendee: Attendee, event: Event, zone: str) -> Letter:
     """Return the facts about an event for an attendee in this zone, in the active language."""
-    typed = {name: one_line(text) for name, text in _typed(event, str(attendee)).items()}
+    person = attendee.person
+    greeting = salutations.of(person=person) if person else salutations.of_name(name=attendee.label)
+    facts = _typed(event, str(attendee), greeting)
+    typed = {name: one_line(text) for name, text in facts.items()}
     return Letter(**_facts(event, attendee, zone, typed))
 
 
@@ -159,6 +164,7 @@ def _facts(
     return {
         "title": typed["title"],
         "name": typed["name"],
+        "salutation": fence(typed["salutation"]),
         "place": typed["place"],
         "sender": typed["team"],
         "start": start(event),
@@ -228,11 +234,12 @@ def _wording(delivery: Delivery) -> MailWording:
     return next((row for row in rows if row.kind == delivery.kind), MailWording())
 
 
-def _typed(event: Event, name: str) -> dict[str, str]:
+def _typed(event: Event, name: str, salutation: str) -> dict[str, str]:
     """Return the texts that users have typed, by the name of their placeholder."""
     return {
         "title": event.title,
         "name": name,
+        "salutation": salutation,
         "place": formatting.where(event=event),
         "team": event.team.name if event.team else "",
     }

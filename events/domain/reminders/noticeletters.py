@@ -11,7 +11,7 @@ from typing import Final
 from django.utils.translation import gettext, ngettext, override
 from django.utils.translation import gettext_lazy as _
 
-from events.domain.mail import letters
+from events.domain.mail import letters, salutations
 from events.domain.mail.kinds import Ending
 from events.domain.mail.letters import fence
 from events.domain.mail.transport import Message
@@ -71,7 +71,7 @@ class Group:
 class Letter:
     """The facts of a notice for its templates, in the reader's language."""
 
-    name: str
+    salutation: str
     groups: list[Group]
     sender: str
 
@@ -100,7 +100,7 @@ def notice(*, delivery: Delivery, now: datetime) -> Message:
             subject=_subject(told, heads),
             template="events/mail/notice",
             letter=Letter(
-                name=fence(delivery.person.name),
+                salutation=fence(salutations.of(person=delivery.person)),
                 groups=groups,
                 sender=fence(team.name if team else ""),
             ),

@@ -224,15 +224,20 @@ class Person(Findable, Owned):
             self.derive()
         super().save(*args, **kwargs)
 
-    def derive(self) -> None:
-        """Set the English name and the key for sorting from the name's parts."""
-        parts = names.Name(
+    @property
+    def parts(self) -> names.Name:
+        """The name as it is made of its parts, in the order that the person wants."""
+        return names.Name(
             family=self.family_name,
             given=self.given_name,
             western=self.western_name,
             order="western_first" if self.name_order == "western_first" else "family_first",
             honorific=self.honorific,
         )
+
+    def derive(self) -> None:
+        """Set the English name and the key for sorting from the name's parts."""
+        parts = self.parts
         setattr(self, "name_en", names.formal(parts))  # noqa: B010 -- modeltranslation's column
         self.sort_key = names.sort_key(parts)
 

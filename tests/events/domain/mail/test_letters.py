@@ -109,7 +109,7 @@ def test_the_english_mail(venue: Place) -> None:
     message = received(row)
     assert message["Subject"] == "Reminder: Going Global · Wednesday 2 December 2026, 09:30"
     assert lines(message) == [
-        "Dear CHAN Siu-ming,",
+        "Dear Chan Siu-ming,",
         "This is a reminder of:",
         "Going Global",
         "When",

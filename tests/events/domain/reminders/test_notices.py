@@ -70,7 +70,7 @@ def test_who_attends_a_moved_event_learns_both_times(server: Sink) -> None:
     assert message["To"].addresses[0].addr_spec == person.email
     assert message["List-Unsubscribe"] is None
     assert lines(message) == [
-        "Dear CHAN Siu-ming,",
+        "Dear Chan Siu-ming,",
         "This has changed for you:",
         "Going Global · 9 December 2026",
         "New time",
