@@ -41,12 +41,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark races to run on both databases, and tests without a database on SQLite only."""
+    """Mark races to run on both databases, and what says nothing of PostgreSQL on SQLite only.
+
+    These are tests without a database, and tests in a browser: pages are the same on both.
+    """
     for item in items:
         if item.get_closest_marker("race"):
             item.add_marker("both_databases")
-        asks = DATABASE & set(getattr(item, "fixturenames", ()))
-        if not asks and item.get_closest_marker("django_db") is None:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        asks = DATABASE & fixtures or item.get_closest_marker("django_db")
+        if not asks or "browser" in fixtures:
             item.add_marker("sqlite_only")
 
 

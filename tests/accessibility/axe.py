@@ -51,8 +51,8 @@ class Examiner:
 
     def open(self, path: str) -> bool:
         """Open an address and examine the page; False if it is no page but, say, a file."""
-        # Chromium replaces an answer without a body by an error page of its own, and may do so while
-        # the next address is opened. An answer is therefore looked at before it is opened.
+        # Chromium replaces an answer without a body by an error page of its own, sometimes only
+        # while the next address is opened. An answer is therefore looked at before it is opened.
         answer = self.page.request.get(self.server + path)
         if "<html" not in answer.text():
             return False

@@ -78,6 +78,7 @@ def test_enter_opens_the_first_row(desk: Page, rows: dict[str, Event]) -> None:
     desk.wait_for_url(f"**{address(rows['expo'], 'home')}")
 
 
+@pytest.mark.thorough
 def test_enter_before_the_answer_opens_the_first_row_too(
     desk: Page, rows: dict[str, Event]
 ) -> None:
@@ -87,6 +88,7 @@ def test_enter_before_the_answer_opens_the_first_row_too(
     desk.wait_for_url(f"**{address(rows['hall'], 'change')}")
 
 
+@pytest.mark.thorough
 def test_arrows_choose_across_groups_and_round_the_ends(desk: Page, rows: dict[str, Event]) -> None:
     box(desk)("gulf")
     expect(desk.get_by_role("option")).to_have_count(3)
@@ -127,6 +129,7 @@ def test_enter_in_the_empty_box_is_no_error(desk: Page) -> None:
     assert desk.url.endswith("/admin/")
 
 
+@pytest.mark.thorough
 def test_an_old_answer_does_not_replace_a_newer_one(desk: Page) -> None:
     def slowly(route: Route) -> None:
         if "s=gulf&" in route.request.url:
@@ -144,6 +147,7 @@ def test_an_old_answer_does_not_replace_a_newer_one(desk: Page) -> None:
     assert chosen(desk) == "Gulf Lunch"
 
 
+@pytest.mark.thorough
 def test_a_key_asks_once_for_fast_typing(desk: Page) -> None:
     asked: list[str] = []
     desk.on("request", lambda request: asked.append(request.url))
@@ -167,6 +171,7 @@ def test_a_person_is_found_by_pinyin(desk: Page) -> None:
     assert chosen(desk) == "CHAN Tai-man 陳大文"
 
 
+@pytest.mark.thorough
 def test_on_a_phone_the_button_is_there_and_the_box_fits(desk: Page) -> None:
     desk.set_viewport_size({"width": 390, "height": 844})
     desk.get_by_role("link", name="Find anything").click()

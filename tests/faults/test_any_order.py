@@ -736,6 +736,7 @@ def key(message: EmailMessage) -> str:
     return str(message["Message-ID"])[1:].partition("@")[0]
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db
 def test_model_rows_and_mail_server_agree_whatever_happens(smtp: Sink, settings: Settings) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

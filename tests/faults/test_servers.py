@@ -37,6 +37,7 @@ EXPECTED = {
 EACH = 1
 
 
+@pytest.mark.thorough
 def test_whatever_a_server_does_no_mail_is_lost_unseen_or_sent_three_times(post: Post) -> None:
     for fault in EXPECTED:
         due(EACH, fault)

@@ -1,5 +1,6 @@
 """The removal of the sample: what it made goes, what is used otherwise stays."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -7,8 +8,10 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core.management import call_command
+from django.db import transaction
 from django.db.models import Model
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
 from events.domain.attendance import invitations
 from events.domain.delivery import delivery
@@ -36,13 +39,42 @@ def names(rows: list[Any]) -> set[str]:
     return {getattr(row, "slug", str(row)) for row in rows}
 
 
-@pytest.fixture
-def loaded() -> dict[str, int]:
-    """Load the catalogue, then the sample; give the numbers of rows between the two."""
-    library.load(now=NOW)
-    before = counts()
-    library.load_sample(now=NOW)
-    return before
+def row_of(model: type[Model]) -> bool:
+    return model._default_manager.filter(slug="sample-mission").exists()
+
+
+# This one comes before the sample is loaded for the others.
+def test_one_click_loads_and_one_removes_and_each_page_says_what_it_does(client: Client):
+    client.force_login(factories.user(is_superuser=True))
+    assert PAGE in client.get("/admin/").content.decode()
+    assert "A made-up trade mission" in client.get(PAGE).content.decode()
+    assert not row_of(Event)
+
+    assert "is loaded. Look" in client.post(PAGE, {"load": 1}, follow=True).content.decode()
+    start = client.get("/admin/").content.decode()
+    assert "The sample is loaded: remove it." in start
+    page = client.get(PAGE).content.decode()
+    assert "Sample: Clean Energy Promotion Conference" in page
+    assert row_of(Event)
+
+    assert (
+        "The sample is removed." in client.post(PAGE, {"remove": 1}, follow=True).content.decode()
+    )
+    assert not row_of(Event)
+
+
+@pytest.fixture(scope="module")
+def loaded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, int]]:
+    """Load the catalogue, then the sample; give the numbers of rows between the two.
+
+    This happens once; each test starts from there and is rolled back.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        library.load(now=NOW)
+        before = counts()
+        library.load_sample(now=NOW)
+        yield before
+        transaction.set_rollback(True)
 
 
 def test_all_that_the_sample_made_goes_with_its_history_and_its_mails(loaded):
@@ -165,29 +197,6 @@ def test_the_command_removes_and_names_what_stays(loaded):
 
     assert "Sample mission: 42 removed, 3 kept." in out.getvalue()
     assert "kept, because something else needs it: Alex CHAN Example-wing" in out.getvalue()
-
-
-def row_of(model: type[Model]) -> bool:
-    return model._default_manager.filter(slug="sample-mission").exists()
-
-
-def test_one_click_loads_and_one_removes_and_each_page_says_what_it_does(client: Client):
-    client.force_login(factories.user(is_superuser=True))
-    assert PAGE in client.get("/admin/").content.decode()
-    assert "A made-up trade mission" in client.get(PAGE).content.decode()
-    assert not row_of(Event)
-
-    assert "is loaded. Look" in client.post(PAGE, {"load": 1}, follow=True).content.decode()
-    start = client.get("/admin/").content.decode()
-    assert "The sample is loaded: remove it." in start
-    page = client.get(PAGE).content.decode()
-    assert "Sample: Clean Energy Promotion Conference" in page
-    assert row_of(Event)
-
-    assert (
-        "The sample is removed." in client.post(PAGE, {"remove": 1}, follow=True).content.decode()
-    )
-    assert not row_of(Event)
 
 
 def test_only_superusers_may_load_or_remove_it(client: Client, loaded):

@@ -57,6 +57,7 @@ def test_another_page_is_waited_for_and_counted(page: Page) -> None:
     assert mouse.count.waited > 0
 
 
+@pytest.mark.thorough
 def test_what_tab_does_not_reach_fails_the_keyboard(page: Page) -> None:
     keyboard = desk(Keyboard, page)
     with pytest.raises(AssertionError, match="does not reach"):

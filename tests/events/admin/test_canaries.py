@@ -122,6 +122,7 @@ def test_nothing_is_open_to_those_outside(who: str, office: Office) -> None:
 # ---------------------------------------------------------------- writing
 
 
+@pytest.mark.thorough
 @roles
 def test_rows_out_of_reach_stay_as_they_are_whatever_is_sent(role: str, office: Office) -> None:
     client, user = office.client(role), office.mission.users[role]
@@ -173,6 +174,7 @@ def test_actions_on_rows_out_of_reach_change_nothing(role: str, office: Office) 
     assert everything() == before
 
 
+@pytest.mark.thorough
 @writers
 def test_no_relation_is_set_to_what_somebody_may_not_see(
     role: str, office: Office, forms: Callable[[str], list[tuple[str, Any]]]

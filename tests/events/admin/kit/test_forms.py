@@ -104,7 +104,11 @@ def posts(page: Any) -> Iterator[dict[str, Any]]:
 
 @named
 @pytest.mark.parametrize(
-    ("who", "query"), [("superuser", ""), ("organiser", "?_popup=1&_to_field=id")]
+    ("who", "query"),
+    [
+        ("superuser", ""),
+        pytest.param("organiser", "?_popup=1&_to_field=id", marks=pytest.mark.thorough),
+    ],
 )
 def test_a_blank_form_is_refused_and_not_an_error_of_the_server(
     model: type[Model], who: str, query: str, superuser: Client, organiser: Client
