@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from delegations.admin.applications import rounds as roundpages
+from delegations.admin.applications.applicationrows import ApplicationList, applications_of
 from delegations.admin.applications.applications import ApplicationSteps
 from delegations.admin.applications.applicationsteps import zone_of
 from delegations.admin.applications.applicationwords import (
@@ -24,7 +24,8 @@ from delegations.admin.applications.applicationwords import (
 )
 from delegations.domain.applications import applications, rounds
 from delegations.domain.mail import decisions
-from delegations.models import Application, Delegation, Nominee
+from delegations.models import Application, Delegation
+from events.admin.attendance import guestlists
 from events.admin.kit import redaction, screens
 from events.domain.pages import formatting
 
@@ -74,20 +75,32 @@ class ListsApplications:
             **found,
         )
 
+    def get_custom_urls(self) -> Any:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_application_rows"
+        rows = ("<int:object_id>/applications/rows/", name, self.application_rows)
+        return (rows, *super().get_custom_urls())  # type: ignore[misc]
+
+    def application_rows(self, request: HttpRequest, object_id: int, **_kw: Any) -> HttpResponse:
+        """Show the applications with rows for new ones (GET), or submit these (POST)."""
+        row = self.get_object(request, str(object_id))  # type: ignore[attr-defined]
+        if row is None:
+            raise Http404
+        may = self.has_change_permission(request, row)  # type: ignore[attr-defined]
+        may = may and row.is_open
+        return guestlists.answer(self, request, row, ApplicationList(), may=may)
+
 
 def panel(request: HttpRequest, delegation: Delegation, may: bool) -> dict[str, Any]:
     """Return the seats, and the visible applications in the order of submission."""
-    rows = Application.objects.visible_to(request.user).filter(delegation=delegation)
-    rows = rows.select_related("organisation", "contact", "delegation__mission")
-    nominees = Prefetch("nominees", Nominee.objects.select_related("person").order_by("pk"))
     buttons = ApplicationSteps(_here(request), delegation) if may else None
-    found = list(rows.prefetch_related(nominees).order_by("submitted_at", "pk"))
+    found = list(applications_of(request, delegation))
     silent = {row.pk: decisions.silence(application=row) if may else None for row in found}
     redaction.hide(request, found, loaded=True)
     return {
         "room_line": room_line(applications.room(delegation=delegation)),
         "applications": [_application(row, silent[row.pk], buttons) for row in found],
         "add_application_url": _add(request, delegation) if may else "",
+        "application_rows_url": _rows(delegation) if may and delegation.is_open else "",
     }
 
 
@@ -133,6 +146,12 @@ def _verbs(shown: Sequence[dict[str, Any]]) -> list[Any]:
     """Return the steps that at least one of the applications allows, to be taken together."""
     legal = Counter(button["step"].verb for row in shown for button in row["buttons"])
     return [step for verb, step in roundpages.STEPS.items() if legal[verb]]
+
+
+def _rows(delegation: Delegation) -> str:
+    opts = delegation._meta
+    name = f"admin:{opts.app_label}_{opts.model_name}_application_rows"
+    return reverse(name, args=[delegation.pk])
 
 
 def _add(request: HttpRequest, delegation: Delegation) -> str:

@@ -124,7 +124,10 @@ def _zone(application: Application) -> str:
 @admin.register(Application)
 class ApplicationAdmin(DecidesTogether, ExportAdmin, StepsAdmin, TeamScopedAdmin):
     helps: ClassVar[Any] = {
-        "contact": _("Who is told of the decision by mail."),
+        "contact": _(
+            "Who is told of the decision by mail. Left empty on a new application: its first"
+            " nominee."
+        ),
     }
     empty: ClassVar[Any] = _(
         "Organisations apply for seats in a mission. Add the mission first, and open its call."
@@ -205,6 +208,8 @@ class ApplicationAdmin(DecidesTogether, ExportAdmin, StepsAdmin, TeamScopedAdmin
         """Store the nominees, submit if the button says so, and let others move up."""
         super().save_related(request, form, formsets, change)
         row, now = form.instance, timezone.now()
+        if not change:
+            applications.name_contact(application=row)
         if SUBMIT in request.POST:
             applications.submit(application=row, now=now)
             messages.success(request, gettext("Submitted."))

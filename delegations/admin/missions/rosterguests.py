@@ -1,6 +1,6 @@
 """The members of a delegation as rows: name, organisation, capacity."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -24,7 +24,8 @@ class RosterGuests(GuestsAdmin):
     guests_title: ClassVar[Any] = _("Members")
     new_title: ClassVar[Any] = _("New members")
     role_label: ClassVar[Any] = capfirst(Delegate._meta.get_field("capacity").verbose_name)
-    has_details: ClassVar[bool] = False
+    has_languages: ClassVar[bool] = False
+    has_tags: ClassVar[bool] = False
 
     def may_add_guests(self, request: HttpRequest, row: Delegation) -> bool:
         return row.is_open and rights.may_change(request, row)
@@ -44,8 +45,9 @@ class RosterGuests(GuestsAdmin):
         rows: Any = access.visible(user=request.user, model=Delegate).filter(delegation=row)
         return rows.select_related("person", "organisation").in_order()
 
-    def role_of(self, row: Delegate) -> str:
-        return str(row.get_capacity_display())
+    def roles_of(self, request: HttpRequest, row: Any, people: Collection[int]) -> dict[int, str]:
+        rows = self.listed(request, row).filter(person__in=people)
+        return {each.person_id: str(each.get_capacity_display()) for each in rows}
 
     def shown(self, request: HttpRequest, row: Delegation, rows: Sequence[Any]) -> list[Listed]:
         redaction.hide(request, rows, loaded=True)

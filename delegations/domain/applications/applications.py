@@ -171,6 +171,14 @@ def draft(
         )
 
 
+def name_contact(*, application: Application) -> None:
+    """Store the first nominee with a name as contact, unless somebody else was chosen."""
+    named = application.nominees.exclude(person=None).order_by("pk")
+    if application.contact_id is None and (first := named.first()):
+        application.contact = first.person
+        application.save(update_fields=["contact"])
+
+
 def check(*, application: Application, nominees: Sequence[Nominee]) -> None:
     """Check that these, stored or not, may be all nominees of the application.
 

@@ -1,6 +1,6 @@
 """The guests of an event, and the speakers of a part, as rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -57,8 +57,9 @@ class EventGuests(GuestsAdmin):
         rows: Any = access.visible(user=request.user, model=Attendee).filter(event=row)
         return rows.select_related("person", "representing").order_by("position", "pk")
 
-    def role_of(self, row: Attendee) -> str:
-        return str(row.get_role_display())
+    def roles_of(self, request: HttpRequest, row: Any, people: Collection[int]) -> dict[int, str]:
+        rows = self.listed(request, row).filter(person__in=people)
+        return {each.person_id: str(each.get_role_display()) for each in rows}
 
     def shown(self, request: HttpRequest, row: Event, rows: Sequence[Any]) -> list[Listed]:
         redaction.hide(request, rows, loaded=True)

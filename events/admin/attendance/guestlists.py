@@ -4,7 +4,7 @@ One mechanism for the list of an event and for the roster of a delegation, which
 and in what stores them. Nothing is stored before all rows are in order.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Final
@@ -46,7 +46,7 @@ class Listed:
     pk: int
     name: str
     about: str
-    role: str
+    role: str | None  # None: it is not changed here
     url: str = ""
     language: str | None = None  # None: the list knows no languages
     states: Sequence[tuple[str, str]] = ()  # words and colours
@@ -57,13 +57,78 @@ class Listed:
     leaves: bool = False
 
 
-class GuestsAdmin:
-    """A screen whose rows have lists of guests; mixed into a ModelAdmin."""
+class GuestList:
+    """A list of guests: who stands on it, and what becomes of the rows written for it."""
 
     guests_title: ClassVar[Any] = _("Guests")
+    listed_title: ClassVar[Any] = _("On the list")
     new_title: ClassVar[Any] = _("New guests")
     role_label: ClassVar[Any] = _("Role")
-    has_details: ClassVar[bool] = True  # tags and languages for this list
+    nobody: ClassVar[Any] = _(
+        "Nobody is on the list yet. Write the first names below, or paste a list."
+    )
+    hint: ClassVar[Any] = _(
+        "Type a name in any script: whoever is on record is offered. Enter goes on to the next"
+        " field, and after the mail address to the next guest. Nobody is mailed before you are"
+        " asked."
+    )
+    has_languages: ClassVar[bool] = True
+    has_tags: ClassVar[bool] = True
+    needs_organisation: ClassVar[bool] = False
+
+    def guest_roles(self, row: Any) -> Sequence[tuple[str, Any]]:
+        """Return the roles that a guest may have."""
+        raise NotImplementedError
+
+    def usual_role(self, row: Any) -> str:
+        raise NotImplementedError
+
+    def add_guests(
+        self, request: HttpRequest, row: Any, found: Sequence[Guest], now: datetime
+    ) -> Added:
+        """Store all, or nobody. Raises guests.Open, guests.Unfit, or another refusal."""
+        raise NotImplementedError
+
+    def added(self, number: int) -> str:
+        text = ngettext("%(number)s guest was added.", "%(number)s guests were added.", number)
+        return text % {"number": number}
+
+    def made(self, number: int) -> str:
+        text = ngettext("%(number)s of them is new.", "%(number)s of them are new.", number)
+        return text % {"number": number}
+
+    def listed(self, request: HttpRequest, row: Any) -> Any:
+        """Return the query set of those on the list."""
+        raise NotImplementedError
+
+    def shown(self, request: HttpRequest, row: Any, rows: Sequence[Any]) -> list[Listed]:
+        raise NotImplementedError
+
+    def notes(
+        self, request: HttpRequest, row: Any, matches: Sequence[Match], roles: Mapping[int, str]
+    ) -> list[str]:
+        """Return of each guest why they are left out; '' if they are not.
+
+        By default those are left out who have one of the `roles`, as `roles_of` returns them.
+        """
+        text = gettext("On the list already: %(role)s.")
+        found = [roles.get(each.person.pk, "") if each.person else "" for each in matches]
+        return [text % {"role": role} if role else "" for role in found]
+
+    def roles_of(self, request: HttpRequest, row: Any, people: Collection[int]) -> dict[int, str]:
+        """Return the roles of those of the people who are on the list already."""
+        raise NotImplementedError
+
+    def change_listed(
+        self, request: HttpRequest, row: Any, data: Mapping[str, str], now: datetime
+    ) -> int:
+        """Store what was changed of those on the list; return of how many."""
+        return 0
+
+
+class GuestsAdmin(GuestList):
+    """A screen each of whose rows has a list of guests; mixed into a ModelAdmin."""
+
     opts: Any
 
     @action(
@@ -74,11 +139,7 @@ class GuestsAdmin:
         row = self.get_object(request, object_id)  # type: ignore[attr-defined]
         if row is None:
             raise Http404
-        if not self.may_add_guests(request, row):
-            raise PermissionDenied
-        if FIND in request.GET:
-            return JsonResponse(_suggestions(request))
-        return _Page(self, request, row).answer()
+        return answer(self, request, row, self, may=self.may_add_guests(request, row))
 
     def has_add_guests_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         if not object_id:
@@ -89,38 +150,24 @@ class GuestsAdmin:
     def may_add_guests(self, request: HttpRequest, row: Any) -> bool:
         return rights.may_change(request, row)
 
-    def guest_roles(self, row: Any) -> Sequence[tuple[str, Any]]:
-        """Return the roles that a guest may have, the usual one first chosen."""
-        raise NotImplementedError
 
-    def usual_role(self, row: Any) -> str:
-        raise NotImplementedError
-
-    def add_guests(
-        self, request: HttpRequest, row: Any, found: Sequence[Guest], now: datetime
-    ) -> Added:
-        raise NotImplementedError
-
-    def listed(self, request: HttpRequest, row: Any) -> Any:
-        """Return the query set of those on the list."""
-        raise NotImplementedError
-
-    def shown(self, request: HttpRequest, row: Any, rows: Sequence[Any]) -> list[Listed]:
-        raise NotImplementedError
-
-    def change_listed(
-        self, request: HttpRequest, row: Any, data: Mapping[str, str], now: datetime
-    ) -> int:
-        """Store what was changed of those on the list; return of how many."""
-        raise NotImplementedError
+def answer(
+    screen: Any, request: HttpRequest, row: Any, guest_list: GuestList, *, may: bool
+) -> HttpResponse:
+    """Show a list of guests of a row of the screen, store it, or answer what a field asks."""
+    if not may:
+        raise PermissionDenied
+    if FIND in request.GET:
+        return JsonResponse(_suggestions(request))
+    return _Page(screen, request, row, guest_list).answer()
 
 
 class _Page:
     """The page of guests, for one request."""
 
-    def __init__(self, screen: Any, request: HttpRequest, row: Any) -> None:
-        self.screen, self.request, self.row = screen, request, row
-        self.roles = list(screen.guest_roles(row))
+    def __init__(self, screen: Any, request: HttpRequest, row: Any, guest_list: GuestList) -> None:
+        self.screen, self.request, self.row, self.list = screen, request, row, guest_list
+        self.roles = list(guest_list.guest_roles(row))
         self.words = guestrows.role_words(self.roles)
         self.now = timezone.now()
 
@@ -147,7 +194,7 @@ class _Page:
         rows += (guestrows.of_line(line, at) for at, line in enumerate(lines, start=first))
         for row in rows:
             guestrows.split(row)
-            guestrows.check(row, self.words)
+            self.check(row)
         if not lines:
             messages.warning(self.request, gettext("No guest was found in these lines."))
         if left := sheet.left_out + len(sheet.lines) - len(lines):
@@ -159,7 +206,7 @@ class _Page:
         """Store all rows and changes; if one row is not in order, store nothing."""
         new = [row for row in rows if not row.is_left_out]
         for row in new:
-            guestrows.check(row, self.words)
+            self.check(row)
         if any(row.errors for row in new):
             self.tell(rows)
             return self.show(rows, gettext("Nobody is added yet: mend the marked rows."))
@@ -171,6 +218,8 @@ class _Page:
             return screens.question(self.screen, self.request, unasked.told)
         except guests.Open as refusal:
             return self.ask(rows, new, refusal)
+        except guests.Unfit as refusal:
+            return self.mark(rows, new, refusal)
         except Refusal as refusal:
             self.tell(rows)
             return self.show(rows, refusal.sentence(user=self.request.user))
@@ -182,9 +231,9 @@ class _Page:
     def store(self, new: Sequence[Row]) -> tuple[int, Added]:
         """Store what was changed of those on the list, then the new guests."""
         request, row, now = self.request, self.row, self.now
-        changed = self.screen.change_listed(request, row, request.POST, now)
+        changed = self.list.change_listed(request, row, request.POST, now)
         found = list(map(guestrows.guest, new))
-        return changed, self.screen.add_guests(request, row, found, now)
+        return changed, self.list.add_guests(request, row, found, now)
 
     def ask(self, rows: list[Row], new: Sequence[Row], refusal: guests.Open) -> HttpResponse:
         self.tell(rows)
@@ -193,20 +242,32 @@ class _Page:
                 guestrows.ask(row)
         return self.show(rows, refusal.sentence(user=self.request.user))
 
+    def mark(self, rows: list[Row], new: Sequence[Row], refusal: guests.Unfit) -> HttpResponse:
+        """Say at each row that was refused which field is at fault, and why."""
+        self.tell(rows)
+        for at, (name, why) in refusal.reasons.items():
+            new[at].errors[name] = why.sentence(user=self.request.user)
+            new[at].values["leave"] = ""
+        return self.show(rows, refusal.sentence(user=self.request.user))
+
+    def check(self, row: Row) -> None:
+        guestrows.check(row, self.words, needs_organisation=self.list.needs_organisation)
+
     def tell(self, rows: Sequence[Row]) -> None:
         """Say of each row who it is, with a constant number of queries."""
         found = list(map(guestrows.guest, rows))
         matches = matching.match(guests=found, user=self.request.user, now=self.now)
         labels = _labels(self.request, matches)
         listed = self._roles_of(matches)
-        for row, match in zip(rows, matches, strict=True):
-            guestrows.tell(row, match, labels, listed)
+        notes = self.list.notes(self.request, self.row, matches, listed)
+        for row, match, note in zip(rows, matches, notes, strict=True):
+            guestrows.tell(row, match, labels, listed, note)
 
     def say(self, done: Added, changed: int) -> None:
         """Say what was stored."""
         told = [
-            (len(done.added), _added),
-            (len(done.party.new_people), _new_people),
+            (len(done.added), self.list.added),
+            (len(done.party.new_people), self.list.made),
             (len(done.party.new_bodies), _new_bodies),
             (changed, _changed),
         ]
@@ -226,15 +287,16 @@ class _Page:
             row.values["role"] = row.values["role"] or (
                 "" if "role" in row.errors else self.usual()
             )
-        pages = Paginator(self.screen.listed(self.request, self.row), PER_PAGE)
+        pages = Paginator(self.list.listed(self.request, self.row), PER_PAGE)
         page = pages.get_page(self.request.GET.get(PAGE))
         answer = screens.page(
             self.screen,
             self.request,
             "events/admin/guests.html",
-            title=self.screen.guests_title,
+            title=self.list.guests_title,
+            list=self.list,
             original=self.row,
-            listed=self.with_changes(self.screen.shown(self.request, self.row, list(page))),
+            listed=self.with_changes(self.list.shown(self.request, self.row, list(page))),
             number=pages.count,
             page=page,
             page_urls=self._page_urls(page),
@@ -244,11 +306,8 @@ class _Page:
             refused=refusal,
             pasted=self.request.POST.get(PASTE, "") if refusal else "",
             roles=self.roles,
-            new_title=self.screen.new_title,
-            role_label=self.screen.role_label,
             labels=guestrows.LABELS,
             languages=settings.LANGUAGES,
-            has_details=self.screen.has_details,
             back=self.screen.row_url(self.row),
             max_lines=guestlines.MAX_LINES,
         )
@@ -259,8 +318,9 @@ class _Page:
         """Return those on the list with what was changed on the page and is not stored yet."""
         data = self.request.POST
         for each in listed:
-            each.was_role = data.get(f"was-role-{each.pk}", each.role)
-            each.role = data.get(f"role-{each.pk}", each.role)
+            if each.role is not None:
+                each.was_role = data.get(f"was-role-{each.pk}", each.role)
+                each.role = data.get(f"role-{each.pk}", each.role)
             if each.language is not None:
                 each.was_language = data.get(f"was-language-{each.pk}", each.language)
                 each.language = data.get(f"language-{each.pk}", each.language)
@@ -270,13 +330,12 @@ class _Page:
     def usual(self) -> str:
         """The role of new rows: that in the address, or else the usual one of the list."""
         asked = self.request.GET.get(PRESET, "")
-        return asked if asked in dict(self.roles) else self.screen.usual_role(self.row)
+        return asked if asked in dict(self.roles) else self.list.usual_role(self.row)
 
     def _roles_of(self, matches: Sequence[Match]) -> dict[int, str]:
         """The roles of the people who are on the list already."""
         keys = {row.pk for match in matches for row in (match.person, *match.alike) if row}
-        rows = self.screen.listed(self.request, self.row).filter(person__in=keys)
-        return {row.person_id: self.screen.role_of(row) for row in rows}
+        return self.list.roles_of(self.request, self.row, keys)
 
     def _page_urls(self, page: Any) -> list[tuple[int, str]]:
         query = {key: value for key, value in self.request.GET.items() if key != PAGE}
@@ -331,16 +390,6 @@ def _left_out(number: int) -> str:
         number,
     )
     return text % {"number": number, "most": guestlines.MAX_LINES}
-
-
-def _added(number: int) -> str:
-    text = ngettext("%(number)s guest was added.", "%(number)s guests were added.", number)
-    return text % {"number": number}
-
-
-def _new_people(number: int) -> str:
-    text = ngettext("%(number)s of them is new.", "%(number)s of them are new.", number)
-    return text % {"number": number}
 
 
 def _new_bodies(number: int) -> str:

@@ -115,9 +115,11 @@ def split(row: Row) -> None:
     values["split"] = typed
 
 
-def check(row: Row, roles: Mapping[str, str]) -> None:
+def check(row: Row, roles: Mapping[str, str], *, needs_organisation: bool = False) -> None:
     """Note what is wrong with each field of a row; a role in words becomes its key."""
     values = row.values
+    if needs_organisation and not values.get("organisation"):
+        row.errors["organisation"] = gettext("Write an organisation, or choose one.")
     only_mail = values.get("email") and not values.get("name")
     if not values.get("who", "").isdecimal() and not values.get("family") and not only_mail:
         row.errors["name"] = gettext("Write a name, or choose a person.")
@@ -180,21 +182,23 @@ def guest(row: Row) -> Guest:
     )
 
 
-def tell(row: Row, match: Match, labels: Mapping[int, str], listed: Mapping[int, str]) -> None:
-    """Say of a row who it is: on record, one of several, or new; and if they are listed."""
+def tell(
+    row: Row, match: Match, labels: Mapping[int, str], listed: Mapping[int, str], note: str
+) -> None:
+    """Say of a row who it is: on record, one of several, or new; with a note it is left out."""
     if match.is_lost:
         row.errors["who"] = gettext("This person is not on record any more; choose again.")
         row.values["who"] = ""
     elif match.person:
         row.values["who"] = str(match.person.pk)
         row.found = labels.get(match.person.pk, str(match.person))
-        if role := listed.get(match.person.pk):
-            row.values["leave"] = "on"
-            row.notes.append(gettext("On the list already: %(role)s.") % {"role": role})
     elif match.alike:
         row.choices = [(str(each.pk), _choice(each, labels, listed)) for each in match.alike]
         row.choices.append((ANOTHER, gettext("none of these: a new person")))
         row.values["seen"] = " ".join(str(person.pk) for person in match.alike)
+    if note:
+        row.values["leave"] = "on"
+        row.notes.append(note)
     if match.guest.organisation and match.organisation is None:
         text = gettext("“%(name)s” is a new organisation.")
         row.notes.append(text % {"name": match.guest.organisation})

@@ -4,7 +4,7 @@ People and organisations who are not on record are made on the way. What was sen
 nothing the second time: whoever is on the list already is told, and not added again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -34,6 +34,16 @@ class Open(Refusal):
 
     matches: Sequence[Match]
     text = gettext_noop("Nobody is added yet: say of each marked row who it is.")
+
+    def words(self, name: Name) -> dict[str, object]:
+        return {}
+
+
+class Unfit(Refusal):
+    """Some guests cannot be taken: by number, the field at fault and the reason."""
+
+    reasons: Mapping[int, tuple[str, Refusal]]
+    text = gettext_noop("Nobody is added yet: mend the marked rows.")
 
     def words(self, name: Name) -> dict[str, object]:
         return {}

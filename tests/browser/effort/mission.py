@@ -36,8 +36,7 @@ def work(desk: Desk) -> None:
         legs(desk)
     with desk.task("2c five applications"):
         open_call(desk)
-        for firm, person in zip(FIRMS, DELEGATES, strict=False):
-            application(desk, firm, person)
+        applications(desk)
     with desk.task("2d four accepted, one declined"):
         decide(desk)
     with desk.task("2e roster of six, head and precedence"):
@@ -79,13 +78,15 @@ def open_call(desk: Desk) -> None:
     desk.press("Open the call")
 
 
-def application(desk: Desk, firm: str, person: str) -> None:
-    desk.follow("Enter an application")
-    desk.find("Organisation", firm)
-    desk.find("Contact", person, person.upper())
-    with desk.blank_row("Nominee"):
-        desk.find("Person", person, person.upper())
-    desk.press("Save and submit")
+def applications(desk: Desk) -> None:
+    """Write each as a row: the nominee, who is its contact, and the organisation."""
+    desk.follow("Applications as rows")
+    for firm, person in zip(FIRMS, DELEGATES, strict=False):
+        desk.take(person, person.upper())
+        desk.take(firm.split()[0], firm)
+        desk.enter("")
+    desk.press("Save all")
+    desk.press("Back")
 
 
 def decide(desk: Desk) -> None:

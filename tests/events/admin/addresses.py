@@ -19,7 +19,7 @@ QUERIES = {
     "changelist": ("", "?q=canary"),
     "export": ("", "?q=canary"),
     "home": ("", "?q=canary", "?stands=uninvited"),
-    "guests": ("", "?find=canary", "?find=canary&what=organisation"),
+    **dict.fromkeys(("guests", "rows"), ("", "?find=canary", "?find=canary&what=organisation")),
     "history": ("", "?p=2"),
     "search": ("", "?s=canary", "?s=canary&part"),
 }
