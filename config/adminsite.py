@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 from unfold.sites import UnfoldAdminSite
 
 FINDER: Final = "events.admin.site.finder.page"
+ANSWER_MAILS: Final = "events.admin.site.answermails.page"
 SAMPLE: Final = "seeds.admin.sample"
 CHOICES: Final = "events.admin.site.choices.Choices"
 
@@ -40,8 +41,13 @@ class Site(UnfoldAdminSite):
         view = self.admin_view(refuse)
         return [
             path("r/<path:content_type_id>/<path:object_id>/", view, name="view_on_site"),
+            path("answers/", self.admin_view(self.answer_mails), name="answer_mails"),
             path("sample/", self.admin_view(self.sample), name="sample"),
         ]
+
+    def answer_mails(self, request: HttpRequest) -> HttpResponse:
+        """Choose how often the user is told of answers."""
+        return import_string(ANSWER_MAILS)(self, request)
 
     def sample(self, request: HttpRequest) -> HttpResponse:
         """Load or remove the sample mission."""

@@ -284,6 +284,7 @@ UNFOLD = {
     "DASHBOARD_CALLBACK": "seeds.admin.show",
     "STYLES": ["config.adminsite.style"],
     "SIDEBAR": {"navigation": "events.admin.site.navigation.sidebar"},
+    "ACCOUNT": {"navigation": "events.admin.site.answermails.account"},
 }
 # The tabs of translated fields need jQuery UI, which would otherwise be loaded from a CDN.
 JQUERY_UI_URL = "vendor/jquery-ui/jquery-ui.min.js"

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from events.domain.attendance import invitations, promotionletters
 from events.domain.mail import letters
 from events.domain.mail.kinds import Kind
-from events.domain.reminders import eligibility, noticeletters
+from events.domain.reminders import answerletters, eligibility, noticeletters
 from events.models import Delivery
 
 Mail = Delivery.Kind
@@ -41,5 +41,9 @@ KINDS: Final = (
     Kind(
         value=Mail.PROMOTION, label=_("place that became free"),
         compose=promotionletters.compose, refusal=promotionletters.refusal,
+    ),
+    Kind(
+        value=Mail.ANSWERS, label=_("answers, for organisers"),
+        compose=answerletters.compose, refusal=answerletters.refusal,
     ),
 )  # fmt: skip

@@ -13,6 +13,7 @@ from events.models.events.figures import Figure
 from events.models.events.places import Place
 from events.models.events.sectors import Sector
 from events.models.events.series import EventSeries
+from events.models.mail.answernews import AnswerNews
 from events.models.mail.deliveries import Delivery, Heartbeat, MailBreaker, Suppression
 from events.models.mail.letters import MailWording, OptOut
 from events.models.mail.notices import EventChange, NoticeBatch, Telling
@@ -23,6 +24,7 @@ from events.models.people.people import Appointment, Organisation, Person
 from events.models.people.roles import EventOrganisation, EventPlace
 
 __all__ = [
+    "AnswerNews",
     "Appointment",
     "Attendee",
     "Basis",

@@ -8,6 +8,7 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import BooleanField, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +19,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from events.admin.directory.teams import MembershipInline
 from events.admin.kit.history import HistoryAdmin
 from events.admin.kit.widgets import ZONES
+from events.domain.reminders import answernews
 from events.models import Person, User
 
 LINK = '<a class="text-link" href="{}">{}</a>'
@@ -55,7 +57,7 @@ class UserAdmin(HistoryAdmin, DjangoUserAdmin[User], ModelAdmin):
     fieldsets: ClassVar[Any] = (
         (None, {"fields": ("username", "password")}),
         (_("Person"), {"fields": ("person", ("first_name", "last_name"), "email")}),
-        (_("Language and time"), {"fields": (("language", "timezone"),)}),
+        (_("Language and time"), {"fields": (("language", "timezone"), "answer_mails")}),
         (_("Access"), {"fields": ("is_active", "is_staff", "is_superuser")}),
         (_("Record"), {"fields": (("last_login", "date_joined"),)}),
     )
@@ -83,6 +85,8 @@ class UserAdmin(HistoryAdmin, DjangoUserAdmin[User], ModelAdmin):
         if not change and obj.person:
             _take_from(obj.person, obj)
         super().save_model(request, obj, form, change)
+        if "answer_mails" in form.changed_data:
+            answernews.replan(user=obj, now=timezone.now())
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self._is_superuser(request)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from events.admin import clock
-from events.admin.site import standing, tasks
+from events.admin.site import answermails, standing, tasks
 from events.admin.site.tasks import Line, Source
 from events.domain.access import access
 from events.domain.overview import timelines
@@ -37,6 +37,7 @@ def show(
         "title": _("Overview"),
         "standing": standing.sentence(request),
         "todo": list(chain(*found)),
+        "answers": answermails.link(request),
         "days": [_day(day) for day in timelines.ahead(user=request.user, now=now)],
         "next": _next(request, now),
         "begin": list(_begin(request)),

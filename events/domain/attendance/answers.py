@@ -12,6 +12,7 @@ from events.domain.attendance import attendees, capacity
 from events.domain.mail import letters
 from events.domain.mail.letters import Letter
 from events.domain.pages import eventfilters
+from events.domain.reminders import answernews
 from events.models import Attendee, Event
 from events.values import languages
 
@@ -71,7 +72,7 @@ def record(
     now: datetime,
     replied_at: datetime | None = None,
 ) -> None:
-    """Record an answer that an attendee gives for themselves, by link or by mail.
+    """Record an answer that an attendee gives for themselves; organisers are told of it.
 
     An attendee who was taken off the list cannot come back this way: NotAllowed is raised. Raises
     as `attendees.answer` does.
@@ -81,4 +82,6 @@ def record(
         attendee.refresh_from_db()
         if attendee.is_off_the_list:
             raise attendees.NotAllowed(attendee, partstat)
+        before = attendee.partstat
         attendees.answer(attendee=attendee, partstat=partstat, now=now, replied_at=replied_at)
+        answernews.note(attendee=attendee, before=before, now=now)

@@ -23,6 +23,7 @@ from events.domain.attendance import answers, attendees, capacity, invitations, 
 from events.domain.attendance.replymails import AttendeeReply, ParsedReply
 from events.domain.mail import addresses
 from events.domain.refusals import Refusal
+from events.domain.reminders import answernews
 from events.models import Attendee, Delivery, Event, Person, Reply
 
 Partstat = Attendee.Partstat
@@ -220,10 +221,11 @@ def _address(person: Person) -> str:
 def _answer(row: Reply, parsed: ParsedReply, attendee: Attendee, now: datetime) -> None:
     """REPLY (RFC 5546, 3.2.3)."""
     if row.partstat == Partstat.DELEGATED:
-        person = _substitute(attendee, row.delegated_to)
+        person, before = _substitute(attendee, row.delegated_to), attendee.partstat
         attendees.substitute(
             attendee=attendee, person=person, now=now, replied_at=parsed.stamped_at
         )
+        answernews.note(attendee=attendee, before=before, now=now)
     elif row.partstat in attendees.ANSWERS.values():
         answer = Partstat(row.partstat)
         answers.record(attendee=attendee, partstat=answer, now=now, replied_at=parsed.stamped_at)

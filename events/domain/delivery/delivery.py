@@ -19,7 +19,7 @@ from events.domain import claims
 from events.domain.delivery import attempts, breaker, journal, leases, presend
 from events.domain.mail import transport
 from events.domain.mail.smtp import Phase
-from events.domain.reminders import fanout, notices
+from events.domain.reminders import answernews, fanout, notices
 from events.models import Delivery, Heartbeat
 
 State = Delivery.State
@@ -46,7 +46,8 @@ def tick(*, now: datetime) -> Summary:
     """
     budget = attempts.TickBudget(now)
     reaped = _reap(now)
-    summary = Summary(expanded=fanout.expand_due(now=now) + notices.expand_due(now=now))
+    due = (fanout.expand_due, notices.expand_due, answernews.expand_due)
+    summary = Summary(expanded=sum(expand(now=now) for expand in due))
     try:
         while not budget.is_over() and (batch := _claim(budget.now())):
             budget.wrong = presend.wrong_addresses(rows=batch)

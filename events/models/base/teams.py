@@ -8,12 +8,18 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from events.models.base.fields import LanguageField, TimezoneField
 
 
 class User(AbstractUser):
     """A login, with the language and time zone in which pages are shown."""
+
+    class AnswerMails(models.TextChoices):
+        AT_ONCE = "at_once", _("at once")
+        DAILY = "daily", _("once a day")
+        NEVER = "never", pgettext_lazy("how often a mail is wanted", "never")
 
     language = LanguageField(_("language"))
     timezone = TimezoneField(_("time zone"))
@@ -25,6 +31,13 @@ class User(AbstractUser):
         related_name="user",
         verbose_name=_("person"),
         help_text=_("Who it is at events: liaison officers and secretaries see what they attend."),
+    )
+    answer_mails = models.CharField(
+        _("mails about answers"),
+        max_length=7,
+        choices=AnswerMails,
+        default=AnswerMails.DAILY,
+        help_text=_("How often organisers are told of answers to their invitations."),
     )
 
     # An erased person's login stays, but the history of it must not say whose it was.

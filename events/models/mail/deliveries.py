@@ -77,6 +77,7 @@ class Delivery(Leasable):
         FOLLOW_UP = "followup"
         NOTICE = "notice"
         PROMOTION = "promoted"
+        ANSWERS = "answers"
 
     class State(models.TextChoices):
         PENDING = "pending", _("waiting")

@@ -171,7 +171,10 @@ def _open(clock: Any) -> Office:
     MailWording.objects.create(
         team=team, kind="reminder", subject="Soon: {{title}}", opening="See you, {{name}}."
     )
-    return Office(team, user, clock)
+    office = Office(team, user, clock)
+    user.person, user.answer_mails = office.person("desk"), "at_once"
+    user.save()
+    return office
 
 
 def _seminar(office: Office) -> None:
