@@ -49,7 +49,7 @@ class DelegationAdmin(
     helps: ClassVar[Any] = {
         "direction": _("Outward: it travels abroad. Inward: you receive it."),
         "sending_organisation": _("In whose name it travels."),
-        "organiser": _("Who does the work."),
+        "organiser": _("Who does the work. Left empty on a new mission: who sends it."),
         "organisation_quota": _("No organisation can be given more. Empty: no limit."),
     }
     empty: ClassVar[Any] = _(
@@ -119,6 +119,11 @@ class DelegationAdmin(
         form = super().get_form(request, obj, change=change, **kwargs)
         form.preset_kind = self.kind
         return form
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Preset the kind that is meant most often; the address may say otherwise."""
+        initial = super().get_changeform_initial_data(request)
+        return {"kind": Delegation.Kind.TRADE_MISSION.value, **initial}
 
     def next_steps(self, row: Delegation) -> tuple[str, ...]:
         return lifecycle.next_steps(delegation=row)

@@ -30,7 +30,11 @@ class LegForm(KnowingForm):
     """The form of a leg: place and days, from which the domain makes the event of the stay."""
 
     place = forms.ModelChoiceField(label=_("place"), queryset=Place.objects.none())
-    first = forms.DateField(label=_("first day"), widget=UnfoldAdminDateWidget)
+    first = forms.DateField(
+        label=_("first day"),
+        # A new row takes the last day of the row above it, or else the first day of the journey.
+        widget=UnfoldAdminDateWidget({"data-after": "last", "data-begin": "first_day"}),
+    )
     last = forms.DateField(label=_("last day"), widget=UnfoldAdminDateWidget)
     places: ClassVar[QuerySet[Place]] = Place.objects.none()
 

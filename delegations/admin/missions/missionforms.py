@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Final
 from django import forms
 from django.contrib import admin
 from django.utils import timezone
-from django.utils.text import format_lazy
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminDateWidget,
@@ -41,6 +41,13 @@ BEHIND = _(
     "The mission and its deadline are events, which this form makes from the days entered in it. "
     "Choose another only if it exists already."
 )
+
+
+# The events that the form makes; the dates typed on it are labelled otherwise.
+BEHIND_LABELS = {
+    "mission": capfirst(_("event of the mission")),
+    "applications_close": capfirst(_("event of the deadline")),
+}
 
 
 class MissionForm(ScopedForm):
@@ -82,6 +89,9 @@ class MissionForm(ScopedForm):
                 del self.fields[name]
         elif "mission" in self.fields:
             self.fields["mission"].help_text = BEHIND
+        for name, label in BEHIND_LABELS.items():
+            if name in self.fields:
+                self.fields[name].label = label
         self._offer_places()
         self._show(JOURNEY, self.instance.mission, self._journey)
         self._show(CLOSING, self.instance.applications_close, self._closing)
@@ -94,6 +104,8 @@ class MissionForm(ScopedForm):
         for link, names in (("mission", JOURNEY), ("applications_close", CLOSING)):
             if link in self.changed_data and values.get(link) and self._has(names):
                 self.add_error(link, _("Choose an event, or write the date: not both."))
+        if self.instance.pk is None and not values.get("organiser"):
+            values["organiser"] = values.get("sending_organisation")
         if values.get("closes_at") and not values.get("closes_on"):
             self.add_error("closes_on", _("Write the day as well."))
         return values

@@ -37,6 +37,7 @@ PER_PAGE: Final = 50
 SUGGESTED: Final = 8
 FIND, WHAT, PAGE, PRESET = "find", "what", "p", "role"  # parameters
 PASTE, READ, MORE = "paste", "_read", "_more"  # the field of lines, and two buttons
+STAY = "_continue"  # the button that saves and shows the page again
 
 
 @dataclass(slots=True)
@@ -96,6 +97,10 @@ class GuestList:
     def made(self, number: int) -> str:
         text = ngettext("%(number)s of them is new.", "%(number)s of them are new.", number)
         return text % {"number": number}
+
+    def next_url(self, screen: Any, row: Any) -> str:
+        """Return where the work goes on once the list is stored: the home, by default."""
+        return str(screen.row_url(row))
 
     def listed(self, request: HttpRequest, row: Any) -> Any:
         """Return the query set of those on the list."""
@@ -226,7 +231,9 @@ class _Page:
         self.say(done, changed)
         if told:
             messages.success(self.request, screens.message(told))
-        return HttpResponseRedirect(self.request.get_full_path())
+        stays = STAY in self.request.POST
+        there = self.request.get_full_path() if stays else self.list.next_url(self.screen, self.row)
+        return HttpResponseRedirect(there)
 
     def store(self, new: Sequence[Row]) -> tuple[int, Added]:
         """Store what was changed of those on the list, then the new guests."""

@@ -1,11 +1,14 @@
 """The screen of places."""
 
+from http import HTTPStatus
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -94,6 +97,14 @@ class PlaceAdmin(TranslatedAdmin):
             for group in found
         ]
         return JsonResponse({"results": results, "pagination": {"more": False}})
+
+    def response_add(self, request: HttpRequest, obj: Place, *args: Any) -> HttpResponse:
+        """After “Save and add another” keep kind and “lies in”: a venue has several rooms."""
+        answer = super().response_add(request, obj, *args)
+        if "_addanother" not in request.POST or answer.status_code != HTTPStatus.FOUND:
+            return answer
+        kept = {"kind": obj.kind, "parent": obj.parent_id or ""}
+        return HttpResponseRedirect(f"{reverse('admin:events_place_add')}?{urlencode(kept)}")
 
     @display(description=_("on the map"))
     def shown_map(self, place: Place) -> str:

@@ -220,6 +220,20 @@ PROPOSE = _step(
     ),
     says=_says(_("“%(title)s” is tentative now."), _tentative),
 )
+PUBLISH = _step(
+    verb="publish",
+    label=_("Announce and confirm"),
+    icon="task_alt",
+    does=announcing.publish,
+    form=ConfirmForm,
+    explain=(
+        _("It is announced and confirmed for %(when)s."),
+        eventsteps.audience,
+        _programme(Status.CONFIRMED),
+        _("Its reminders go out at their times."),
+    ),
+    says=_says(_("“%(title)s” is confirmed."), _confirmed),
+)
 CONFIRM = _step(
     verb="confirm",
     label=_("Confirm"),
@@ -242,4 +256,4 @@ ANNOUNCE = _step(
     explain=(_same, _programme(""), _("Reminders of these items go out at their times.")),
     says=_says(_("Nothing was left to announce."), _announced),
 )
-STEPS = (PROPOSE, CONFIRM, ANNOUNCE)
+STEPS = (PROPOSE, PUBLISH, CONFIRM, ANNOUNCE)

@@ -10,8 +10,8 @@ from events.domain.overview.gaps import Gap
 
 # The names of gaps and the verbs of steps, in the order in which an event is prepared.
 ORDER: Final = (
-    "day", "zone", "place", "organiser", "outside", "propose", "unannounced",
-    "internal", "confirm", "reinstate", "nobody", "unreachable", "uninvited",
+    "day", "zone", "place", "organiser", "outside", "publish", "propose",
+    "unannounced", "internal", "confirm", "reinstate", "nobody", "unreachable", "uninvited",
     "overbooked", "replies", "held", "failed",
 )  # fmt: skip
 SENTENCES: Final[dict[str, Any]] = {

@@ -44,7 +44,14 @@ def waiting(*, event: Event, status: str = "") -> list[Event]:
 
 
 def next_steps(*, event: Event) -> tuple[str, ...]:
-    """Return “announce” if the event takes place, and parts of it are behind its status."""
+    """Return the steps beyond those of the status.
+
+    “publish” of a draft that lacks nothing, and “announce” if the event takes place and parts of it
+    are behind its status.
+    """
+    if event.status == Status.DRAFT:
+        is_whole = event.is_managed and not completeness.missing(event=event)
+        return ("publish",) if is_whole and not tree.off_above(event=event) else ()
     return ("announce",) if waiting(event=event) else ()
 
 
@@ -64,6 +71,15 @@ def confirm(
     with transaction.atomic():
         lifecycle.confirm(event=event, now=now)
         return _bring(event, parts, visible, now)
+
+
+def publish(
+    *, event: Event, now: datetime, parts: Collection[int] = (), visible: bool = False
+) -> int:
+    """Announce a draft and confirm it at once. Raises as `propose` and `confirm` do."""
+    with transaction.atomic():
+        lifecycle.propose(event=event, now=now)
+        return confirm(event=event, now=now, parts=parts, visible=visible)
 
 
 def announce(*, event: Event, now: datetime, parts: Collection[int], visible: bool = False) -> int:

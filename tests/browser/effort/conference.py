@@ -142,11 +142,10 @@ def guests(desk: Desk) -> None:
         desk.take(body.split()[0], body)
         desk.enter(f"{given.lower()}@example.org")
     desk.press("Save all")
-    desk.press("Back")
 
 
 def announce(desk: Desk) -> None:
-    for step in ("Announce as tentative", "Confirm", "Send invitations"):
+    for step in ("Announce and confirm", "Send invitations"):
         desk.press(step)
         desk.press(step)
 

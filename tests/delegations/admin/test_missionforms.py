@@ -63,6 +63,32 @@ def test_its_event_is_made_along_with_it(ours: Team, organiser: Client) -> None:
     assert (event.place, event.timezone) == (doha, "Asia/Qatar")
 
 
+def test_who_sends_it_organises_it_unless_somebody_else_is_named(
+    ours: Team, organiser: Client
+) -> None:
+    council, agency = (factories.organisation(team=ours, name=name) for name in "AB")
+    row = added(organiser, sending_organisation=council.pk)
+    assert row.organiser == council
+    row.delete()
+    assert (
+        added(organiser, sending_organisation=council.pk, organiser=agency.pk).organiser == agency
+    )
+
+
+def test_a_new_one_is_a_trade_mission_unless_the_address_says_otherwise(
+    ours: Team, organiser: Client
+) -> None:
+    url = "/admin/delegations/delegation/add/"
+    assert form_of(organiser.get(url))["kind"] == "trade_mission"
+    assert form_of(organiser.get(f"{url}?kind=duty_visit"))["kind"] == "duty_visit"
+
+
+def test_no_two_fields_have_the_same_label(ours: Team, organiser: Client) -> None:
+    fields = organiser.get("/admin/delegations/delegation/add/").context["adminform"].form.fields
+    labels = [str(field.label).casefold() for field in fields.values()]
+    assert sorted(set(labels)) == sorted(labels)
+
+
 @pytest.mark.parametrize(
     ("kind", "made"),
     [

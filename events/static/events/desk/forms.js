@@ -68,7 +68,18 @@ function isFound(field) {
   return Boolean(box && !box.querySelector("[multiple]") && box.previousElementSibling.value);
 }
 
-document.addEventListener("formset:added", (event) => setTimeout(() => first(event.target)?.focus()));
+document.addEventListener("formset:added", (event) => {
+  for (const field of event.target.querySelectorAll("[data-after]")) field.value ||= before(field);
+  setTimeout(() => first(event.target)?.focus());
+});
+
+/* Return where a field of a new row begins: at the end of the row above, or at the field of the form
+   that `data-begin` names. */
+function before(field) {
+  const [, prefix, number] = field.name.match(/^(.+)-(\d+)-\w+$/) ?? [];
+  const ends = document.getElementsByName(`${prefix}-${number - 1}-${field.dataset.after}`);
+  return ends[0]?.value || document.getElementsByName(field.dataset.begin)[0]?.value || "";
+}
 
 /* Browsers pass the tab in the address on to the page that follows a save: a new record begins at the
    beginning. */

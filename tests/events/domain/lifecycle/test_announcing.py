@@ -42,7 +42,7 @@ def test_parts_are_behind_an_event_that_is_further(status: str, number: int) -> 
         part(event, status=state)
     event.status = status
     assert len(announcing.waiting(event=event)) == number
-    assert announcing.next_steps(event=event) == (("announce",) if number else ())
+    assert ("announce" in announcing.next_steps(event=event)) == bool(number)
 
 
 def test_reported_parts_are_never_behind() -> None:
@@ -138,3 +138,27 @@ def test_whoever_was_invited_to_a_tentative_event_is_told_that_it_is_confirmed()
     assert (reach.people, reach.informed) == (1, 1)
     announcing.confirm(event=event, parts=[draft.pk], now=LATER)
     assert Delivery.objects.count() == 2
+
+
+def test_a_whole_draft_is_announced_and_confirmed_at_once_with_its_programme() -> None:
+    event = conference(status="draft")
+    item = part(event)
+    assert announcing.next_steps(event=event) == ("publish",)
+    assert announcing.publish(event=event, parts=[item.pk], visible=True, now=LATER) == 1
+    event.refresh_from_db()
+    assert event.status == "confirmed"
+    assert states(event) == [("confirmed", "public")]
+
+
+def test_a_draft_that_lacks_something_is_announced_first() -> None:
+    event = factories.event(place=factories.place(), status="draft")
+    assert announcing.next_steps(event=event) == ()
+    with pytest.raises(lifecycle.Incomplete):
+        announcing.publish(event=event, now=LATER)
+    event.refresh_from_db()
+    assert event.status == "draft"
+
+
+def test_a_part_of_what_is_called_off_is_not_published() -> None:
+    event = conference(status="postponed")
+    assert announcing.next_steps(event=part(event)) == ()
