@@ -12,6 +12,7 @@ from events.models import (
     EventSeries,
     Expo,
     Figure,
+    InvitationText,
     MailWording,
     Membership,
     OptOut,
@@ -68,6 +69,11 @@ class MailWordingOptions(TranslationOptions):
     fields = ("subject", "opening", "closing")
 
 
+@register(InvitationText)
+class InvitationTextOptions(TranslationOptions):
+    fields = ("subject", "text")
+
+
 keep(
     Appointment,
     Attendee,
@@ -77,6 +83,7 @@ keep(
     EventPlace,
     EventSeries,
     Figure,
+    InvitationText,
     MailWording,
     Membership,
     OptOut,

@@ -15,6 +15,7 @@ from events.models.events.sectors import Sector
 from events.models.events.series import EventSeries
 from events.models.mail.answernews import AnswerNews
 from events.models.mail.deliveries import Delivery, Heartbeat, MailBreaker, Suppression
+from events.models.mail.invitationtexts import InvitationText
 from events.models.mail.letters import MailWording, OptOut
 from events.models.mail.notices import EventChange, NoticeBatch, Telling
 from events.models.mail.reminders import ReminderOccurrence, ReminderRule
@@ -45,6 +46,7 @@ __all__ = [
     "Heartbeat",
     "ImportPreview",
     "ImportedEvent",
+    "InvitationText",
     "MailBreaker",
     "MailWording",
     "Membership",

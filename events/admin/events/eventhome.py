@@ -87,6 +87,10 @@ def _home(event: Event) -> str:
     return reverse("admin:events_event_home", args=[event.pk])
 
 
+def _invitation(event: Event) -> str:
+    return reverse("admin:events_event_invitation", args=[event.pk])
+
+
 def _subtitle(event: Event) -> str:
     """Return kind, date and place."""
     parts = (event.get_kind_display(), formatting.when(event.when), formatting.where(event=event))
@@ -105,8 +109,10 @@ def _additions(request: HttpRequest, home: EventHome) -> dict[str, str]:
     """The addresses of the forms for one more part and attendee, if the user may add them."""
     row = home.event
     add_part = f"{reverse('admin:events_event_add')}?{urlencode({'parent': row.pk})}"
+    may = rights.may_change(request, row)
     return {
-        "add_part_url": add_part if rights.may_change(request, row) else "",
+        "add_part_url": add_part if may else "",
         "add_guest_url": guests.add_url({"event": row.pk}) if home.takes_guests else "",
         "guest_rows_url": words.rows_url(row) if home.takes_guests else "",
+        "invitation_url": _invitation(row) if row.is_managed and may else "",
     }

@@ -21,11 +21,12 @@ from events.admin.events.clonestep import CLONE
 from events.admin.events.eventforms import EventForm
 from events.admin.events.eventhome import EventHomeAdmin
 from events.admin.events.figures import FigureInline
-from events.admin.events.invitationstep import INVITE
 from events.admin.events.itineraries import EventItinerary
 from events.admin.events.partforms import PartsAdmin
 from events.admin.events.roles import EventOrganisationInline, EventPlaceInline
 from events.admin.homes.sections import SectionsAdmin
+from events.admin.invitations.invitationstep import INVITE
+from events.admin.invitations.writing import InvitationWriting
 from events.admin.kit import csvcolumns, rights
 from events.admin.kit.base import TranslatedAdmin
 from events.admin.kit.columns import NEWEST_FIRST, STATUS, EventColumns, clock_of, moment
@@ -66,6 +67,7 @@ class EventAdmin(
     StepsAdmin,
     EventGuests,
     EventItinerary,
+    InvitationWriting,
     EventColumns,
     TranslatedAdmin,
 ):
@@ -90,7 +92,7 @@ class EventAdmin(
     )
     form = EventForm
     actions_list: ClassVar[Any] = ("import_calendar", "export")
-    actions_detail: ClassVar[Any] = ("guests", "itinerary")
+    actions_detail: ClassVar[Any] = ("guests", "invitation", "itinerary")
     kind: ClassVar[str] = ""  # a screen for one kind presets it
     list_display: Any = (
         "title", "shown_when", "kind", "place", "shown_status", "shown_precision", "origin",

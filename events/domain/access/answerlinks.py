@@ -3,17 +3,26 @@
 from datetime import timedelta
 from typing import Final
 
+from django.conf import settings
+from django.urls import reverse
+
 from events.domain.access import signedlinks
 from events.domain.access.ratelimits import Limit
 from events.domain.access.signedlinks import Unknown
 from events.models import Attendee
 
 GUESSES: Final = Limit("unknown answers", 30, timedelta(minutes=1))  # from one network
+TEST: Final = "test"  # the token in test mails; a signed one contains a colon
 
 
 def link(*, attendee: Attendee) -> str:
     """Return the URL at which this attendee answers the invitation; always the same."""
     return signedlinks.link(to="answer", about=[attendee.pk])
+
+
+def of_test() -> str:
+    """Return the URL in test mails; its page explains itself and takes no answer."""
+    return settings.SITE_URL + reverse("answer", args=[TEST])
 
 
 def find(*, token: str) -> Attendee:

@@ -25,7 +25,15 @@ from events.domain.attendance import capacity
 from events.domain.ical import entries, itip
 from events.domain.ical.itip import Party
 from events.domain.ical.writing import Entry
-from events.domain.mail import letters, outbox, plans, transport
+from events.domain.mail import (
+    invitationletters,
+    invitationtexts,
+    letters,
+    outbox,
+    plans,
+    transport,
+)
+from events.domain.mail.invitationtexts import Written
 from events.domain.mail.kinds import Ending
 from events.domain.programme import snapshots
 from events.domain.refusals import Name, Refusal
@@ -307,14 +315,22 @@ def compose(*, delivery: Delivery, now: datetime) -> transport.Message:
             partstat=attendee.partstat,
             made_at=now,
         )
-        return letters.invitation(
+        return invitationletters.compose(
             delivery=delivery,
             method=METHODS[kind],
             stream=stream,
             is_update=is_update,
             changed=changed,
+            written=_written(delivery, kind, is_update),
             now=now,
         )
+
+
+def _written(delivery: Delivery, kind: Kind, is_update: bool) -> Written | None:
+    """Return what organisers have written for a first invitation; updates say what changed."""
+    if kind != Kind.REQUEST or is_update:
+        return None
+    return invitationtexts.of(event=delivery.event, language=delivery.language)
 
 
 def _who_may_come(event: Event) -> AttendeeQuerySet:

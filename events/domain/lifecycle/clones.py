@@ -18,6 +18,7 @@ from events.models import (
     EventOrganisation,
     EventPlace,
     EventSeries,
+    InvitationText,
     ReminderRule,
     Team,
 )
@@ -34,7 +35,12 @@ FRESH: Final = frozenset(
         "title", "description",  # the columns of the active language
     }
 )  # fmt: skip
-DETAILS: Final[tuple[type[Model], ...]] = (EventOrganisation, EventPlace, ReminderRule)
+DETAILS: Final[tuple[type[Model], ...]] = (
+    EventOrganisation,
+    EventPlace,
+    ReminderRule,
+    InvitationText,
+)
 Row = TypeVar("Row", bound=Model)
 
 
@@ -66,9 +72,10 @@ def make(
 ) -> Event:
     """Return a draft copy of the event and its programme, `days` later at the same wall times.
 
-    It copies organisations, places, sectors, reminder rules and the deadline of registration, but
-    no attendees. `series_edition` defaults to the next one of the series, `team` to that of the
-    event. Raises NoTeam, EditionTaken, tree.NoSuchTime and what `tree.check` raises.
+    It copies organisations, places, sectors, reminder rules, the texts of invitations and the
+    deadline of registration, but no attendees. `series_edition` defaults to the next one of the
+    series, `team` to that of the event. Raises NoTeam, EditionTaken, tree.NoSuchTime and what
+    `tree.check` raises.
     """
     team = team or event.team
     if team is None:
@@ -119,7 +126,9 @@ def _copy(row: Event, days: int, **changes: Any) -> Event:
 
 
 def _again(row: Row, without: Iterable[str], **changes: Any) -> Row:
+    """Return an unsaved copy; of a translated text the columns, not that of the active language."""
     names = {column.attname for column in row._meta.concrete_fields} - {*without}
+    names -= {name for name in names if f"{name}_en" in names}
     return type(row)(**{name: getattr(row, name) for name in names}, **changes)
 
 

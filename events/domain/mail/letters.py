@@ -14,7 +14,6 @@ from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext, override, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from events.domain.access import answerlinks
 from events.domain.mail import optouts, salutations, transport
 from events.domain.mail.transport import Message, one_line
 from events.domain.pages import formatting
@@ -104,48 +103,6 @@ def reminder(*, delivery: Delivery, now: datetime) -> Message:
             letter=letter,
             headers=_stopping(stop),
         )
-
-
-def invitation(
-    *,
-    delivery: Delivery,
-    method: str,
-    stream: bytes,
-    is_update: bool,
-    changed: object = None,
-    now: datetime,
-) -> Message:
-    """Compose an invitation or its cancellation, with the iTIP message `stream` attached.
-
-    `method` is REQUEST or CANCEL (RFC 5546). `is_update` says that the attendee was sent an
-    invitation before, with another content or SEQUENCE; `changed` is what differs, for the
-    templates.
-    """
-    attendee, event = delivery.attendee, delivery.event
-    assert attendee is not None  # noqa: S101 -- an invitation has an attendee
-    name = f"events/mail/{method.lower()}"
-    more: dict[str, Any] = {
-        "is_update": is_update,
-        "changed": changed,
-        "answer": attendee.partstat,
-        "waits": attendee.seat == Attendee.Seat.WAITLISTED,
-        "status": event.status,
-        "reason": one_line(event.cancellation_reason),
-        "link": answerlinks.link(attendee=attendee),
-    }
-    with override(delivery.language):
-        letter = tell(attendee=attendee, event=event, zone=delivery.zone)
-        subject = render_to_string(f"{name}.subject.txt", {"letter": letter, **more})
-        made = message(
-            delivery=delivery,
-            now=now,
-            subject=subject,
-            template="events/mail/update" if changed else name,
-            letter=letter,
-            **more,
-        )
-    made.invite(method=method, stream=stream)
-    return made
 
 
 def tell(*, attendee: Attendee, event: Event, zone: str) -> Letter:

@@ -6,13 +6,14 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import override
+from django.utils.translation import get_language_from_request, override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from events.domain.access import answerlinks, ratelimits, signedlinks
 from events.domain.attendance import answers
 from events.domain.refusals import Refusal
+from events.values import languages
 from events.web.secrecy import guarded, unkept, unknown, wait
 
 
@@ -21,6 +22,8 @@ from events.web.secrecy import guarded, unkept, unknown, wait
 @unkept
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     """Show an invitation (GET) or record the answer (POST); unknown tokens get one response."""
+    if token == answerlinks.TEST:
+        return _explain_test(request)
     now = timezone.now()
     try:
         with guarded(request, answerlinks.GUESSES, signedlinks.Unknown, now):
@@ -31,6 +34,13 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
         return wait(render(request, "events/wait.html", status=429), refusal)
     except signedlinks.Unknown:
         return unknown(request)
+
+
+def _explain_test(request: HttpRequest) -> HttpResponse:
+    """Say that the link belongs to a test mail, in the language that `unknown` would use."""
+    language = languages.first(request.GET.get("lang"), get_language_from_request(request))
+    with override(language):
+        return render(request, "events/testlink.html")
 
 
 def _take(request: HttpRequest, token: str, now: datetime) -> HttpResponse:

@@ -19,6 +19,7 @@ from events.models import (
     Evidence,
     Expo,
     Figure,
+    InvitationText,
     Organisation,
     Person,
     Place,
@@ -64,6 +65,8 @@ def build() -> Office:
     for model, rows in targets.items():
         foreign = _foreign(model)
         screens.fill(foreign, ALL)
+        if isinstance(foreign, Event):
+            InvitationText.objects.create(event=foreign, text_en=ALL)
         rows.append(foreign)
     _link(mission, targets)
     _merge(mission.team, *ORGANISERS_ONLY)
@@ -123,6 +126,7 @@ def _furnish(mission: Mission) -> None:
         Evidence.objects.create(
             target=event, field="title", basis="entered", note=marked(name, EVENTS)
         )
+        InvitationText.objects.create(event=event, text_en=marked(name, EVENTS))
     for name, attendee in mission.attendees.items():
         attendee.notes = marked(name, missions.ATTENDEES) if name in missions.ATTENDEES else ""
         attendee.save()
