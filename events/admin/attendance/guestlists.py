@@ -29,13 +29,14 @@ from events.domain.guests.guests import Added
 from events.domain.guests.matching import Guest, Match
 from events.domain.refusals import Refusal, some
 from events.domain.search import registry, search
-from events.models import Organisation, Person
+from events.models import Organisation, Person, Place
 from events.values import guestlines, names, writtennames
 
 BLANK: Final = 5  # rows of a page without script, and as many more for each “more rows”
 PER_PAGE: Final = 50
 SUGGESTED: Final = 8
 FIND, WHAT, PAGE, PRESET = "find", "what", "p", "role"  # parameters
+SOUGHT: Final[dict[str, Any]] = {"organisation": Organisation, "place": Place}  # else people
 PASTE, READ, MORE = "paste", "_read", "_more"  # the field of lines, and two buttons
 STAY = "_continue"  # the button that saves and shows the page again
 
@@ -163,7 +164,7 @@ def answer(
     if not may:
         raise PermissionDenied
     if FIND in request.GET:
-        return JsonResponse(_suggestions(request))
+        return JsonResponse(suggestions(request))
     return _Page(screen, request, row, guest_list).answer()
 
 
@@ -365,12 +366,15 @@ def _labels(request: HttpRequest, matches: Sequence[Match]) -> dict[int, str]:
     return dict(zip((row.pk for row in rows), texts, strict=True))
 
 
-def _suggestions(request: HttpRequest) -> dict[str, Any]:
-    """People or organisations that the words find, and how a new person would be called."""
+def suggestions(request: HttpRequest, near: Place | None = None) -> dict[str, Any]:
+    """Return who or what the words find, and how a new person would be called.
+
+    Of places, those that lie in `near` come first.
+    """
     text = request.GET.get(FIND, "")[: names.MAX_QUERY].strip()
-    model = Organisation if request.GET.get(WHAT) == "organisation" else Person
-    found = [] if not names.wanted(text) else _found(request, model, text)
-    if model is Organisation:
+    model = SOUGHT.get(request.GET.get(WHAT, ""), Person)
+    found = [] if not names.wanted(text) else _found(request, model, text, near)
+    if model is not Person:
         return {"found": found}
     read = writtennames.read(text)
     parts = {name: getattr(read, name) for name in guestrows.PARTS}
@@ -378,14 +382,19 @@ def _suggestions(request: HttpRequest) -> dict[str, Any]:
     return {"found": found, "new": {**parts, "formal": formal, "honorific": read.honorific}}
 
 
-def _found(request: HttpRequest, model: Any, text: str) -> list[dict[str, Any]]:
+def _found(request: HttpRequest, model: Any, text: str, near: Place | None) -> list[dict[str, Any]]:
     kind, user, now = registry.of(model=model), request.user, timezone.now()
-    assert kind is not None  # noqa: S101 -- the app registers both
+    assert kind is not None  # noqa: S101 -- the app registers all three
     seen: Any = access.visible(user=user, model=model)
     if model is Person:
         seen = seen.filter(erased_at=None)
     sought = seen.sought_by(user, text, now=now)
-    rows = list(search.ranked(user=user, kind=kind, rows=sought, text=text, now=now)[:SUGGESTED])
+    best = search.ranked(user=user, kind=kind, rows=sought, text=text, now=now)
+    rows = list(best[:SUGGESTED])
+    if near and model is Place:
+        there = Place.objects.within(Place.objects.filter(pk=near.pk)).values("pk")
+        close = list(best.filter(pk__in=there)[:SUGGESTED])
+        rows = [*close, *(row for row in rows if row not in close)][:SUGGESTED]
     texts = search.choices(user=user, kind=kind, rows=rows, text=text)
     return [{"key": row.pk, "label": words} for row, words in zip(rows, texts, strict=True)]
 

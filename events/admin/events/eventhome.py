@@ -46,7 +46,12 @@ class EventHomeAdmin(HomeAdmin):
             "links": list(self.home_links(request, row)),
             **_figures(home),
             **_additions(request, home),
+            "part_rows_url": self._part_rows(request, row),
         }
+
+    def _part_rows(self, request: HttpRequest, row: Event) -> str:
+        may = rights.may_change(request, row)
+        return self.part_rows_url(row) if may else ""  # type: ignore[attr-defined]
 
     def gap_links(self, row: Event) -> dict[str, str]:
         """Return where each gap is closed, by its name."""

@@ -35,6 +35,7 @@ from events.admin.kit.filters import chosen, related, waiting
 from events.admin.kit.sources import EvidenceInline
 from events.admin.kit.steps import Step, StepsAdmin
 from events.admin.mail.reminders import EventReminderInline
+from events.admin.programme.partlists import PartListAdmin
 from events.domain.access import access
 from events.domain.attendance import capacity, invitations
 from events.domain.lifecycle import announcing, lifecycle
@@ -62,6 +63,7 @@ class EventAdmin(
     ImportAdmin,
     ExportAdmin,
     PartsAdmin,
+    PartListAdmin,
     EventHomeAdmin,
     SectionsAdmin,
     StepsAdmin,

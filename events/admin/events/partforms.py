@@ -26,15 +26,20 @@ class PartsAdmin:
         parent = _parent(request)
         if parent is None:
             return initial
-        values = {"kind": Event.Kind.SESSION.value, **taken(parent, request.user)}
-        if parent.when.is_exact:
-            among = Event.objects.visible_to(request.user)
-            values |= parts.start(parent=parent, among=among)
-            values["precision"] = Precision.TIME if values["start_time"] else Precision.DAY
-        else:
-            values |= parts.window(parent=parent)
+        values = self.preset_part(request, parent)
         told = {name: value for name, value in initial.items() if name in request.GET}
         return {**initial, **values, **told}
+
+    def preset_part(self, request: HttpRequest, parent: Event) -> dict[str, Any]:
+        """Return what the form of a new part of this event shows at first."""
+        values = {"kind": Event.Kind.SESSION.value, **taken(parent, request.user)}
+        values["parent"] = parent.pk
+        if not parent.when.is_exact:
+            return values | parts.window(parent=parent)
+        among = Event.objects.visible_to(request.user)
+        values |= parts.start(parent=parent, among=among)
+        values["precision"] = Precision.TIME if values["start_time"] else Precision.DAY
+        return values
 
     def add_part(self, row: Event) -> str:
         """The address of the form for a new part of an event."""

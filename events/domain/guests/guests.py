@@ -23,10 +23,8 @@ from events.models import Appointment, Attendee, Event, Organisation, Person, Te
 from events.models.base import slugs
 from events.models.base.locks import hold_tree
 from events.models.base.teams import sees_all
-from events.values import names, pinyin
+from events.values import names, scripts
 from events.values.languages import columns
-
-ENGLISH, HANS, HANT = range(3)  # the columns of a translated text, in the order of `columns`
 
 
 class Open(Refusal):
@@ -186,8 +184,7 @@ def _new(guest: Guest, team: Team | None) -> Person:
         ),
     )
     if guest.characters:
-        column = columns("name")[_script(guest.characters)]
-        setattr(person, column, guest.characters)
+        setattr(person, scripts.column("name", guest.characters), guest.characters)
     person.slug = _slug(Person.objects.all(), f"{guest.family} {guest.given}")
     person.save()
     return person
@@ -233,11 +230,4 @@ def _slug(rows: Any, text: str) -> str:
 
 def _in_script(stem: str, text: str) -> dict[str, str]:
     """Return the translated columns of a text: the one of its script, and English, never blank."""
-    found = columns(stem)
-    return {found[ENGLISH]: text, found[_script(text)]: text}
-
-
-def _script(text: str) -> int:
-    if not pinyin.HAN.search(text):
-        return ENGLISH
-    return HANS if all(pinyin.simplified(sign) == sign for sign in text) else HANT
+    return {columns(stem)[0]: text, scripts.column(stem, text): text}

@@ -32,6 +32,9 @@ TEXT_FIELD: Final = """() => document.activeElement.matches(
   "input:not([type=checkbox], [type=radio], [type=hidden])"
 ) && !document.activeElement.closest(".select2-container")"""
 RESULT: Final = ".select2-results__option:not(.loading-results, .select2-results__message)"
+LABEL: Final = "field => field.labels[0].textContent.trim()"
+# Which of the offered options is chosen already; -1 if none is.
+CHOSEN: Final = """all => all.findIndex(each => each.getAttribute("aria-selected") === "true")"""
 # Mark the row that has the focus, as a new one has, as the row that is worked on.
 MARK_ROW: Final = """() => {
   const row = document.activeElement.closest(".form-group, .guest");
@@ -177,13 +180,21 @@ class Desk:
         self.keys(text)
         self.chord("Enter")
 
+    def enter_into(self, label: str, text: str) -> None:
+        """Go on from the field that has the focus, which type would replace, unless it says so."""
+        field = self.page.locator(":focus")
+        assert label in field.evaluate(LABEL).casefold(), label
+        self.enter("" if field.input_value() == text else text)
+
     def take(self, words: str, result: str) -> None:
         """Type some words into the field that has the focus, and take what it offers."""
         self.keys(words)
         offered = self.page.locator("[role=option]")
         self._wait(offered.filter(has_text=result).first.wait_for)
+        chosen = offered.evaluate_all(CHOSEN)
         names = offered.all_inner_texts()
-        for _ in range(1 + next(at for at, name in enumerate(names) if result in name)):
+        wanted = next(at for at, name in enumerate(names) if result in name)
+        for _ in range(wanted - chosen):
             self.chord("ArrowDown")
         self.chord("Enter")
 

@@ -1,5 +1,7 @@
-/* Guests as rows: names and organisations on record are offered while somebody types; Enter goes on
-   to the next field, and after the mail address to the next guest, whose role is that of the last. */
+/* Rows that many are typed into: guests, members, applications, parts. What is on record is offered
+   while somebody types; Enter goes on to the next field of `data-order`, after the last to the next
+   row, and from the first field of an empty row to the button that saves. A new row keeps the fields
+   of `data-keeps`, and begins where the row above ends (`data-chains`). */
 "use strict";
 
 (() => {
@@ -10,6 +12,8 @@
   const says = document.getElementById("guests-said");
   const state = { field: null, list: null, chosen: -1, timer: 0, asked: null };
   let typing = false; // within an input method, whose Enter is not ours
+  const words = (name) => (form.dataset[name] ?? "").split(" ").filter(Boolean);
+  const order = words("order"); // the fields that Enter visits
 
   const part = (row, name) => row.querySelector(`[name$="-${name}"]`);
   const options = () => (state.list ? [...state.list.children] : []);
@@ -17,7 +21,7 @@
   /* Rows. */
 
   function isBlank(row) {
-    return ["name", "organisation", "email", "who"].every((name) => !part(row, name)?.value);
+    return words("tells").every((name) => !part(row, name)?.value);
   }
 
   function next(row) {
@@ -29,26 +33,30 @@
       number(below, Math.max(...[...rows.children].map((each) => Number(each.dataset.number) % 9999)) + 1);
     }
     if (isBlank(below)) {
-      part(below, "role").value = part(row, "role").value;
-      const language = part(below, "language");
-      if (language) language.value = part(row, "language").value;
+      for (const name of words("keeps")) if (part(row, name)) part(below, name).value = part(row, name).value;
+      for (const [end, start] of words("chains").map((pair) => pair.split(":"))) {
+        part(below, start).value = part(row, end).value || part(row, start).value;
+      }
     }
-    part(below, "name").focus();
+    part(below, order[0]).focus();
     below.scrollIntoView({ block: "nearest" });
   }
 
   function number(row, value) {
     row.dataset.number = value;
     for (const field of row.querySelectorAll("[name]")) {
-      field.name = field.name.replace(/^g\d+-/, `g${value}-`);
+      field.name = field.name.replace(/^([a-z])\d+-/, `$1${value}-`);
     }
   }
 
   function move(field) {
     const row = field.closest(".guest");
-    if (!/-(name|organisation)$/.test(field.name)) return next(row);
-    const fields = [part(row, "name"), part(row, "organisation"), part(row, "email")];
-    fields[fields.indexOf(field) + 1].focus();
+    const at = order.findIndex((name) => part(row, name) === field);
+    if (at === 0 && isBlank(row)) return form.querySelector(".guests-buttons [name=_save]").focus();
+    const following = at < 0 ? null : part(row, order[at + 1] ?? "");
+    if (!following) return next(row);
+    following.focus();
+    following.select?.();
   }
 
   /* Suggestions. */
@@ -62,7 +70,8 @@
     Object.assign(state, { list: null, chosen: -1, asked: null });
   }
 
-  /* Nothing is chosen before ↓ is pressed: a name stands as typed, and the server asks if it is known. */
+  /* Nothing is chosen before ↓ is pressed: a name stands as typed, and the server asks if it is known.
+     Where only a record can stand (`data-strict`) the best one is chosen at once. */
   function choose(at) {
     const all = options();
     state.chosen = (at + all.length) % all.length;
@@ -86,7 +95,9 @@
   function show(field, answer) {
     close();
     state.field = field;
-    const made = field.dataset.finds === "person" ? answer.new?.formal : field.value.trim();
+    const isStrict = "strict" in field.dataset;
+    const typed = field.dataset.finds === "person" ? answer.new?.formal : field.value.trim();
+    const made = isStrict ? "" : typed;
     if (!answer.found.length && !made) return;
     state.list = document.createElement("ul");
     state.list.className = "guest-found";
@@ -95,11 +106,19 @@
     state.list.setAttribute("aria-label", field.parentElement.querySelector("span").textContent);
     field.parentElement.append(state.list);
     for (const each of answer.found) option(each.label, each);
-    const words = field.dataset.finds === "person" ? form.dataset.new : form.dataset.body;
-    if (made) option(words.replace("{name}", made), { made: true, parts: answer.new });
+    const text = field.dataset.finds === "person" ? form.dataset.new : form.dataset.body;
+    if (made) option(text.replace("{name}", made), { made: true, parts: answer.new });
     field.setAttribute("aria-expanded", "true");
     field.setAttribute("aria-controls", "guest-found");
     says.textContent = form.dataset.found.replace("{number}", answer.found.length);
+    if (isStrict) choose(0);
+  }
+
+  async function find(field, text, signal) {
+    const query = new URLSearchParams({ find: text, what: field.dataset.finds });
+    const answer = await fetch(`${location.pathname}?${query}`, { signal });
+    if (answer.redirected) location.reload(); // the login has ended
+    return answer.json();
   }
 
   async function ask(field) {
@@ -108,35 +127,46 @@
     if (!text) return close();
     const asked = new AbortController();
     state.asked = asked;
-    const query = new URLSearchParams({ find: text, what: field.dataset.finds });
     try {
-      const answer = await fetch(`${location.pathname}?${query}`, { signal: asked.signal });
-      if (answer.redirected) return location.reload(); // the login has ended
-      const found = await answer.json();
+      const found = await find(field, text, asked.signal);
       if (document.activeElement === field && field.value.trim() === text) show(field, found);
     } catch {
       if (!asked.signal.aborted) close(); // without suggestions a name is still a name
     }
   }
 
+  /* Who types faster than the server answers and goes on gets the best record all the same. */
+  async function settle(field) {
+    const text = field.value.trim();
+    const key = part(field.closest(".guest"), field.dataset.key ?? "");
+    if (!("strict" in field.dataset) || !text || key.value) return;
+    const [best] = (await find(field, text)).found;
+    if (best && !key.value && field.value.trim() === text) fill(field, best);
+  }
+
   function take(field, chosen) {
+    fill(field, chosen);
+    close();
+  }
+
+  function fill(field, chosen) {
     const row = field.closest(".guest");
-    if (field.dataset.finds === "organisation") {
+    if (field.dataset.finds !== "person") {
       if (!chosen.made) field.value = chosen.label.split(" · ")[0];
+      if (field.dataset.key) part(row, field.dataset.key).value = chosen.key;
     } else if (chosen.made) {
       for (const [name, value] of Object.entries(chosen.parts)) {
         if (part(row, name)) part(row, name).value = value;
       }
-      part(row, "split").value = field.value.trim();
+      if (part(row, "split")) part(row, "split").value = field.value.trim();
       row.querySelector("[data-state]").textContent = form.dataset.new.replace("{name}", chosen.parts.formal);
     } else {
-      known(row, chosen);
+      known(row, field, chosen);
     }
-    close();
   }
 
   /* A row with a select of people alike gets a hidden field in its place. */
-  function known(row, person) {
+  function known(row, field, person) {
     const who = part(row, "who");
     if (who.tagName === "SELECT") {
       const hidden = document.createElement("input");
@@ -144,7 +174,7 @@
       who.closest("label").replaceWith(hidden);
     }
     part(row, "who").value = person.key;
-    part(row, "name").value = person.label.split(" · ")[0];
+    field.value = person.label.split(" · ")[0];
     row.querySelector("[data-state]").textContent = person.label;
   }
 
@@ -156,11 +186,9 @@
   form.addEventListener("input", ({ target }) => {
     if (!target.dataset.finds) return;
     const row = target.closest(".guest");
-    if (target.dataset.finds === "person") {
-      const who = part(row, "who");
-      if (who.tagName === "INPUT") who.value = "";
-      row.querySelector("[data-state]").textContent = "";
-    }
+    const key = part(row, target.dataset.key ?? "");
+    if (key?.tagName === "INPUT") key.value = "";
+    if (target.dataset.finds === "person") row.querySelector("[data-state]").textContent = "";
     clearTimeout(state.timer);
     state.timer = setTimeout(() => ask(target), PAUSE);
   });
@@ -198,6 +226,7 @@
     if (key === "Enter" && target.type !== "checkbox") {
       event.preventDefault();
       if (chosen) take(target, chosen.guest);
+      else settle(target);
       close();
       move(target);
     } else if (state.list && (key === "ArrowDown" || key === "ArrowUp")) {
@@ -207,8 +236,9 @@
       event.preventDefault();
       event.stopPropagation();
       close();
-    } else if (key === "Tab" && chosen) {
-      take(target, chosen.guest);
+    } else if (key === "Tab") {
+      if (chosen) take(target, chosen.guest);
+      else settle(target);
     }
   });
 
@@ -218,5 +248,5 @@
   const filled = rows.children.length > blank.length;
   blank.slice(filled ? 0 : 1).forEach((row) => (row.hidden = true));
   const wrong = form.querySelector("[aria-invalid=true]");
-  (wrong ?? part(filled ? rows.firstElementChild : blank[0], "name")).focus();
+  (wrong ?? part(filled ? rows.firstElementChild : blank[0], order[0])).focus();
 })();

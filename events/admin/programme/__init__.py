@@ -1,0 +1,1 @@
+"""The programme of an event, written as rows."""

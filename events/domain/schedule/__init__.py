@@ -1,0 +1,1 @@
+"""A programme entered many parts at once."""
