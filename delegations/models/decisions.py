@@ -12,10 +12,16 @@ class Decision(models.Model):
     application = models.ForeignKey(Application, models.CASCADE, related_name="decisions")
     delivery = models.OneToOneField(Delivery, models.CASCADE, related_name="decision")
     status = models.CharField(max_length=20, choices=Application.Status)
+    # The decision was undone after its mail had left, so that it may be told anew.
+    taken_back = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["application", "status"], name="decision_told_once")
+            models.UniqueConstraint(
+                fields=["application", "status"],
+                condition=models.Q(taken_back=False),
+                name="decision_told_once",
+            )
         ]
 
     def __str__(self) -> str:

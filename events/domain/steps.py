@@ -90,6 +90,15 @@ def stamps(*, rows: Collection[Model]) -> dict[int, int]:
     return dict(latest.annotate(Max("history_id")))
 
 
+def former(*, row: Model, stamp: int, columns: Collection[str]) -> dict[str, Any] | None:
+    """Return what columns of a row were before the change of the stamp; None if nobody knows."""
+    records = history.of(row._meta.concrete_model or type(row))
+    if records is None:
+        return None
+    earlier = records.filter(id=row.pk, history_id__lt=stamp).order_by("-history_id")
+    return earlier.values(*columns).first()
+
+
 def check_unchanged(*, row: Model, stamp: int) -> None:
     """Raise ChangedSince if the row has changed since the stamp; call it when it is locked."""
     if stamps(rows=[row]).get(row.pk) != stamp:

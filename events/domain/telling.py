@@ -8,12 +8,13 @@ what is planned then.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext, pgettext
 
@@ -75,12 +76,11 @@ def read(*, user: Viewer) -> Told | None:
     people = {mail.person_id for mail in mails} | noticed
     if not people:
         return None
-    seen = Person.objects.visible_to(user).filter(pk__in=people)
     events = _events(plan, mails)
     changes = list(_changes(plan, events, user))
     return Told(
         people=len(people),
-        names=[str(person) for person in seen.order_by("family_name", "pk")[:NAMED]],
+        names=_names(user, people),
         kinds=_kinds(mails, len(noticed)),
         changes=changes[:MAX_CHANGES],
         more=len(changes[MAX_CHANGES:]),
@@ -88,6 +88,31 @@ def read(*, user: Viewer) -> Told | None:
         is_held=plan.telling == Telling.NOW and any(mail.state == HELD for mail in mails),
         choice=plan.choice,
     )
+
+
+def foreseen(*, user: Viewer, readers: Collection[int], kind: str) -> Told | None:
+    """Return what mails of one kind tell, one for each of these people, without planning them.
+
+    For a change of many rows, of which the domain says beforehand whom it tells.
+    """
+    if not readers:
+        return None
+    return Told(
+        people=len({*readers}),
+        names=_names(user, readers),
+        kinds=[(str(Delivery(kind=kind).get_kind_display()), len(readers))],
+        changes=[],
+        more=0,
+        events=[],
+        is_held=len(readers) > settings.HOLD_ABOVE,
+        choice=None,
+    )
+
+
+def _names(user: Viewer, people: Collection[int]) -> list[str]:
+    """Return the names of the first of the people whom the user may see."""
+    seen = Person.objects.visible_to(user).filter(pk__in=people)
+    return [str(person) for person in seen.order_by("family_name", "pk")[:NAMED]]
 
 
 def _mails(plan: Plan) -> list[Delivery]:

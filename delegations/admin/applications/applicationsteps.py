@@ -17,7 +17,6 @@ from delegations.domain.applications import applications
 from delegations.domain.mail import decisions
 from delegations.models import Application
 from events.admin.kit.steps import Done, Step, StepForm
-from events.domain.access import access
 from events.domain.pages import formatting
 from events.models import User
 from events.values import dates
@@ -99,15 +98,10 @@ def _who_leaves(application: Application, user: User) -> Iterable[str]:
         yield text % {"names": gettext(", ").join(members)}
 
 
-def _who_is_told(application: Application, user: User) -> Iterable[str]:
-    """Say whom a mail tells of the decision, or that nobody can be told."""
-    contact = application.contact
+def _who_hears_nothing(application: Application, user: User) -> Iterable[str]:
+    """Warn that nobody can be told of the decision."""
     if warning := silences(decisions.silence(application=application)):
         yield str(warning)
-    elif contact and access.may_see(user=user, row=contact):
-        yield gettext("A mail tells %(contact)s.") % {"contact": contact}
-    else:
-        yield gettext("A mail tells the contact.")
 
 
 def _and_silence(text: str, application: Application) -> str:
@@ -187,10 +181,9 @@ STEPS = (
                 " moves up."
             ),
             _("If the seats are not there, they go on the waiting list."),
-            _who_is_told,
+            _who_hears_nothing,
         ),
         says=_accepted,
-        asks=False,
         undo=RECONSIDER,
     ),
     _step(
@@ -249,11 +242,10 @@ STEPS = (
         explain=(
             quota_line,
             _("%(organisation)s moves up by itself when seats become free."),
-            _who_is_told,
+            _who_hears_nothing,
         ),
         says=_says(_("On the waiting list.")),
         destructive=True,
-        asks=False,
         undo=RECONSIDER,
     ),
     _step(
@@ -265,11 +257,10 @@ STEPS = (
         signed=True,
         explain=(
             _("%(organisation)s gets no seats, but may apply anew."),
-            _who_is_told,
+            _who_hears_nothing,
         ),
         says=_says(_("Declined.")),
         destructive=True,
-        asks=False,
         undo=RECONSIDER,
     ),
     _step(

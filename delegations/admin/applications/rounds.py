@@ -8,14 +8,13 @@ from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import capfirst
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 
 from delegations.admin.applications import applicationsteps
 from delegations.admin.applications.applicationwords import (
@@ -26,17 +25,21 @@ from delegations.admin.applications.applicationwords import (
     room_line,
     seats,
 )
-from delegations.domain.applications import applications, rounds
+from delegations.domain.applications import applications, rounds, undoing
 from delegations.domain.applications.rounds import Outcome, Round
+from delegations.domain.mail import decisions
 from delegations.models import Application
 from events.admin.kit import redaction, screens
 from events.admin.kit.steps import Step, StepForm
+from events.domain import telling
 from events.domain.access import access
 from events.domain.refusals import Refusal
-from events.models import User
+from events.domain.telling import Told
+from events.models import Telling, User
 
 MAX_CHOSEN: Final = 200  # applications; their keys are in the address of the page
 NAMED: Final = 10  # refusals that a message spells out; the rest is counted
+ROUND: Final = "round"  # the name under which a round is offered to be taken back
 VERBS: Final = ("accept", "admit", "confirm", "request_info", "waitlist", "decline")
 STEPS: Final[dict[str, Step]] = {
     verb: step for verb in VERBS for step in applicationsteps.STEPS if step.verb == verb
@@ -72,10 +75,19 @@ def _action(step: Step) -> Callable[..., HttpResponse]:
     return act
 
 
+def _take_back(
+    screen: Any, request: HttpRequest, stamps: dict[int, int]
+) -> tuple[list[Any], list[Refusal]]:
+    """Take a round back, as long as nothing newer has happened to its applications."""
+    done, refused = undoing.undo(stamps=stamps, now=timezone.now())
+    return list(done), refused
+
+
 class DecidesTogether:
     """A screen of applications that are decided together; mixed into a TeamScopedAdmin."""
 
     actions: ClassVar[Any] = tuple(_action(step) for step in STEPS.values())
+    takes_back: ClassVar[Any] = {ROUND: _take_back}
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Offer no deletion of several applications at once."""
@@ -102,6 +114,10 @@ class DecidesTogether:
         return page.answer(chosen)
 
 
+class _Changed(Exception):
+    """Something else would happen than the page had said."""
+
+
 class _Page:
     """The page of a round, for one request."""
 
@@ -122,23 +138,43 @@ class _Page:
             return self.show(keys, form, refusal.sentence(user=self.user))
 
     def take(self, keys: Sequence[int], form: StepForm) -> HttpResponse:
-        """Take the step, if what happens is what the page had said."""
-        values = {**form.arguments(), "user": self.user, "now": timezone.now()}
-        with transaction.atomic():
-            done = rounds.take(keys=keys, verb=self.step.verb, **values)
-            if fingerprint(done) != self.request.POST.get("seen"):
-                transaction.set_rollback(True)
-                done = []
-        if not done:
+        """Take the step, if what happens and who is told is what the page had said."""
+        try:
+            with screens.planning(self.request):
+                done = self.decide(keys, form)
+                if fingerprint(done) != self.request.POST.get("seen"):
+                    raise _Changed
+                told = screens.told(self.request)
+        except _Changed:
             text = gettext("Something has changed meanwhile. This is what would happen now.")
             return self.show(keys, form, text)
+        except screens.Unasked as unasked:
+            return self.show(keys, form, foreseen=unasked.told)
         self.tell(done)
+        if told:
+            messages.success(self.request, screens.message(told))
         return HttpResponseRedirect(self.back)
 
-    def show(self, keys: Sequence[int], form: StepForm, refusal: str = "") -> HttpResponse:
+    def decide(self, keys: Sequence[int], form: StepForm) -> list[Round]:
+        values = {**form.arguments(), "user": self.user, "now": timezone.now()}
+        return rounds.take(keys=keys, verb=self.step.verb, **values)
+
+    def foresee(self, found: Sequence[Round]) -> Told | None:
+        """Return whom the rounds would tell, without taking them: there may be many."""
+        readers = [row.contact_id for each in found for row in each.heard if row.contact_id]
+        return telling.foreseen(user=self.user, readers=readers, kind=decisions.DECISION)
+
+    def show(
+        self,
+        keys: Sequence[int],
+        form: StepForm,
+        refusal: str = "",
+        foreseen: Told | None = None,
+    ) -> HttpResponse:
         found = rounds.plan(keys=keys, verb=self.step.verb, now=timezone.now())
         may = any(outcome.refusal is None for each in found for outcome in each.outcomes)
         seen = fingerprint(found)
+        told = foreseen or self.foresee(found)  # before `_shown` hides contacts
         return screens.page(
             self.screen,
             self.request,
@@ -152,13 +188,19 @@ class _Page:
             refusal=refusal,
             back=self.back,
             media=self.screen.media + form.media,
+            field=screens.FIELD,
+            chosen=self.request.POST.get(screens.FIELD, Telling.NOW),
+            is_foreseen=may,
+            **screens.words(told),
         )
 
     def tell(self, done: Sequence[Round]) -> None:
         """Say in messages what was done, what was refused, and who was not told."""
         outcomes = [outcome for each in done for outcome in each.outcomes]
-        if text := summary([outcome for outcome in outcomes if outcome.refusal is None]):
-            messages.success(self.request, text)
+        decided = [outcome for outcome in outcomes if outcome.refusal is None]
+        if text := summary(decided):
+            rows = [o.application for o in decided if o.application.status == o.status]
+            self.screen.say_with_undo(self.request, text, ROUND, rows, self.back)
         if refused := [_why(outcome, self.user) for outcome in outcomes if outcome.refusal]:
             messages.warning(self.request, " ".join(_some(refused)))
         untold = [o for o in outcomes if o.is_decision and o.silence]
@@ -204,7 +246,7 @@ def _shown(request: HttpRequest, found: Round, step: Step) -> dict[str, Any]:
     possible = [outcome for outcome in found.outcomes if not outcome.refusal]
     return {
         "delegation": found.delegation,
-        "sentences": [room_line(found.room), *_told(possible), *_rising(found)],
+        "sentences": [room_line(found.room), *_rising(found)],
         "summary": summary(possible),
         "refused": len(refused),
         "rows": [_row(outcome, found, refused) for outcome in found.outcomes],
@@ -253,22 +295,12 @@ def _reader(outcome: Outcome) -> str:
     if not outcome.is_decision or outcome.silence:
         return ""
     contact = outcome.application.contact or gettext("(not visible)")
-    return gettext("A mail tells %(contact)s.") % {"contact": contact}
-
-
-def _told(outcomes: Sequence[Outcome]) -> Iterator[str]:
-    """Say how many are told by mail, and how many cannot be."""
-    decided = [outcome for outcome in outcomes if outcome.is_decision]
-    if told := sum(not outcome.silence for outcome in decided):
-        text = ngettext("%(number)s is told by mail.", "%(number)s are told by mail.", told)
-        yield text % {"number": told}
-    if outcomes and not decided:
-        yield gettext("No mail is sent about this step.")
+    return gettext("%(contact)s, by mail") % {"contact": contact}
 
 
 def _rising(found: Round) -> Iterator[str]:
     if found.rising:
-        text = gettext("From the waiting list these move up, and are told: %(names)s.")
+        text = gettext("From the waiting list these move up: %(names)s.")
         listed = gettext(", ").join(str(row) for row in found.rising)
         yield text % {"names": listed}
 

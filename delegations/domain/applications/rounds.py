@@ -59,6 +59,16 @@ class Round:
     outcomes: Sequence[Outcome]
     rising: Sequence[Application]
 
+    @property
+    def heard(self) -> list[Application]:
+        """The applications whose contacts are told of a decision by mail."""
+        if self.delegation.mission is None:
+            return []
+        decided = [outcome.application for outcome in self.outcomes if outcome.is_decision]
+        return [
+            row for row in (*decided, *self.rising) if decisions.silence(application=row) is None
+        ]
+
 
 def plan(*, keys: Collection[int], verb: str, now: datetime) -> list[Round]:
     """Return what a step would do to the applications with these keys, by delegation."""

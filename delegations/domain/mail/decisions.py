@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +22,8 @@ Status = Application.Status
 
 DECISION: Final = "decision"  # the stored value
 TOLD: Final = (Status.ACCEPTED, Status.WAITLISTED, Status.DECLINED)
+# Told only if a decision was undone of which the contact had been told.
+REOPENED: Final = (Status.SUBMITTED, Status.UNDER_REVIEW, Status.INFO_REQUESTED)
 DEBOUNCE: Final = timedelta(seconds=120)  # a decision made by mistake can be taken back so long
 USEFUL_FOR: Final = timedelta(days=7)
 MIN_USEFUL_FOR: Final = timedelta(minutes=15)  # a mail remains useful for at least this time
@@ -28,6 +31,7 @@ SUBJECTS: Final = {
     Status.ACCEPTED: _("Accepted: %(delegation)s"),
     Status.WAITLISTED: _("On the waiting list: %(delegation)s"),
     Status.DECLINED: _("Not accepted: %(delegation)s"),
+    **dict.fromkeys(REOPENED, _("Under review again: %(delegation)s")),
 }
 FIRST_SENTENCES: Final = {
     Status.ACCEPTED: _("Your application is accepted; please confirm it in time:"),
@@ -35,6 +39,10 @@ FIRST_SENTENCES: Final = {
         "Your application is on the waiting list. You hear from us as soon as seats become free:"
     ),
     Status.DECLINED: _("We cannot accept your application this time:"),
+    **dict.fromkeys(
+        REOPENED,
+        _("Please disregard our last mail: our decision is taken back, and we review again:"),
+    ),
 }
 PROMOTED: Final = _("Seats have become free, so your application is accepted now:")
 
@@ -69,8 +77,20 @@ def silence(*, application: Application) -> Silence | None:
 
 def tell(*, application: Application, now: datetime) -> None:
     """Plan the mail about the status that an application has reached, if that status has one."""
+    if application.status in TOLD:
+        _plan(application, now)
+
+
+def tell_anew(*, application: Application, now: datetime) -> None:
+    """Plan the mail about the status to which an application is back; see `revoke`."""
+    revoke(application=application)
+    if application.status in (*TOLD, *REOPENED):
+        _plan(application, now)
+
+
+def _plan(application: Application, now: datetime) -> None:
     contact, event = application.contact, application.delegation.mission
-    if application.status not in TOLD or contact is None or event is None or not contact.email:
+    if contact is None or event is None or not contact.email:
         return
     key = outbox.dedup_key(DECISION, application.pk, application.status)
     until = application.confirm_by if application.status == Status.ACCEPTED else None
@@ -97,16 +117,34 @@ def take_back(*, application: Application) -> bool:
 
     The key of the mail becomes free, so that the same decision taken later is told.
     """
-    told = application.decisions.filter(status=application.status)
-    mails = Delivery.objects.filter(decision__in=told)
+    mails = Delivery.objects.filter(decision__in=_told(application))
     mails.call_back()
     if mails.out().exists():
         return False
+    revoke(application=application)
+    return True
+
+
+def revoke(*, application: Application) -> bool:
+    """Call back the mail about the present status, also if it has left; return whether it has.
+
+    The same decision taken later is told again. A mail that has left keeps its decision, so that it
+    can be shown.
+    """
+    told = _told(application)
+    mails = Delivery.objects.filter(decision__in=told)
+    mails.call_back()
+    out = list(mails.out().values_list("pk", flat=True))
     for pk in list(mails.values_list("pk", flat=True)):
         key = outbox.dedup_key(DECISION, "taken back", pk)
         Delivery.objects.filter(pk=pk).update(dedup_key=key)
-    told.delete()
-    return True
+    told.exclude(delivery__in=out).delete()
+    told.update(taken_back=True)
+    return bool(out)
+
+
+def _told(application: Application) -> QuerySet[Decision]:
+    return application.decisions.filter(status=application.status, taken_back=False)
 
 
 def letter(*, delivery: Delivery, now: datetime) -> Message:
@@ -128,11 +166,17 @@ def letter(*, delivery: Delivery, now: datetime) -> Message:
 def refusal(*, delivery: Delivery) -> Ending | None:
     """Return why a decision is not sent: the status has changed, or there is no address."""
     found = _decision(delivery)
-    if found is None or found.application.status != found.status:
+    if found is None or not _stands(found):
         return Delivery.State.CANCELLED, Delivery.Reason.ANOTHER
     if not delivery.person.email:
         return Delivery.State.SKIPPED, Delivery.Reason.NO_ADDRESS
     return None
+
+
+def _stands(found: Decision) -> bool:
+    """Whether the application is still in the status; one under review may be anywhere there."""
+    now = found.application.status
+    return now == found.status or (now in REOPENED and found.status in REOPENED)
 
 
 def _decision(delivery: Delivery) -> Decision | None:

@@ -239,6 +239,7 @@ class AttendeeAdmin(
         (_("Invitation"), {"fields": ("invited_by", "substitute_for", "shown_invitation")}),
     )
     steps = attendeesteps.STEPS
+    takes_back: ClassVar[Any] = {tagging.TAGS: tagging.take_back}
     sheet = csvcolumns.ATTENDEES
     shown_checked_in = moment(
         _("checked in at"), "checked_in_at", lambda attendee: clock_of(attendee.event)

@@ -19,7 +19,10 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from events.admin.kit.widgets import Suggesting
 from events.domain.access import access
 from events.domain.attendance import tags
+from events.domain.refusals import Refusal
 from events.models import Attendee, Event
+
+TAGS: Final = "tags"  # the name under which lists offer to take a change of tags back
 
 
 class TagsField(forms.CharField):
@@ -86,7 +89,9 @@ class TagActionForm(ActionForm):
     )
 
 
-def _action(name: str, label: Any, act: Callable[..., int], done: Callable[[int], str]) -> Any:
+def _action(
+    name: str, label: Any, act: Callable[..., list[Attendee]], done: Callable[[int], str]
+) -> Any:
     """Return an action that changes the tags of the attendees that the user may change."""
 
     @admin.action(description=label, permissions=["attend"])
@@ -96,19 +101,20 @@ def _action(name: str, label: Any, act: Callable[..., int], done: Callable[[int]
             messages.warning(request, _("Write the tag beside the action."))
             return
         ours = access.changeable(user=request.user, model=Attendee)
-        number = act(ours.filter(pk__in=rows.order_by().values("pk")), wanted)
-        words = {"number": number, "tag": gettext(", ").join(wanted)}
-        messages.success(request, done(number) % words)
+        changed = act(ours.filter(pk__in=rows.order_by().values("pk")), wanted)
+        words = {"number": len(changed), "tag": gettext(", ").join(wanted)}
+        text, there = done(len(changed)) % words, request.get_full_path()
+        screen.say_with_undo(request, text, TAGS, changed, there)
 
     do.__name__ = name
     return do
 
 
-def _put(rows: Any, wanted: list[str]) -> int:
+def _put(rows: Any, wanted: list[str]) -> list[Attendee]:
     return tags.put(on=rows, tags=wanted)
 
 
-def _take_off(rows: Any, wanted: list[str]) -> int:
+def _take_off(rows: Any, wanted: list[str]) -> list[Attendee]:
     return tags.take_off(of=rows, tags=wanted)
 
 
@@ -126,6 +132,14 @@ def _was_taken_off(number: int) -> str:
         "%(number)s attendees bear “%(tag)s” no more.",
         number,
     )
+
+
+def take_back(
+    screen: Any, request: HttpRequest, stamps: dict[int, int]
+) -> tuple[list[Any], list[Refusal]]:
+    """Give attendees the tags that they bore before a list action."""
+    done, refused = tags.undo(stamps=stamps)
+    return list(done), refused
 
 
 ACTIONS: Final = (

@@ -28,6 +28,7 @@ from django.utils.translation import gettext_lazy as _
 from events.admin.kit import screens
 from events.domain import steps as machine
 from events.domain import telling
+from events.domain.access import access
 from events.domain.refusals import Refusal
 from events.domain.telling import Told
 from events.models import Telling, User
@@ -83,6 +84,9 @@ class Done:
     result: Any
 
 
+# What takes a change of several rows back as one: a function that gets their stamps by key, and
+# returns the rows that are as they were before, and why others are not.
+TakesBack = Callable[[Any, HttpRequest, dict[int, int]], tuple[list[Any], list[Refusal]]]
 # A function that yields sentences about a row for a user, before a step.
 Lines = Callable[[Any, User], Iterable[Any]]
 
@@ -156,6 +160,8 @@ class StepsAdmin:
 
     change_form_outer_before_template = "events/admin/steps.html"
     steps: ClassVar[Sequence[Step]] = ()
+    # Changes of several rows that are taken back as one, by the name under which they are offered.
+    takes_back: ClassVar[dict[str, TakesBack]] = {}
     state_column = "status"
     state_colours: ClassVar[dict[Any, str]] = {}
     opts: Any
@@ -279,17 +285,24 @@ class StepsAdmin:
     def say(
         self, request: HttpRequest, text: Any, step: Step | None, rows: Sequence[Any], there: str
     ) -> None:
-        """Add the message about a step that was taken with these rows, with “Undo” if it has one.
+        """Add the message about a step taken with these rows, with “Undo” if the step has one."""
+        verb = step.verb if step and step.undo else ""
+        self.say_with_undo(request, text, verb, rows, there)
+
+    def say_with_undo(
+        self, request: HttpRequest, text: Any, verb: str, rows: Sequence[Any], there: str
+    ) -> None:
+        """Add a message with “Undo”, if there is a verb: of a step, or a name in `takes_back`.
 
         What it takes back is kept in the session, with a stamp for each row; `there` is where the
         user finds the rows afterwards.
         """
-        stamps = machine.stamps(rows=rows) if step and step.undo else {}
-        if step is None or not stamps:
+        stamps = machine.stamps(rows=rows) if verb else {}
+        if not stamps:
             messages.success(request, text)
             return
         key = get_random_string(12)
-        offer = {"verb": step.verb, "stamps": list(stamps.items()), "there": there}
+        offer = {"verb": verb, "stamps": list(stamps.items()), "there": there}
         kept = list(request.session.get(UNDO, {}).items())[1 - MAX_UNDO :]
         request.session[UNDO] = {**dict(kept), key: offer}
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_undo"
@@ -307,6 +320,8 @@ class StepsAdmin:
             messages.error(request, _("This can no longer be undone here."))
             name = f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
             return HttpResponseRedirect(reverse(name))
+        if request.POST.get(screens.FIELD) == screens.BACK:
+            return HttpResponseRedirect(offer["there"])
         try:
             with screens.planning(request):
                 done, refused = self._undo_all(request, offer)
@@ -326,6 +341,12 @@ class StepsAdmin:
         """Take each row back; return the messages about those, and the refusals."""
         stamps = dict(offer["stamps"])
         rows = self.get_queryset(request).in_bulk(list(stamps))  # type: ignore[attr-defined]
+        if takes_back := self.takes_back.get(offer["verb"]):
+            ours = access.changeable(user=request.user, model=self.model)  # type: ignore[attr-defined]
+            if ours.filter(pk__in=rows).count() < len(rows):
+                raise PermissionDenied
+            taken, refused = takes_back(self, request, {pk: stamps[pk] for pk in rows})
+            return [_as_before(row) for row in taken], refused
         done, refused = [], []
         for pk, row in sorted(rows.items()):
             try:
@@ -420,6 +441,10 @@ class StepsAdmin:
             chosen=request.POST.get(screens.FIELD, Telling.NOW),
             **screens.words(foreseen),
         )
+
+
+def _as_before(row: Any) -> str:
+    return gettext("“%(row)s” is as it was before.") % {"row": row}
 
 
 def spelt_out(refused: Sequence[Refusal], user: Any) -> str:

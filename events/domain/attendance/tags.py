@@ -1,11 +1,13 @@
 """Tags of attendees: words of the organisers, by which reminder rules and lists choose people."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final
 
 from django.db import transaction
 
+from events.domain import steps
+from events.domain.refusals import Refusal
 from events.models import Attendee
 from events.models.people.attendees import AttendeeQuerySet
 
@@ -25,27 +27,56 @@ def in_use(*, among: AttendeeQuerySet) -> list[str]:
     return sorted({tag for tags in tagged for tag in tags}, key=str.casefold)
 
 
-def put(*, on: AttendeeQuerySet, tags: Iterable[str]) -> int:
-    """Put tags on attendees; return how many did not bear all of them before."""
+def put(*, on: AttendeeQuerySet, tags: Iterable[str]) -> list[Attendee]:
+    """Put tags on attendees; return those who did not bear all of them before."""
     wanted = list(tags)
     return _change(on, lambda row: [*row.tags, *(tag for tag in wanted if tag not in row.tags)])
 
 
-def take_off(*, of: AttendeeQuerySet, tags: Iterable[str]) -> int:
-    """Take tags off attendees; return how many bore one of them."""
+def take_off(*, of: AttendeeQuerySet, tags: Iterable[str]) -> list[Attendee]:
+    """Take tags off attendees; return those who bore one of them."""
     dropped = set(tags)
     return _change(of, lambda row: [tag for tag in row.tags if tag not in dropped])
 
 
-def _change(rows: AttendeeQuerySet, made: Callable[[Attendee], list[str]]) -> int:
-    """Store the tags that `made` returns for each row; return how many rows have changed."""
-    changed = 0
+def undo(*, stamps: Mapping[int, int]) -> tuple[list[Attendee], list[Refusal]]:
+    """Give attendees the tags that they bore before the change of their stamp (`steps.stamps`).
+
+    Returns those who bear them again, and why others stay as they are.
+    """
+    done: list[Attendee] = []
+    refused: list[Refusal] = []
     with transaction.atomic():
-        keys = list(rows.order_by().values_list("pk", flat=True))
-        held = Attendee.objects.filter(pk__in=keys).select_for_update(no_key=True).order_by("pk")
-        for row in held:
+        for row in _held(stamps):
+            try:
+                done.append(_undone(row, stamps[row.pk]))
+            except Refusal as refusal:
+                refused.append(refusal)
+    return done, refused
+
+
+def _undone(row: Attendee, stamp: int) -> Attendee:
+    steps.check_unchanged(row=row, stamp=stamp)
+    before = steps.former(row=row, stamp=stamp, columns=["tags"])
+    if before is None:
+        raise steps.ChangedSince(row)
+    row.tags = before["tags"]
+    row.save(update_fields=["tags"])
+    return row
+
+
+def _change(rows: AttendeeQuerySet, made: Callable[[Attendee], list[str]]) -> list[Attendee]:
+    """Store the tags that `made` returns for each row; return the rows that have changed."""
+    changed = []
+    with transaction.atomic():
+        for row in _held(list(rows.order_by().values_list("pk", flat=True))):
             if (tags := made(row)) != row.tags:
                 row.tags = tags
                 row.save(update_fields=["tags"])
-                changed += 1
+                changed.append(row)
     return changed
+
+
+def _held(keys: Collection[int]) -> AttendeeQuerySet:
+    """Return the attendees, locked until the end of the transaction."""
+    return Attendee.objects.filter(pk__in=keys).select_for_update(no_key=True).order_by("pk")

@@ -16,6 +16,11 @@ from tests.factories import NOW
 pytestmark = pytest.mark.django_db
 
 DECIDE = "/admin/delegations/application/decide/"
+TOLD = (
+    "{people} will be told in two minutes."
+    ' <a href="/admin/events/delivery/?state__exact=pending&amp;{list}" class="text-link">'
+    "Show the mails</a>"
+)
 UNTIL = {"confirm_by_0": "2026-06-20", "confirm_by_1": "18:00"}
 
 
@@ -61,9 +66,10 @@ def look(client: Client, verb: str, rows: list[Application]) -> Any:
 
 def take(client: Client, verb: str, rows: list[Application], **values: Any) -> Any:
     """Look at the page of a step, then take it."""
-    seen = look(client, verb, rows).context["seen"]
-    sent = {"verb": verb, "id": [row.pk for row in rows], "seen": seen, **values}
-    return client.post(DECIDE, sent)
+    page = look(client, verb, rows)
+    chosen = {"_telling": page.context["chosen"]} if page.context["told"] else {}
+    sent = {"verb": verb, "id": [row.pk for row in rows], "seen": page.context["seen"]}
+    return client.post(DECIDE, {**sent, **chosen, **values})
 
 
 def said(answer: Any, client: Client) -> list[str]:
@@ -117,7 +123,10 @@ def test_five_applications_are_accepted_with_one_form(
     answer = take(organiser, "accept", rows, **UNTIL, next=page_of(mission))
     assert answer.url == page_of(mission)
     assert statuses(rows) == ["accepted"] * 3 + ["waitlisted"] * 2
-    assert said(answer, organiser) == ["Accepted: 3 · on the waiting list: 2"]
+    assert said(answer, organiser) == [
+        "Accepted: 3 · on the waiting list: 2",
+        TOLD.format(people="5 people", list=f"event__id__exact={mission.mission_id}"),
+    ]
     assert Delivery.objects.count() == 5
     moment = Application.objects.get(pk=rows[0].pk).confirm_by
     assert moment is not None
@@ -170,12 +179,111 @@ def test_what_has_changed_meanwhile_is_shown_first(mission: Delegation, organise
     rows = applied(mission, 2)
     seen = look(organiser, "accept", rows).context["seen"]
     factories.application(delegation=mission, seats=2, status="accepted")
-    sent = {"verb": "accept", "id": [rows[0].pk], "seen": seen, **UNTIL}
+    sent = {"verb": "accept", "id": [rows[0].pk], "seen": seen, "_telling": "now", **UNTIL}
     answer = organiser.post(DECIDE, sent)
     assert answer.status_code == 409
     assert statuses(rows) == ["submitted"]
     assert organiser.post(DECIDE, {**sent, "seen": answer.context["seen"]}).status_code == 302
     assert statuses(rows) == ["waitlisted"]
+
+
+def test_the_page_says_who_would_be_told_and_asks(mission: Delegation, organiser: Client) -> None:
+    rows = applied(mission, 1, 1)
+    page = look(organiser, "decline", rows)
+    assert page.context["who"].startswith("2 people would be told by mail: ")
+    assert page.context["kinds"] == ["2 × decision"]
+    unasked = {"verb": "decline", "id": [row.pk for row in rows], "seen": page.context["seen"]}
+    answer = organiser.post(DECIDE, {**unasked, "reason": "No stand left"})
+    assert answer.context["told"].people == 2
+    assert statuses(rows) == ["submitted"] * 2
+    assert not Delivery.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("choice", "state", "reason"),
+    [("now", "pending", ""), ("later", "held", ""), ("never", "cancelled", "withheld")],
+)
+def test_the_mails_of_a_round_go_as_was_chosen(
+    mission: Delegation, organiser: Client, choice: str, state: str, reason: str
+) -> None:
+    rows = applied(mission, 1, 1)
+    take(organiser, "decline", rows, reason="No stand left", _telling=choice)
+    found = Delivery.objects.values_list("state", "reason")
+    assert list(found) == [(state, reason)] * 2
+
+
+def test_a_single_decision_asks_as_well(mission: Delegation, organiser: Client) -> None:
+    [row] = applied(mission, 1)
+    url = f"/admin/delegations/application/{row.pk}/step/decline/"
+    assert organiser.get(url).context["told"].people == 1
+    organiser.post(url, {"reason": "No stand left", "_telling": "never"})
+    assert [mail.reason for mail in Delivery.objects.all()] == ["withheld"]
+
+
+def test_an_address_that_the_reader_may_not_see_is_counted_and_not_named(
+    mission: Delegation, organiser: Client
+) -> None:
+    hidden = factories.person(team=factories.team(), family_name="CANARY")
+    rows = applied(mission, 1, contact=hidden)
+    page = look(organiser, "decline", rows)
+    assert page.context["who"] == "1 person would be told by mail"
+    assert b"CANARY" not in page.content
+
+
+def undo_of(answer: Any, client: Client) -> str:
+    """Return the address of “Undo” in the message about a round."""
+    first, *_others = client.get(answer.url).context["messages"]
+    return str(first.extra_tags)
+
+
+def test_a_round_is_undone_and_its_mails_are_called_back(
+    mission: Delegation, organiser: Client
+) -> None:
+    rows = applied(mission, 1, 1, 2)
+    url = undo_of(take(organiser, "accept", rows, **UNTIL), organiser)
+    assert statuses(rows) == ["accepted", "accepted", "waitlisted"]
+    assert said(organiser.post(url), organiser) == ["3 steps undone."]
+    assert statuses(rows) == ["submitted"] * 3
+    assert {mail.state for mail in Delivery.objects.all()} == {"cancelled"}
+
+
+def test_a_round_whose_mails_have_left_asks_whom_the_undo_tells(
+    mission: Delegation, organiser: Client
+) -> None:
+    rows = applied(mission, 1, 1)
+    url = undo_of(take(organiser, "decline", rows, reason="No stand left"), organiser)
+    sent = {"state": "sent", "sent_at": NOW, "claim_at": None}
+    Delivery.objects.filter(person=rows[0].contact).update(**sent)
+    page = organiser.post(url)
+    assert page.context["who"] == f"1 person would be told by mail: {rows[0].contact}"
+    assert statuses(rows) == ["declined"] * 2
+    answer = organiser.post(url, {"_telling": "now"})
+    assert said(answer, organiser)[0] == "2 steps undone."
+    assert statuses(rows) == ["submitted"] * 2
+    [mail] = Delivery.objects.filter(state="pending")
+    assert mail.person == rows[0].contact
+
+
+def test_what_changed_after_a_round_stays(mission: Delegation, organiser: Client) -> None:
+    rows = applied(mission, 1, 1)
+    url = undo_of(take(organiser, "admit", rows), organiser)
+    changed = Application.objects.get(pk=rows[0].pk)
+    changed.statement = "Newer"
+    changed.save()
+    first, second = said(organiser.post(url), organiser)
+    assert first == "1 step undone."
+    assert "has changed since" in second
+    assert statuses(rows) == ["confirmed", "submitted"]
+
+
+def test_who_lost_the_right_meanwhile_undoes_no_round(
+    mission: Delegation, organiser: Client, ours: Team
+) -> None:
+    rows = applied(mission, 1)
+    url = undo_of(take(organiser, "admit", rows), organiser)
+    ours.memberships.update(role="viewer")
+    assert organiser.post(url).status_code == 403
+    assert statuses(rows) == ["confirmed"]
 
 
 def test_a_time_that_has_passed_is_refused_for_all(mission: Delegation, organiser: Client) -> None:

@@ -152,3 +152,72 @@ def test_what_would_have_begun_is_not_reinstated(ours: Team, organiser: Client) 
     office = Office(organiser)
     assert "reinstate" not in office.buttons(event)
     assert "“Expo” would have begun by now" in office.refused_step(event, "reinstate")
+
+
+def tagged(client: Client, action: str, rows: list[Attendee], tag: str) -> str:
+    """Put a tag on attendees or take it off in the list; return the address of “Undo”."""
+    chosen = {"action": action, "tag": tag, "_selected_action": [row.pk for row in rows]}
+    page = client.post(address(Attendee, "changelist"), chosen, follow=True)
+    [message] = page.context["messages"]
+    return str(message.extra_tags)
+
+
+def tags_of(rows: list[Attendee]) -> list[list[str]]:
+    return [Attendee.objects.get(pk=row.pk).tags for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("action", "after"),
+    [
+        ("put_tag", [["press", "VIP"], ["VIP"], ["VIP"]]),
+        ("take_tag_off", [["press"], [], []]),
+    ],
+)
+def test_tags_of_many_are_as_they_were(
+    event: Event, organiser: Client, action: str, after: list[list[str]]
+) -> None:
+    rows, before = [guest(event) for _ in range(3)], [["press", "VIP"], [], ["VIP"]]
+    for row, tags in zip(rows, before, strict=True):
+        row.tags = tags
+        row.save()
+    url = tagged(organiser, action, rows, "VIP")
+    assert tags_of(rows) == after
+    said = undo(organiser, url)
+    assert tags_of(rows) == before
+    assert said in (["2 steps undone."], [f"“{rows[1]}” is as it was before."])
+
+
+def test_tags_that_were_changed_since_stay(event: Event, organiser: Client) -> None:
+    rows = [guest(event), guest(event)]
+    url = tagged(organiser, "put_tag", rows, "VIP")
+    row = Attendee.objects.get(pk=rows[0].pk)
+    row.tags = ["VIP", "speaker"]
+    row.save()
+    assert undo(organiser, url) == [
+        "1 step undone.",
+        f"“{rows[0]}” has changed since, so the step cannot be undone.",
+    ]
+    assert tags_of(rows) == [["VIP", "speaker"], []]
+
+
+def test_who_lost_the_right_meanwhile_takes_no_tags_back(
+    event: Event, organiser: Client, ours: Team
+) -> None:
+    rows = [guest(event)]
+    url = tagged(organiser, "put_tag", rows, "VIP")
+    ours.memberships.update(role="viewer")
+    assert organiser.post(url).status_code == 403
+    assert tags_of(rows) == [["VIP"]]
+
+
+def test_nothing_that_was_changed_is_nothing_to_undo(event: Event, organiser: Client) -> None:
+    rows = [guest(event)]
+    assert tagged(organiser, "take_tag_off", rows, "VIP") == ""
+
+
+def test_back_changes_nothing_and_the_undo_still_works(event: Event, organiser: Client) -> None:
+    row = guest(event)
+    url = take(organiser, row, "check_in")
+    assert organiser.post(url, {"_telling": "back"}).status_code == 302
+    assert state(row)[2] == "checked_in"
+    assert undo(organiser, url) == [f"{row} is not checked in any more."]

@@ -30,12 +30,12 @@ def test_tags_are_put_on_and_taken_off_once() -> None:
     first, second = (factories.attendee(event=event) for _ in range(2))
     Attendee.objects.filter(pk=second.pk).update(tags=["VIP"])
     everybody = Attendee.objects.filter(event=event)
-    assert tags.put(on=everybody, tags=["VIP", "媒體"]) == 2
-    assert tags.put(on=everybody, tags=["媒體"]) == 0
+    assert tags.put(on=everybody, tags=["VIP", "媒體"]) == [first, second]
+    assert tags.put(on=everybody, tags=["媒體"]) == []
     for row in (first, second):
         row.refresh_from_db()
         assert row.tags == ["VIP", "媒體"]
-    assert tags.take_off(of=everybody.filter(pk=first.pk), tags=["VIP", "none"]) == 1
+    assert tags.take_off(of=everybody.filter(pk=first.pk), tags=["VIP", "none"]) == [first]
     assert list(everybody.tagged("VIP")) == [second]
     assert tags.in_use(among=everybody) == ["VIP", "媒體"]
 
