@@ -13,7 +13,7 @@ INSTALL := @command -v $(PYTHON) >/dev/null && \
 GATES := DEBUG=on DATABASE_URL=sqlite://:memory: PYTHONWARNINGS=error::RuntimeWarning
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-.PHONY: help run test test-all faults count-queries bench bench-feeds bench-feeds-sqlite \
+.PHONY: help run test test-all faults count-queries bench bench-sqlite bench-feeds bench-feeds-sqlite \
   bench-reminders bench-reminders-sqlite effort handbook check format lock queries feeds reminders
 
 help: ## Show this list (the default)
@@ -52,6 +52,9 @@ count-queries: dev ## Count the queries of every page of the admin with 1, 3 and
 
 bench: dev ## Measure the screens with 10,000 events on PostgreSQL; ARGS="--rounds 1" is quicker
 	$(BIN)/python -m tests.postgres -- $(BIN)/python -m tests.bench.domain $(ARGS)
+
+bench-sqlite: dev ## The same on SQLite
+	env -u DATABASE_URL $(BIN)/python -m tests.bench.domain $(ARGS)
 
 bench-feeds: dev ## Measure polls of calendar feeds on PostgreSQL; ARGS="--rounds 10" is quicker
 	$(BIN)/python -m tests.postgres -- $(BIN)/python -m tests.bench.feeds $(ARGS)

@@ -36,6 +36,10 @@ class Site(UnfoldAdminSite):
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         return import_string(CHOICES).as_view(admin_site=self)(request)
 
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """Return the screens of one app, for its page; the sidebar has a list of its own."""
+        return super().get_app_list(request, app_label) if app_label else []
+
     def extra_urls(self) -> list[Any]:
         """Return routes that take precedence over Django's own."""
         view = self.admin_view(refuse)

@@ -1,12 +1,16 @@
-"""Pinyin of Chinese characters, without tones, in the spelling that names.search_key gives."""
+"""Pinyin of Chinese characters, without tones, in the spelling that names.search_key gives.
+
+The tables of pypinyin take 58 MB and a quarter of a second. They are loaded with the first text in
+characters that is stored, so a process that only reads, sends mails or answers polls has none.
+"""
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
-from typing import Final
+from functools import cache, lru_cache
+from importlib import import_module
+from typing import Any, Final
 
 from opencc import OpenCC
-from pypinyin import Style, lazy_pinyin, pinyin
 
 HAN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]+")
 TO_SIMPLIFIED: Final = OpenCC("t2s")
@@ -94,15 +98,22 @@ def _others(likely: list[str], syllables: list[list[str]]) -> Iterator[str]:
                 yield "".join((*likely[:at], reading, *likely[at + 1 :]))
 
 
+@cache
+def _library() -> Any:
+    """pypinyin; the interpreter's import lock lets one thread load it, and others wait."""
+    return import_module("pypinyin")
+
+
 def _in_context(characters: str) -> list[str]:
-    return [_plain(syllable) for syllable in lazy_pinyin(characters)]
+    return [_plain(syllable) for syllable in _library().lazy_pinyin(characters)]
 
 
 @lru_cache(maxsize=20_000)
 def _readings(character: str) -> list[str]:
     """The readings of a character, of its traditional and its simplified form."""
     forms = dict.fromkeys((character, simplified(character)))
-    found = (pinyin(form, style=Style.NORMAL, heteronym=True)[0] for form in forms)
+    normal = _library().Style.NORMAL
+    found = (_library().pinyin(form, style=normal, heteronym=True)[0] for form in forms)
     return list(dict.fromkeys(_plain(syllable) for each in found for syllable in each[:3]))
 
 

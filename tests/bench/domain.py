@@ -3,19 +3,22 @@
 Two databases contain the same work of one team, one with that of 39 other teams, the other with a
 tenth of theirs. Each page is opened in both alternately, so that other load on the machine affects
 both. `make bench` prints the table of docs/performance.md; ARGS="--rounds 1 --visits 2" is quicker,
-ARGS="--explain --only people" prints the plans of the database instead.
+ARGS="--explain --only people" prints the plans of PostgreSQL, ARGS="--profile --only people" where
+Python spends its time. `make bench-sqlite` measures the same on SQLite, which counts no blocks.
 """
 
 import argparse
+import cProfile
 import gzip
+import io
 import json
+import pstats
 import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 from urllib.parse import urlencode
@@ -41,6 +44,7 @@ from events.models import (
     User,
 )
 from tests.bench import rows
+from tests.bench.databases import analyse, blocks, clocks, create, use
 
 AIM = 300  # milliseconds
 BIG = 500  # attendees of one event
@@ -240,9 +244,14 @@ def build() -> dict[str, Desk]:
     fill(range(TENTH, ALL), owners, ground)
     for name in DATABASES:
         use(name)
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE")  # as autovacuum does within a minute
+        analyse()
     return desks
+
+
+def known() -> dict[str, Desk]:
+    """Return the desks of an earlier run, whose files ATTACHE_TESTS has kept."""
+    use("whole")
+    return {role: Desk(User.objects.get(username=role)) for role in Membership.Role.values}
 
 
 def fill(numbers: range, owners: dict[int, Team | None], ground: rows.Ground) -> None:
@@ -263,17 +272,6 @@ def worker(role: str, team: Team) -> User:
     user = User.objects.create_user(role, is_staff=True, person=person)
     Membership.objects.create(user=user, team=team, role=role)
     return user
-
-
-def create(name: str, template: str = "template1") -> None:
-    connection.close()
-    with connection._nodb_cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-
-
-def use(name: str) -> None:
-    connection.close()
-    connection.settings_dict["NAME"] = name
 
 
 # Measuring
@@ -307,18 +305,10 @@ def unpacked(answer: HttpResponse) -> bytes:
     return gzip.decompress(answer.content) if packed else answer.content
 
 
-def clocks() -> tuple[float, float, float]:
-    """Return wall time, and the processor time of this process and its PostgreSQL process."""
-    connection.ensure_connection()
-    spent = 0.0  # SQLite has no server
-    if connection.vendor == "postgresql":
-        server = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat")
-        spent = int(server.read_text().split()[0]) / 1e6
-    return 1000 * time.perf_counter(), 1000 * time.process_time(), spent
-
-
 def explained(task: Task) -> Iterator[tuple[dict[str, Any], str]]:
-    """Yield the plan of the database for each query of the task."""
+    """Yield the plan of PostgreSQL for each query of the task."""
+    if connection.vendor != "postgresql":
+        return
     heard: list[tuple[str, Any]] = []
     with listening(heard):
         task.do()
@@ -328,11 +318,6 @@ def explained(task: Task) -> Iterator[tuple[dict[str, Any], str]]:
                 cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", params)
                 answer = cursor.fetchone()[0]
                 yield (json.loads(answer) if isinstance(answer, str) else answer)[0], sql
-
-
-def blocks(plan: dict[str, Any]) -> int:
-    """The number of 8 kB blocks that the query read, which does not depend on time."""
-    return int(plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"])
 
 
 def measure(task: Task, rounds: int, visits: int) -> None:
@@ -414,6 +399,18 @@ def plans(task: Task, least: int) -> Iterator[str]:
             yield from outline(plan["Plan"], 1)
 
 
+def profile(task: Task) -> str:
+    """Return where Python spends the time of a page, and how many bytes the page has."""
+    use("whole")
+    task.do()
+    clock = cProfile.Profile()
+    answer = clock.runcall(task.do)
+    written = io.StringIO()
+    pstats.Stats(clock, stream=written).sort_stats("tottime").print_stats(25)
+    size = len(unpacked(answer)) if isinstance(answer, HttpResponse) else 0
+    return f"\n== {task.name}: {size:,} bytes\n{written.getvalue()}"
+
+
 def outline(node: dict[str, Any], depth: int) -> Iterator[str]:
     names = (
         "Node Type",
@@ -448,7 +445,7 @@ def progress(text: str) -> None:
 def main() -> None:
     options = chosen_options()
     begun = time.perf_counter()
-    desks = build()
+    desks = known() if options.again else build()
     filled = f"filled in {time.perf_counter() - begun:.0f} s"
     progress("")
     for text in (*sizes(), filled, ""):
@@ -458,10 +455,12 @@ def main() -> None:
         progress(f"{number} of {len(chosen)}: {task.name}")
         if options.explain:
             say("\n".join(plans(task, least=200)))
+        elif options.profile:
+            say(profile(task))
         else:
             measure(task, options.rounds, options.visits)
     progress("")
-    if not options.explain:
+    if not (options.explain or options.profile):
         report(chosen)
     say(f"\n{time.perf_counter() - begun:.0f} s in all")
 
@@ -472,6 +471,8 @@ def chosen_options() -> argparse.Namespace:
     parser.add_argument("--visits", type=int, default=3, help="in each round, of each page")
     parser.add_argument("--only", default="", help="a pattern in the names of the pages")
     parser.add_argument("--explain", action="store_true", help="print the plans of their queries")
+    parser.add_argument("--profile", action="store_true", help="print where Python spends the time")
+    parser.add_argument("--again", action="store_true", help="take the SQLite files of before")
     return parser.parse_args()
 
 

@@ -33,7 +33,7 @@ from events.models import Attendee, CalendarFeed, Event, FeedState, Person, Plac
 from events.models.base.teams import Team
 from events.values import dates
 from tests.bench import rows
-from tests.bench.domain import clocks, create, use
+from tests.bench.databases import clocks, create, use
 from tests.config import nginx
 from tests.conftest import process, wait_until
 

@@ -28,7 +28,7 @@ from events.domain.mail.smtp import Connection, Server
 from events.domain.reminders import fanout, reminders
 from events.models import Attendee, Delivery, Event, Person, Place, ReminderRule, Team
 from tests.bench import rows
-from tests.bench.domain import clocks
+from tests.bench.databases import clocks
 from tests.bench.feeds import analyse, environment, prepare, progress, say, session
 from tests.config.nginx import answers
 from tests.conftest import process, wait_until

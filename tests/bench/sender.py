@@ -8,7 +8,7 @@ from django.conf import settings
 from events.domain.delivery import delivery
 from events.domain.mail import transport
 from tests.bench import rows
-from tests.bench.domain import clocks
+from tests.bench.databases import clocks
 
 
 def main() -> None:

@@ -52,10 +52,11 @@ class DelegationHomeAdmin(HomeAdmin):
 
     home_template = "delegations/admin/home.html"
 
-    def home_context(self, request: HttpRequest, row: Delegation) -> dict[str, Any]:
+    def home_context(
+        self, request: HttpRequest, row: Delegation, buttons: list[dict[str, Any]]
+    ) -> dict[str, Any]:
         now = timezone.now()
         home = delegationhomes.of(delegation=row, user=request.user, now=now)
-        buttons = self.step_context(request, row)["buttons"]  # type: ignore[attr-defined]
         todo = findings.in_order(home.gaps, self.gap_links(row), buttons, SENTENCES, ORDER)
         _redact(request, home)
         may = rights.may_change(request, row)

@@ -7,13 +7,13 @@ from django.db.models import F, Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from delegations.domain.rosters import rosters
 from delegations.models import Delegate, Leg
 from events.admin.attendance.attendees import AttendeeForm
 from events.admin.kit.base import ScopedInline
 from events.admin.kit.forms import RowFormSet
+from events.admin.kit.widgets import Checkboxes
 from events.domain.refusals import Refusal
 
 
@@ -27,7 +27,7 @@ class DelegateForm(AttendeeForm):
         if "legs" in self.fields:
             field: Any = self.fields["legs"]
             field.queryset = Leg.objects.filter(pk__in=[leg.pk for leg in self.known_legs])
-            field.widget = UnfoldAdminCheckboxSelectMultipleWidget()
+            field.widget = Checkboxes()
             field.choices = [(leg.pk, str(leg)) for leg in self.known_legs]
 
     def _get_validation_exclusions(self) -> set[str]:

@@ -18,7 +18,7 @@ from events.admin.attendance.standingfilter import StandingFilter
 from events.admin.attendance.tagging import TagColumn, TagFilter, TagsField
 from events.admin.kit import csvcolumns, rights
 from events.admin.kit.base import FindsPeople, TranslatedAdmin
-from events.admin.kit.columns import badge, clock_of, coloured, moment
+from events.admin.kit.columns import badge, clock_of, coloured, moment, two_lines
 from events.admin.kit.exports import ExportAdmin
 from events.admin.kit.filters import chosen, searched, waiting
 from events.admin.kit.forms import ScopedForm
@@ -309,10 +309,10 @@ class AttendeeAdmin(
         about = {"event": event, "venues": lines, "rows_url": _rows_url(request, event)}
         return super().changelist_view(request, {**about, **(extra_context or {})})
 
-    @display(description=_("attendee"), header=True)
-    def shown_who(self, attendee: Attendee) -> tuple[str, str]:
+    @display(description=_("attendee"))
+    def shown_who(self, attendee: Attendee) -> str:
         """The attendee, and below it the organisation that they represent."""
-        return str(attendee), str(attendee.representing or "")
+        return two_lines(str(attendee), str(attendee.representing or ""))
 
     @display(description=_("by mail"))
     def shown_invitation(self, attendee: Attendee) -> str:

@@ -190,11 +190,11 @@ class EventAdmin(
             return access.own_teams(user=request.user).exists()
         return access.may_store(user=request.user, event=row)
 
-    def step_context(self, request: HttpRequest, row: Event) -> dict[str, Any]:
-        """Add how much of the programme is not announced to the context."""
+    def form_context(self, request: HttpRequest, row: Event) -> dict[str, Any]:
+        """Add how much of the programme is not announced; a home shows it among what is next."""
         parts = tree.tree(event=row, among=Event.objects.visible_to(request.user))
         lines = announcesteps.unannounced(row, [part for _depth, part in parts])
-        return {**super().step_context(request, row), "lines": lines}
+        return {**super().form_context(request, row), "lines": lines}
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any

@@ -4,13 +4,13 @@ from typing import Any, ClassVar
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from unfold.views import ChangeList
 
 from events.admin.kit import history, rights, screens
+from events.admin.kit.columns import RowList
 from events.domain.directory import history as kept
 
 
-class HomeList(ChangeList):
+class HomeList(RowList):
     """A list whose rows lead to their homes."""
 
     def url_for_result(self, result: Any) -> str:
@@ -47,15 +47,21 @@ class HomeAdmin:
         row = self.get_object(request, str(object_id))  # type: ignore[attr-defined]
         if row is None or not self.has_view_permission(request, row):  # type: ignore[attr-defined]
             raise Http404
+        steps = self.step_context(request, row)  # type: ignore[attr-defined]
         context = {
-            **self.step_context(request, row),  # type: ignore[attr-defined]
-            **self.home_context(request, row),
+            **steps,
+            **self.home_context(request, row, steps["buttons"]),
             **self._record(request, row),
         }
         return screens.page(self, request, self.home_template, original=row, **context)
 
-    def home_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
-        """Return what the home shows beyond its steps and its last changes."""
+    def home_context(
+        self, request: HttpRequest, row: Any, buttons: list[dict[str, Any]]
+    ) -> dict[str, Any]:
+        """Return what the home shows beyond its steps and its last changes.
+
+        The buttons of the steps stand among what is next.
+        """
         raise NotImplementedError
 
     def _record(self, request: HttpRequest, row: Any) -> dict[str, Any]:

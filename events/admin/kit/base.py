@@ -18,6 +18,7 @@ from modeltranslation.utils import build_localized_fieldname
 from unfold.admin import ModelAdmin
 
 from events.admin.kit import redaction, rights, screens
+from events.admin.kit.columns import RowList
 from events.admin.kit.forms import KnowingForm, ReturnedForm, RowFormSet, ScopedForm
 from events.admin.kit.history import HistoryAdmin
 from events.admin.kit.widgets import ZONES, Autocomplete
@@ -80,6 +81,9 @@ class TeamScopedAdmin(ScopedFields, HistoryAdmin, ModelAdmin):
     empty: ClassVar[Any]  # what a list without rows says: what to do next
     # A button to what is made first, if that is no row of this list: its label and its view.
     empty_leads: ClassVar[Any] = None
+    # Templates of Unfold ask for these; an attribute that is missing costs them a search of all.
+    list_sections: ClassVar[Any] = ()
+    conditional_fields: ClassVar[Any] = {}
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         rows = access.visible(user=request.user, model=self.model)
@@ -166,6 +170,9 @@ class TeamScopedAdmin(ScopedFields, HistoryAdmin, ModelAdmin):
             if isinstance(form, KnowingForm):
                 form.know()
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return RowList
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         page = super().get_changelist_instance(request)

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import F
-from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
+from unfold.views import ChangeList
 
 from events.domain.pages import formatting
 from events.models import Event
@@ -21,6 +23,27 @@ STATUS = {
     Event.Status.CANCELLED: "danger",
 }
 NEWEST_FIRST = (F("start_on").desc(nulls_last=True), "-pk")
+
+
+class RowList(ChangeList):
+    """A list that makes each address of its headings once; Unfold asks for them in every row."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._addresses: dict[str, str] = {}
+        super().__init__(*args, **kwargs)
+
+    def get_query_string(self, new_params: Any = None, remove: Any = None) -> str:
+        asked = repr((new_params, remove))
+        if asked not in self._addresses:
+            self._addresses[asked] = super().get_query_string(new_params, remove)
+        return self._addresses[asked]
+
+    @cached_property
+    def _ordered(self) -> dict[int, str]:
+        return super().get_ordering_field_columns()
+
+    def get_ordering_field_columns(self) -> dict[int, str]:
+        return self._ordered
 
 
 def clock_of(event: Event) -> str:
@@ -69,4 +92,9 @@ def moment(description: Any, column: str, zone: Callable[[Any], str]) -> Any:
 
 def coloured(text: str, colour: str) -> SafeString:
     """Return the text as a badge for lists and pages; grey without a colour."""
-    return render_to_string("unfold/helpers/label.html", {"text": text, "type": colour})
+    return format_html('<span class="badge badge-{}">{}</span>', colour or "plain", text)
+
+
+def two_lines(text: str, below: str) -> SafeString:
+    """Return a cell with a second, quiet line."""
+    return format_html('<span class="two-lines"><b>{}</b> <i>{}</i></span>', text, below)

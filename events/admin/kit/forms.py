@@ -28,6 +28,7 @@ class KnowingForm(_ModelForm):
     """A form whose select fields show rows that were loaded with it, without another query."""
 
     user: ClassVar[Viewer] = AnonymousUser()  # the user of the request
+    nested_formsets: ClassVar[Any] = ()  # templates of Unfold ask for it
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

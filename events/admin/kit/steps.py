@@ -188,7 +188,7 @@ class StepsAdmin:
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         row = self.get_object(request, object_id)  # type: ignore[attr-defined]
-        more = self.step_context(request, row) if row else {}
+        more = self.form_context(request, row) if row else {}
         return super().change_view(  # type: ignore[misc]
             request, object_id, form_url, {**more, **(extra_context or {})}
         )
@@ -209,8 +209,12 @@ class StepsAdmin:
             messages.error(request, refusal.sentence(user=request.user))
             return HttpResponseRedirect(request.get_full_path())
 
+    def form_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        """Return the context of what stands above the form: the bar, and what only forms say."""
+        return self.step_context(request, row)
+
     def step_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
-        """Return the context of the bar with state and buttons above the form."""
+        """Return the context of the bar with state and buttons, on a form and on a home."""
         buttons = [
             step.button(self.step_url(row, step.verb))
             for step in self.legal_steps(row)

@@ -194,6 +194,7 @@
   });
 
   form.addEventListener("focusin", ({ target }) => {
+    if (target.closest("#guest-rows")) target.enterKeyHint = "next";
     if (target.dataset.finds) {
       target.setAttribute("role", "combobox");
       target.setAttribute("aria-autocomplete", "list");

@@ -27,7 +27,7 @@ const desk = {
 
   /* Return a text in the language of the page. */
   text(name) {
-    return document.getElementById("desk-words")?.dataset[name] ?? "";
+    return document.getElementById("desk-words")?.getAttribute(`data-${name}`) ?? "";
   },
 
   /* Return the id of an element, which gets one if it has none. */

@@ -1,0 +1,74 @@
+"""How heavy pages are: forms and homes stay below 150 kB, and rows of guests below 3 kB each."""
+
+from collections import Counter
+
+import pytest
+from django.db import connection
+from django.db.models import Model
+from django.template.loader import get_template
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from delegations.models import Delegation
+from events.admin.kit.columns import RowList
+from events.models import Attendee, Event, Team
+from tests.events.admin import screens
+
+MAX_BYTES = 150_000
+MAX_BYTES_OF_DETAILS = 25_000  # of one row of each kind, such as a leg and a delegate
+FORMS = (*screens.MAKERS,)
+LINES = "\n".join(f"Guest{n} Nova{n}\tBody {n}\tguest{n}@example.org" for n in range(100))
+
+
+@pytest.mark.parametrize("model", FORMS, ids=lambda model: model.__name__)
+def test_a_form_is_light_and_so_is_each_row_of_it(
+    model: type[Model], ours: Team, superuser: Client
+) -> None:
+    row = screens.MAKERS[model](ours, "row")
+    url = screens.address(model, "change", row.pk)
+    sizes = []
+    for number in range(5):
+        screens.fill(row, f"detail {number}")
+        sizes.append(len(superuser.get(url).content))
+    assert sizes[1] < MAX_BYTES
+    assert sizes[4] - sizes[1] < 3 * MAX_BYTES_OF_DETAILS
+
+
+@pytest.mark.parametrize("model", [Event, Delegation], ids=lambda model: model.__name__)
+def test_a_home_reads_the_programme_once(model: type[Model], ours: Team, organiser: Client) -> None:
+    row = screens.MAKERS[model](ours, "row")
+    screens.fill(row, "detail")
+    url = screens.address(model, "home", row.pk)
+    organiser.get(url)
+    with CaptureQueriesContext(connection) as asked:
+        organiser.get(url)
+    trees = Counter(query["sql"] for query in asked if "RECURSIVE" in query["sql"])
+    assert [sql for sql, number in trees.items() if number > 1] == []
+
+
+def test_pasted_guests_are_shown_in_little_html(ours: Team, organiser: Client) -> None:
+    event = screens.event(ours, "row")
+    url = screens.address(Event, "guests", event.pk)
+    empty = len(organiser.get(url).content)
+    page = organiser.post(url, {"_read": "1", "paste": LINES})
+    assert len(page.context["rows"]) == 100
+    assert len(page.content) - empty < 100 * 3_000
+
+
+def test_a_list_makes_the_addresses_of_its_headings_once(ours: Team, organiser: Client) -> None:
+    for number in range(3):
+        screens.MAKERS[Attendee](ours, f"row {number}")
+    page = organiser.get(screens.address(Attendee, "changelist"), {"q": "row", "o": "2.-1"})
+    shown = page.context["cl"]
+    assert isinstance(shown, RowList)
+    again = shown.get_query_string({"o": "1"})
+    assert shown.get_query_string({"o": "1"}) is again
+    assert shown.get_query_string({"o": "2"}) != again
+    assert shown.get_query_string(remove=["q"]) != shown.get_query_string()
+
+
+def test_only_templates_of_screens_lose_their_indentation() -> None:
+    assert "\n  " not in get_template("admin/change_form.html").template.source
+    assert "\n  " not in get_template("events/admin/home.html").template.source
+    assert "\n  " in get_template("events/event.html").template.source
+    assert "\n  " in get_template("events/mail/request.html").template.source
