@@ -2,6 +2,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 ARGS ?=
+EXAMPLES ?= 20
 BIN := .venv/bin
 export PORT ATTACHE_DATA
 
@@ -13,8 +14,9 @@ INSTALL := @command -v $(PYTHON) >/dev/null && \
 GATES := DEBUG=on DATABASE_URL=sqlite://:memory: PYTHONWARNINGS=error::RuntimeWarning
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-.PHONY: help run test test-all faults count-queries bench bench-sqlite bench-feeds bench-feeds-sqlite \
-  bench-reminders bench-reminders-sqlite effort handbook check format lock queries feeds reminders
+.PHONY: help run test test-all faults search count-queries bench bench-sqlite bench-feeds \
+  bench-feeds-sqlite bench-reminders bench-reminders-sqlite effort handbook check format lock \
+  queries feeds reminders
 
 help: ## Show this list (the default)
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile
@@ -42,10 +44,16 @@ test-all: dev ## Run all tests, on SQLite and on PostgreSQL
 	$(call TESTS,,not sqlite_only)
 
 faults: dev ## Kill workers 1,000 times on each database, restart servers, send to 10,000, race
-	FAULTS=all $(BIN)/python -m pytest -s tests/faults $(ARGS)
-	FAULTS=all $(BIN)/python -m tests.postgres -- $(BIN)/python -m pytest -s tests/faults $(ARGS)
+	FAULTS=all EXAMPLES=40 $(BIN)/python -m pytest -s tests/faults $(ARGS)
+	FAULTS=all EXAMPLES=40 $(BIN)/python -m tests.postgres -- \
+	  $(BIN)/python -m pytest -s tests/faults $(ARGS)
 	ROUNDS=20 $(PYTEST) --no-migrations -m race $(ARGS)
 	ROUNDS=20 $(BIN)/python -m tests.postgres -- $(PYTEST) -m race $(ARGS)
+
+search: dev ## Draw generated examples at random, 20 times as many; EXAMPLES=100 ARGS="-k edits"
+	EXAMPLES=$(EXAMPLES) $(PYTEST) --no-migrations -m hypothesis $(ARGS)
+	EXAMPLES=$(EXAMPLES) $(BIN)/python -m tests.postgres -- \
+	  $(PYTEST) -m "hypothesis and not sqlite_only" $(ARGS) || [ $$? -eq 5 ]
 
 count-queries: dev ## Count the queries of every page of the admin with 1, 3 and 100 rows
 	ROWS=100 $(PYTEST) tests/events/admin tests/events/domain/pages/test_itineraries.py -k many

@@ -20,6 +20,7 @@ from django.utils import translation
 from config.runtime import valkey as embedded
 from config.runtime.supervisor import die_with_parent
 from events.domain.feeds import feedcache
+from tests import examples
 from tests.races import ROUNDS
 from tests.smtp import Sink, sink
 
@@ -37,6 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
     ):
         config.addinivalue_line("markers", marker)
     config.addinivalue_line("markers", "heavy: takes minutes; runs with `make faults` only")
+    examples.draw()
 
 
 @pytest.hookimpl(tryfirst=True)

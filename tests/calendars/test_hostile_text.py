@@ -7,7 +7,7 @@ from itertools import cycle
 
 import pytest
 from django.db import transaction
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from events.domain.feeds import feeds, subscriptions
@@ -18,6 +18,7 @@ from tests import factories
 from tests.calendars.feeds import CONFERENCE, EXPO, PUBLIC
 from tests.calendars.readers import read_icalendar, read_vobject
 from tests.calendars.strictlines import check
+from tests.examples import examples
 from tests.factories import NOW
 
 FORGERY = "\rBEGIN:VEVENT\rUID:x\rEND:VEVENT\nATTENDEE:mailto:a@b.example\r\nMETHOD:REQUEST"
@@ -43,7 +44,7 @@ def entries(draw: st.DrawFn) -> Entry:
     return replace(EXPO, uid="a@b", categories=categories, **texts, **addresses)
 
 
-@settings(max_examples=120, deadline=None)
+@examples(120)
 @given(entry=entries(), name=ANYTHING, description=ANYTHING)
 def test_no_text_makes_or_breaks_a_line(entry: Entry, name: str, description: str) -> None:
     calendar = replace(PUBLIC, name=name, description=description)
@@ -55,7 +56,7 @@ def test_no_text_makes_or_breaks_a_line(entry: Entry, name: str, description: st
     assert seen["a@b"] == (writing._clean(entry.summary) or writing.UNTITLED)
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(text=ANYTHING)
 def test_a_uid_cannot_forge_a_property_either(text: str) -> None:
     child = replace(CONFERENCE, uid="child@b", parent_uid=f"p{text}")
@@ -89,7 +90,7 @@ def stored(word: Callable[[int], str]) -> CalendarFeed:
 
 
 @pytest.mark.django_db
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @example(texts=[f"x{FORGERY}\u2028"])
 @given(texts=st.lists(STORABLE, min_size=1, max_size=5))
 def test_no_text_of_any_row_makes_or_breaks_a_line_of_any_feed(texts: list[str]) -> None:

@@ -17,7 +17,6 @@ from zoneinfo import ZoneInfo
 import icalendar
 import pytest
 from django.db import transaction
-from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -36,8 +35,8 @@ from events.domain.reminders import reminders
 from events.models import Attendee, Delivery, Event, Person
 from events.values.dates import BadDate
 from tests import factories
+from tests.examples import examples
 from tests.factories import NOW
-from tests.faults.conftest import HEAVY
 from tests.smtp import Sink
 
 Kind, State = Delivery.Kind, Delivery.State
@@ -737,11 +736,10 @@ def key(message: EmailMessage) -> str:
 
 
 @pytest.mark.thorough
+@pytest.mark.hypothesis
 @pytest.mark.django_db
 def test_model_rows_and_mail_server_agree_whatever_happens(smtp: Sink, settings: Settings) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", smtp.port
     machine = type("Machine", (Deliveries,), {"sink": smtp})
-    many = 200 if HEAVY else 5
-    steps = hypothesis(max_examples=many, stateful_step_count=30, deadline=None)
-    run_state_machine_as_test(machine, settings=steps)
+    run_state_machine_as_test(machine, settings=examples(5, steps=30))

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -25,6 +24,7 @@ from delegations.models import Application, Delegation, Nominee, RosterAttendee
 from events.domain.refusals import Refusal
 from events.models import Attendee
 from tests import factories
+from tests.examples import examples
 from tests.factories import NOW
 
 REFUSALS = tuple(
@@ -395,7 +395,7 @@ RULES = (
 )
 
 
+@pytest.mark.hypothesis
 @pytest.mark.django_db
 def test_whatever_is_tried_the_rules_hold() -> None:
-    options = settings(max_examples=12, stateful_step_count=20, deadline=None)
-    run_state_machine_as_test(Life, settings=options)
+    run_state_machine_as_test(Life, settings=examples(12, steps=20))

@@ -13,6 +13,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from tests import factories
 from tests.events.api.conftest import rich_event
+from tests.examples import examples
 
 pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 # A well-formed slug that does not exist is refused, as in feeds; no schema can express this.
@@ -35,13 +36,7 @@ schema = schemathesis.pytest.from_fixture("api")
 
 
 @schema.parametrize()
-@settings(
-    max_examples=20,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
+@settings(examples(20), database=None, suppress_health_check=list(HealthCheck))
 def test_the_api_keeps_its_contract(case):
     # The WSGI client would ask for gzip, but not decompress it.
     case.call_and_validate(headers={"Accept-Encoding": "identity"}, excluded_checks=UNFIT)

@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from events.models import Attendee, Event, Person, Team
 from tests import factories
+from tests.examples import examples
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
@@ -24,9 +25,7 @@ PARTS = st.fixed_dictionaries(
 )
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(60)
 @given(parts=st.lists(PARTS, min_size=1, max_size=7))
 def test_both_sides_agree(parts: list[dict[str, Any]]) -> None:
     person, team = factories.person(), factories.team()

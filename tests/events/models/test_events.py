@@ -5,13 +5,14 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from events.models import Event, Team
 from events.values import dates
 from events.values.dates import Precision
 from tests import factories
+from tests.examples import examples
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
@@ -71,9 +72,7 @@ class TestPublic:
 
 
 class TestOver:
-    @settings(
-        max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-    )
+    @examples(60)
     @given(times=st.lists(TIMES, min_size=1, max_size=8), minutes=st.integers(-1440, 8 * 1440))
     def test_row_and_query_agree(self, times: list[dict[str, Any]], minutes: int) -> None:
         rows = [factories.event(team=None, origin="reported", **_when(each)) for each in times]

@@ -5,11 +5,12 @@ from itertools import takewhile
 
 import pytest
 from dateutil.rrule import rrulestr
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from events.values import repeats
 from events.values.repeats import BadRule, Budget
+from tests.examples import examples
 
 
 def wall(*parts: int) -> datetime:
@@ -57,7 +58,7 @@ def rules(draw: st.DrawFn) -> str:
     return ";".join([f"FREQ={frequency}", *words])
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(rules(), st.datetimes(wall(2022, 1, 1), wall(2027, 12, 31)))
 def test_another_reader_comes_to_the_same_days(text: str, start: datetime) -> None:
     start = start.replace(second=0, microsecond=0)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from delegations.domain.directory import people
@@ -16,6 +16,7 @@ from events.domain.directory import merging
 from events.models import Attendee, Person
 from tests import factories
 from tests.events.domain.pages import worlds
+from tests.examples import examples
 from tests.factories import NOW
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
@@ -112,9 +113,7 @@ def test_who_was_a_member_once_and_is_invited_under_another_name_stays_invited()
     assert [(row.person, row.seat) for row in doha.stay.attendees.all()] == [(keep, "none")]
 
 
-@settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(6)
 @given(random=st.randoms(use_true_random=False))
 def test_whatever_the_roster_the_attendees_are_in_step_afterwards(random: Random) -> None:
     with transaction.atomic():

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from delegations.models import Application, Delegate
@@ -16,6 +16,7 @@ from events.admin.kit.exports import harmless
 from events.models import Attendee, Event, Expo, Person, Team
 from tests import factories, missions
 from tests.events.admin import screens
+from tests.examples import examples
 from tests.missions import MARKS
 from tests.office import address
 
@@ -148,7 +149,7 @@ def test_nothing_is_empty_and_a_moment_has_its_zone() -> None:
     assert (harmless(None), harmless(7), harmless(moment)) == ("", "7", "2026-06-01 08:30+00:00")
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.text())
 def test_no_text_begins_a_formula_in_any_spreadsheet(text: str) -> None:
     cell = harmless(text)

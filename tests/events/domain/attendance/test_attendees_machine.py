@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -26,6 +25,7 @@ from events.domain.attendance import attendees
 from events.domain.lifecycle import lifecycle
 from events.models import Attendee, EventPlace, Person
 from tests import factories
+from tests.examples import examples
 
 REFUSALS = (attendees.AttendeeRefusal, attendees.NotAllowed)
 
@@ -349,7 +349,7 @@ class Guests(RuleBasedStateMachine):
             self.before[pk] = guest.state()
 
 
+@pytest.mark.hypothesis
 @pytest.mark.django_db
 def test_any_calls_in_any_order_keep_places_queues_and_rows_right() -> None:
-    steps = settings(max_examples=12, stateful_step_count=25, deadline=None)
-    run_state_machine_as_test(Guests, settings=steps)
+    run_state_machine_as_test(Guests, settings=examples(12, steps=25))

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
@@ -23,6 +22,7 @@ from events.models import Attendee, Delivery, Event, Team
 from events.values.dates import Precision, When
 from tests import factories
 from tests.calendars import readers
+from tests.examples import examples
 from tests.factories import NOW
 from tests.invitations import LATER, Mailbox, entry, invite, method, recipient, stream, summary
 from tests.races import at_once, race
@@ -229,9 +229,7 @@ class TestTheMail:
         assert "/events/gg/" not in mail.as_string()
 
     @pytest.mark.thorough
-    @hypothesis_settings(
-        max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-    )
+    @examples(60)
     @given(name=st.text(max_size=40), title=st.text(max_size=40), team=st.text(max_size=40))
     def test_no_text_forges_a_header_or_a_line(
         self, box: Mailbox, name: str, title: str, team: str

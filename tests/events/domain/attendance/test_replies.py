@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from pytest_django import Settings
 
@@ -22,6 +21,7 @@ from events.models import Attendee, Delivery, Event, Person, Reply, Telling
 from events.values.dates import Precision, When
 from tests import factories
 from tests import replymails as mails
+from tests.examples import examples
 from tests.factories import NOW
 from tests.invitations import invite
 from tests.races import at_once, race
@@ -430,7 +430,7 @@ MEANS = [
 pieces = st.sampled_from(MEANS) | st.binary(max_size=20)
 
 
-@hypothesis_settings(max_examples=300, deadline=None)
+@examples(300)
 @given(
     raw=st.binary(max_size=400),
     name=st.sampled_from(sorted(PROGRAMS)),

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from delegations.models import Application, Delegate, Leg, Nominee
@@ -29,6 +29,7 @@ from tests.events.domain.directory.doubleorganisations import (
 )
 from tests.events.domain.directory.related import application, delegation, evidence, leg
 from tests.events.domain.pages import worlds
+from tests.examples import examples
 from tests.factories import NOW
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
@@ -245,9 +246,7 @@ def test_merging_costs_as_many_queries_for_30_rows_as_for_1(
 # --- at random ---
 
 
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(12)
 @given(random=st.randoms(use_true_random=False))
 def test_whatever_the_rows_none_is_lost_and_each_leads_to_the_survivor(random: Random) -> None:
     with transaction.atomic():

@@ -12,7 +12,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Model, QuerySet
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from delegations.models import Delegate, Leg, Nominee, RosterAttendee
@@ -32,6 +32,7 @@ from tests import factories
 from tests.events.domain.directory.doublepeople import delivery, expanded, john, some_rows
 from tests.events.domain.directory.related import application, delegation, evidence, leg
 from tests.events.domain.pages import worlds
+from tests.examples import examples
 from tests.factories import NOW
 from tests.races import at_once, outcomes, race
 
@@ -355,9 +356,7 @@ def test_merging_costs_as_many_queries_for_30_rows_as_for_1(
 # --- merging, at random ---
 
 
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(12)
 @given(random=st.randoms(use_true_random=False))
 def test_whatever_the_rows_none_is_lost_and_each_leads_to_the_survivor(random: Random) -> None:
     with transaction.atomic():

@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 from django.db import connection, transaction
 from django.db.models import Model, QuerySet
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from delegations.domain.directory import people as delegates
@@ -32,6 +32,7 @@ from tests import factories
 from tests.events.domain.directory import doubleorganisations, doublepeople
 from tests.events.domain.directory.doublepeople import delivery, john
 from tests.events.domain.pages import worlds
+from tests.examples import examples
 from tests.factories import NOW
 from tests.races import at_once, race
 
@@ -61,9 +62,7 @@ def undo(merger: Merger) -> None:
     people.unmerge(merger=Merger.objects.get(pk=merger.pk), now=LATER)
 
 
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(12)
 @given(random=st.randoms(use_true_random=False))
 def test_people_become_two_again_whatever_their_rows(random: Random) -> None:
     with transaction.atomic():
@@ -77,9 +76,7 @@ def test_people_become_two_again_whatever_their_rows(random: Random) -> None:
         transaction.set_rollback(True)
 
 
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(12)
 @given(random=st.randoms(use_true_random=False))
 def test_organisations_become_two_again_whatever_their_rows(random: Random) -> None:
     with transaction.atomic():

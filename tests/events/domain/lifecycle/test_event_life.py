@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from events.domain.lifecycle import clones, lifecycle
@@ -16,6 +16,7 @@ from events.domain.programme import revisions, tree
 from events.models import Event, ReminderOccurrence
 from events.values.dates import BadDate, Precision, When
 from tests import factories
+from tests.examples import examples
 from tests.factories import NOW, days
 
 REFUSALS = (
@@ -150,11 +151,7 @@ def snapshot() -> Rows:
     return {row["id"]: row for row in Event.objects.order_by("pk").values(*COLUMNS)}
 
 
-@settings(
-    max_examples=20,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@examples(20)
 @given(calls=calls)
 def test_a_forest_stays_legal(forest: None, calls: list[Call]) -> None:
     with transaction.atomic():

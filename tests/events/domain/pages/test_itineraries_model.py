@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from events.domain.pages import itineraries
@@ -13,6 +13,7 @@ from events.domain.pages.itineraries import Day, Item, Itinerary
 from events.models import Event
 from events.values import dates
 from tests import factories
+from tests.examples import examples
 
 pytestmark = pytest.mark.django_db
 ZONES = ["Asia/Shanghai", "America/Los_Angeles", "Pacific/Honolulu", "Europe/London"]
@@ -121,11 +122,7 @@ def in_order(day: Day) -> bool:
     return keys == sorted(keys)  # type: ignore[type-var]
 
 
-@settings(
-    max_examples=20,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@examples(20)
 @given(st.lists(NODES, min_size=1, max_size=9), st.booleans(), st.booleans(), st.integers(0, 100))
 def test_an_itinerary_is_what_a_plain_model_says(
     nodes: list[dict[str, Any]], internal: bool, cancelled: bool, chosen: int

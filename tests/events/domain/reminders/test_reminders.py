@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 from django.db.models import F
-from hypothesis import HealthCheck, given
-from hypothesis import settings as settings_for_examples
+from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
@@ -17,6 +16,7 @@ from events.domain.lifecycle import lifecycle
 from events.domain.reminders import audiences, fanout, reminders
 from events.models import Attendee, Delivery, Event, Person, ReminderOccurrence, ReminderRule
 from tests import factories
+from tests.examples import examples
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -518,9 +518,7 @@ class TestAudience:
     def test_a_rule_means(self, event: Event, rule: dict[str, Any], names: list[str]) -> None:
         assert self.names(event, **rule) == names
 
-    @settings_for_examples(
-        max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-    )
+    @examples(80)
     @given(rule=RULES, columns=PEOPLE, elsewhere=st.booleans())
     def test_what_is_told_without_a_question_is_what_the_question_says(
         self, rule: dict[str, Any], columns: dict[str, Any], elsewhere: bool

@@ -8,7 +8,7 @@ from datetime import time as clock
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from events.domain.feeds import feeds
@@ -21,6 +21,7 @@ from events.models import Event, ImportedEvent, Team
 from events.values import dates, repeats
 from tests import factories
 from tests.events.domain.imports.calendars.foreigncalendars import ics, one, vevent
+from tests.examples import examples
 from tests.factories import NOW
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
@@ -626,7 +627,7 @@ LINES = st.sampled_from(
 ANY = st.text(max_size=40).map(lambda text: text.replace("\n", " "))
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.lists(LINES | ANY, max_size=12), st.sampled_from(["UTC", "Asia/Shanghai"]))
 def test_whatever_stands_in_a_file_is_read_or_refused(lines: list[str], zone: str) -> None:
     body = "\n".join(["BEGIN:VCALENDAR", *vevent(*lines), "END:VCALENDAR"])
