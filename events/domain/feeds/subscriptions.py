@@ -357,6 +357,8 @@ def _trees(feed: CalendarFeed, attending: AttendeeQuerySet) -> set[int]:
     They include trees of events that it does not show at present.
     """
     trees = Event.objects.filter(pk__in=attending.values("event")).roots()
+    if feed.person:
+        trees |= Event.objects.filter(pk__in=withdrawn.removed(feed=feed)).roots()
     if feed.event:
         trees |= Event.objects.filter(pk=feed.event.pk).roots()
     return trees

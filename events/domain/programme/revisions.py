@@ -8,6 +8,7 @@ from django.db.models import F, Model, Value
 from django.db.models.functions import Greatest
 
 from events.models import Event
+from events.models.base import history
 from events.models.events.events import EventQuerySet
 from events.values import dates
 from events.values.languages import columns
@@ -87,9 +88,15 @@ def rise(*, event: Event, stored: Event, now: datetime) -> None:
 
 
 def rise_all(*, events: EventQuerySet, now: datetime) -> None:
-    """Do as `rise` in one UPDATE, for events that show data of a row that has changed."""
-    later = Greatest(Value(now.replace(microsecond=0)), F("changed_at") + SECOND)
+    """Do as `rise` in one UPDATE, for events that show data of a row that has changed.
+
+    The history gets a record of those whose `changed_at` is ahead of the clock. For all others it
+    is known without one that `changed_at` was not later than any later moment: `withdrawn` uses it.
+    """
+    second = now.replace(microsecond=0)
+    later = Greatest(Value(second), F("changed_at") + SECOND)
     events.update(revision=F("revision") + 1, changed_at=later)
+    history.note(rows=events.filter(changed_at__gt=second))
 
 
 def differ(*, row: Model, stored: Model, names: Iterable[str]) -> bool:

@@ -69,6 +69,13 @@ def of(model: type[Model]) -> QuerySet[Any] | None:
     return QuerySet(getattr(model, manager).model) if manager else None
 
 
+def note(*, rows: QuerySet[Any]) -> None:
+    """Record rows as they are now, after an UPDATE, which sends no signals."""
+    manager = getattr(rows.model._meta, "simple_history_manager_attribute", "")
+    if manager and (changed := list(rows)):
+        getattr(rows.model, manager).bulk_history_create(changed, update=True)
+
+
 def explain(row: Model, reason: str) -> None:
     """Set the reason of the next change of a row; it is stored with the historical row."""
     setattr(row, REASON, reason)
