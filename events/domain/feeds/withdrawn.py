@@ -187,11 +187,12 @@ def _whole(moment: datetime) -> datetime:
 def _ever_parts(events: Iterable[int]) -> dict[int, set[int]]:
     """Return which events were ever direct parts of these, of their parts, and so on."""
     found: dict[int, set[int]] = defaultdict(set)
+    tables: tuple[QuerySet[Any, Any], ...] = (_kept(Event), Event.objects.untranslated())
     level, known = set(events), set[int]()
     while level:
         known |= level
         above = Q(parent__in=statements.among(keys=level))
-        for rows in (_kept(Event), Event.objects.untranslated()):
+        for rows in tables:
             for part, parent in rows.filter(above).order_by().values_list("id", "parent"):
                 found[parent].add(part)
         level = set[int]().union(*(found.get(key, ()) for key in level)) - known
