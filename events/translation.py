@@ -71,7 +71,7 @@ class MailWordingOptions(TranslationOptions):
 
 @register(InvitationText)
 class InvitationTextOptions(TranslationOptions):
-    fields = ("subject", "text")
+    fields = ("subject", "text", "again_subject", "again_text")
 
 
 keep(

@@ -25,7 +25,7 @@ from events.admin.events.itineraries import EventItinerary
 from events.admin.events.partforms import PartsAdmin
 from events.admin.events.roles import EventOrganisationInline, EventPlaceInline
 from events.admin.homes.sections import SectionsAdmin
-from events.admin.invitations.invitationstep import INVITE
+from events.admin.invitations.invitationstep import INVITE, INVITE_AGAIN
 from events.admin.invitations.writing import InvitationWriting
 from events.admin.kit import csvcolumns, rights
 from events.admin.kit.base import TranslatedAdmin
@@ -121,7 +121,7 @@ class EventAdmin(
     what: ClassVar[tuple[Any, ...]] = (
         "title", "kind", ("series", "edition"), "description", "sectors", "url",
     )  # fmt: skip
-    steps = (*announcesteps.STEPS, *eventsteps.STEPS, INVITE, CLONE)
+    steps = (*announcesteps.STEPS, *eventsteps.STEPS, INVITE, INVITE_AGAIN, CLONE)
     sheet = csvcolumns.EVENTS
     state_colours = STATUS
     shown_start = moment(_("starts"), "start_at", clock_of)

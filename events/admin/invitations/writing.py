@@ -11,7 +11,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
@@ -21,16 +20,21 @@ from events.admin.kit import rights, screens
 from events.domain.access import access
 from events.domain.attendance import invitationdrafts
 from events.domain.mail import invitationtexts
-from events.domain.mail.invitationtexts import Written
+from events.domain.mail.invitationtexts import Occasion, Written
 from events.domain.mail.previews import Shown
 from events.domain.refusals import Refusal
 from events.models import Attendee, Event, InvitationText, Person, User
 from events.values import languages
-from events.values.languages import suffix
+from events.values.languages import columns, suffix
 
 PREVIEW, TEST, LIVE = "_preview", "_test", "_live"  # buttons, and a request of the script
+OCCASION: Final = "for"  # the parameter: which invitation is written
 READER: Final = "reader"  # the parameter: a language for somebody made up, or an attendee
 MAX_READERS: Final = 300  # attendees to choose from
+OCCASIONS: Final[dict[str, Any]] = {
+    Occasion.FIRST: _("Invitation"),
+    Occasion.AGAIN: _("Second invitation, to who has not answered"),
+}
 # What each placeholder stands for.
 MEANINGS: Final[dict[str, Any]] = {
     "salutation": _("the greeting, by title and name"),
@@ -52,32 +56,31 @@ class TextsForm(forms.ModelForm):  # type: ignore[type-arg]
         model = InvitationText
         fields = invitationtexts.COLUMNS
 
-    def __init__(self, data: Any = None, *, instance: InvitationText) -> None:
-        """Name the language in the label of each field, so that its errors name it too."""
+    def __init__(self, data: Any = None, *, instance: InvitationText, occasion: Occasion) -> None:
+        """Keep the fields of one occasion; labels name the language, so that errors do too."""
         initial = {"seen": invitationtexts.stamp(row=instance)}
         super().__init__(data, instance=instance, initial=initial)
+        self.stems = invitationtexts.NAMES[occasion]
+        self.names = columns(*self.stems)
+        for name in {*invitationtexts.COLUMNS} - {*self.names}:
+            del self.fields[name]
         for code, language in settings.LANGUAGES:
-            ending = suffix(code)
-            self._dress(f"subject_{ending}", _("Subject"), language, UnfoldAdminTextInputWidget())
-            area = UnfoldAdminTextareaWidget({"rows": 9})
-            self._dress(f"text_{ending}", _("Text"), language, area)
-
-    def _dress(self, name: str, label: Any, language: str, widget: forms.Widget) -> None:
-        field = self.fields[name]
-        field.label, field.required = f"{label} · {language}", False
-        field.widget = widget
-        widget.attrs |= {"lang": languages.tag(name.partition("_")[2].replace("_", "-"))}
+            subject, text = (f"{stem}_{suffix(code)}" for stem in self.stems)
+            line, area = UnfoldAdminTextInputWidget(), UnfoldAdminTextareaWidget({"rows": 9})
+            for name, label, widget in ((subject, _("Subject"), line), (text, _("Text"), area)):
+                widget.attrs |= {"lang": languages.tag(code)}
+                self.fields[name].label = f"{label} · {language}"
+                self.fields[name].widget = widget
 
     def texts(self) -> dict[str, str]:
         """Return the texts as they are stored: with plain line ends and without blank edges."""
-        found = {name: self.cleaned_data.get(name) or "" for name in invitationtexts.COLUMNS}
+        found = {name: self.cleaned_data.get(name) or "" for name in self.names}
         return {name: text.replace("\r\n", "\n").strip() for name, text in found.items()}
 
-    def sections(self) -> Iterator[tuple[str, Any, Any]]:
+    def sections(self) -> Iterator[tuple[str, list[Any]]]:
         """Yield each language with its two fields."""
         for code, _language in settings.LANGUAGES:
-            ending = suffix(code)
-            yield code, self[f"subject_{ending}"], self[f"text_{ending}"]
+            yield code, [self[f"{stem}_{suffix(code)}"] for stem in self.stems]
 
 
 class InvitationWriting:
@@ -113,6 +116,8 @@ class _Page:
     def __init__(self, screen: Any, request: HttpRequest, event: Event) -> None:
         self.screen, self.request, self.event = screen, request, event
         self.row = invitationtexts.row_of(event=event)
+        asked = request.GET.get(OCCASION)
+        self.occasion = Occasion.AGAIN if asked == Occasion.AGAIN else Occasion.FIRST
         self.now = timezone.now()
         seen = access.visible(user=request.user, model=Person)
         self.readers = list(
@@ -122,8 +127,8 @@ class _Page:
     def answer(self) -> HttpResponse:
         data = self.request.POST
         if self.request.method != "POST":
-            return self.show(TextsForm(instance=self.row))
-        form = TextsForm(data, instance=self.row)
+            return self.show(self.form())
+        form = self.form(data)
         is_valid = form.is_valid()
         if LIVE in data:
             return self.live(form)
@@ -132,6 +137,9 @@ class _Page:
         if not is_valid or TEST in data or PREVIEW in data:
             return self.show(form)
         return self.save(form)
+
+    def form(self, data: Any = None) -> TextsForm:
+        return TextsForm(data, instance=self.row, occasion=self.occasion)
 
     def live(self, form: TextsForm) -> HttpResponse:
         """Return the preview alone, for the script of the page; nothing if the texts are wrong."""
@@ -147,6 +155,7 @@ class _Page:
                 event=self.event,
                 reader=self.reader(),
                 texts=form.texts(),
+                occasion=self.occasion,
                 user=self.request.user,
                 now=self.now,
             )
@@ -177,6 +186,7 @@ class _Page:
             title=_("Write the invitation"),
             original=self.event,
             form=form,
+            occasions=[(each, words, each == self.occasion) for each, words in OCCASIONS.items()],
             sections=list(self.sections(form)),
             placeholders=[("{{" + name + "}}", words) for name, words in MEANINGS.items()],
             readers=list(self.choices()),
@@ -190,7 +200,11 @@ class _Page:
 
     def preview(self, texts: Mapping[str, str]) -> Shown:
         return invitationdrafts.preview(
-            event=self.event, reader=self.reader(), texts=texts, now=self.now
+            event=self.event,
+            reader=self.reader(),
+            texts=texts,
+            occasion=self.occasion,
+            now=self.now,
         )
 
     def reader(self) -> Attendee:
@@ -216,14 +230,14 @@ class _Page:
     def sections(self, form: TextsForm) -> Iterator[dict[str, Any]]:
         """Yield the fields of each language with what holds there if they stay empty."""
         above = invitationtexts.by_language(
-            event=self.event, draft=InvitationText(event=self.event)
+            event=self.event, occasion=self.occasion, draft=InvitationText(event=self.event)
         )
         read = self.read_by()
-        for code, subject, text in form.sections():
+        for code, fields in form.sections():
             yield {
                 "language": dict(settings.LANGUAGES)[code],
                 "tag": languages.tag(code),
-                "fields": (subject, text),
+                "fields": fields,
                 "number": _number(read[code]),
                 "empty": self.if_empty(above[code]),
             }
@@ -244,6 +258,6 @@ class _Page:
 
 def _number(number: int) -> str:
     text = ngettext(
-        "%(number)s person on the list reads it", "%(number)s people on the list read it", number
+        "%(number)s person on the list reads it.", "%(number)s people on the list read it.", number
     )
-    return str(capfirst(text % {"number": number}))
+    return text % {"number": number}

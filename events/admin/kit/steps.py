@@ -1,6 +1,6 @@
 """Steps: buttons for actions on a row, each with a page that says beforehand what will happen."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
@@ -47,12 +47,21 @@ class StepForm(forms.Form):
     """The fields that a step asks for; by default none."""
 
     passes: ClassVar[Sequence[str] | None] = None  # fields that are arguments; None: all
+    narrowing: forms.Form | None = None  # of the query, shown above: whom the step is about
 
-    def __init__(self, *args: Any, row: Any, user: User, **kwargs: Any) -> None:
-        """Keep the row and the user, on which choices and initial values depend."""
+    def __init__(
+        self,
+        *args: Any,
+        row: Any,
+        user: User,
+        query: Mapping[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Keep the row, the user and the query, on which choices and initial values depend."""
         super().__init__(*args, **kwargs)
         self.row = row
         self.user = user
+        self.query = query
 
     def preset(self) -> dict[str, Any]:
         """Return data as if the form were sent as it is shown; required texts get a dash."""
@@ -256,7 +265,7 @@ class StepsAdmin:
             raise PermissionDenied
         data = request.POST if request.method == "POST" else None
         assert isinstance(request.user, User)  # noqa: S101 -- it has come through admin_view
-        form = step.form(data, row=row, user=request.user)
+        form = step.form(data, row=row, user=request.user, query=request.GET)
         if step not in self.legal_steps(row):
             refusal = self.too_late(request, row, step)
             return self.step_page(request, row, step, None, refusal=refusal)
@@ -439,6 +448,7 @@ class StepsAdmin:
             sentences=step.sentences(row, form.user) if form else [],
             refusal=refusal,
             back=self.way_back(request, row),
+            next=request.GET.get("next", ""),
             media=self.media + form.media if form else self.media,  # type: ignore[attr-defined]
             is_foreseen=is_foreseen,
             field=screens.FIELD,

@@ -11,7 +11,7 @@ from events.domain.access import answerlinks, ratelimits
 from events.domain.access.ratelimits import Limit
 from events.domain.ical import itip
 from events.domain.mail import invitationletters, invitationtexts, previews, transport
-from events.domain.mail.invitationtexts import Written
+from events.domain.mail.invitationtexts import Occasion, Written
 from events.domain.mail.previews import Shown
 from events.domain.mail.smtp import Failure
 from events.domain.mail.transport import Message
@@ -65,14 +65,27 @@ def example(*, event: Event, language: str) -> Attendee:
     return Attendee(event=event, person=person)
 
 
-def preview(*, event: Event, reader: Attendee, texts: Mapping[str, str], now: datetime) -> Shown:
-    """Return the first invitation to a reader with these texts, which need not be stored."""
-    message = _message(event, reader, texts, now)
+def preview(
+    *,
+    event: Event,
+    reader: Attendee,
+    texts: Mapping[str, str],
+    occasion: Occasion = Occasion.FIRST,
+    now: datetime,
+) -> Shown:
+    """Return the invitation to a reader with these texts, which need not be stored."""
+    message = _message(event, reader, texts, occasion, now)
     return previews.shown(message=message, language=reader.reads)
 
 
 def send_to_writer(
-    *, event: Event, reader: Attendee, texts: Mapping[str, str], user: User, now: datetime
+    *,
+    event: Event,
+    reader: Attendee,
+    texts: Mapping[str, str],
+    occasion: Occasion = Occasion.FIRST,
+    user: User,
+    now: datetime,
 ) -> str:
     """Send the invitation to the user alone, marked as a test; return the address.
 
@@ -86,7 +99,13 @@ def send_to_writer(
     except ratelimits.TooMany as full:
         raise TooManyTests(-(-full.seconds // 60)) from full
     message = _message(
-        event, reader, texts, now, link=answerlinks.of_test(), tested_as=str(reader.person)
+        event,
+        reader,
+        texts,
+        occasion,
+        now,
+        link=answerlinks.of_test(),
+        tested_as=str(reader.person),
     )
     message.to = [transport.address(name=user.get_full_name(), address=address)]
     _hand_in(message, address)
@@ -97,6 +116,7 @@ def _message(
     event: Event,
     reader: Attendee,
     texts: Mapping[str, str],
+    occasion: Occasion,
     now: datetime,
     link: str = "",
     tested_as: str = "",
@@ -116,18 +136,21 @@ def _message(
     return invitationletters.compose(
         delivery=row,
         method=itip.REQUEST,
-        written=_written(event, texts, row.language),
+        is_again=occasion == Occasion.AGAIN,
+        written=_written(event, texts, row.language, occasion),
         link=link,
         tested_as=tested_as,
         now=now,
     )
 
 
-def _written(event: Event, texts: Mapping[str, str], language: str) -> Written | None:
+def _written(
+    event: Event, texts: Mapping[str, str], language: str, occasion: Occasion
+) -> Written | None:
     draft = InvitationText(event=event)
     for name in invitationtexts.COLUMNS:
         setattr(draft, name, texts.get(name, ""))
-    return invitationtexts.by_language(event=event, draft=draft)[language]
+    return invitationtexts.by_language(event=event, occasion=occasion, draft=draft)[language]
 
 
 def _address_of(user: User) -> str:

@@ -19,6 +19,7 @@ from typing import Final
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_noop, override
 
 from events.domain.attendance import capacity
@@ -33,7 +34,7 @@ from events.domain.mail import (
     plans,
     transport,
 )
-from events.domain.mail.invitationtexts import Written
+from events.domain.mail.invitationtexts import Occasion, Written
 from events.domain.mail.kinds import Ending
 from events.domain.programme import snapshots
 from events.domain.refusals import Name, Refusal
@@ -50,6 +51,8 @@ State = Delivery.State
 # Debounce: a mail leaves this long after the change, so that ten changes in a row make one mail.
 DEBOUNCE: Final = timedelta(seconds=120)
 RESEND_AFTER: Final = timedelta(hours=1)
+# Nobody is asked again sooner after the last invitation.
+AGAIN_AFTER: Final = timedelta(days=1)
 # Expiry of a mail about an event whose end is not known, counted from the time when it is due.
 USEFUL_FOR: Final = timedelta(days=30)
 CALLED_OFF: Final = (Event.Status.CANCELLED, Event.Status.POSTPONED)
@@ -67,8 +70,11 @@ class NotOpen(Refusal):
 
 
 def next_steps(*, event: Event, now: datetime) -> tuple[str, ...]:
-    """Return “invite” if the event is open and an attendee can be invited."""
-    return ("invite",) if _is_open(event, now) and uninvited(event=event).exists() else ()
+    """Return “invite” and “invite_again” if the event is open and there is somebody to invite."""
+    if not _is_open(event, now):
+        return ()
+    whom = {"invite": uninvited(event=event), "invite_again": unanswered(event=event, now=now)}
+    return tuple(verb for verb, rows in whom.items() if rows.exists())
 
 
 def uninvited(*, event: Event) -> AttendeeQuerySet:
@@ -80,6 +86,29 @@ def uninvited(*, event: Event) -> AttendeeQuerySet:
         .annotate(latest=Subquery(latest.order_by("-pk").values("kind")[:1]))
     )
     return there.filter(~Q(latest=Kind.REQUEST) | Q(latest=None)).order_by("position", "pk")
+
+
+def unanswered(*, event: Event, now: datetime) -> AttendeeQuerySet:
+    """Attendees who can be asked again, annotated with `invited_at`: when they were asked last.
+
+    They have an address and have not answered, their last mail is a REQUEST that has left a day
+    ago, and no other is on its way.
+    """
+    latest = Delivery.objects.invitations().holding().filter(attendee=OuterRef("pk"))
+    latest = latest.order_by("-pk")
+    left_at = latest.annotate(left_at=Coalesce("sent_at", "due_at")).values("left_at")
+    asked = (
+        _who_may_come(event)
+        .reachable()
+        .filter(partstat=Partstat.NEEDS_ACTION)
+        .annotate(
+            latest=Subquery(latest.values("kind")[:1]),
+            latest_state=Subquery(latest.values("state")[:1]),
+            invited_at=Subquery(left_at[:1]),
+        )
+        .filter(latest=Kind.REQUEST, latest_state__in=Delivery.OUT)
+    )
+    return asked.filter(invited_at__lte=now - AGAIN_AFTER).order_by("position", "pk")
 
 
 def informed(*, events: Collection[Event]) -> int:
@@ -117,6 +146,20 @@ def send(*, event: Event, attendees: Collection[int], now: datetime) -> int:
             raise NotOpen(held)
         chosen = uninvited(event=held).filter(pk__in=attendees)
         return _put(held, dict.fromkeys(chosen, Kind.REQUEST), now)
+
+
+def invite_again(*, event: Event, attendees: Collection[int], now: datetime) -> int:
+    """Ask those of these attendees again who have not answered; return how many. Raises NotOpen.
+
+    It is the same invitation: a REQUEST with the same UID and SEQUENCE (RFC 5546, 3.2.2). Whoever
+    answers before it leaves is not asked.
+    """
+    with transaction.atomic():
+        held = capacity.hold(event_id=event.pk)
+        if not _is_open(held, now):
+            raise NotOpen(held)
+        chosen = unanswered(event=held, now=now).filter(pk__in=attendees)
+        return _put(held, dict.fromkeys(chosen, Kind.REQUEST), now, is_again=True)
 
 
 def send_again(*, attendee: Attendee, now: datetime) -> bool:
@@ -191,6 +234,19 @@ def replan(*, event: Event, now: datetime, attendee: Attendee | None = None) -> 
         for telling in (None, *Telling):
             each = {who: kind for who, kind in news.items() if told.telling(who) == telling}
             _put(held, each, now + DEBOUNCE, telling)
+        left = (who for who in wanted if who.pk not in right and who not in news)
+        _ask_on(held, [who for who in left if wanted[who] == Kind.REQUEST], told, now)
+
+
+def _ask_on(event: Event, people: Iterable[Attendee], told: "_Told", now: datetime) -> None:
+    """Plan second invitations anew that `replan` has cancelled without other news in their place.
+
+    The change is not what they are for: they go or stay held whatever is chosen for it.
+    """
+    asked = [who for who in people if told.was_about_to_ask(who)]
+    for telling in (Telling.NOW, Telling.LATER):
+        each = [who for who in asked if told.is_held(who) == (telling == Telling.LATER)]
+        _put(event, dict.fromkeys(each, Kind.REQUEST), now + DEBOUNCE, telling, is_again=True)
 
 
 class _Told:
@@ -211,11 +267,20 @@ class _Told:
         A pending first invitation goes, or stays held, whatever is chosen for a change. A mail that
         is held stays held if nobody decides about this change.
         """
-        waited = self.waiting.get(person.pk)
-        is_held = waited is not None and waited.state == State.HELD
+        is_held = self.is_held(person)
         if person.pk not in self.known:
             return Telling.LATER if is_held else Telling.NOW
         return Telling.LATER if is_held and not plans.is_open() else None
+
+    def is_held(self, person: Attendee) -> bool:
+        waited = self.waiting.get(person.pk)
+        return waited is not None and waited.state == State.HELD
+
+    def was_about_to_ask(self, person: Attendee) -> bool:
+        """Whether a second invitation was pending that the attendee has not answered yet."""
+        waited = self.waiting.get(person.pk)
+        is_open = person.partstat == Partstat.NEEDS_ACTION and not person.is_off_the_list
+        return is_open and waited is not None and waited.is_again
 
     def lacks(self, person: Attendee, kind: Kind) -> bool:
         """Whether a mail of this kind would tell the attendee something new."""
@@ -270,6 +335,8 @@ def refusal(*, delivery: Delivery) -> Ending | None:
         return State.SKIPPED, ""
     if _kind(event, person) != delivery.kind:
         return State.CANCELLED, ""
+    if delivery.is_again and person.partstat != Partstat.NEEDS_ACTION:
+        return State.SKIPPED, Delivery.Reason.ANSWERED
     mails = person.deliveries.invitations()
     last = mails.out().order_by("-pk").first()
     if last is None and person.partstat == Partstat.DECLINED:
@@ -321,16 +388,18 @@ def compose(*, delivery: Delivery, now: datetime) -> transport.Message:
             stream=stream,
             is_update=is_update,
             changed=changed,
+            is_again=delivery.is_again and not is_update,
             written=_written(delivery, kind, is_update),
             now=now,
         )
 
 
 def _written(delivery: Delivery, kind: Kind, is_update: bool) -> Written | None:
-    """Return what organisers have written for a first invitation; updates say what changed."""
+    """Return what organisers have written for it; an update says what has changed instead."""
     if kind != Kind.REQUEST or is_update:
         return None
-    return invitationtexts.of(event=delivery.event, language=delivery.language)
+    occasion = Occasion.AGAIN if delivery.is_again else Occasion.FIRST
+    return invitationtexts.of(event=delivery.event, language=delivery.language, occasion=occasion)
 
 
 def _who_may_come(event: Event) -> AttendeeQuerySet:
@@ -356,7 +425,11 @@ def _kind(event: Event, person: Attendee) -> Kind | None:
 
 
 def _put(
-    event: Event, news: dict[Attendee, Kind], due_at: datetime, telling: Telling | None = None
+    event: Event,
+    news: dict[Attendee, Kind],
+    due_at: datetime,
+    telling: Telling | None = None,
+    is_again: bool = False,
 ) -> int:
     """Store one mail to each attendee, `telling` as in `outbox.put`; return how many.
 
@@ -377,7 +450,7 @@ def _put(
             due_at=due_at,
             expires_at=max(dates.over_at(event.when) or due_at + USEFUL_FOR, due_at + DEBOUNCE),
         )
-        row.sequence, row.revision = event.sequence, event.revision
+        row.sequence, row.revision, row.is_again = event.sequence, event.revision, is_again
         if is_withheld and kind == Kind.REQUEST:
             row.content_digest = digests.of(person)
         rows.append(row)

@@ -40,6 +40,7 @@ def compose(
     stream: bytes | None = None,
     is_update: bool = False,
     changed: object = None,
+    is_again: bool = False,
     written: Written | None = None,
     link: str = "",
     tested_as: str = "",
@@ -49,8 +50,8 @@ def compose(
 
     `method` is REQUEST or CANCEL (RFC 5546). `is_update` says that the attendee was sent an
     invitation before, with another content or SEQUENCE; `changed` is what differs, for the
-    templates. `link` replaces the link to answer; `tested_as` marks a test mail, and names whose
-    invitation it shows.
+    templates. `is_again` marks a second invitation. `link` replaces the link to answer; `tested_as`
+    marks a test mail, and names whose invitation it shows.
     """
     attendee, event = delivery.attendee, delivery.event
     assert attendee is not None  # noqa: S101 -- an invitation has an attendee
@@ -58,6 +59,7 @@ def compose(
     name = f"events/mail/{method.lower()}"
     more: dict[str, Any] = {
         "is_update": is_update,
+        "is_again": is_again,
         "changed": changed,
         "answer": attendee.partstat,
         "waits": attendee.seat == Attendee.Seat.WAITLISTED,

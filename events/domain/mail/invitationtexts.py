@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from django.db import transaction
@@ -17,7 +18,20 @@ from events.domain.refusals import Name, Refusal
 from events.models import Event, InvitationText
 from events.values.languages import CODES, columns, suffix
 
-COLUMNS: Final = columns("subject", "text")
+
+class Occasion(StrEnum):
+    """Which of the invitations to one event."""
+
+    FIRST = "first"
+    AGAIN = "again"
+
+
+# Subject and text of each, without the language.
+NAMES: Final = {
+    Occasion.FIRST: ("subject", "text"),
+    Occasion.AGAIN: ("again_subject", "again_text"),
+}
+COLUMNS: Final = columns(*NAMES[Occasion.FIRST], *NAMES[Occasion.AGAIN])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,19 +59,24 @@ class ChangedMeanwhile(Refusal):
         return {"event": name(self.event)}
 
 
-def of(*, event: Event, language: str) -> Written | None:
+def of(*, event: Event, language: str, occasion: Occasion = Occasion.FIRST) -> Written | None:
     """Return what was written for an event in this language, or None."""
-    return by_language(event=event)[language]
+    return by_language(event=event, occasion=occasion)[language]
 
 
-def by_language(*, event: Event, draft: InvitationText | None = None) -> dict[str, Written | None]:
+def by_language(
+    *,
+    event: Event,
+    occasion: Occasion = Occasion.FIRST,
+    draft: InvitationText | None = None,
+) -> dict[str, Written | None]:
     """Return what holds for an event in each language; a draft counts in place of its own row."""
     way = _way_up(event)
     rows = InvitationText.objects.filter(event__in=way[1:] if draft else way)
     found = sorted(rows.select_related("event"), key=lambda row: way.index(row.event_id))
     ours = [row for row in found if row.event.team_id == event.team_id]
     near = [draft, *ours] if draft else ours
-    return {code: _nearest(near, code) for code in CODES}
+    return {code: _nearest(near, code, occasion) for code in CODES}
 
 
 def row_of(*, event: Event) -> InvitationText:
@@ -73,7 +92,7 @@ def stamp(*, row: InvitationText) -> str:
 
 
 def store(*, event: Event, texts: Mapping[str, str], seen: str) -> bool:
-    """Store the texts by column; return False if nothing has changed.
+    """Store these texts by column, and leave others; return False if nothing has changed.
 
     `seen` is the stamp of the row that the user has changed. Raises ChangedMeanwhile.
     """
@@ -82,7 +101,7 @@ def store(*, event: Event, texts: Mapping[str, str], seen: str) -> bool:
         row = row_of(event=event)
         if stamp(row=row) != seen:
             raise ChangedMeanwhile(event)
-        changed = [name for name in COLUMNS if (getattr(row, name) or "") != texts[name]]
+        changed = [name for name in texts if (getattr(row, name) or "") != texts[name]]
         for name in changed:
             setattr(row, name, texts[name])
         if changed:
@@ -90,10 +109,10 @@ def store(*, event: Event, texts: Mapping[str, str], seen: str) -> bool:
         return bool(changed)
 
 
-def _nearest(rows: list[InvitationText], code: str) -> Written | None:
+def _nearest(rows: list[InvitationText], code: str, occasion: Occasion) -> Written | None:
     ending = suffix(code)
     for row in rows:
-        subject, text = row.column("subject", ending), row.column("text", ending)
+        subject, text = (row.column(name, ending) for name in NAMES[occasion])
         if subject or text:
             return Written(subject=subject, text=text, event=row.event)
     return None

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -33,6 +33,7 @@ STEPS: Final[steps.Table] = {
 }
 RETENTION: Final = timedelta(days=180)  # retention after `expires_at` and the end of the event
 BATCH_SIZE: Final = 5_000  # rows deleted in one transaction, so that workers do not wait long
+HASHES_AT_ONCE: Final = 1_000  # in one query, which has a limit of parameters
 RESEND_USEFUL_FOR: Final = timedelta(hours=6)  # at least, of a mail that is sent again
 
 
@@ -165,6 +166,16 @@ def prune(*, now: datetime) -> int:
     told = NoticeBatch.objects.filter(claim_at=None, opened_at__lt=old)
     told.exclude(Exists(Delivery.objects.filter(batch=OuterRef("pk")))).delete()
     return number
+
+
+def suppressed(*, among: Iterable[str]) -> set[str]:
+    """Return those of these addresses that a mail server called non-existent."""
+    hashes = {address: address_hash(address) for address in among}
+    keys, known = sorted({*hashes.values()}), set[str]()
+    for start in range(0, len(keys), HASHES_AT_ONCE):
+        rows = Suppression.objects.filter(address_hash__in=keys[start : start + HASHES_AT_ONCE])
+        known |= set(rows.values_list("address_hash", flat=True))
+    return {address for address, key in hashes.items() if key in known}
 
 
 def address_hash(address: str) -> str:

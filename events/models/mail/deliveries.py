@@ -107,6 +107,7 @@ class Delivery(Leasable):
         HELD = "held", _("was held back")
         NO_SENDER = "no_sender", _("nothing here sends mails of this kind any more")
         WITHHELD = "withheld", _("an organiser chose to tell nobody")
+        ANSWERED = "answered", _("has answered meanwhile")
 
     public_uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=8, choices=kinds.choices, default=Kind.REMINDER)
@@ -154,6 +155,8 @@ class Delivery(Leasable):
     # again when it is composed.
     sequence = models.PositiveIntegerField(null=True, editable=False)
     revision = models.PositiveIntegerField(null=True, editable=False)
+    # Whether it asks somebody again who has not answered an invitation (only of kind REQUEST).
+    is_again = models.BooleanField(default=False, editable=False)
     # A digest of the composed content; '' before it is composed.
     content_digest = models.CharField(max_length=64, blank=True, editable=False)
     # What an invitation said of the event (`programme.snapshots`), to tell later what has changed.

@@ -57,7 +57,8 @@ class InvitationTextQuerySet(PartQuerySet["InvitationText"]):
 class InvitationText(models.Model):
     """The organisers' subject and text of the invitations to an event, in each language.
 
-    An empty text means that of the event above, or else the standard text of that language.
+    The second invitation, to who has not answered the first, has its own. An empty text means that
+    of the event above, or else the standard text of that language.
     """
 
     event = models.OneToOneField(
@@ -67,6 +68,18 @@ class InvitationText(models.Model):
         _("subject"), max_length=150, blank=True, validators=[validate_subject]
     )
     text = models.TextField(_("text"), max_length=5000, blank=True, validators=[validate_text])
+    again_subject = models.CharField(
+        _("subject of the second invitation"),
+        max_length=150,
+        blank=True,
+        validators=[validate_subject],
+    )
+    again_text = models.TextField(
+        _("text of the second invitation"),
+        max_length=5000,
+        blank=True,
+        validators=[validate_text],
+    )
 
     objects = InvitationTextQuerySet.as_manager()
 

@@ -29,7 +29,7 @@
     const data = new FormData(form);
     data.append("_live", "1");
     try {
-      const answer = await fetch(window.location.pathname, {
+      const answer = await fetch(window.location.pathname + window.location.search, {
         method: "POST",
         body: data,
         signal: asked.signal,

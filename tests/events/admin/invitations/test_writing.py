@@ -60,6 +60,19 @@ def test_texts_are_stored_by_language_and_shown_again(client: Client, event: Eve
     assert history[0]["what"].startswith("Text of invitations")
 
 
+def test_the_second_invitation_has_texts_of_its_own(client: Client, event: Event) -> None:
+    url = f"{address(event, 'invitation')}?for=again"
+    InvitationText.objects.create(event=event, text_en="First")
+    page = client.get(url)
+    assert "again_text_en" in page.context["form"].fields
+    assert "text_en" not in page.context["form"].fields
+    assert page.context["mail"].subject.startswith("Please answer: ")
+    sent = {"seen": page.context["form"]["seen"].value(), "again_text_en": "Second", "_save": 1}
+    assert client.post(url, sent).headers["Location"] == url
+    row = InvitationText.objects.get()
+    assert (row.text_en, row.again_text_en) == ("First", "Second")
+
+
 def test_an_unknown_placeholder_is_refused_by_field_and_name(client: Client, event: Event) -> None:
     for button in ("_save", "_test", "_preview"):
         answer = post(client, event, **{button: 1, "text_zh_hans": "Hello {{titel}}"})

@@ -196,7 +196,7 @@ class TestWhichHolds:
             copy = clones.make(event=event, days=364, now=NOW)
         row = InvitationText.objects.get(event=copy)
         texts = [getattr(row, name) or "" for name in invitationtexts.COLUMNS]
-        assert texts == ["", "", "主題", "", "全部", ""]
+        assert texts == ["", "", "主題", "", "全部", "", *[""] * 6]
 
 
 class TestStoring:
