@@ -48,6 +48,7 @@ class EventHomeAdmin(HomeAdmin):
             **_figures(home),
             **_additions(request, home),
             "part_rows_url": self._part_rows(request, row),
+            "removed_url": reverse("admin:events_event_removed", args=[row.pk]),
         }
 
     def _part_rows(self, request: HttpRequest, row: Event) -> str:

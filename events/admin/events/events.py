@@ -24,6 +24,7 @@ from events.admin.events.figures import FigureInline
 from events.admin.events.itineraries import EventItinerary
 from events.admin.events.partforms import PartsAdmin
 from events.admin.events.roles import EventOrganisationInline, EventPlaceInline
+from events.admin.homes.removals import RemovalsAdmin
 from events.admin.homes.sections import SectionsAdmin
 from events.admin.invitations.invitationstep import INVITE, INVITE_AGAIN
 from events.admin.invitations.writing import InvitationWriting
@@ -65,6 +66,7 @@ class EventAdmin(
     PartsAdmin,
     PartListAdmin,
     EventHomeAdmin,
+    RemovalsAdmin,
     SectionsAdmin,
     StepsAdmin,
     EventGuests,

@@ -155,6 +155,19 @@ def recent(request: HttpRequest, row: Model) -> list[dict[str, Any]]:
     return list(_Words(request, entries, row).entries())
 
 
+def removed(request: HttpRequest, row: Model, records: list[Any]) -> list[dict[str, Any]]:
+    """Return what records of removed rows say as texts: what was removed, when, and by whom."""
+    words = _Words(request, [KeptChange(record, None) for record in records], row)
+    return [
+        {
+            "what": words.name_of(record.instance),
+            "at": formatting.moment(record.history_date, words.zone),
+            "by": actor(record.history_user),
+        }
+        for record in records
+    ]
+
+
 class _Words:
     """The entries of a history page as texts, without names of rows that the user may not see."""
 
@@ -182,10 +195,10 @@ class _Words:
         kind = record.instance_type
         if isinstance(self.row, kind):
             return ""
-        name = self._name_of_detail(record.instance)
+        name = self.name_of(record.instance)
         return f"{capfirst(kind._meta.verbose_name)}: {EMPTY if name in ('', 'None') else name}"
 
-    def _name_of_detail(self, detail: Any) -> str:
+    def name_of(self, detail: Any) -> str:
         """Name a row without the rows that the user may not see, of which it may need one."""
         for field in detail._meta.concrete_fields:
             if field.is_relation:
