@@ -1,6 +1,7 @@
 """Every page of the admin, found through its routes: no violation of WCAG 2.2 AA in any tab."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import product
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
@@ -16,6 +18,8 @@ from tests import factories
 from tests.accessibility import axe
 from tests.events.admin import addresses, screens
 from tests.events.admin.addresses import Route
+from tests.invitations import invite
+from tests.office import address
 
 # `make test` opens this one; the others wait for `make test-all`, because all take minutes.
 SAMPLE = (Event,)
@@ -71,6 +75,23 @@ def test_no_page_of_a_screen_violates_wcag(model: type[Model], examiner: axe.Exa
                 if examiner.open(path):
                     examiner.open_tabs()
     assert examiner.opened >= 4
+
+
+def test_no_page_of_invitations_violates_wcag(examiner: axe.Examiner) -> None:
+    now = timezone.now()
+    event = factories.event(start_on=now.date() + timedelta(days=60))
+    for word in ("One", "Other"):
+        screens.attendee(event.team, word, event=event, partstat="needs_action")
+    invite(event, now - timedelta(days=2))
+    event.deliveries.update(state="sent", sent_at=now - timedelta(days=2), claim_at=None)
+    for role, tags in (("speaker", ["vip"]), ("media", [])):
+        values = {"role": role, "tags": tags, "partstat": "needs_action"}
+        screens.attendee(event.team, role, event=event, **values)
+    for verb in ("invite", "invite_again"):
+        assert examiner.open(address(event, "step", verb))
+        examiner.page.click(".invitees summary")
+        examiner.examine(".invitees")
+    examiner.open(f"{address(event, 'invitation')}?for=again")
 
 
 @pytest.mark.thorough

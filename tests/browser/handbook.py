@@ -57,6 +57,7 @@ SHOWN: Final = (
     Picture("form", CONFERENCE, "change/", height=900),
     Picture("guests", CHECK, "guests/", height=620),
     Picture("event", CHECK, height=900),
+    Picture("write", CHECK, "invitation/", height=900),
     Picture("invite", CHECK, "step/invite/"),
     Picture("move", CHECK, "step/move/"),
     Picture("mission", MISSION, height=900),

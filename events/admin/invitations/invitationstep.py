@@ -128,6 +128,7 @@ class Narrowing(forms.Form):
             is_useful = timed if name == "days" else len(choices) > (name != "tags")
             if is_useful:
                 self.fields[name].choices = choices  # type: ignore[attr-defined]
+                self.fields[name].widget.attrs["aria-label"] = self.fields[name].label
             else:
                 del self.fields[name]
 
