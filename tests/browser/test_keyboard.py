@@ -200,3 +200,36 @@ def test_whatever_a_click_chooses_the_keyboard_reaches(
     for path in (address(model, "changelist"), address(row, "change"), address(model, "add")):
         go(signed_in, live_server, path)
         assert signed_in.evaluate(UNREACHED) == []
+
+
+def test_shortcuts_save_go_on_and_add_rows(signed_in: Page, live_server: LiveServer) -> None:
+    go(signed_in, live_server, "/admin/events/place/add/")
+    expect(signed_in.locator("#id_name_en")).to_be_focused()
+    signed_in.keyboard.type("Oslo")
+    with signed_in.expect_navigation():
+        press(signed_in, "Control+Shift+Enter")
+    assert "/place/add/?kind=city" in signed_in.url
+    expect(signed_in.locator("#id_name_en")).to_be_focused()
+    signed_in.keyboard.type("Bergen")
+    signed_in.get_by_role("combobox", name="Lies in").first.focus()  # which Enter alone would open
+    with signed_in.expect_navigation():
+        press(signed_in, "Control+Enter")
+    assert signed_in.url.endswith("/place/")
+    go(signed_in, live_server, "/admin/events/promotionconference/add/")
+    signed_in.locator(".add-row:visible", has_text="Add another Reminder").click()
+    expect(signed_in.locator("[name=reminder_rules-0-offset]")).to_be_focused()
+    press(signed_in, "Shift+Enter")
+    expect(signed_in.locator("[name=reminder_rules-1-offset]")).to_be_focused()
+
+
+def test_a_calendar_opens_from_its_field_and_is_no_stop(
+    signed_in: Page, live_server: LiveServer
+) -> None:
+    go(signed_in, live_server, "/admin/events/promotionconference/add/")
+    signed_in.locator("#id_start_on").focus()
+    press(signed_in, "Alt+ArrowDown")
+    expect(signed_in.locator("#calendarbox0")).to_be_visible()
+    press(signed_in, "Escape")
+    expect(signed_in.locator("#id_start_on")).to_be_focused()
+    press(signed_in, "Tab")
+    expect(signed_in.locator("#id_start_time")).to_be_focused()

@@ -57,13 +57,12 @@ class PlaceAdmin(TranslatedAdmin):
     autocomplete_fields = ("parent",)
     prepopulated_fields = {"slug": ("name_en",)}
     fieldsets: ClassVar[Any] = (
-        (_("What"), {"classes": ("tab",), "fields": ("name", "slug", "kind", "capacity")}),
+        (_("What"), {"classes": ("tab",), "fields": ("name", "kind", "parent", "capacity", "slug")}),
         (
             _("Where"),
             {
                 "classes": ("tab",),
                 "fields": (
-                    "parent",
                     "timezone",
                     "address",
                     ("latitude", "longitude"),

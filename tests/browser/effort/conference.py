@@ -76,7 +76,6 @@ def venue_and_rooms(desk: Desk) -> None:
     ):
         desk.type("Name", name)
         desk.choose("Kind", kind)
-        desk.tab("Where")
         desk.find("Lies in", above)
         if name == ROOMS[-1]:
             desk.save()
@@ -128,7 +127,7 @@ def programme(desk: Desk) -> None:
         desk.enter(ends)
         desk.take(room.split()[0], room)
         desk.enter("")  # nobody speaks
-    desk.press("Save all")
+    desk.save_all()
 
 
 def guests(desk: Desk) -> None:
@@ -139,7 +138,7 @@ def guests(desk: Desk) -> None:
         body = ORGANISATIONS[at % len(ORGANISATIONS)]
         desk.take(body.split()[0], body)
         desk.enter(f"{given.lower()}@example.org")
-    desk.press("Save all")
+    desk.save_all()
 
 
 def announce(desk: Desk) -> None:

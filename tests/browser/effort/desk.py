@@ -26,8 +26,17 @@ WHERE: Final = """target => {
   if (here === target || (here !== document.body && target.contains(here))) return 0;
   return here === document.body || here.compareDocumentPosition(target) & 4 ? 1 : -1;
 }"""
-IN_CONTENT: Final = """target => document.activeElement === document.body
-  && Boolean(target.closest("#content")) && Boolean(document.querySelector(".skip"))"""
+PAST_MENU: Final = """target => document.activeElement === document.body
+  && Boolean(target.closest("#main")) && Boolean(document.querySelector(".skip"))"""
+# Whether the focus lies in the table of this link, where Shift and Enter add a row.
+IN_TABLE: Final = """link => Boolean(
+  link.closest("[data-inline-type]")?.contains(document.activeElement)
+)"""
+SHORTCUTS: Final = {
+    "Save": "Control+Enter",
+    "Save all": "Control+Enter",
+    "Save and add another": "Control+Shift+Enter",
+}
 TEXT_FIELD: Final = """() => document.activeElement.matches(
   "input:not([type=checkbox], [type=radio], [type=hidden])"
 ) && !document.activeElement.closest(".select2-container")"""
@@ -122,7 +131,7 @@ class Desk:
     @contextmanager
     def row(self, noun: str) -> Iterator[None]:
         """Add a row to one of the tables of the form, and mean its fields; it takes the focus."""
-        self._use(self.page.locator(".add-row:visible", has_text=f"Add another {noun}"))
+        self._add_row(self.page.locator(".add-row:visible", has_text=f"Add another {noun}"))
         with self.this_row():
             yield
 
@@ -131,15 +140,6 @@ class Desk:
         """Mean the fields of the row in which the focus is."""
         self._wait(lambda: self.page.wait_for_function(MARK_ROW))
         self.within = self.page.locator("[data-row]")
-        yield
-        self.within = None
-
-    @contextmanager
-    def blank_row(self, noun: str) -> Iterator[None]:
-        """Mean the fields of the first row of a table that shows blank rows."""
-        footer = self.page.locator(".add-row", has_text=f"Add another {noun}")
-        table = self.page.locator("[data-inline-type]").filter(has=footer)
-        self.within = table.locator(".form-group").first
         yield
         self.within = None
 
@@ -168,7 +168,7 @@ class Desk:
         box = combobox.locator("visible=true").first
         if words in box.inner_text():
             return
-        self._use(box)
+        self._open(box)
         self.keys(words)
         wanted = result or re.compile(rf"^\s*{re.escape(words)}")  # a room is shown with its venue
         found = self.page.locator(RESULT, has_text=wanted)
@@ -202,12 +202,13 @@ class Desk:
         self._save("Save")
         self._check()
 
-    def save_and_next(self) -> None:
-        self.lead(self.page.get_by_role("button", name="Save and add another"))
+    def save_all(self) -> None:
+        """Store a page of rows."""
+        self._save("Save all")
         self._check()
 
-    def save_and_stay(self) -> None:
-        self.lead(self.page.get_by_role("button", name="Save and continue editing"))
+    def save_and_next(self) -> None:
+        self._save("Save and add another")
         self._check()
 
     # ------------------------------------------------------------ what it is made of
@@ -271,6 +272,13 @@ class Desk:
     def _take(self, result: Locator) -> None:
         raise NotImplementedError
 
+    def _add_row(self, link: Locator) -> None:
+        raise NotImplementedError
+
+    def _open(self, box: Locator) -> None:
+        """Get ready to type into a field in which a record is searched for."""
+        raise NotImplementedError
+
     def _save(self, name: str) -> None:
         raise NotImplementedError
 
@@ -295,6 +303,8 @@ class Mouse(Desk):
 
     _open_tab = _use
     _take = _use
+    _add_row = _use
+    _open = _use
 
     def _save(self, name: str) -> None:
         self.lead(self.page.get_by_role("button", name=name, exact=True))
@@ -316,8 +326,11 @@ class Keyboard(Desk):
             for _ in range(abs(steps)):
                 self.chord("ArrowDown" if steps > 0 else "ArrowUp")
 
+    def _open(self, box: Locator) -> None:
+        self._reach(box)  # the first letter opens it
+
     def _reach(self, target: Locator) -> None:
-        if target.evaluate(IN_CONTENT):
+        if target.evaluate(PAST_MENU):
             self.chord("Tab")  # the link past the menu, unless the address names a section
             if self.page.locator(".skip:focus").count():
                 self.chord("Enter")
@@ -349,17 +362,22 @@ class Keyboard(Desk):
             self.chord("ArrowDown")
         self.chord("Enter")
 
+    def _add_row(self, link: Locator) -> None:
+        if link.evaluate(IN_TABLE):
+            self.chord("Shift+Enter")
+        else:
+            self._use(link)
+
     def _save(self, name: str) -> None:
-        """Press Enter in a text field, which saves; elsewhere go to the button."""
-        button = self.page.get_by_role("button", name=name, exact=True)
-        if not self.page.evaluate(TEXT_FIELD):
-            return self.lead(button)
+        """Press Enter in a text field, which saves; elsewhere the shortcut."""
+        keys = SHORTCUTS[name]
+        if name == "Save" and self.page.evaluate(TEXT_FIELD):
+            keys = "Enter"
         began = monotonic()
         with self.page.expect_navigation():
-            self.chord("Enter")
+            self.chord(keys)
         self.page.wait_for_function(READY)
         self.count.waited += monotonic() - began
-        return None
 
 
 def _shown(select: Locator) -> str:

@@ -84,7 +84,7 @@ def applications(desk: Desk) -> None:
         desk.take(person, person.upper())
         desk.take(firm.split()[0], firm)
         desk.enter("")
-    desk.press("Save all")
+    desk.save_all()
 
 
 def decide(desk: Desk) -> None:
@@ -111,7 +111,7 @@ def roster(desk: Desk) -> None:
         else:
             desk.enter("")
             desk.enter("")
-    desk.press("Save all")
+    desk.save_all()
 
 
 def flight(desk: Desk) -> None:

@@ -105,3 +105,55 @@ document.addEventListener("keydown", (event) => {
   const free = event.key === "Escape" && !event.defaultPrevented && !typed;
   if (free && window.opener && document.body.classList.contains("popup")) window.close();
 });
+
+/* Shortcuts of forms: Ctrl and Enter save from any field, with Shift the next record follows; Shift
+   and Enter add a row to the table that the focus is in. They come before what a field itself does
+   with Enter, because a picker would open. */
+function buttonFor(event) {
+  if (event.ctrlKey || event.metaKey) {
+    const name = event.shiftKey ? "_addanother" : "_save";
+    const named = event.target.closest("#content form")?.elements.namedItem(name);
+    return named?.[0] ?? named;
+  }
+  const table = event.shiftKey ? event.target.closest("[data-inline-type]") : null;
+  return [...(table?.querySelectorAll(".add-row") ?? [])].find(desk.visible);
+}
+
+document.addEventListener(
+  "keydown",
+  (event) => {
+    const button = event.key === "Enter" && !event.isComposing ? buttonFor(event) : null;
+    if (!button) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    button.click();
+  },
+  true,
+);
+
+desk.each("button[name=_save]", (button) => button.setAttribute("aria-keyshortcuts", "Control+Enter"));
+desk.each("button[name=_addanother]", (button) => {
+  button.setAttribute("aria-keyshortcuts", "Control+Shift+Enter");
+});
+desk.each(".add-row", (link) => link.setAttribute("aria-keyshortcuts", "Shift+Enter"));
+
+/* The calendar and the clock of a field open from the field itself; Tab passes their pictures. */
+desk.each(".datetimeshortcuts a", (link) => {
+  link.tabIndex = -1;
+  const field = link.closest(".datetimeshortcuts").previousElementSibling;
+  field?.setAttribute("aria-keyshortcuts", "Alt+ArrowDown");
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "ArrowDown" || !event.altKey) return;
+  const links = event.target.parentElement?.querySelectorAll(".datetimeshortcuts a") ?? [];
+  const link = [...links].at(-1);
+  if (!link) return;
+  event.preventDefault();
+  link.click();
+});
+
+/* What may scroll is a stop of Tab only if it does, and nothing within it is one. */
+desk.each(".simplebar-content-wrapper", (box) => {
+  const scrolls = box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight;
+  if (!scrolls || desk.stops(box).length) box.tabIndex = -1;
+});
