@@ -57,7 +57,10 @@ class PlaceAdmin(TranslatedAdmin):
     autocomplete_fields = ("parent",)
     prepopulated_fields = {"slug": ("name_en",)}
     fieldsets: ClassVar[Any] = (
-        (_("What"), {"classes": ("tab",), "fields": ("name", "kind", "parent", "capacity", "slug")}),
+        (
+            _("What"),
+            {"classes": ("tab",), "fields": ("name", "kind", "parent", "capacity", "slug")},
+        ),
         (
             _("Where"),
             {
