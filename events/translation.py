@@ -29,9 +29,14 @@ from events.models import (
 from events.models.base.history import keep
 
 
-@register([Place, Sector, Person])
+@register([Place, Sector])
 class NameOptions(TranslationOptions):
     fields = ("name",)
+
+
+@register(Person)
+class PersonOptions(TranslationOptions):
+    fields = ("name", "salutation")
 
 
 @register(Organisation)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets
 from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
@@ -100,13 +101,14 @@ class PersonForm(ScopedForm):
     alike: Sequence[Person] = ()  # people who may be the one to be added
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Take the Chinese names out of the language tabs; the English name is derived."""
+        """Take names and salutations out of the language tabs; the English name is derived."""
         super().__init__(*args, **kwargs)
         for name in self.in_chinese.keys() & self.fields.keys():
-            self.fields[name].label, self.fields[name].help_text = self.in_chinese[name], ""
-            classes = self.fields[name].widget.attrs.get("class", "").split()
-            kept = (one for one in classes if one != "mt" and not one.startswith("mt-"))
-            self.fields[name].widget.attrs["class"] = " ".join(kept)
+            self._take_out(name, self.in_chinese[name])
+            self.fields[name].help_text = ""
+        for (__, language), name in zip(settings.LANGUAGES, people.SALUTATIONS, strict=True):
+            if name in self.fields:
+                self._take_out(name, f"{capfirst(_('salutation'))} · {language}")
         if "name_order" in self.fields:
             self._offer_orders(self.fields["name_order"])
 
@@ -116,6 +118,14 @@ class PersonForm(ScopedForm):
         if "name_order" in self.fields and not values.get("name_order"):
             values["name_order"] = names.likely_order(**formalnames.parts(values))
         return values
+
+    def _take_out(self, name: str, label: Any) -> None:
+        """Show a column of one language beside the others instead of in a tab."""
+        field = self.fields[name]
+        field.label = label
+        classes = field.widget.attrs.get("class", "").split()
+        kept = (one for one in classes if one != "mt" and not one.startswith("mt-"))
+        field.widget.attrs["class"] = " ".join(kept)
 
     def _offer_orders(self, field: Any) -> None:
         """Leave the order to the name itself, unless one is chosen."""
@@ -198,6 +208,9 @@ class PersonAdmin(
 ):
     helps: ClassVar[Any] = {
         "honorific": _("Mails greet with it, in Chinese too: Dr, Prof., Ambassador, 教授."),
+        "salutation": _(
+            "The whole greeting, such as “Your Excellency,”. Empty: made from title and name."
+        ),
         "language": _("Invitations and reminders are written in it."),
         "timezone": _("Hours in mails are shown at this clock too."),
         "email": _("Without it no invitation or reminder can be sent."),
@@ -235,7 +248,10 @@ class PersonAdmin(
             },
         ),
         (_("Contact"), {"classes": ("tab",), "fields": CONTACT}),
-        (_("Language and time"), {"classes": ("tab",), "fields": ("language", "timezone")}),
+        (
+            _("Language and time"),
+            {"classes": ("tab",), "fields": ("language", "timezone", people.SALUTATIONS)},
+        ),
         (_("Who sees it"), {"classes": ("tab",), "fields": ("team",)}),
     )
     inlines: ClassVar[Any] = (
@@ -247,7 +263,8 @@ class PersonAdmin(
     )
     steps = (ERASE,)
     compared = (
-        *people.NAMES, "aliases", "honorific", *CONTACT, "language", "timezone", "team",
+        *people.NAMES, "aliases", "honorific", *people.SALUTATIONS, *CONTACT, "language",
+        "timezone", "team",
     )  # fmt: skip
 
     class Media:

@@ -29,7 +29,8 @@ from events.values.languages import SUFFIXES, columns
 
 NAMES: Final = columns("name")
 PARTS: Final = ("given_name", "western_name")
-DETAILS: Final = (*NAMES[1:], "honorific", "language", "timezone")
+SALUTATIONS: Final = columns("salutation")
+DETAILS: Final = (*NAMES[1:], "honorific", *SALUTATIONS, "language", "timezone")
 CONTACT: Final = ("email", "phone")
 LANGUAGE: Final = re.compile(f"_({'|'.join(SUFFIXES)})$")
 

@@ -10,9 +10,12 @@ from events.values import languages, salutations
 def of(*, person: Person) -> str:
     """Return the salutation in the active language, such as “Dear Prof. Chan Tai-man,”.
 
-    In Chinese a person without a known title gets a neutral one: the name, and 您好.
+    What is on record for the person in this language counts first. In Chinese a person without a
+    known title gets a neutral one: the name, and 您好.
     """
     code = languages.first(get_language())
+    if own := getattr(person, f"salutation_{languages.suffix(code)}"):
+        return one_line(own)
     if code == languages.CODES[0]:
         return of_name(name=salutations.english(person.parts))
     name, has_title = salutations.chinese(person.parts, known=person.name, code=code)

@@ -177,6 +177,7 @@ class Person(Findable, Owned):
         _("order of names"), max_length=13, choices=NameOrder, default=NameOrder.FAMILY_FIRST
     )
     honorific = models.CharField(_("honorific"), max_length=40, blank=True)
+    salutation = models.CharField(_("salutation"), max_length=120, blank=True)
     language = LanguageField(_("language"))
     timezone = TimezoneField(_("time zone"))
     email = models.EmailField(_("e-mail"), blank=True)
@@ -200,6 +201,7 @@ class Person(Findable, Owned):
         "given_name",
         "western_name",
         "honorific",
+        "salutation",
         "language",
         "timezone",
         "email",

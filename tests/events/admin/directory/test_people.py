@@ -526,3 +526,13 @@ def test_the_order_of_a_stored_name_stays(ours: Team, organiser: Client) -> None
 def test_a_name_is_told_to_the_staff_alone_and_in_no_address(organiser: Client) -> None:
     assert organiser.get(f"{PEOPLE}formal-name/", JANE).status_code == 405
     assert Client().post(f"{PEOPLE}formal-name/", JANE).status_code == 302
+
+
+def test_a_person_has_a_salutation_in_each_language(organiser: Client, ours: Team) -> None:
+    row = factories.person(team=ours)
+    page = organiser.get(screens.address(Person, "change", row.pk))
+    assert page.context["adminform"].form["salutation_zh_hant"].label == "Salutation · 繁體中文"
+    sent = {"salutation_en": "Your Excellency,", "salutation_zh_hant": "尊敬的主席"}
+    assert save(organiser, row, **sent).status_code == 302
+    row.refresh_from_db()
+    assert (row.salutation_en, row.salutation_zh_hans) == ("Your Excellency,", None)

@@ -399,6 +399,8 @@ def canary(**columns: Any) -> Person:
         "given_name": "Canarygiven",
         "western_name": "Canarywestern",
         "honorific": "Canaryhonour",
+        "salutation_en": "Canarysalutation",
+        "salutation_zh_hant": "金絲雀",
         "email": "canary@example.org",
         "phone": "+canary",
         "language": "zh-hant",

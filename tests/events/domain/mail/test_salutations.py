@@ -55,6 +55,17 @@ def test_in_the_order_that_the_person_wants(order: str, greeting: str) -> None:
         )
 
 
+def test_what_is_on_record_counts_first_each_language_by_itself() -> None:
+    person = factories.person(
+        **CHAN, honorific="H.E.", salutation_en="Your Excellency,", salutation_zh_hans="x\ny"
+    )
+    assert salutations.of(person=person) == "Your Excellency,"
+    with override("zh-hans"):
+        assert salutations.of(person=person) == "x y"
+    with override("zh-hant"):
+        assert salutations.of(person=person) == "尊敬的陳大文閣下："  # noqa: RUF001 -- Chinese
+
+
 def test_a_name_brings_no_second_line() -> None:
     person = factories.person(family_name="Chan\r\nBcc: x", given_name="", honorific="Dr\u202e")
     assert salutations.of(person=person) == "Dear Dr Chan Bcc: x,"
