@@ -42,7 +42,7 @@ class Examiner:
     server: str
     faults: list[str] = field(default_factory=list)
     opened: int = 0
-    _axe: str = field(default_factory=script)
+    source: str = field(default_factory=script)
 
     def __post_init__(self) -> None:
         self.page.on("console", self._listen)
@@ -60,7 +60,7 @@ class Examiner:
         if answer.status >= 500:
             self._note(f"status {answer.status}")
         self.page.wait_for_function(STEADY)
-        self.page.evaluate(self._axe)
+        self.page.evaluate(self.source)
         self.opened += 1
         self.examine()
         return True

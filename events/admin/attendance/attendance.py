@@ -53,7 +53,7 @@ def for_each(verb: str, label: Any, done: Any) -> Callable[..., HttpResponse | N
 
     @admin.action(description=label, permissions=["attend"])
     def act(screen: Any, request: HttpRequest, rows: QuerySet[Attendee]) -> HttpResponse | None:
-        if request.POST.get(screens.FIELD) == screens.BACK:
+        if screens.is_back(request):
             return None
         ours = rows.filter(pk__in=access.changeable(user=request.user, model=Attendee))
         known = list(ours.select_related("event").order_by("pk"))

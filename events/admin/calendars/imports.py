@@ -168,8 +168,20 @@ class ImportAdmin:
         return self._import_page(request, form=form)
 
     def _carry_out(self, request: HttpRequest, user: User) -> HttpResponse:
-        plan = importpreviews.confirm(key=request.POST["key"], user=user, now=timezone.now())
+        """Import what was looked at, when the user has chosen what becomes of the mails."""
+        key, now = request.POST["key"], timezone.now()
+        if screens.is_back(request):
+            opened = importpreviews.reopen(key=key, user=user, now=now)
+            return self._import_page(request, opened=opened)
+        try:
+            with screens.planning(request):
+                plan = importpreviews.confirm(key=key, user=user, now=now)
+                told = screens.told(request)
+        except screens.Unasked as unasked:
+            return screens.question(self, request, unasked.told)
         messages.success(request, summary(plan))
+        if told:
+            messages.success(request, screens.message(told))
         return HttpResponseRedirect(self._list_url())
 
     def _list_url(self) -> str:

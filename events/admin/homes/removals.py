@@ -53,6 +53,8 @@ class RemovalsAdmin:
         kind, number = request.POST.get("kind", ""), request.POST.get("number", "")
         if not number.isdecimal() or not _may_add(user, event, kind):
             raise PermissionDenied
+        if screens.is_back(request):
+            return HttpResponseRedirect(request.get_full_path())
         record, now = int(number), timezone.now()
         try:
             with screens.planning(request):

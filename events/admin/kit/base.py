@@ -136,7 +136,7 @@ class TeamScopedAdmin(ScopedFields, HistoryAdmin, ModelAdmin):
         form.everything = request.user.is_superuser
         form.user = request.user
         form.slugs_beside = set()
-        is_back = request.POST.get(screens.FIELD) == screens.BACK
+        is_back = screens.is_back(request)
         return type(form.__name__, (ReturnedForm, form), {}) if is_back else form
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:

@@ -118,7 +118,7 @@ class MergesAdmin:
             messages.error(request, unmerging.Expired().sentence(user=request.user))
             return HttpResponseRedirect(self._url("changelist"))
         row = self._record(request, found.kept)
-        if request.method != "POST":
+        if request.method != "POST" or screens.is_back(request):
             return self._unmerge_page(request, found, row)
         try:
             with screens.planning(request):
@@ -182,7 +182,7 @@ class MergesAdmin:
             return self._page(request, page, refusal=gettext("They belong to different teams."))
         choices = [(str(row.pk), f"{row} ({row.slug})") for row in may_stay]
         form = MergeForm(request.POST if request.method == "POST" else None, choices=choices)
-        if not form.is_valid():
+        if not form.is_valid() or screens.is_back(request):
             return self._page(request, {**page, "form": form})
         keep = next(row for row in rows if str(row.pk) == form.cleaned_data["keep"])
         drop = next(row for row in rows if row is not keep)

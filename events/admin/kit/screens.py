@@ -67,6 +67,11 @@ def planning(request: HttpRequest) -> Iterator[Plan]:
         yield plan
 
 
+def is_back(request: HttpRequest) -> bool:
+    """Whether the user chose, when asked about the mails, to go back and change nothing."""
+    return request.POST.get(FIELD) == BACK
+
+
 def told(request: HttpRequest) -> Told | None:
     """Return whom the change of the open plan tells; raise Unasked if the user has not chosen."""
     assert isinstance(request.user, User)  # noqa: S101 -- it has come through admin_view

@@ -333,7 +333,7 @@ class StepsAdmin:
             messages.error(request, _("This can no longer be undone here."))
             name = f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
             return HttpResponseRedirect(reverse(name))
-        if request.POST.get(screens.FIELD) == screens.BACK:
+        if screens.is_back(request):
             return HttpResponseRedirect(offer["there"])
         try:
             with screens.planning(request):

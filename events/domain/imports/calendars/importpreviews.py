@@ -56,24 +56,42 @@ def open_address(*, address: str, choices: Choices, user: User, now: datetime) -
     return open_file(calendar=calendar, choices=choices, user=user, now=now)
 
 
+def reopen(*, key: str, user: User, now: datetime) -> Preview:
+    """Return a preview once more, with the plan of its import as of now. Raises Gone."""
+    kept = _kept(key, user, now)
+    plan = imports.preview(calendar=_calendar(kept), choices=_choices(kept), now=now)
+    return Preview(kept, plan)
+
+
 def confirm(*, key: str, user: User, now: datetime) -> Plan:
     """Confirm a preview: import it, for a team that the user still runs. Raises Gone."""
+    kept = _kept(key, user, now)
+    plan = imports.apply(calendar=_calendar(kept), choices=_choices(kept), now=now)
+    kept.delete()
+    return plan
+
+
+def _kept(key: str, user: User, now: datetime) -> ImportPreview:
     teams = access.own_teams(user=user).values("pk")
     rows = ImportPreview.objects.filter(user=user, opened_at__gte=now - RETENTION)
     kept = rows.select_related("team").filter(key=key, team__in=teams).first()
     if kept is None:
         raise Gone
-    choices = Choices(
+    return kept
+
+
+def _choices(kept: ImportPreview) -> Choices:
+    return Choices(
         team=kept.team,
         language=kept.language,
         timezone=kept.timezone,
         kind=kept.kind,
         visibility=kept.visibility,
     )
-    calendar = Calendar(name=kept.source, body=bytes(kept.body))
-    plan = imports.apply(calendar=calendar, choices=choices, now=now)
-    kept.delete()
-    return plan
+
+
+def _calendar(kept: ImportPreview) -> Calendar:
+    return Calendar(name=kept.source, body=bytes(kept.body))
 
 
 def prune(*, now: datetime) -> int:

@@ -9,10 +9,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from events import tasks
-from events.models import Event, Expo, ImportPreview, Team
+from events.domain.attendance import invitations
+from events.models import Delivery, Event, Expo, ImportPreview, Team
 from tests import factories
 from tests.events.domain.imports.calendars.foreigncalendars import ics, one, vevent
 from tests.office import address
@@ -92,6 +94,51 @@ def test_a_preview_says_how_many_expect_what_is_cancelled(ours: Team, organiser:
     [row] = page.context["rows"]
     assert row["label"] == "cancelled"
     assert row["why"] == ["2 people who are expected see the change in itineraries and calendars."]
+
+
+def moved(organiser: Client, ours: Team) -> Any:
+    """Import an event with two guests who were invited, then look at a calendar that moves it."""
+    first = look_at(organiser, ours, one())
+    organiser.post(URL, {"key": first.context["opened"].key})
+    event = Event.objects.get()
+    guests = [
+        factories.attendee(event=event, person=factories.person(team=ours, given_name=name))
+        for name in ("Ada", "Bo")
+    ]
+    now = timezone.now()
+    invitations.send(event=event, attendees=[row.pk for row in guests], now=now)
+    Delivery.objects.update(state="sent", sent_at=now, claim_at=None)
+    return look_at(organiser, ours, one("DTSTART:20261205")).context["opened"].key
+
+
+def states() -> list[str]:
+    rows = Delivery.objects.exclude(state="sent").order_by("pk")
+    return list(rows.values_list("state", flat=True))
+
+
+def test_an_import_says_before_whom_it_would_tell(ours: Team, organiser: Client) -> None:
+    key = moved(organiser, ours)
+    page = organiser.post(URL, {"key": key})
+    assert page.context["who"] == "2 people would be told by mail: CHAN Ada, CHAN Bo"
+    assert Event.objects.get().start_on == date(2026, 12, 2)
+    assert states() == []
+    again = organiser.post(URL, {**dict(page.context["fields"]), "_telling": "back"})
+    assert again.context["summary"] == "1 event read: 1 changed."
+    assert again.context["opened"].key == key
+
+
+@pytest.mark.parametrize(
+    ("choice", "state"), [("now", "pending"), ("later", "held"), ("never", "cancelled")]
+)
+def test_the_mails_of_an_import_go_as_was_chosen(
+    ours: Team, organiser: Client, choice: str, state: str
+) -> None:
+    key = moved(organiser, ours)
+    page = organiser.post(URL, {"key": key, "_telling": choice}, follow=True)
+    said, *_told = (str(message) for message in page.context["messages"])
+    assert said == "1 event read: 1 changed."
+    assert Event.objects.get().start_on == date(2026, 12, 5)
+    assert states() == [state] * 2
 
 
 def test_the_button_stands_on_the_list_of_all_events(organiser: Client) -> None:

@@ -244,6 +244,15 @@ def test_the_page_lays_two_records_side_by_side_and_then_merges_them(
     assert stored(attendee).person == keep
 
 
+def test_back_from_the_question_about_mails_merges_nothing(ours: Team, organiser: Client) -> None:
+    one, other = (factories.person(team=ours) for _ in range(2))
+    url = f"/admin/events/person/merge/{one.pk}/{other.pk}/"
+    page = organiser.post(url, {"keep": one.pk, "_telling": "back"})
+    assert page.status_code == 200
+    assert page.context["form"]["keep"].value() == str(one.pk)
+    assert Person.objects.filter(pk=other.pk).exists()
+
+
 @pytest.mark.parametrize("keep", ["", "0", "abc", "999999"])
 def test_without_a_choice_nothing_is_merged(keep: str, ours: Team, organiser: Client) -> None:
     one, other, third = person(ours), person(ours), person(ours)
