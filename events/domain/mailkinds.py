@@ -39,7 +39,7 @@ KINDS: Final = (
         compose=noticeletters.notice, refusal=noticeletters.refusal,
     ),
     Kind(
-        value=Mail.PROMOTION, label=_("place that became free"),
+        value=Mail.PROMOTION, label=_("seat that became free"),
         compose=promotionletters.compose, refusal=promotionletters.refusal,
     ),
     Kind(

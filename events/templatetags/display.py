@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
 from events.domain.pages import formatting
+from events.domain.pages.pages import ProgrammeDay
 from events.models import Event, Place
 from events.values.dates import When
 from events.values.languages import tag
@@ -60,12 +61,16 @@ def whole(event: Event) -> Event | None:
 
 
 @register.filter
-def hours_within(event: Event, parent: Event) -> str:
-    """Return the hours of a part on the one day of its parent, at the same clock; '' elsewhere."""
-    when, frame = event.when, parent.when
-    days = {when.start_on, when.last_on, frame.start_on, frame.last_on}
-    at_one_clock = when.timezone == frame.timezone and not when.end_timezone
-    return formatting.hours(when) if when.start_time and len(days) == 1 and at_one_clock else ""
+def hours_within(event: Event, day: ProgrammeDay) -> str | None:
+    """Return the hours of a part on the day that stands above it, with the clock if it has another.
+
+    '' if the day alone is known; None if more has to be said, as of a part that goes on for days.
+    """
+    when = event.when
+    if day.on is None or {when.start_on, when.last_on} != {day.on}:
+        return None
+    is_plain = when.timezone == day.zone and not when.end_timezone
+    return formatting.hours(when) if is_plain or not when.start_time else dates.clock(when)
 
 
 @register.filter

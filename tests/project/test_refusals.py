@@ -125,7 +125,7 @@ def test_each_fills_its_blanks_in_three_languages(db: None, refusal: type[Refusa
 def test_a_hub_a_line_and_a_thing_apart_have_sentences_of_their_own(db: None) -> None:
     hub = factories.hub(place=factories.place(name="Manila"))
     full = attendees.NoPlaceLeft(factories.attendee(event=hub.event, hub=hub))
-    assert full.sentence(user=None).endswith(": no place is left in Manila.")
+    assert full.sentence(user=None).endswith(": no seat is left in Manila.")
     assert parsing.LineTooLong(7).sentence(user=None) == (
         "A line of the calendar is too long. See line 7."
     )

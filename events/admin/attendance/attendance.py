@@ -38,10 +38,8 @@ def fullness(venue: Capacity) -> str:
 
 def _places(venue: Capacity) -> str:
     if venue.capacity is None:
-        return gettext("%(taken)s taken, places without limit") % {"taken": venue.taken}
-    text = ngettext(
-        "%(taken)s of %(number)s place", "%(taken)s of %(number)s places", venue.capacity
-    )
+        return gettext("%(taken)s taken, seats without limit") % {"taken": venue.taken}
+    text = ngettext("%(taken)s of %(number)s seat", "%(taken)s of %(number)s seats", venue.capacity)
     return text % {"taken": venue.taken, "number": venue.capacity}
 
 

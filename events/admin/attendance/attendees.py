@@ -179,7 +179,7 @@ class InvitationColumns:
     shown_answer = _known(_("answer"), "partstat", ANSWER)
     shown_presence = _known(_("presence"), "attendance", PRESENCE)
 
-    @display(description=pgettext_lazy("at an event", "place"), ordering="waitlisted_at")
+    @display(description=pgettext_lazy("at an event", "seat"), ordering="waitlisted_at")
     def shown_place(self, attendee: Attendee) -> str:
         """The state of the seat; for those who wait with their position on the waiting list."""
         if _was_never_asked(attendee):

@@ -49,7 +49,7 @@ def _answered(done: Done) -> str:
         "answer": done.row.get_partstat_display(),
         "place": done.row.get_seat_display(),
     }
-    return gettext("%(who)s: %(answer)s; place: %(place)s.") % words
+    return gettext("%(who)s: %(answer)s; seat: %(place)s.") % words
 
 
 def _substituted(done: Done) -> str:
@@ -65,7 +65,7 @@ NOT_CHECKED_IN = _step(
     does=undoing.undo_check_in,
     explain=(
         _("%(who)s was checked in by mistake: the check-in is taken back."),
-        _("Answer and place are as they were before the check-in."),
+        _("Answer and seat are as they were before the check-in."),
     ),
     says=_("%(who)s is not checked in any more."),
     secondary=True,
@@ -95,7 +95,7 @@ FORMER_ANSWER = _step(
     does=undoing.undo_answer,
     explain=(
         _("The answer of %(who)s was entered by mistake: the one before counts again."),
-        _("Whoever had a place gets one if one is left, else they go on the waiting list."),
+        _("Whoever had a seat gets one if one is left, else they go on the waiting list."),
     ),
     says=_answered,
     secondary=True,
@@ -107,7 +107,7 @@ ON_THE_LIST = _step(
     does=undoing.undo_release,
     explain=(
         _("%(who)s was taken off the list by mistake and is expected again."),
-        _("Whoever had a place gets one if one is left, else they go on the waiting list."),
+        _("Whoever had a seat gets one if one is left, else they go on the waiting list."),
     ),
     says=_answered,
     secondary=True,
@@ -131,7 +131,7 @@ STEPS = (
         icon="badge",
         does=_name,
         form=PersonForm,
-        explain=(_("Say who “%(who)s” is; place and answer stay."),),
+        explain=(_("Say who “%(who)s” is; seat and answer stay."),),
         says=_("The unnamed member is %(person)s."),
     ),
     _step(
@@ -157,7 +157,7 @@ STEPS = (
         label=_("Accepts tentatively"),
         icon="help",
         does=_answers(Attendee.Partstat.TENTATIVE),
-        explain=(_("%(who)s may come to “%(event)s”; no place is kept."),),
+        explain=(_("%(who)s may come to “%(event)s”; no seat is kept."),),
         says=_answered,
         destructive=True,
         undo=FORMER_ANSWER,
@@ -169,7 +169,7 @@ STEPS = (
         does=attendees.substitute,
         form=PersonForm,
         explain=(
-            _("Somebody else comes instead of %(who)s and takes over the place."),
+            _("Somebody else comes instead of %(who)s and takes over the seat."),
             _("If %(who)s was invited by mail, both are told by mail."),
         ),
         says=_substituted,
@@ -182,7 +182,7 @@ STEPS = (
         does=_answers(Attendee.Partstat.DECLINED),
         explain=(
             _("%(who)s does not come to “%(event)s”."),
-            _("A place that becomes free goes to whoever has waited longest."),
+            _("A seat that becomes free goes to whoever has waited longest."),
         ),
         says=_answered,
         destructive=True,
@@ -205,7 +205,7 @@ STEPS = (
         does=attendees.release,
         explain=(
             _("%(who)s is not expected any more; the row stays on record."),
-            _("A place that becomes free goes to whoever has waited longest."),
+            _("A seat that becomes free goes to whoever has waited longest."),
         ),
         says=_("%(who)s is off the list."),
         destructive=True,

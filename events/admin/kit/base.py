@@ -82,12 +82,23 @@ class TeamScopedAdmin(ScopedFields, HistoryAdmin, ModelAdmin):
     # A button to what is made first, if that is no row of this list: its label and its view.
     empty_leads: ClassVar[Any] = None
     # Templates of Unfold ask for these; an attribute that is missing costs them a search of all.
+    empty_value_display = "–"
     list_sections: ClassVar[Any] = ()
     conditional_fields: ClassVar[Any] = {}
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         rows = access.visible(user=request.user, model=self.model)
         return rows.order_by(*self.get_ordering(request))
+
+    def get_object(self, request: HttpRequest, object_id: Any, from_field: Any = None) -> Any:
+        """Read the row of a page once; a page that stores something reads it anew each time."""
+        if request.method != "GET" or from_field:
+            return super().get_object(request, object_id, from_field)
+        read = request.__dict__.setdefault("rows_read", {})
+        asked = (self.model, str(object_id))
+        if asked not in read:
+            read[asked] = super().get_object(request, object_id)
+        return read[asked]
 
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
@@ -176,6 +187,7 @@ class TeamScopedAdmin(ScopedFields, HistoryAdmin, ModelAdmin):
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         page = super().get_changelist_instance(request)
+        page.title = capfirst(self.opts.verbose_name_plural)
         page.result_list = list(page.result_list)
         redaction.hide(request, page.result_list, loaded=True)
         return page

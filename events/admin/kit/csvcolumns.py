@@ -60,7 +60,7 @@ ATTENDEES = Sheet(
         (_("representing"), lambda attendee: attendee.representing),
         (_("role"), lambda attendee: attendee.get_role_display()),
         (_("answer"), lambda attendee: attendee.get_partstat_display()),
-        (pgettext_lazy("at an event", "place"), lambda attendee: attendee.get_seat_display()),
+        (pgettext_lazy("at an event", "seat"), lambda attendee: attendee.get_seat_display()),
         (_("joins at"), lambda attendee: attendee.hub.place if attendee.hub else ""),
         (_("presence"), lambda attendee: attendee.get_attendance_display()),
         (_("e-mail"), contact("email")),

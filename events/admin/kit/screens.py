@@ -47,9 +47,14 @@ class Unasked(Exception):
 
 
 def page(screen: Any, request: HttpRequest, template: str, /, **context: Any) -> TemplateResponse:
-    """Return a page of a screen (a ModelAdmin); with a `refusal` its status is 409."""
+    """Return a page of a screen (a ModelAdmin); with a `refusal` its status is 409.
+
+    Its scripts and styles are those of the screen and of its `form`.
+    """
     site = screen.admin_site
     request.current_app = site.name
+    if form := context.get("form"):
+        context["media"] = context.get("media", screen.media) + form.media
     return TemplateResponse(
         request,
         template,

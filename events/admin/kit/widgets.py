@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from django import forms
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.admin.widgets import AutocompleteSelect, get_select2_language
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
@@ -60,6 +60,7 @@ class ZoneSelect(AutocompleteSelect):
         """Do without the relation that an autocomplete select of rows is made for."""
         forms.Select.__init__(self, attrs)
         self.attrs = dict(attrs or {})
+        self.i18n_name = get_select2_language()  # without it there are no scripts
 
     def build_attrs(
         self, base_attrs: dict[str, Any], extra_attrs: dict[str, Any] | None = None

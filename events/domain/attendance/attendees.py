@@ -55,7 +55,7 @@ class AttendeeRefusal(Refusal):
 class NotAllowed(steps.NotAllowed):
     """The state of the attendee does not allow this verb."""
 
-    text = gettext_noop("%(who)s: not possible now (%(answer)s; place: %(place)s; %(presence)s).")
+    text = gettext_noop("%(who)s: not possible now (%(answer)s; seat: %(place)s; %(presence)s).")
 
     def words(self, name: Name) -> dict[str, object]:
         return {
@@ -96,8 +96,8 @@ class NotOver(AttendeeRefusal):
 class NoPlaceLeft(AttendeeRefusal):
     """The venue has no seats left, or the attendee is on its waiting list."""
 
-    text = gettext_noop("%(who)s: no place is left at “%(event)s”.")
-    text_of_hub = gettext_noop("%(who)s: no place is left in %(place)s.")
+    text = gettext_noop("%(who)s: no seat is left at “%(event)s”.")
+    text_of_hub = gettext_noop("%(who)s: no seat is left in %(place)s.")
 
     def template(self) -> str:
         return self.text_of_hub if self.attendee.hub else self.text

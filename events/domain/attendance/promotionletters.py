@@ -20,7 +20,7 @@ State = Delivery.State
 Reason = Delivery.Reason
 
 DEBOUNCE: Final = timedelta(seconds=120)  # in which a change made by mistake can be undone
-SUBJECT: Final = _("You have a place: {{title}} · {{when}}")
+SUBJECT: Final = _("You have a seat: {{title}} · {{when}}")
 USEFUL_FOR: Final = timedelta(days=30)  # expiry if the end of the event is not known
 
 

@@ -79,6 +79,20 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProgrammeDay:
+    """Parts of an event that begin on one day, at the event's own clock `zone`.
+
+    `on` is None for parts whose day is not known. The day is `named` unless it is the only one, on
+    which the event itself is.
+    """
+
+    on: date | None
+    zone: str
+    is_named: bool
+    parts: Sequence[Event]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EventPage:
     """One event with its public details."""
 
@@ -95,7 +109,7 @@ class EventPage:
     previous: Event | None
     following: Sequence[Event]
     registration: Event | None
-    programme: Sequence[Event]
+    programme: Sequence[ProgrammeDay]
     figures: Sequence[Figure]
     evidence: Sequence[Evidence]
 
@@ -184,7 +198,7 @@ def event(*, slug: str) -> EventPage:
         previous=_if_public(shown.previous_related),
         following=[row for row in around if row.previous_related_id == shown.pk],
         registration=_if_public(shown.registration_closes),
-        programme=_in_sequence([row for row in around if row.parent_id == shown.pk]),
+        programme=_by_day(shown, [row for row in around if row.parent_id == shown.pk]),
         figures=list(shown.figures.prefetch_related("evidence__source").order_by("pk")),
         evidence=list(shown.evidence.select_related("source").order_by("pk")),
     )
@@ -264,6 +278,21 @@ def _related(shown: Event) -> list[Event]:
 
 def _if_public(row: Event | None) -> Event | None:
     return row if row and row.is_public else None
+
+
+def _by_day(shown: Event, rows: list[Event]) -> list[ProgrammeDay]:
+    """Return the programme day by day, in the order of `_in_sequence`."""
+    days: list[tuple[date | None, list[Event]]] = []
+    for row in _in_sequence(rows):
+        on = row.start_on if row.when.is_exact else None
+        if not days or days[-1][0] != on:
+            days.append((on, []))
+        days[-1][1].append(row)
+    is_one = [shown.start_on, shown.when.last_on] == [on for on, _parts in days] * 2
+    return [
+        ProgrammeDay(on=on, zone=shown.timezone, is_named=bool(on and not is_one), parts=parts)
+        for on, parts in days
+    ]
 
 
 def _in_sequence(rows: list[Event]) -> list[Event]:

@@ -219,7 +219,7 @@ class Attendee(models.Model):
         _("answer"), max_length=12, choices=Partstat, default=Partstat.NEEDS_ACTION
     )
     seat = models.CharField(
-        pgettext_lazy("at an event", "place"), max_length=10, choices=Seat, default=Seat.NONE
+        pgettext_lazy("at an event", "seat"), max_length=10, choices=Seat, default=Seat.NONE
     )
     waitlisted_at = models.DateTimeField(_("on the waiting list since"), null=True, editable=False)
     hub = models.ForeignKey(
@@ -295,7 +295,7 @@ class Attendee(models.Model):
                 condition=~Q(partstat__in=["declined", "delegated"])
                 | Q(seat__in=["none", "cancelled"]),
                 name="attendee_who_declined_has_no_seat",
-                violation_error_message=_("Whoever declines or sends a substitute has no place."),
+                violation_error_message=_("Whoever declines or sends a substitute has no seat."),
             ),
             models.CheckConstraint(
                 condition=~Q(attendance="checked_in") | Q(checked_in_at__isnull=False),

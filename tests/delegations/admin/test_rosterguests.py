@@ -128,4 +128,4 @@ def test_a_roster_takes_the_same_queries_for_any_number(
     Delegation.objects.update(quota=None)
     for each in range(number):
         member(delegation, f"Chan{each}")
-    assert screens.cost(organiser, address(delegation)) == 9
+    assert screens.cost(organiser, address(delegation)) == 8

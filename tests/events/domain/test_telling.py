@@ -176,7 +176,7 @@ NEWS = [what for what, mails in MAILS.items() if mails]
 def kind(message: EmailMessage) -> str:
     if is_for_calendars(message):
         return method(message)
-    return "promoted" if message["Subject"].startswith("You have a place") else "notice"
+    return "promoted" if message["Subject"].startswith("You have a seat") else "notice"
 
 
 def sent(server: Sink, now: datetime = LATER) -> list[str]:

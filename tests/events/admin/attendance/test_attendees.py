@@ -157,7 +157,7 @@ class TestForm:
         hub = factories.hub(event=event, capacity=0)
         (row,) = accepted(event, "Chan")
         found = errors(save(organiser, row, hub=hub.pk))
-        assert found == {"hub": ["CHAN Siu-ming: no place is left in Manila."]}
+        assert found == {"hub": ["CHAN Siu-ming: no seat is left in Manila."]}
         hub.capacity = 1
         hub.save()
         assert save(organiser, row, hub=hub.pk).status_code == 302
@@ -209,7 +209,7 @@ class TestActions:
         under_way(event)
         first, second = accepted(event, "Chan", "Lee")
         words = act(organiser, "check_in", [first, second])
-        assert words == ["Checked in: 1.", "LEE Siu-ming: no place is left at “Conference”."]
+        assert words == ["Checked in: 1.", "LEE Siu-ming: no seat is left at “Conference”."]
         assert state(first) == ("accepted", "confirmed", "checked_in")
         assert state(second) == ("accepted", "waitlisted", "expected")
         (again,) = act(organiser, "check_in", [first])
@@ -223,7 +223,7 @@ class TestActions:
         assert act(organiser, "mark_attended", [came]) == ["Marked as attended: 1."]
         assert act(organiser, "mark_no_show", [came, missing]) == [
             "Marked as no-show: 1.",
-            "CHAN Siu-ming: not possible now (accepted; place: confirmed; attended).",
+            "CHAN Siu-ming: not possible now (accepted; seat: confirmed; attended).",
         ]
         assert [state(row)[2] for row in (came, missing)] == ["attended", "no_show"]
 
@@ -304,18 +304,18 @@ class TestList:
         invited(screens.event(ours, "Another"))
         page = organiser.get(LIST, {"event__id__exact": event.pk})
         assert set(page.context["cl"].queryset) == set(rows)
-        assert page.context["venues"] == ["1 of 1 place, 1 waiting", "Manila: 1 of 2 places"]
-        assert b"1 of 1 place, 1 waiting" in page.content
+        assert page.context["venues"] == ["1 of 1 seat, 1 waiting", "Manila: 1 of 2 seats"]
+        assert b"1 of 1 seat, 1 waiting" in page.content
         Event.objects.update(capacity=None)
         page = organiser.get(LIST, {"event__id__exact": event.pk})
-        assert page.context["venues"][0] == "1 taken, places without limit, 1 waiting"
+        assert page.context["venues"][0] == "1 taken, seats without limit, 1 waiting"
 
     def test_the_list_of_one_event_names_it_once(self, event: Event, organiser: Client) -> None:
         accepted(event, "Chan", "Lee")
         shown = organiser.get(LIST, {"event__id__exact": event.pk})
         assert not {"event", "shown_when"} & set(shown.context["cl"].list_display)
         assert shown.content.decode().count(f">{event.title}</a>") == 1
-        assert b"<li>1 of 1 place, 1 waiting</li>" in shown.content
+        assert b"<li>1 of 1 seat, 1 waiting</li>" in shown.content
         assert "event" in organiser.get(LIST).context["cl"].list_display
 
     @pytest.mark.parametrize("chosen", ["", "x", "0", "99999999999999999999"])

@@ -278,7 +278,7 @@ class TestListed:
             body = factories.organisation(team=ours)
             person = factories.person(team=ours)
             factories.attendee(event=event, person=person, representing=body)
-        assert screens.cost(organiser, address(event)) == 11
+        assert screens.cost(organiser, address(event)) == 10
 
 
 class TestRights:

@@ -107,7 +107,7 @@ def test_an_answer_is_undone_and_the_message_says_which_place(
         take(organiser, row, "accept")
     url = take(organiser, first, "decline", _telling="now")
     assert state(second)[1] == "confirmed"
-    assert undo(organiser, url) == [f"{first}: accepted; place: on the waiting list."]
+    assert undo(organiser, url) == [f"{first}: accepted; seat: on the waiting list."]
 
 
 def test_a_list_action_is_undone_for_all_and_refused_for_what_changed(

@@ -99,3 +99,9 @@ def test_a_page_contains_the_chosen_zone_only(ours: Team, organiser: Client) -> 
     page = organiser.get(screens.address(Event, "change", event.pk)).content.decode()
     assert page.count('<option value="Asia/') == 1
     assert "Shanghai, UTC+8 (Asia/Shanghai)" in page
+
+
+def test_a_page_with_a_form_has_the_scripts_of_its_fields(organiser: Client) -> None:
+    page = organiser.get("/admin/events/event/import", follow=True).content.decode()
+    assert 'data-ajax--url="/admin/events/place/zones/"' in page
+    assert "admin/js/autocomplete.js" in page

@@ -61,7 +61,7 @@ def test_who_moves_up_gets_one_mail(server: Sink, first: Attendee, waiting: Atte
     attendees.answer(attendee=first, partstat=Partstat.DECLINED, now=NOW)
     assert told(server) == ["waiting@example.org"]
     [mail] = server.messages
-    assert mail["Subject"] == "You have a place: Going Global · Wednesday 2 December 2026, 09:30"
+    assert mail["Subject"] == "You have a seat: Going Global · Wednesday 2 December 2026, 09:30"
     for part in ("plain", "html"):
         body = mail.get_body((part,))
         assert body is not None

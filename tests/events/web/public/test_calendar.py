@@ -165,7 +165,7 @@ def test_list_has_pages(read: Read) -> None:
 
 def test_no_events_at_all_is_said(read: Read) -> None:
     assert "There is no public event yet." in read("/?view=list").text
-    assert "No events this month." in read("/").text
+    assert "There is no public event yet." in read("/").text
 
 
 @pytest.mark.parametrize("view", ["month&month=2025-11", "list"])
