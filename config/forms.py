@@ -80,9 +80,10 @@ def write_moment(context: dict[str, Any]) -> str:
 
 
 def write_textarea(context: dict[str, Any]) -> str:
+    """Write an area of text after a line break, because browsers drop one at its beginning."""
     widget = context["widget"]
     attributes = _attributes({"name": widget["name"], **widget["attrs"]})
-    return f"<textarea{attributes}>{conditional_escape(widget['value'] or '')}</textarea>"
+    return f"<textarea{attributes}>\n{conditional_escape(widget['value'] or '')}</textarea>"
 
 
 def write_select(context: dict[str, Any]) -> str | None:

@@ -114,3 +114,8 @@ def test_unfold_still_spells_its_fields_out_as_the_renderer_expects() -> None:
 def test_what_stands_in_a_value_is_escaped() -> None:
     form = Form(initial={"text": '"><script>'}, renderer=Renderer())
     assert "<script>" not in str(form["text"])
+
+
+def test_a_text_that_begins_with_an_empty_line_keeps_it() -> None:
+    form = Drawn(initial={"long": "\nOne"}, renderer=Renderer())
+    assert ">\n\nOne</textarea>" in str(form["long"])
