@@ -171,10 +171,15 @@ class _Page:
                 event=self.event, texts=form.texts(), seen=form.cleaned_data["seen"]
             )
         except Refusal as refusal:
-            return self.show(form, refusal.sentence(user=self.request.user))
+            return self.show(self.looked_at(), refusal.sentence(user=self.request.user))
         text = gettext("The texts are saved.") if changed else gettext("Nothing was to be saved.")
         messages.success(self.request, text)
         return HttpResponseRedirect(self.request.get_full_path())
+
+    def looked_at(self) -> TextsForm:
+        """Return the form as it was sent, with the stamp of now: sent once more it is stored."""
+        seen = invitationtexts.stamp(row=invitationtexts.row_of(event=self.event))
+        return self.form({**self.request.POST.dict(), "seen": seen})
 
     def show(self, form: TextsForm, refusal: str = "") -> HttpResponse:
         is_valid = not form.is_bound or form.is_valid()

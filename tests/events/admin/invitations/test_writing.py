@@ -128,8 +128,12 @@ def test_a_text_that_somebody_else_has_changed_is_kept_and_mine_is_shown(
     sent = {"seen": seen, "text_en": "Mine", "_save": 1}
     answer = client.post(address(event, "invitation"), sent)
     assert answer.status_code == 409
-    assert answer.context["form"]["text_en"].value() == "Mine"
+    shown = answer.context["form"]
+    assert shown["text_en"].value() == "Mine"
     assert InvitationText.objects.get().text_en == "Theirs"
+    again = {**sent, "seen": shown["seen"].value()}
+    assert client.post(address(event, "invitation"), again).status_code == 302
+    assert InvitationText.objects.get().text_en == "Mine"
 
 
 def test_what_holds_in_an_empty_language_is_said(client: Client, event: Event) -> None:
