@@ -4,7 +4,7 @@ Only attendees of whom nothing is recorded and drafts are ever removed, so no ma
 putting them back. A row comes back under its own key, with the history that it had.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -32,6 +32,8 @@ MAX_SHOWN: Final = 100  # removed attendees, and removed parts, that are offered
 TOGETHER: Final = timedelta(minutes=1)  # what was removed within it was removed by one deletion
 # Details that come back with a part; hubs before attendees, who join there.
 DETAILS: Final[tuple[type[Model], ...]] = (EventPlace, EventOrganisation, ReminderRule, Attendee)
+# Links among parts, which cannot be set before all are back.
+LINKS: Final = ("after_id", "previous_related_id", "registration_closes_id")
 
 
 class Gone(Refusal):
@@ -82,7 +84,9 @@ def put_back(*, event: Event, kind: str, number: int, user: User, now: datetime)
             record = _find(removed_attendees(event=event, user=user), number, event)
             return _put_attendee(record, event, now)
         record = _find(removed_parts(event=event, user=user), number, event)
-        return _put_part(record, event, now)
+        parts = list(_put_part(record, event, now))
+        _link(parts, now)
+        return parts[0][0]
 
 
 def _removed(model: type[Model], **of: Model) -> QuerySet[Any]:
@@ -109,17 +113,32 @@ def _put_attendee(record: Any, event: Event, now: datetime) -> Attendee:
     return attendee
 
 
-def _put_part(record: Any, parent: Event, now: datetime) -> Event:
-    """Store a part as the draft that it was, with its details and with its own parts."""
+def _put_part(record: Any, parent: Event, now: datetime) -> Iterator[tuple[Event, Any]]:
+    """Store a part as the draft that it was, with its details, then its own parts.
+
+    Yields each with its record.
+    """
     part: Event = _row(record, parent)
     part.slug = slugs.free(rows=Event.objects.all(), stem=part.slug)
     lifecycle.save(event=part, now=now)
     for model in DETAILS:
         for detail in _with(record, _removed(model, event=part)):
             _row(detail, part).save()
+    yield part, record
     for below in _with(record, _removed(Event, parent=part)):
-        _put_part(below, part, now)
-    return part
+        yield from _put_part(below, part, now)
+
+
+def _link(parts: Sequence[tuple[Event, Any]], now: datetime) -> None:
+    """Set the links of parts to others that came back later."""
+    back = {part.pk for part, _record in parts}
+    for part, record in parts:
+        links = {name: getattr(record, name) for name in LINKS}
+        lost = {name: key for name, key in links.items() if key in back}
+        if any(getattr(part, name) != key for name, key in lost.items()):
+            for name, key in lost.items():
+                setattr(part, name, key)
+            lifecycle.save(event=part, now=now)
 
 
 def _with(record: Any, others: QuerySet[Any]) -> Iterator[Any]:

@@ -145,6 +145,20 @@ def test_a_part_comes_back_with_all_that_was_in_it(event: Event, user: User) -> 
     assert [row.event for row in EventPlace.objects.all()] == [again]
 
 
+def test_parts_that_name_each_other_do_so_again(event: Event, user: User) -> None:
+    above = part(event, title="Forum")
+    first, second = part(above, title="Lunch"), part(above, title="Keynote")
+    Event.objects.filter(pk=first.pk).update(after=second)
+    Event.objects.filter(pk=above.pk).update(registration_closes=first)
+    above, first = Event.objects.get(pk=above.pk), Event.objects.get(pk=first.pk)
+    above.save()
+    first.save()
+    lifecycle.delete(event=above, now=NOW)
+    back(event, user)
+    assert Event.objects.get(title="Lunch").after == second
+    assert Event.objects.get(title="Forum").registration_closes == first
+
+
 def test_only_what_was_removed_with_a_part_comes_back(event: Event, user: User) -> None:
     row = part(event)
     early = guest(row)
