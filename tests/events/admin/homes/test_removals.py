@@ -104,6 +104,11 @@ def test_nothing_hidden_is_listed_or_put_back(
     assert not Event.objects.filter(parent=event).exists()
 
 
+def test_a_number_that_no_row_has_is_refused(event: Event, organiser: Client) -> None:
+    sent = {"kind": "attendee", "number": "9" * 5_000}
+    assert organiser.post(url(event), sent).status_code == 403
+
+
 def test_only_who_may_change_the_event_opens_the_page(
     event: Event, organiser: Client, ours: Team
 ) -> None:
