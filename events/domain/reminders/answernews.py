@@ -191,13 +191,17 @@ def _known(user: User, rows: Rows) -> Rows:
 
 
 def _comments(rows: Iterable[AnswerNews]) -> dict[int, list[str]]:
-    """Return what guests wrote with their answers by mail, by attendee."""
+    """Return what guests wrote with their answers by mail, by attendee.
+
+    A reply that was set aside may be somebody else's, until an organiser has applied it.
+    """
     since = {row.attendee_id: row.at for row in rows}
-    replies = Reply.objects.filter(attendee__in=since).exclude(comment="").order_by("pk")
+    replies = Reply.objects.filter(attendee__in=since, state=Reply.State.APPLIED)
+    replies = replies.exclude(comment="").order_by("pk")
     found: dict[int, list[str]] = {}
     for reply in replies:
         key = reply.attendee_id
-        if key is not None and reply.received_at >= since[key]:
+        if key is not None and reply.settled_at and reply.settled_at >= since[key]:
             found.setdefault(key, []).append(reply.comment)
     return found
 

@@ -184,6 +184,25 @@ def test_a_comment_is_told_even_if_the_answer_stays(server: Sink, team: Team, ev
     assert "“I bring two colleagues”" in text(mail)
 
 
+def test_what_somebody_else_wrote_in_their_name_is_not_told(
+    server: Sink, team: Team, event: Event
+) -> None:
+    organiser(team)
+    says(writes := guest(event), "accepted", replymails.NOW)
+    assert writes.person
+    more = {"attendee": writes.person.email, "more": "COMMENT:Send me the list\n"}
+    forged = replymails.of(writes, sender="evil@example.com", **more)
+    now = replymails.NOW + timedelta(minutes=1)
+    reply = replies.read(raw=replymails.apple(forged), now=now)
+    [mail] = told(server, replymails.NOW + answernews.WINDOW)
+    assert "Send me the list" not in text(mail)
+    says(writes, "tentative", now)
+    later = now + timedelta(hours=1)
+    replies.apply(reply=reply, now=later)
+    told(server, later + answernews.WINDOW)
+    assert "“Send me the list”" in text(server.messages[-1])
+
+
 def test_each_team_has_a_mail_of_its_own(server: Sink, team: Team, event: Event) -> None:
     user, other = organiser(team), factories.team()
     Membership.objects.create(user=user, team=other, role="organiser")
