@@ -157,7 +157,7 @@ def _line(news: News) -> Line:
     attendee = news.attendee
     told = news.is_changed and news.before != Partstat.NEEDS_ACTION
     return Line(
-        name=fence(str(attendee)),
+        name=_name(attendee),
         about=fence(str(attendee.representing)) if attendee.representing else "",
         answer=_answer(attendee),
         before=str(Partstat(news.before).label) if told else "",
@@ -172,8 +172,12 @@ def _answer(attendee: Attendee) -> str:
         return gettext("%(answer)s, but on the waiting list") % {"answer": label}
     others = attendee.substitutes.all() if attendee.partstat == Partstat.DELEGATED else ()
     for other in others:
-        return gettext("%(answer)s: %(name)s") % {"answer": label, "name": fence(str(other))}
+        return gettext("%(answer)s: %(name)s") % {"answer": label, "name": _name(other)}
     return label
+
+
+def _name(attendee: Attendee) -> str:
+    return fence(str(attendee)) or gettext("(not visible)")
 
 
 def _list(event: Event) -> str:

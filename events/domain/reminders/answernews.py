@@ -17,6 +17,7 @@ from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Coalesce
 
 from events.domain import claims
+from events.domain.access import redaction
 from events.domain.mail import outbox, quiethours
 from events.models import AnswerNews, Attendee, Delivery, Membership, Reply, Team, User
 from events.models.base.claimable import ClaimableQuerySet
@@ -158,12 +159,18 @@ def _zone(user: User) -> str:
 
 
 def _news(user: User, rows: Rows) -> list[News]:
-    """Return what is news for an organiser, by event in the order of time."""
+    """Return what is news for an organiser, by event in the order of time.
+
+    Whoever they may not see has no name in it.
+    """
     if user.answer_mails == AnswerMails.NEVER:
         return []
     earliest: dict[int, AnswerNews] = {}
     for row in _known(user, rows).order_by("pk"):
         earliest.setdefault(row.attendee_id, row)
+    there = [row.attendee for row in earliest.values()]
+    others = [other for attendee in there for other in attendee.substitutes.all()]
+    redaction.hide(user=user, rows=[*there, *others], loaded=True)
     comments = _comments(earliest.values())
     news = (
         News(attendee=row.attendee, before=row.before, comments=comments.get(key, []))

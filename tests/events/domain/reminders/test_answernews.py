@@ -203,6 +203,19 @@ def test_what_somebody_else_wrote_in_their_name_is_not_told(
     assert "“Send me the list”" in text(server.messages[-1])
 
 
+def test_whoever_may_not_be_seen_is_not_named(server: Sink, team: Team, event: Event) -> None:
+    organiser(team)
+    elsewhere = factories.team()
+    columns = {
+        "person": factories.person(team=elsewhere, family_name="Secret"),
+        "representing": factories.organisation(team=elsewhere, name="Secret Bureau"),
+    }
+    says(factories.attendee(event=event, partstat="needs_action", **columns), "accepted")
+    [mail] = told(server, SOON)
+    assert "- (not visible): accepted" in text(mail)
+    assert "secret" not in text(mail).lower()
+
+
 def test_each_team_has_a_mail_of_its_own(server: Sink, team: Team, event: Event) -> None:
     user, other = organiser(team), factories.team()
     Membership.objects.create(user=user, team=other, role="organiser")
