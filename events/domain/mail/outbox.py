@@ -93,8 +93,12 @@ def put(*, rows: Sequence[Delivery], telling: Telling | None = None) -> None:
 
 
 def give_to_its_team(*, event: Event) -> None:
-    """Copy the event's team to the mails about it, after the event was given to another team."""
-    Delivery.objects.filter(event=event).exclude(team=event.team_id).update(team=event.team_id)
+    """Copy the event's team to the mails about it, after the event was given to another team.
+
+    A mail about answers stays: it tells of other events, of which the new team may know nothing.
+    """
+    theirs = Delivery.objects.filter(event=event).exclude(kind=Delivery.Kind.ANSWERS)
+    theirs.exclude(team=event.team_id).update(team=event.team_id)
 
 
 def held_with(*, delivery: Delivery) -> DeliveryQuerySet:

@@ -89,7 +89,7 @@ def compose(*, delivery: Delivery, now: datetime) -> Message:
     news = answernews.news_for(delivery=delivery)
     delivery.language = languages.first(user.language if user else "", delivery.language)
     with override(delivery.language):
-        team, subject = delivery.event.team, _subject(news)
+        team, subject = delivery.team, _subject(news)
         return letters.message(
             delivery=delivery,
             now=now,

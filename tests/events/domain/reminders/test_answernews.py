@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from events.domain.attendance import answers, replies
 from events.domain.delivery import delivery, presend
+from events.domain.lifecycle import lifecycle
 from events.domain.reminders import answernews
 from events.models import AnswerNews, Attendee, Delivery, Event, Membership, Team, User
 from tests import factories, replymails
@@ -214,6 +215,22 @@ def test_whoever_may_not_be_seen_is_not_named(server: Sink, team: Team, event: E
     [mail] = told(server, SOON)
     assert "- (not visible): accepted" in text(mail)
     assert "secret" not in text(mail).lower()
+
+
+def test_a_mail_stays_with_its_team_when_one_of_its_events_goes(
+    server: Sink, team: Team, event: Event
+) -> None:
+    organiser(team)
+    says(guest(event), "accepted")
+    says(guest(factories.event(team=team, title="Expo"), "Lee"), "accepted")
+    answernews.expand_due(now=SOON)
+    event.team = factories.team(name="Another Office")
+    lifecycle.save(event=event, now=SOON)
+    assert Delivery.objects.get(kind="answers").team == team
+    [mail] = told(server, SOON)
+    assert "Expo" in text(mail)
+    assert "Going Global" not in text(mail)
+    assert "an organiser of Promotion Office" in text(mail)
 
 
 def test_each_team_has_a_mail_of_its_own(server: Sink, team: Team, event: Event) -> None:
