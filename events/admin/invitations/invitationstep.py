@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from events.admin.kit.steps import Done, Step, StepForm
-from events.admin.kit.widgets import Checkboxes
+from events.admin.kit.widgets import MAX_KEY_DIGITS, Checkboxes
 from events.domain.access import access
 from events.domain.attendance import invitations, invitees
 from events.domain.attendance.invitees import Invitees, LeftOut, Wish
@@ -85,6 +85,12 @@ class AttendeesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
         self.seen = set(access.visible(user=user, model=Person).values_list("pk", flat=True))
         names = [str(row.person) for row in rows if row.person_id in self.seen][:NAMED]
         self.widget.names, self.widget.more = names, len(rows) - len(names)
+
+    def clean(self, value: Any) -> Any:
+        """Refuse what is too long for a key, which databases cannot compare with one."""
+        if any(len(str(key)) >= MAX_KEY_DIGITS for key in value or ()):
+            raise forms.ValidationError(self.error_messages["invalid_choice"])
+        return super().clean(value)
 
     def label_from_instance(self, obj: Any) -> str:
         if obj.person_id not in self.seen:

@@ -79,6 +79,15 @@ def test_who_has_come_to_the_list_meanwhile_gets_none_unseen(office: Office, eve
     assert Delivery.objects.count() == 1
 
 
+def test_what_is_no_key_is_refused(office: Office, event: Event) -> None:
+    url = address(event, "step", "invite")
+    guest(event)
+    for key in ("x", "9" * 19, "9" * 5_000):
+        page = office.client.post(url, {"attendees": [key]})
+        assert page.context["form"].errors["attendees"]
+    assert not Delivery.objects.exists()
+
+
 def test_a_second_organiser_is_told(office: Office, event: Event) -> None:
     url, first, _second = address(event, "step", "invite"), guest(event), guest(event)
     office.client.post(url, {"attendees": [first.pk]})
