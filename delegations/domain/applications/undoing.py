@@ -69,7 +69,7 @@ def _undo(row: Application, stamp: int, now: datetime) -> None:
     row.save()
     if row.status != Status.CONFIRMED and (members := list(row.delegates.all())):
         rosters.remove_all(delegation=row.delegation, delegates=members, now=now)
-    if is_told:
+    if is_told or decisions.was_overtaken(application=row):
         decisions.tell_anew(application=row, now=now)
 
 

@@ -143,6 +143,13 @@ def revoke(*, application: Application) -> bool:
     return bool(out)
 
 
+def was_overtaken(*, application: Application) -> bool:
+    """Whether the mail about the present status fell due under another one, and so did not go."""
+    mails = Delivery.objects.filter(decision__in=_told(application))
+    state, reason = Delivery.State.CANCELLED, Delivery.Reason.ANOTHER
+    return mails.filter(state=state, reason=reason).exists()
+
+
 def _told(application: Application) -> QuerySet[Decision]:
     return application.decisions.filter(status=application.status, taken_back=False)
 

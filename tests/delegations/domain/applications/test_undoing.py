@@ -160,6 +160,22 @@ def test_who_is_back_on_the_waiting_list_is_told_that(mission: Delegation, serve
     ]
 
 
+def test_a_decision_that_fell_due_under_another_is_told_when_it_counts_again(
+    mission: Delegation, server: Sink
+) -> None:
+    taken, waits = applied(mission, 3, 1)
+    take([taken], "accept")
+    sent(server, SENT)
+    early = LATER - timedelta(minutes=1)
+    values = VALUES["accept"]
+    rounds.take(keys=[waits.pk], verb="accept", user=None, now=early, **values)
+    stamps = take([waits], "decline")
+    sent(server, early + timedelta(seconds=121))
+    undoing.undo(stamps=stamps, now=LATER + timedelta(seconds=100))
+    subjects = [mail["Subject"] for mail in sent(server, SENT + timedelta(hours=1))]
+    assert subjects == [f"Accepted: {mission}", f"On the waiting list: {mission}"]
+
+
 def test_the_mail_goes_also_if_the_review_goes_on(mission: Delegation, server: Sink) -> None:
     [row] = applied(mission, 1)
     stamps = take([row], "decline")
