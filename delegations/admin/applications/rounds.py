@@ -36,6 +36,7 @@ from events.domain.access import access
 from events.domain.refusals import Refusal
 from events.domain.telling import Told
 from events.models import Telling, User
+from events.values.keys import is_key
 
 MAX_CHOSEN: Final = 200  # applications; their keys are in the address of the page
 NAMED: Final = 10  # refusals that a message spells out; the rest is counted
@@ -228,7 +229,7 @@ def summary(outcomes: Sequence[Outcome]) -> str:
 
 def _keys(request: HttpRequest, given: Sequence[str]) -> list[Application]:
     """Return the chosen applications that the user may change, in order of submission."""
-    keys = [int(key) for key in given[:MAX_CHOSEN] if key.isdecimal() and len(key) < 19]
+    keys = [int(key) for key in given[:MAX_CHOSEN] if is_key(key)]
     rows = access.changeable(user=request.user, model=Application).filter(pk__in=keys)
     return list(rows.select_related("delegation__mission").order_by("submitted_at", "pk"))
 

@@ -28,6 +28,7 @@ from events.domain.overview import tasks
 from events.domain.pages import formatting
 from events.domain.refusals import Refusal
 from events.models import Appointment, Attendee, Event, EventPlace, Person
+from events.values.keys import is_key
 from events.values.languages import columns
 
 ANSWER = {
@@ -252,7 +253,7 @@ class AttendeeAdmin(
     def get_list_display(self, request: HttpRequest) -> Any:
         """Leave out what is the same in each row of the list of one event."""
         shown = super().get_list_display(request)
-        if not request.GET.get(BY_EVENT, "").isdecimal():
+        if not is_key(request.GET.get(BY_EVENT, "")):
             return shown
         return [name for name in shown if name not in {"event", "shown_when"}]
 
@@ -304,7 +305,7 @@ class AttendeeAdmin(
         """Show the seats taken above the list, if it is filtered by one event."""
         events = Event.objects.visible_to(request.user)
         chosen_event = request.GET.get(BY_EVENT, "")
-        event = events.filter(pk=chosen_event).first() if chosen_event.isdecimal() else None
+        event = events.filter(pk=chosen_event).first() if is_key(chosen_event) else None
         lines = [attendance.fullness(each) for each in capacity.of(event=event)] if event else []
         about = {"event": event, "venues": lines, "rows_url": _rows_url(request, event)}
         return super().changelist_view(request, {**about, **(extra_context or {})})

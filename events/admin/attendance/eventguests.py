@@ -18,8 +18,8 @@ from events.domain.guests.guests import Added
 from events.domain.guests.matching import Guest
 from events.domain.lifecycle import lifecycle
 from events.models import Attendee, Event
+from events.values.keys import is_key
 
-MAX_KEY_DIGITS = 18  # digits; no key has so many
 # The kinds of parts whose own guests are those who speak there.
 SPOKEN_AT = (Event.Kind.SESSION, Event.Kind.ADDRESS, Event.Kind.MEDIA_REMARKS)
 ANSWER = {
@@ -71,7 +71,7 @@ class EventGuests(GuestsAdmin):
         """Store roles and languages that differ from those that the page had shown."""
         lifecycle.hold()  # before the event, because new people need the tree as well
         keys = {name.partition("-")[2] for name in data if name.startswith(("role-", "language-"))}
-        rows = self.listed(request, row).filter(pk__in=filter(_is_key, keys))
+        rows = self.listed(request, row).filter(pk__in=filter(is_key, keys))
         changed = 0
         for attendee in rows:
             if self._change(attendee, data):
@@ -123,7 +123,3 @@ LANGUAGES = [("", ""), *settings.LANGUAGES]
 
 def _answer(attendee: Attendee) -> Attendee.Partstat:
     return Attendee.Partstat(attendee.partstat)
-
-
-def _is_key(text: str) -> bool:
-    return text.isdecimal() and len(text) <= MAX_KEY_DIGITS

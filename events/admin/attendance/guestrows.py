@@ -17,6 +17,7 @@ from events.domain.guests.matching import Guest, Match
 from events.models import Person
 from events.values import names, writtennames
 from events.values.guestlines import Line
+from events.values.keys import is_key
 
 PARTS: Final = ("family", "given", "western", "characters")
 # The fields of a row, with the longest text that each takes.
@@ -106,7 +107,7 @@ def split(row: Row) -> None:
     """Read the parts of the name, unless somebody has corrected those of this name."""
     typed, values = row.values.get("name", ""), row.values
     corrected = values.get("family") and values.get("split", "") in ("", typed)
-    if not typed or corrected or values.get("who", "").isdecimal():
+    if not typed or corrected or is_key(values.get("who", "")):
         return
     read = writtennames.read(typed)
     for name in PARTS:
@@ -121,7 +122,7 @@ def check(row: Row, roles: Mapping[str, str], *, needs_organisation: bool = Fals
     if needs_organisation and not values.get("organisation"):
         row.errors["organisation"] = gettext("Write an organisation, or choose one.")
     only_mail = values.get("email") and not values.get("name")
-    if not values.get("who", "").isdecimal() and not values.get("family") and not only_mail:
+    if not is_key(values.get("who", "")) and not values.get("family") and not only_mail:
         row.errors["name"] = gettext("Write a name, or choose a person.")
     for name, longest in FIELDS.items():
         if len(values.get(name, "")) > longest:
@@ -168,7 +169,7 @@ def guest(row: Row) -> Guest:
     """Return what the domain takes of a row."""
     values = {name: row.values.get(name, "") for name in FIELDS}
     who = values["who"]
-    seen = frozenset(int(key) for key in values["seen"].split() if key.isdecimal())
+    seen = frozenset(int(key) for key in values["seen"].split() if is_key(key))
     parts = {name: values[name] for name in (*PARTS, "honorific", "office", "organisation")}
     return Guest(
         **parts,
@@ -176,7 +177,7 @@ def guest(row: Row) -> Guest:
         language=values["language"],
         role=values["role"],
         tags=tuple(tags.parse(text=values["tags"])),
-        person=int(who) if who.isdecimal() and len(who) < 19 else None,
+        person=int(who) if is_key(who) else None,
         another=who == ANOTHER,
         seen=seen,
     )

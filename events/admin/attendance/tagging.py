@@ -21,6 +21,7 @@ from events.domain.access import access
 from events.domain.attendance import tags
 from events.domain.refusals import Refusal
 from events.models import Attendee, Event
+from events.values.keys import is_key
 
 TAGS: Final = "tags"  # the name under which lists offer to take a change of tags back
 
@@ -70,7 +71,7 @@ class TagFilter(DropdownFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         seen = access.visible(user=request.user, model=Attendee)
         event = request.GET.get("event__id__exact", "")
-        if event.isdecimal():
+        if is_key(event):
             seen = seen.filter(event__in=Event.objects.filter(pk=event))
         return [(tag, tag) for tag in tags.in_use(among=seen)]  # type: ignore[arg-type]
 

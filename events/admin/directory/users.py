@@ -21,6 +21,7 @@ from events.admin.kit.history import HistoryAdmin
 from events.admin.kit.widgets import ZONES
 from events.domain.reminders import answernews
 from events.models import Person, User
+from events.values.keys import is_key
 
 LINK = '<a class="text-link" href="{}">{}</a>'
 
@@ -67,7 +68,7 @@ class UserAdmin(HistoryAdmin, DjangoUserAdmin[User], ModelAdmin):
         """Preset a member of the staff, whose user name is made from the name of the person."""
         initial = {"is_staff": True, **super().get_changeform_initial_data(request)}
         key = str(initial.get("person", ""))
-        person = Person.objects.filter(pk=key).first() if key.isdecimal() else None
+        person = Person.objects.filter(pk=key).first() if is_key(key) else None
         if person and "username" not in initial:
             initial["username"] = _username(person)
         return initial

@@ -16,6 +16,7 @@ from events.domain.pages import formatting, itineraries
 from events.domain.pages.itineraries import Itinerary
 from events.models import Attendee, Event, Person
 from events.values import languages
+from events.values.keys import is_key
 
 # Items that are hidden by default: the labels of the buttons that show and hide them.
 CHOICES = {
@@ -67,7 +68,7 @@ def _reader(request: HttpRequest) -> Person | None:
     if key is None:
         return None
     people = Person.objects.visible_to(request.user)
-    person = people.filter(pk=key).first() if key.isdecimal() else None
+    person = people.filter(pk=key).first() if is_key(key) else None
     if person is None:
         raise Http404
     return person

@@ -10,8 +10,8 @@ from events.admin.events.eventforms import taken
 from events.domain.programme import parts
 from events.models import Event
 from events.values.dates import Precision
+from events.values.keys import is_key
 
-MAX_DIGITS = 19  # no key has so many
 PROGRAMME = "#programme"  # the section with the programme of an event
 
 
@@ -85,7 +85,7 @@ def _sees_parent(request: HttpRequest, obj: Event) -> bool:
 def _parent(request: HttpRequest) -> Event | None:
     """The event in the parameter `parent`, if the user may see it."""
     key = request.GET.get("parent", "")
-    if not key.isdecimal() or len(key) >= MAX_DIGITS:
+    if not is_key(key):
         return None
     events = Event.objects.visible_to(request.user).select_related("team", "place")
     return events.filter(pk=key).first()

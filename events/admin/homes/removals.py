@@ -1,7 +1,7 @@
 """The page of what was removed from an event: attendees and parts, each with a way back."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -17,8 +17,7 @@ from events.domain.access import access
 from events.domain.directory import removals
 from events.domain.refusals import Refusal
 from events.models import Attendee, Event, User
-
-MAX_DIGITS: Final = 19  # no key has so many
+from events.values.keys import is_key
 
 
 class RemovalsAdmin:
@@ -53,7 +52,7 @@ class RemovalsAdmin:
 
     def _put_back(self, request: HttpRequest, event: Event, user: User) -> HttpResponse:
         kind, number = request.POST.get("kind", ""), request.POST.get("number", "")
-        if not _is_key(number) or not _may_add(user, event, kind):
+        if not is_key(number) or not _may_add(user, event, kind):
             raise PermissionDenied
         if screens.is_back(request):
             return HttpResponseRedirect(request.get_full_path())
@@ -95,10 +94,6 @@ def _may_add(user: User, event: Event, kind: str) -> bool:
     if kind == Attendee._meta.model_name:
         return Attendee.objects.all().holders(user).filter(pk=event.pk).exists()
     return event.team is not None and event.team in access.own_teams(user=user)
-
-
-def _is_key(text: str) -> bool:
-    return text.isdecimal() and len(text) < MAX_DIGITS
 
 
 def _home(event: Event) -> str:

@@ -15,13 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from events.admin.kit.steps import Done, Step, StepForm
-from events.admin.kit.widgets import MAX_KEY_DIGITS, Checkboxes
+from events.admin.kit.widgets import Checkboxes
 from events.domain.access import access
 from events.domain.attendance import invitations, invitees
 from events.domain.attendance.invitees import Invitees, LeftOut, Wish
 from events.domain.mail import invitationtexts
 from events.domain.mail.invitationtexts import Occasion
 from events.models import Attendee, Event, Person, User
+from events.values.keys import LONGEST, is_key
 
 DAYS: Final = (0, 3, 7, 14, 30)  # since they were asked last
 NAMED: Final = 200  # people whose names are spelled out; the others are counted
@@ -88,8 +89,9 @@ class AttendeesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
 
     def clean(self, value: Any) -> Any:
         """Refuse what is too long for a key, which databases cannot compare with one."""
-        if any(len(str(key)) >= MAX_KEY_DIGITS for key in value or ()):
-            raise forms.ValidationError(self.error_messages["invalid_choice"])
+        if wrong := [str(key) for key in value or () if not is_key(key)]:
+            text = self.error_messages["invalid_choice"]
+            raise forms.ValidationError(text, "invalid_choice", {"value": wrong[0][:LONGEST]})
         return super().clean(value)
 
     def label_from_instance(self, obj: Any) -> str:

@@ -14,8 +14,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from events.domain.pages import zones
 from events.models.base.fields import TimezoneField
-
-MAX_KEY_DIGITS = 19  # digits; no key has so many
+from events.values.keys import is_key
 
 
 class Checkboxes(forms.CheckboxSelectMultiple):
@@ -42,7 +41,7 @@ class Autocomplete(AutocompleteSelect):
 
     def _found(self, name: str, value: Sequence[str], attrs: dict[str, Any] | None) -> Any:
         """Look the rows up; a value that is not a key selects nothing, and the field reports it."""
-        if all(str(key).isdecimal() and len(str(key)) < MAX_KEY_DIGITS for key in value):
+        if all(map(is_key, value)):
             return super().optgroups(name, value, attrs)
         return [(None, self._blank(name), 0)]
 

@@ -15,10 +15,10 @@ from events.domain.guests.matching import Guest
 from events.domain.schedule.newparts import NewPart
 from events.models import Event, Place, Viewer
 from events.values import names, scripts, writtennames
+from events.values.keys import is_key
 
 MAX_ROWS: Final = 100  # that a page reads
 MAX_DAYS: Final = 60  # that a row lets choose from
-MAX_DIGITS: Final = 19  # no key has so many
 # The fields of a row, with the longest text that each takes.
 FIELDS: Final = {
     "title": 300, "kind": 30, "on": 10, "start": 8, "end": 8, "place": 250, "room": 19,
@@ -186,10 +186,6 @@ def _within(parent: Event, seen: Any) -> Iterator[int]:
 
 def _is_called(place: Place, name: str) -> bool:
     return name in place.search_key.split()
-
-
-def is_key(text: str) -> bool:
-    return text.isdecimal() and len(text) < MAX_DIGITS
 
 
 def _place(row: Row, rooms: Mapping[str, Place | None]) -> Place | None:

@@ -28,7 +28,7 @@ class Running:
     def wait_until_up(self):
         wait_until(
             lambda: self.supervisor.poll() or "Attaché is running" in self.output,
-            seconds=90,
+            seconds=300,
             log=self.log,
         )
         assert self.supervisor.poll() is None, self.output

@@ -445,11 +445,11 @@ def test_a_capacity_below_those_who_are_in_is_told_and_nobody_loses_a_seat(
     texts = told(save(organiser, event, **changes))
     rest = " All keep their seats, and nobody moves up from the waiting list."
     assert [text for text in texts if "too many" in text] == [
-        f"3 of 1 place: 2 too many.{rest} Raise the capacity, or take people off the list.",
-        f"Manila: 2 of 1 place: 1 too many.{rest} Raise the capacity, or take people off the list.",
+        f"3 of 1 seat: 2 too many.{rest} Raise the capacity, or take people off the list.",
+        f"Manila: 2 of 1 seat: 1 too many.{rest} Raise the capacity, or take people off the list.",
     ]
     assert Attendee.objects.filter(seat="confirmed").count() == 5
     page = organiser.get("/admin/events/attendee/", {"event__id__exact": event.pk})
     assert page.context["venues"] == [
-        "3 of 1 place: 2 too many", "Manila: 2 of 1 place: 1 too many",
+        "3 of 1 seat: 2 too many", "Manila: 2 of 1 seat: 1 too many",
     ]  # fmt: skip
