@@ -13,26 +13,19 @@ from django.utils import timezone
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
-from events.models import Event
 from tests import factories
 from tests.accessibility import axe
 from tests.events.admin import addresses, screens
 from tests.events.admin.addresses import Route
 from tests.invitations import invite
 from tests.office import address
+from tests.samples import first_of
 
-# `make test` opens this one; the others wait for `make test-all`, because all take minutes.
-SAMPLE = (Event,)
 ROWS = ("object_id", "id")
 # What a popup runs to hand its choice to the page that opened it; nobody sees it.
 CLOSES_A_POPUP = ("events_person_take",)
 named = pytest.mark.parametrize(
-    "model",
-    [
-        pytest.param(model, marks=() if model in SAMPLE else pytest.mark.thorough)
-        for model in screens.SCREENS
-    ],
-    ids=lambda model: model.__name__,
+    "model", first_of(screens.SCREENS), ids=lambda model: model.__name__
 )
 
 

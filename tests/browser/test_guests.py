@@ -85,6 +85,7 @@ def test_somebody_on_record_is_chosen_with_the_arrows(
     assert Person.objects.count() == 1
 
 
+@pytest.mark.thorough
 def test_escape_keeps_what_was_typed(opened: Callable[[], Page]) -> None:
     page = opened()
     with page.expect_response("**/guests/?find=**"):
@@ -118,6 +119,7 @@ def test_lines_are_pasted_on_a_phone_and_seen_before_they_are_stored(
     assert Person.objects.count() == 3
 
 
+@pytest.mark.thorough
 def test_without_its_script_there_are_plain_fields(opened: Callable[[], Page], page: Page) -> None:
     page.route("**/rows*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
     opened()

@@ -11,6 +11,7 @@ from events.models import Attendee, Event, Organisation, Person, Team
 from tests import factories
 from tests.events.admin import screens
 from tests.office import address
+from tests.samples import first_of
 
 # What a click can choose, but Tab does not reach: nothing may be left.
 UNREACHED = """() => [...document.querySelectorAll("[x-on\\\\:click], .delete-template, .add-row")]
@@ -63,10 +64,12 @@ def test_tabs_are_walked_through_with_arrow_keys(signed_in: Page, live_server: L
     signed_in.locator(f"{inner} > [role=tab][tabindex='0']").focus()
     press(signed_in, "ArrowRight")
     assert chosen(signed_in, inner) == "Contact"
+    expect(signed_in.locator("[name=email]")).to_be_visible()
     press(signed_in, "Tab")
     expect(focused(signed_in)).to_have_attribute("name", "email")
 
 
+@pytest.mark.thorough
 def test_languages_are_chosen_with_arrow_keys(signed_in: Page, live_server: LiveServer) -> None:
     go(signed_in, live_server, address(factories.place(), "change"))
     signed_in.get_by_role("tab", name="English").first.focus()
@@ -92,6 +95,7 @@ def test_a_menu_opens_and_closes_by_keyboard(signed_in: Page, live_server: LiveS
         expect(button).to_have_attribute("aria-expanded", "false")
 
 
+@pytest.mark.thorough
 def test_a_related_record_is_made_in_a_window(signed_in: Page, live_server: LiveServer) -> None:
     factories.team()
     go(signed_in, live_server, address(Person, "add") + "#appointments")
@@ -126,6 +130,7 @@ def test_a_new_row_takes_the_focus(signed_in: Page, live_server: LiveServer) -> 
     expect(focused(signed_in)).to_have_accessible_name(re.compile("^Organisation"))
 
 
+@pytest.mark.thorough
 def test_a_row_is_removed_by_keyboard(signed_in: Page, live_server: LiveServer) -> None:
     person = screens.person(factories.team(), "Smith")
     go(signed_in, live_server, address(person, "change") + "#appointments")
@@ -136,6 +141,7 @@ def test_a_row_is_removed_by_keyboard(signed_in: Page, live_server: LiveServer) 
     expect(signed_in.get_by_text("This item will be deleted.")).to_be_hidden()
 
 
+@pytest.mark.thorough
 def test_filters_open_close_and_keep_the_focus(signed_in: Page, live_server: LiveServer) -> None:
     factories.event()
     go(signed_in, live_server, "/admin/events/event/")
@@ -162,6 +168,7 @@ def test_a_refused_form_shows_the_first_fault(signed_in: Page, live_server: Live
     expect(signed_in.locator("#id_email")).to_have_accessible_description(re.compile("valid email"))
 
 
+@pytest.mark.thorough
 def test_the_next_new_record_begins_on_the_first_tab(
     signed_in: Page, live_server: LiveServer
 ) -> None:
@@ -183,6 +190,7 @@ def test_a_new_record_begins_at_its_first_field(signed_in: Page, live_server: Li
     expect(signed_in.locator("#id_title_en")).to_be_focused()
 
 
+@pytest.mark.thorough
 def test_a_new_detail_begins_after_what_it_belongs_to(
     signed_in: Page, live_server: LiveServer
 ) -> None:
@@ -191,7 +199,7 @@ def test_a_new_detail_begins_after_what_it_belongs_to(
     expect(focused(signed_in)).to_have_accessible_name(re.compile("^Person"))
 
 
-@pytest.mark.parametrize("model", [Event, Person, Team])
+@pytest.mark.parametrize("model", first_of([Event, Person, Team]))
 def test_whatever_a_click_chooses_the_keyboard_reaches(
     model: type[Model], signed_in: Page, live_server: LiveServer
 ) -> None:
@@ -222,6 +230,7 @@ def test_shortcuts_save_go_on_and_add_rows(signed_in: Page, live_server: LiveSer
     expect(signed_in.locator("[name=reminder_rules-1-offset]")).to_be_focused()
 
 
+@pytest.mark.thorough
 def test_a_calendar_opens_from_its_field_and_is_no_stop(
     signed_in: Page, live_server: LiveServer
 ) -> None:

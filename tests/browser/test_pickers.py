@@ -77,6 +77,7 @@ def test_tab_takes_it_and_goes_on(form: Page) -> None:
         assert not form.evaluate("document.activeElement.matches('.select2-selection, body')")
 
 
+@pytest.mark.thorough
 def test_what_is_typed_on_counts_and_nothing_found_takes_nothing(form: Page) -> None:
     slow(form)
     form.keyboard.type("harbour")

@@ -68,6 +68,7 @@ def test_a_programme_is_written_with_one_key_between_fields(opened: Callable[[],
     ]  # fmt: skip
 
 
+@pytest.mark.thorough
 def test_who_types_faster_than_the_server_gets_the_best_place(opened: Callable[[], Page]) -> None:
     page = opened()
 
