@@ -20,6 +20,7 @@ from rest_framework.response import Response
 
 from events.api.errors import MissingSerializer, RefusalSerializer
 from events.api.origins import Open
+from events.domain.pages import eventfilters
 from events.models import Event, EventSeries, Organisation, Place
 
 SLUG = {"type": "string", "pattern": "^[-a-zA-Z0-9_]+$"}
@@ -55,6 +56,13 @@ EVENTS = [
     many("place", SLUG, "Only events at these places, or at places that lie in them."),
     many("country", COUNTRY, "Only events in these countries or regions, ISO 3166-1 alpha-2."),
     many("sector", SLUG, "Only events about these sectors."),
+    one(
+        "parts",
+        {"type": "string", "enum": list(eventfilters.PARTS)},
+        "Whether programme items, such as sessions, are listed beside the events that they are"
+        " part of. By default they are listed only if their kind is asked for; `no` leaves them"
+        " out even then.",
+    ),
     one(
         "past",
         {"type": "integer", "minimum": 0, "maximum": 99999},

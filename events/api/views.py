@@ -66,7 +66,7 @@ class Events(PublicRows[Event]):
     def narrow(self, rows: QuerySet[Event], parameters: eventfilters.Parameters) -> EventQuerySet:
         events = cast("EventQuerySet", rows)
         now = timezone.now()
-        return eventfilters.narrow(events=events, parameters=parameters, now=now).in_time_order()
+        return eventfilters.calendar(events=events, parameters=parameters, now=now).in_time_order()
 
 
 @openapi.described(serializers.SeriesSerializer, openapi.SERIES)

@@ -4,7 +4,13 @@ from events.models.base.changes import CalendarChange
 from events.models.base.mergers import Merger
 from events.models.base.ratelimits import RateLimitCounter
 from events.models.base.teams import Membership, Team, User, Viewer
-from events.models.calendars.feeds import CalendarFeed, FeedState, FeedTree, RenderedEvent
+from events.models.calendars.feeds import (
+    CalendarFeed,
+    FeedState,
+    FeedTree,
+    FeedVersion,
+    RenderedEvent,
+)
 from events.models.calendars.imports import ImportedEvent, ImportPreview
 from events.models.events.dates import Basis, Dated
 from events.models.events.events import Event, Expo, PromotionConference
@@ -42,6 +48,7 @@ __all__ = [
     "Expo",
     "FeedState",
     "FeedTree",
+    "FeedVersion",
     "Figure",
     "Heartbeat",
     "ImportPreview",

@@ -14,7 +14,7 @@ from django.conf import settings
 from pytest_django.live_server_helper import LiveServer
 
 from events.domain.attendance import attendees
-from events.domain.feeds import subscriptions
+from events.domain.feeds import feeds, subscriptions
 from events.domain.ical import writing
 from events.domain.lifecycle import lifecycle
 from events.models import Attendee, CalendarFeed, Event
@@ -122,3 +122,36 @@ def test_a_real_subscriber_of_a_secret_feed_sees_each_change_and_its_end(
     files = subscriber.files()
     assert "Gone" in subscriber.refused()
     assert subscriber.files() == files
+
+
+@pytest.mark.django_db
+def test_a_subscriber_of_the_former_public_feed_loses_the_items_and_nothing_else(
+    tmp_path: Path,
+) -> None:
+    team = factories.team()
+    expo = factories.event(title_en="Expo", kind="expo", team=team, **factories.days(1, 4))
+    forum = factories.event(title_en="Forum", kind="promotion_conference", parent=expo, team=team)
+    own = {"Expo", "Forum", "Reception", "Talk"}
+    factories.event(title_en="Reception", kind="reception", parent=forum, team=team)
+    factories.event(title_en="Talk", kind="session", team=team)
+    items = {"Registration", "Keynote", "Networking lunch"}
+    for title, kind in (("Registration", "registration"), ("Keynote", "keynote")):
+        factories.event(title_en=title, kind=kind, parent=forum, team=team)
+    factories.event(title_en="Networking lunch", kind="meal", parent=forum, team=team)
+    everything = feeds.public(parameters={"parts": ["yes"]}, now=NOW)
+    bodies = {"public.ics": everything.body.replace(b"?parts=yes", b"")}
+    with served(bodies) as [url]:
+        subscriber = Subscriber(tmp_path, url)
+        subscriber.sync()
+        before = subscriber.files()
+        assert {title for title, _start, _status in entries(subscriber)} == own | items
+
+        bodies["public.ics"] = feeds.public(parameters={}, now=NOW).body
+        subscriber.sync()
+
+    after = subscriber.files()
+    assert {(title, status) for title, _start, status in entries(subscriber)} == {
+        (title, "CONFIRMED") for title in own
+    }
+    assert after.items() <= before.items(), "neither bytes nor time of a file have changed"
+    assert (len(before), len(after)) == (7, 4)

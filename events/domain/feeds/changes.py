@@ -4,7 +4,7 @@ The cost of a change does not depend on how many feeds show it.
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -20,7 +20,8 @@ class Stamp:
     """The count of the logged changes and the sum of their keys: if equal, nothing has changed.
 
     The greatest key alone would not do, because a row with a smaller key may be committed later.
-    `at` is the time of the latest change, None if there is none.
+    `at` is the time of the latest change, None if there is none; of public events it is at least
+    the moment since which this version of the program has written their feeds.
     """
 
     changes: int
@@ -51,9 +52,10 @@ def note_person(*, person: Person, now: datetime) -> None:
     CalendarChange.objects.create(person=person, at=now)
 
 
-def of_public() -> Stamp:
-    """Return the stamp of all public events."""
-    return _stamp(Q(public=True))
+def of_public(*, program_since: datetime) -> Stamp:
+    """Return the stamp of all public events, for feeds written by this version since then."""
+    stamp = _stamp(Q(public=True))
+    return replace(stamp, at=max(program_since, stamp.at or program_since))
 
 
 def of_feed(*, feed: CalendarFeed, trees: Collection[int]) -> Stamp:
@@ -71,11 +73,15 @@ def of_feed(*, feed: CalendarFeed, trees: Collection[int]) -> Stamp:
 
 
 def prune(*, now: datetime) -> int:
-    """Delete changes older than 30 days; return how many.
+    """Delete changes older than 30 days, but not the latest public one; return how many.
 
-    Their stamps no longer match then, so each feed is written once more, with the same content.
+    Their stamps no longer match then, so each feed is written once more, with the same content. The
+    latest public change stays, so that the Last-Modified of public feeds never goes back.
     """
-    number, _rows = CalendarChange.objects.filter(at__lt=now - RETENTION).delete()
+    public = CalendarChange.objects.filter(public=True).order_by("-at", "-pk")
+    latest = list(public.values_list("pk", flat=True)[:1])
+    old = CalendarChange.objects.filter(at__lt=now - RETENTION).exclude(pk__in=latest)
+    number, _rows = old.delete()
     return number
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from events.domain.feeds import changes, freshness, renderings
 from events.domain.feeds.changes import Stamp
 from events.domain.feeds.encoding import Feed, IsCurrent, Unchanged
+from events.models import FeedVersion
 
 MAX_AGE: Final = timedelta(minutes=15)  # bounds staleness after changes that were not logged
 MAX_FEEDS: Final = 200  # feeds in the cache of one process, some 20 kB each for 500 events
@@ -57,10 +58,26 @@ def _written(address: str, write: Callable[[Stamp], Feed], now: datetime) -> Fee
     The stamp is taken before the events are read: a change in between makes the entry stale
     instead of being missed. The least recently written feeds are dropped.
     """
-    stamp = changes.of_public()
+    version = renderings.version()
+    stamp = changes.of_public(program_since=_since(version, now))
     feed = write(stamp)
-    _known[address] = _Known(now, stamp, renderings.version(), feed)
+    _known[address] = _Known(now, stamp, version, feed)
     _known.move_to_end(address)
     while len(_known) > MAX_FEEDS:
         _known.popitem(last=False)
     return feed
+
+
+def _since(version: str, now: datetime) -> datetime:
+    """Return the moment at which this version of the program first wrote a public feed.
+
+    An update may change a feed though no row changes: which events it shows, or their words. Hence
+    its Last-Modified rises, and a client that asks by date alone gets the new content.
+    """
+    found = FeedVersion.objects.filter(version=version).values_list("since", flat=True)
+    if since := found.first():
+        return since
+    FeedVersion.objects.bulk_create(
+        [FeedVersion(version=version, since=now)], ignore_conflicts=True
+    )
+    return found.get()

@@ -76,7 +76,7 @@ def public(
 def single(
     *, slug: str, parameters: eventfilters.Parameters, now: datetime, has: IsCurrent | None = None
 ) -> Feed:
-    """Return the feed of one public event and its direct public parts.
+    """Return the feed of one public event and its whole public programme.
 
     Raises Event.DoesNotExist, and what `public` raises.
     """
@@ -92,7 +92,7 @@ def single(
 def _public(parameters: eventfilters.Parameters, address: str, stamp: Stamp, now: datetime) -> Feed:
     language = eventfilters.language(parameters=parameters)
     shown = on_show(Event.objects.public(), now)
-    events = eventfilters.narrow(events=shown, parameters=parameters, now=now)
+    events = eventfilters.calendar(events=shown, parameters=parameters, now=now)
     with override(language):
         cover = Cover(name=gettext("Attaché: public events"), address=address, language=language)
     past_days = int(parameters["past"][-1]) if "past" in parameters else None
@@ -101,8 +101,8 @@ def _public(parameters: eventfilters.Parameters, address: str, stamp: Stamp, now
 
 def _single(slug: str, language: str, stamp: Stamp, now: datetime) -> Feed:
     event = Event.objects.public().filter(precision__in=["time", "day"]).get(slug=slug)
-    children = on_show(Event.objects.public(), now).filter(parent=event)
-    events = Event.objects.filter(Q(pk=event.pk) | Q(pk__in=children.values("pk")))
+    parts = on_show(Event.objects.programme_of(event), now)
+    events = Event.objects.filter(Q(pk=event.pk) | Q(pk__in=parts.values("pk")))
     with override(language):
         address = _address(reverse("event-ics", args=[slug]), {})
         cover = Cover(name=event.title, address=address, language=language)
@@ -114,7 +114,7 @@ def coming(*, parameters: eventfilters.Parameters, now: datetime) -> list[Event]
 
     Raises eventfilters.UnknownFilter and eventfilters.UnknownValue.
     """
-    events = eventfilters.narrow(events=Event.objects.public(), parameters=parameters, now=now)
+    events = eventfilters.calendar(events=Event.objects.public(), parameters=parameters, now=now)
     return next_of(events=on_show(events, now), now=now)
 
 

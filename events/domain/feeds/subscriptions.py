@@ -294,7 +294,7 @@ def _written(feed: CalendarFeed, language: str, now: datetime) -> Feed:
         past_days=feed.past_days,
         own=own,
     )
-    return _store(feed, language, trees, stamp, _until(written, left))
+    return _store(feed, language, trees, stamp, _until(written, left), now)
 
 
 def _until(written: Feed, left: Sequence[WithdrawnEntry]) -> Feed:
@@ -305,10 +305,14 @@ def _until(written: Feed, left: Sequence[WithdrawnEntry]) -> Feed:
 
 
 def _store(
-    feed: CalendarFeed, language: str, trees: list[int], stamp: Stamp, written: Feed
+    feed: CalendarFeed,
+    language: str,
+    trees: list[int],
+    stamp: Stamp,
+    written: Feed,
+    now: datetime,
 ) -> Feed:
-    """Store the state of the feed; its Last-Modified never goes back."""
-    modified = int(written.last_modified.timestamp())
+    """Store the state of the feed; its Last-Modified rises with every change of its bytes."""
     with transaction.atomic():
         before = FeedState.objects.filter(feed=feed, language=language).first()
         state, _is_new = FeedState.objects.update_or_create(
@@ -319,7 +323,7 @@ def _store(
                 "changes": stamp.changes,
                 "total": stamp.total,
                 "etag": written.etag,
-                "modified": max(modified, before.modified if before else 0),
+                "modified": _modified(written, before, now),
                 "valid_until": written.valid_until,
                 "packed": written.packed,
             },
@@ -330,6 +334,20 @@ def _store(
         )
     at = datetime.fromtimestamp(state.modified, UTC)
     return replace(written, last_modified=at)
+
+
+def _modified(written: Feed, before: FeedState | None, now: datetime) -> int:
+    """Return the Last-Modified in seconds since 1970.
+
+    It never goes back. Content may change though no row does: by an update of the program, or as
+    time goes by. Then it is the present moment, for clients that ask by date alone.
+    """
+    modified = int(written.last_modified.timestamp())
+    if before is None or modified > before.modified:
+        return modified
+    if before.etag == written.etag:
+        return before.modified
+    return max(before.modified + 1, int(now.timestamp()))
 
 
 def _attending(feed: CalendarFeed) -> AttendeeQuerySet:

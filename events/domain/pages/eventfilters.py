@@ -14,6 +14,7 @@ from events.models.events.events import EventQuerySet
 from events.values.languages import CODES
 
 Parameters = Mapping[str, Sequence[str]]
+PARTS = ("yes", "no")  # whether programme items are shown beside their events
 
 
 class UnknownFilter(ValueError):
@@ -31,6 +32,17 @@ class UnknownValue(ValueError):
         super().__init__(f"{name}: {value!r} is not {expected}.")
         self.name = name
         self.value = value
+
+
+def calendar(*, events: EventQuerySet, parameters: Parameters, now: datetime) -> EventQuerySet:
+    """Return what the public calendar shows of public events: pages, API and feed.
+
+    Programme items stand under their event, and are shown elsewhere only on request: by `parts` or
+    by a kind. Raises what `narrow` raises.
+    """
+    is_asked = bool({"parts", "kind"} & parameters.keys())
+    shown = events if is_asked else events.on_their_own()
+    return narrow(events=shown, parameters=parameters, now=now)
 
 
 def narrow(*, events: EventQuerySet, parameters: Parameters, now: datetime) -> EventQuerySet:
@@ -101,6 +113,13 @@ def _by_country(events: EventQuerySet, values: Sequence[str], now: datetime) -> 
     return events.at(Place.objects.filter(country__in=codes))
 
 
+def _by_parts(events: EventQuerySet, values: Sequence[str], now: datetime) -> EventQuerySet:
+    for value in values:
+        if value not in PARTS:
+            raise UnknownValue("parts", value, _one_of(PARTS))
+    return events if "yes" in values else events.on_their_own()
+
+
 def _by_past(events: EventQuerySet, values: Sequence[str], now: datetime) -> EventQuerySet:
     days = values[-1]
     if not days.isdecimal() or not days.isascii() or len(days) > 5:
@@ -122,6 +141,7 @@ FILTERS: dict[str, Callable[[EventQuerySet, Sequence[str], datetime], EventQuery
     "place": _by_place,
     "country": _by_country,
     "sector": _by_sector,
+    "parts": _by_parts,
     "past": _by_past,
     "lang": _by_language,
 }

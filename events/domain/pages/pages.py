@@ -27,7 +27,7 @@ from events.models import (
 from events.models.events.events import EventQuerySet
 from events.values.dates import EXACT, Precision
 
-FILTERS = ("kind", "series", "place", "country", "sector")
+FILTERS = ("kind", "series", "place", "country", "sector", "parts")
 PER_PAGE = 30
 # Precisions that tell the month of a date.
 IN_A_MONTH = [*EXACT, Precision.MONTH]
@@ -136,7 +136,7 @@ def month(*, parameters: eventfilters.Parameters, first: date | None, now: datet
         earlier=around["earlier"],
         later=around["later"],
         any_ahead=events.exclude(start_on=None).exclude(events.ended(now)).exists(),
-        choices=_choices(),
+        choices=_choices(parameters),
     )
 
 
@@ -166,7 +166,7 @@ def listing(*, parameters: eventfilters.Parameters, number: str, now: datetime) 
         done=eras[DONE],
         undated=eras[NEVER],
         page=page,
-        choices=_choices(),
+        choices=_choices(parameters),
     )
 
 
@@ -213,7 +213,7 @@ def _narrow(parameters: eventfilters.Parameters, now: datetime) -> EventQuerySet
     for name in parameters:
         if name not in FILTERS:
             raise eventfilters.UnknownFilter(name, FILTERS)
-    return eventfilters.narrow(events=Event.objects.public(), parameters=parameters, now=now)
+    return eventfilters.calendar(events=Event.objects.public(), parameters=parameters, now=now)
 
 
 def _nearest_month(events: EventQuerySet, today: date) -> date:
@@ -236,16 +236,18 @@ def _touches(row: Event, first: date, last: date) -> bool:
     return bool(row.start_on and row.end_on and row.start_on <= last and row.end_on >= first)
 
 
-def _choices() -> Choices:
+def _choices(parameters: eventfilters.Parameters) -> Choices:
     events = Event.objects.public()
-    kinds = events.order_by("kind").values_list("kind", flat=True).distinct()
+    if "yes" not in parameters.get("parts", ()):
+        events = events.on_their_own()
+    occurring_kinds = events.order_by().values_list("kind", flat=True).distinct()
     there = EventPlace.objects.filter(event__in=events).exclude(role=EventPlace.Role.TOPIC)
     among = (events.values("place"), events.values("end_place"), there.values("place"))
     occurring = Place.objects.filter(reduce(or_, (Q(pk__in=keys) for keys in among)))
     occurring = occurring.select_related("parent__parent__parent__parent")
     above = {place.pk for found in occurring for place in _chain(found)}
     return Choices(
-        kinds=list(kinds),
+        kinds=sorted({*occurring_kinds, *parameters.get("kind", ())}),
         series=list(EventSeries.objects.filter(pk__in=events.values("series")).order_by("slug")),
         places=list(Place.objects.public().filter(pk__in=above).order_by("slug")),
         countries=sorted({place.country.code for place in occurring if place.country}),

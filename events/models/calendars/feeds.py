@@ -139,6 +139,19 @@ class FeedState(models.Model):
         return f"{self.feed} · {self.language}"
 
 
+class FeedVersion(models.Model):
+    """A version of the program that has written public feeds, and the moment of the first.
+
+    What a public feed shows depends on the program too, so it is not older than this moment.
+    """
+
+    version = models.CharField(max_length=16, primary_key=True)
+    since = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.version
+
+
 class FeedTree(models.Model):
     """The root of a tree of events that a cached feed depends on, including trees not shown yet."""
 

@@ -157,6 +157,27 @@ class EventQuerySet(FindableQuerySet["Event"]):
         """Events that everybody may see: public and not a draft."""
         return self.filter(visibility=Event.Visibility.PUBLIC, status__in=PUBLISHED)
 
+    def on_their_own(self) -> Self:
+        """Without the programme items that stand under a public event: see `Event.ITEM_KINDS`.
+
+        An item of an event that is not public stays, because readers have nothing that it could
+        stand under.
+        """
+        return self.exclude(
+            Q(kind__in=Event.ITEM_KINDS) | Q(kind__in=Event.MIXED_KINDS, in_calendar=False),
+            parent__visibility=Event.Visibility.PUBLIC,
+            parent__status__in=PUBLISHED,
+        )
+
+    def programme_of(self, event: "Event") -> Self:
+        """The public events below an event, on all levels, but not those below a hidden one."""
+        levels, between = [], Q()
+        for path in UPWARDS:
+            levels.append(Event.objects.public().filter(between, **{path: event.pk}))
+            shown = {f"{path}__visibility": Event.Visibility.PUBLIC}
+            between &= Q(**shown, **{f"{path}__status__in": PUBLISHED})
+        return self.filter(pk__in=_any_of(levels))
+
     def ended(self, now: datetime) -> Q:
         """Events that are over; the same rule as `is_over(now)`."""
         return ended(self, now)
@@ -386,6 +407,46 @@ class Event(Findable, Owned, Dated):
         Kind.SITE_VISIT,
         Kind.TRANSFER,
         Kind.FREE_TIME,
+    )
+
+    # Programme items: what takes place in an event and is nothing without it. They stand under
+    # their event in the public calendar, not beside it (`on_their_own`).
+    ITEM_KINDS: ClassVar = (
+        Kind.SESSION,
+        Kind.REGISTRATION,  # at the door; the last day to register is a DEADLINE
+        Kind.KEYNOTE,
+        Kind.PANEL,
+        Kind.ADDRESS,
+        Kind.CEREMONY,
+        Kind.SIGNING,
+        Kind.LAUNCH,
+        Kind.BILATERAL,
+        Kind.ONE_TO_ONE,
+        Kind.BREAK,
+        Kind.MEAL,
+        Kind.PHOTO_CALL,
+        Kind.TRANSFER,
+        Kind.RELAY,  # shows the programme elsewhere; its place finds the event, whose hub it is
+        Kind.MEDIA_REMARKS,
+        Kind.FREE_TIME,
+    )
+    # Kinds of which some are for the people of the event and others for whoever wants to come. The
+    # latter are in calendars and stay events of their own; one on pages only is an item.
+    MIXED_KINDS: ClassVar = (Kind.SITE_VISIT, Kind.RECEPTION)
+    # Kinds of events of their own, also inside another.
+    OWN_KINDS: ClassVar = (
+        Kind.PROMOTION_CONFERENCE,
+        Kind.EXPO,
+        Kind.FORUM,
+        Kind.ANNUAL_SESSION,
+        Kind.CONFERENCE,
+        Kind.ROADSHOW_STOP,
+        Kind.OFFICIAL_VISIT,
+        Kind.TRADE_MISSION,
+        Kind.LEG,
+        Kind.PUBLICATION,  # of interest to more people than those who are there
+        Kind.DEADLINE,  # before the event, and most wanted in a calendar
+        Kind.REVIEW,  # months after the event
     )
 
     class Status(models.TextChoices):

@@ -1,7 +1,6 @@
 """A month as a grid of weeks and days, with bars for events that last several days."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,7 +17,6 @@ class Bar:
     span: int
     begins: bool
     ends: bool
-    folded: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +39,7 @@ class Week:
 
 
 def weeks(*, first: date, last: date, today: date, events: Sequence[Event]) -> list[Week]:
-    """Return the weeks that overlap the month; the bar of an event counts its folded parts."""
-    folded = _folded(events)
-    hidden = Counter(folded.values())
-    shown = [event for event in events if event.pk not in folded]
+    """Return the weeks that overlap the month."""
 
     def day(on: date) -> Day:
         return Day(
@@ -52,7 +47,7 @@ def weeks(*, first: date, last: date, today: date, events: Sequence[Event]) -> l
             column=on.isoweekday(),
             inside=first <= on <= last,
             is_today=on == today,
-            bars=[_bar(event, on, hidden[event.pk]) for event in shown if _has_bar_from(event, on)],
+            bars=[_bar(event, on) for event in events if _has_bar_from(event, on)],
         )
 
     return [
@@ -78,27 +73,6 @@ def _mondays(first: date, last: date) -> Iterator[date]:
         monday += 7 * DAY
 
 
-def _folded(events: Sequence[Event]) -> dict[int, int]:
-    """Map each programme item, and part not in feeds, to the shown event whose bar counts it."""
-    shown = {event.pk for event in events}
-    folded = {
-        event.pk: event.parent_id
-        for event in events
-        if event.parent_id in shown and _is_item(event)
-    }
-    return {pk: _top(parent, folded) for pk, parent in folded.items() if parent}
-
-
-def _is_item(event: Event) -> bool:
-    return not event.in_calendar or event.kind in Event.PROGRAMME_KINDS
-
-
-def _top(pk: int, folded: Mapping[int, int | None]) -> int:
-    while above := folded.get(pk):
-        pk = above
-    return pk
-
-
 def _days(event: Event) -> tuple[date, date]:
     first = event.start_on or date.max
     return first, event.end_on or first
@@ -110,7 +84,7 @@ def _has_bar_from(event: Event, on: date) -> bool:
     return on == first or (on.weekday() == 0 and first < on <= last)
 
 
-def _bar(event: Event, on: date, folded: int) -> Bar:
+def _bar(event: Event, on: date) -> Bar:
     first, last = _days(event)
     sunday = on + (6 - on.weekday()) * DAY
     return Bar(
@@ -118,7 +92,6 @@ def _bar(event: Event, on: date, folded: int) -> Bar:
         span=(min(last, sunday) - on).days + 1,
         begins=on == first,
         ends=last <= sunday,
-        folded=folded,
     )
 
 

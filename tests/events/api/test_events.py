@@ -225,6 +225,9 @@ def test_the_readers_browser_does_not_choose_the_language(client):
         ("sector=tea", ["talk"]),
         ("past=0", ["fair", "talk"]),
         ("kind=expo&country=QA", []),
+        ("past=0&parts=yes", ["fair", "talk", "speech"]),
+        ("past=0&parts=no", ["fair", "talk"]),
+        ("kind=address", ["speech"]),
     ],
 )
 def test_the_filters_of_the_feed_narrow_the_list(client, query, expected, time_machine):
@@ -238,6 +241,7 @@ def test_the_filters_of_the_feed_narrow_the_list(client, query, expected, time_m
     )
     talk = factories.event(slug="talk", kind="forum", place=factories.place(country="QA"))
     talk.sectors.create(slug="tea", name="Tea")
+    factories.event(slug="speech", kind="address", parent=talk)
     factories.event(slug="long-ago", kind="roadshow_stop", start_on=date(2020, 1, 1))
 
     assert slugs(client.get(f"{EVENTS}?{query}")) == expected

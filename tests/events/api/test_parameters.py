@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 LISTS = ["events", "series", "places", "organisations"]
 ODD = ["\0", "a\0b", "\ud7ff\uffff", "🏮" * 300, "9" * 5000, "-1", "1e9", "'\"--", "%00", "٣", ""]
 NAMES = {
-    "events": ["kind", "series", "place", "country", "sector", "past", "lang"],
+    "events": ["kind", "series", "place", "country", "sector", "parts", "past", "lang"],
     "series": ["kind", "lang"],
     "places": ["kind", "country", "lang"],
     "organisations": ["kind", "lang"],
@@ -29,7 +29,13 @@ def test_an_unknown_parameter_is_refused(client, name, parameter):
 
 
 def test_the_refusal_is_that_of_the_feed(client):
-    for query in ({"colour": "red"}, {"kind": "party"}, {"past": "yesterday"}, {"lang": "fr"}):
+    for query in (
+        {"colour": "red"},
+        {"kind": "party"},
+        {"past": "yesterday"},
+        {"lang": "fr"},
+        {"parts": "1"},
+    ):
         feed = client.get(reverse("public-feed"), query)
         response = client.get("/api/v1/events/", query)
 

@@ -71,6 +71,55 @@ class TestPublic:
         assert not event.is_public
 
 
+class TestOnTheirOwn:
+    def test_each_kind_is_sorted_once(self) -> None:
+        groups = [*Event.ITEM_KINDS, *Event.MIXED_KINDS, *Event.OWN_KINDS]
+        assert sorted(groups) == sorted(Event.Kind)
+
+    @pytest.mark.parametrize("in_calendar", [True, False])
+    def test_items_stand_under_a_public_parent(self, team: Team, in_calendar: bool) -> None:
+        expo = factories.event(kind="expo", team=team)
+        for kind in Event.Kind:
+            factories.event(kind=kind, parent=expo, team=team, in_calendar=in_calendar)
+        found = Event.objects.on_their_own().exclude(pk=expo.pk)
+        mixed = Event.MIXED_KINDS if in_calendar else ()
+        assert {row.kind for row in found} == {*Event.OWN_KINDS, *mixed}
+
+    @pytest.mark.parametrize(
+        "hidden", [{"visibility": "participants"}, {"visibility": "internal"}, {"status": "draft"}]
+    )
+    def test_an_item_without_a_public_parent_stands_on_its_own(
+        self, team: Team, hidden: dict[str, str]
+    ) -> None:
+        top = factories.event(team=team)
+        between = factories.event(team=team, parent=top, kind="session", **hidden)
+        items = [
+            factories.event(team=team, kind="session"),
+            factories.event(team=team, kind="session", parent=between),
+        ]
+        assert [*Event.objects.public().on_their_own().order_by("pk")] == [top, *items]
+
+    @pytest.mark.parametrize("status", ["tentative", "postponed", "cancelled"])
+    def test_what_is_off_keeps_its_items_under_it(self, team: Team, status: str) -> None:
+        top = factories.event(team=team, status=status)
+        factories.event(team=team, kind="session", parent=top)
+        assert [*Event.objects.public().on_their_own()] == [top]
+
+
+class TestProgrammeOf:
+    def test_it_goes_all_the_way_down_but_not_through_what_is_hidden(self, team: Team) -> None:
+        top = factories.event(team=team)
+        forum = factories.event(team=team, parent=top)
+        panel = factories.event(team=team, parent=forum, kind="panel")
+        address = factories.event(team=team, parent=panel, kind="address")
+        closed = factories.event(team=team, parent=top, visibility="participants")
+        factories.event(team=team, parent=closed)
+        factories.event(team=team, parent=forum, status="draft")
+        assert {*Event.objects.programme_of(top)} == {forum, panel, address}
+        assert {*Event.objects.programme_of(forum)} == {panel, address}
+        assert {*Event.objects.programme_of(address)} == set()
+
+
 class TestOver:
     @examples(60)
     @given(times=st.lists(TIMES, min_size=1, max_size=8), minutes=st.integers(-1440, 8 * 1440))

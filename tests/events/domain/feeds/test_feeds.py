@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils.translation import override
 
-from events.domain.feeds import encoding, feeds
+from events.domain.feeds import changes, encoding, feedcache, feeds
 from events.domain.ical import entries
 from events.domain.lifecycle import lifecycle
 from events.models import Event, EventPlace
@@ -140,6 +140,41 @@ def test_what_leaves_the_public_calendar_is_its_last_change():
     assert public().last_modified == NOW + timedelta(days=1)
 
 
+def test_the_last_change_of_the_public_calendar_stays_the_last_however_long_ago():
+    event = factories.event()
+    event.visibility = "internal"
+    lifecycle.save(event=event, now=NOW + DAY)
+    changes.prune(now=NOW + 9_999 * DAY)
+    feedcache.forget()
+
+    assert public().last_modified == NOW + DAY
+
+
+@pytest.mark.parametrize("hidden", [True, False])
+def test_an_item_that_leaves_or_gets_a_public_parent_changes_the_calendar(hidden):
+    parent = factories.event(title="Forum", visibility="internal" if hidden else "public")
+    factories.event(title="Panel", kind="panel", parent=parent, team=parent.team)
+    before = public()
+    parent.visibility = "public" if hidden else "internal"
+    lifecycle.save(event=parent, now=NOW + DAY)
+    after = public()
+
+    assert [titles(before), titles(after)] == [["Panel"], ["Forum"]][:: 1 if hidden else -1]
+    assert (before.last_modified, after.last_modified) == (NOW, NOW + DAY)
+    assert before.etag != after.etag
+
+
+def test_an_item_that_becomes_independent_comes_into_the_calendar():
+    parent = factories.event(title="Forum")
+    panel = factories.event(title="Panel", kind="panel", parent=parent, team=parent.team)
+    assert titles(public()) == ["Forum"]
+    panel.parent = None
+    lifecycle.save(event=panel, now=NOW + DAY)
+
+    assert titles(public()) == ["Forum", "Panel"]
+    assert public().last_modified == NOW + DAY
+
+
 def test_a_postponed_event_is_cancelled_on_its_old_slot():
     factories.event(title="Forum", status="postponed")
 
@@ -249,13 +284,17 @@ def test_where_the_stream_is_stands_in_no_open_calendar():
         assert b"live.example.org" not in feed.body
 
 
-def test_one_event_comes_with_its_public_programme_alone():
+def test_one_event_comes_with_its_whole_public_programme_alone():
     expo = factories.event(title="Expo", slug="expo")
-    factories.event(title="Conference", parent=expo)
-    factories.event(title="Call", parent=expo, visibility="internal")
+    forum = factories.event(title="Conference", parent=expo)
+    factories.event(title="Keynote", parent=forum, kind="keynote")
+    factories.event(title="Page only", parent=forum, kind="session", in_calendar=False)
+    closed = factories.event(title="Call", parent=expo, visibility="internal")
+    factories.event(title="Photo", parent=closed, kind="photo_call")
     factories.event(title="Other")
 
-    assert titles(feeds.single(slug="expo", parameters={}, now=NOW)) == ["Expo", "Conference"]
+    shown = titles(feeds.single(slug="expo", parameters={}, now=NOW))
+    assert shown == ["Expo", "Conference", "Keynote"]
 
 
 @pytest.mark.parametrize("columns", [{"visibility": "internal"}, {"status": "draft"}])

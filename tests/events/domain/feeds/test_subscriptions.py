@@ -339,6 +339,17 @@ class TestUnchanged:
         assert changes.prune(now=NOW + 9_999 * DAY) > 0
         assert read(token).last_modified == hidden.last_modified >= NOW + DAY
 
+    def test_whoever_asks_by_date_learns_what_changes_without_a_row(self) -> None:
+        attendee = guest()
+        lifecycle.cancel(event=attendee.event, reason="Rain", now=NOW)
+        _feed, token = hand_out(person=attendee.person, past_days=365)
+        known, end = read(token), attendee.event.end_at
+        assert end
+        later = end + 90 * DAY + MINUTE
+        assert read(token, later - DAY).last_modified == known.last_modified
+        assert read(token, later).last_modified == later
+        assert read(token, later + DAY).last_modified == later
+
     def test_what_is_cancelled_leaves_by_itself(self) -> None:
         attendee = guest()
         lifecycle.cancel(event=attendee.event, reason="Rain", now=NOW)

@@ -38,6 +38,32 @@ def test_filters_combine():
     assert chosen(kind=["forum"], series=["ciie"]) == {"Forum"}
 
 
+def calendar(**filters) -> set[str]:
+    events = eventfilters.calendar(events=Event.objects.public(), parameters=filters, now=NOW)
+    return {event.title for event in events}
+
+
+def test_items_of_a_programme_are_shown_on_request():
+    expo = factories.event(title="Expo", kind="expo")
+    factories.event(title="Keynote", kind="keynote", parent=expo)
+
+    assert calendar() == calendar(parts=["no"]) == calendar(kind=["expo"]) == {"Expo"}
+    assert calendar(parts=["yes"]) == calendar(parts=["no", "yes"]) == {"Expo", "Keynote"}
+    assert calendar(kind=["keynote"]) == calendar(kind=["keynote"], parts=["yes"]) == {"Keynote"}
+    assert calendar(kind=["keynote"], parts=["no"]) == set()
+    assert chosen() == {"Expo", "Keynote"}  # secret feeds have no such rule
+
+
+def test_each_kind_can_be_asked_for_though_all_are_parts_on_pages_only():
+    expo = factories.event(title="Expo", kind="expo")
+    for kind in Event.Kind:
+        factories.event(title=kind, kind=kind, parent=expo, team=expo.team, in_calendar=False)
+
+    for kind in Event.Kind:
+        alone = {"Expo"} if kind == "expo" else set()
+        assert calendar(kind=[kind]) == {kind} | alone
+
+
 def test_a_place_holds_what_takes_place_inside_it_and_what_joins_from_there():
     city = factories.place(slug="shanghai")
     park = factories.place(parent=city)
@@ -97,6 +123,8 @@ def test_an_unknown_filter_is_named_with_those_that_exist():
         ("past", "many"),
         ("past", "٣"),
         ("lang", "fr"),
+        ("parts", "maybe"),
+        ("parts", ""),
         ("kind", "\x00"),
         ("place", "\x00"),
     ],

@@ -114,16 +114,44 @@ def test_without_a_month_the_nearest_with_events_opens(read: Read) -> None:
     assert "no upcoming event" not in page.text
 
 
-def test_small_parts_are_folded_into_the_bar_but_stand_in_the_agenda(read: Read) -> None:
-    expo = day(date(2025, 11, 5), title="Expo")
-    address = day(date(2025, 11, 5), title="Speech", parent=expo, in_calendar=False)
-    day(date(2025, 11, 5), title="Question", parent=address, in_calendar=False)
-    day(date(2025, 11, 5), title="Conference", parent=expo)
-    page = read("/?month=2025-11")
-    assert page.text.count("Expo") == 4  # its bar, its entry, and those of two parts of it
-    assert page.text.count("Conference") == 2
-    assert page.text.count("Speech") == 2  # its entry, and that of its part
-    assert "with 2 parts" in page.text
+@pytest.mark.parametrize("path", ["/?month=2025-11", "/?view=list"])
+def test_programme_items_stand_under_their_event_unless_asked_for(path: str, read: Read) -> None:
+    expo = day(date(2025, 11, 5), title="EXPO")
+    forum = day(date(2025, 11, 5), title="FORUM", parent=expo, kind="forum")
+    day(date(2025, 11, 5), title="SPEECH", parent=forum, kind="address", in_calendar=False)
+    day(date(2025, 11, 5), title="LUNCH", parent=expo, kind="meal")
+    titles = ("EXPO", "FORUM", "SPEECH", "LUNCH")
+
+    def shown(query: str = "") -> list[str]:
+        headings = read(f"{path}{query}").all("a")
+        linked = {tag["href"] for tag in headings if tag["href"].startswith("/events/")}
+        rows = Event.objects.filter(title_en__in=titles).order_by("pk")
+        return [row.title for row in rows if row.get_absolute_url() in linked]
+
+    assert shown() == shown("&parts=no") == ["EXPO", "FORUM"]
+    assert shown("&parts=yes") == [*titles]
+    assert "MEAL" not in read(path).text.upper()  # among the choices
+    assert shown("&kind=meal") == ["EXPO", "LUNCH"]  # the expo is named as what it is part of
+    assert shown("&kind=meal&parts=no") == []
+
+
+def test_the_choices_are_those_of_what_is_shown(read: Read) -> None:
+    expo = day(date(2025, 11, 5), kind="expo", place=factories.place(slug="city"))
+    hall = factories.place(slug="hall", parent=expo.place)
+    day(date(2025, 11, 5), kind="session", parent=expo, place=hall)
+
+    def choices(query: str) -> set[str]:
+        return {tag["value"] for tag in read(f"/?view=list&{query}").all("option")} - {""}
+
+    assert choices("") == {"expo", "city"}
+    assert choices("parts=yes") == {"expo", "session", "city", "hall"}
+    assert choices("kind=session") == {"expo", "session", "city"}
+
+
+def test_the_box_for_programme_items_stays_ticked(read: Read) -> None:
+    for query, ticked in (("", False), ("parts=yes", True), ("parts=no", False)):
+        [box] = [tag for tag in read(f"/?{query}").all("input") if tag.get("name") == "parts"]
+        assert (box["value"], "checked" in box) == ("yes", ticked)
 
 
 def test_list_shows_upcoming_then_past_newest_first_then_undated(read: Read) -> None:
@@ -280,19 +308,9 @@ def test_feed_answers_at_the_address_that_the_page_gives(read: Read, client: Cli
 @pytest.mark.parametrize("path", ["/?month=2025-11", "/?view=list"])
 def test_a_part_says_of_what(path: str, read: Read) -> None:
     expo = day(date(2025, 11, 5), title="Expo")
-    day(date(2025, 11, 5), title="Opening", parent=expo, kind="session")
+    day(date(2025, 11, 5), title="Opening", parent=expo, kind="forum")
     hidden = day(date(2025, 11, 5), title="Secret", visibility="internal")
     day(date(2025, 11, 5), title="Reception", parent=hidden)
     text = read(path).text
     assert "part of Expo" in text
     assert "Secret" not in text
-
-
-def test_programme_items_are_folded_into_the_bar_of_their_event(read: Read) -> None:
-    expo = day(date(2025, 11, 5), title="Expo")
-    for kind in ("registration", "session", "meal"):
-        day(date(2025, 11, 5), title=kind.upper(), parent=expo, kind=kind)
-    day(date(2025, 11, 5), title="ALONE", kind="session")
-    text = read("/?month=2025-11").text
-    assert "with 3 parts" in text
-    assert [text.count(title) for title in ("REGISTRATION", "MEAL", "ALONE")] == [1, 1, 2]
