@@ -277,7 +277,9 @@ class Attendee(models.Model):
                 fields=["event", "waitlisted_at"],
                 condition=Q(waitlisted_at__isnull=False),
                 name="attendee_waits",
-            )
+            ),
+            # Each list asks which tags are in use; most attendees bear none.
+            models.Index(fields=["event"], condition=~Q(tags=[]), name="attendee_tagged"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["event", "person"], name="person_once_per_event"),
