@@ -18,7 +18,7 @@ from events.admin.attendance.standingfilter import StandingFilter
 from events.admin.attendance.tagging import TagColumn, TagFilter, TagsField
 from events.admin.kit import csvcolumns, rights
 from events.admin.kit.base import FindsPeople, TranslatedAdmin
-from events.admin.kit.columns import badge, clock_of, coloured, moment, two_lines
+from events.admin.kit.columns import badge, chosen_words, clock_of, coloured, moment, two_lines
 from events.admin.kit.exports import ExportAdmin
 from events.admin.kit.filters import chosen, searched, waiting
 from events.admin.kit.forms import ScopedForm
@@ -185,7 +185,7 @@ class InvitationColumns:
         """The state of the seat; for those who wait with their position on the waiting list."""
         if _was_never_asked(attendee):
             return "–"
-        text, turn = attendee.get_seat_display(), getattr(attendee, "turn", None)
+        text, turn = chosen_words(attendee, "seat"), getattr(attendee, "turn", None)
         if turn:
             text = gettext("%(place)s: no. %(turn)s") % {"place": text, "turn": turn}
         return coloured(text, PLACE.get(Attendee.Seat(attendee.seat), ""))
@@ -220,10 +220,10 @@ class AttendeeAdmin(
         waiting(*(task for task in tasks.TASKS if task.model is Attendee)),
         *chosen("role", "partstat", "seat", "attendance", "event__kind", "event__status"),
     )
-    list_select_related = ("person", "event", "representing", "hub__place")
-    search_fields = (
-        *LABELS, *columns("event__title"),
-    )  # fmt: skip
+    list_select_related = ("person", "event")
+    list_prefetch: ClassVar[Any] = ("representing", "hub__place")
+    search_fields = (*LABELS, *columns("event__title"))
+    by_titles = False
     ordering: ClassVar[Any] = ("-event__start_on", "event", "position", "pk")
     autocomplete_fields = ("event", "person", "representing", "invited_by")
     readonly_fields = (

@@ -16,7 +16,6 @@ from events.admin.kit.filters import chosen, related
 from events.admin.kit.steps import Step, StepForm, StepsAdmin
 from events.domain.feeds import subscriptions
 from events.models import CalendarFeed
-from events.values.languages import columns
 
 SCOPE = ("person", "event", "role", "team")
 
@@ -63,7 +62,7 @@ class CalendarFeedAdmin(StepsAdmin, FindsPeople):
     list_display = ("name", "person", "event", "role", "shown_state", "shown_read", "team")
     list_filter = (*chosen("role", "language"), *related("team"))
     list_select_related = ("person", "event", "team")
-    search_fields = ("name", *columns("event__title"))
+    search_fields = ("name",)
     search_help_text: ClassVar[Any] = _("Name of the feed, person in every spelling, event")
     ordering: ClassVar[Any] = ("-created_at", "-pk")
     autocomplete_fields = ("person", "event")

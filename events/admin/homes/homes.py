@@ -4,13 +4,13 @@ from typing import Any, ClassVar
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from unfold.views import ChangeList
 
 from events.admin.kit import history, rights, screens
-from events.admin.kit.columns import RowList
 from events.domain.directory import history as kept
 
 
-class HomeList(RowList):
+class HomeList(ChangeList):
     """A list whose rows lead to their homes."""
 
     def url_for_result(self, result: Any) -> str:

@@ -6,21 +6,14 @@ from typing import Any
 
 from django.db.models import F
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
-from unfold.templatetags import unfold_list
-from unfold.views import ChangeList
 
 from events.domain.pages import formatting
 from events.models import Event
 
-# Unfold writes its 26 utilities into each cell of a list, two thirds of its HTML, and has no
-# setting for them; one class of `fields.css` draws the same.
-unfold_list.ROW_CLASSES[:] = ["row-cell"]
-unfold_list.CHECKBOX_CLASSES[:] = ["action-checkbox", "row-cell"]
 # The colour of each status; the badge also contains the word.
 STATUS = {
     Event.Status.TENTATIVE: "warning",
@@ -31,25 +24,18 @@ STATUS = {
 NEWEST_FIRST = (F("start_on").desc(nulls_last=True), "-pk")
 
 
-class RowList(ChangeList):
-    """A list that makes each address of its headings once; Unfold asks for them in every row."""
+def chosen_words(row: Any, column: str) -> str:
+    """Return the words of a value with choices; Django's own way translates all choices to find it.
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self._addresses: dict[str, str] = {}
-        super().__init__(*args, **kwargs)
+    A list asks for them in each row.
+    """
+    value = getattr(row, column)
+    return str(_choices(row._meta.get_field(column)).get(value, value))
 
-    def get_query_string(self, new_params: Any = None, remove: Any = None) -> str:
-        asked = repr((new_params, remove))
-        if asked not in self._addresses:
-            self._addresses[asked] = super().get_query_string(new_params, remove)
-        return self._addresses[asked]
 
-    @cached_property
-    def _ordered(self) -> dict[int, str]:
-        return super().get_ordering_field_columns()
-
-    def get_ordering_field_columns(self) -> dict[int, str]:
-        return self._ordered
+@lru_cache(maxsize=500)
+def _choices(column: Any) -> dict[Any, Any]:
+    return dict(column.flatchoices)
 
 
 def clock_of(event: Event) -> str:
@@ -66,11 +52,11 @@ class EventColumns:
 
     @display(description=_("status"), ordering="status")
     def shown_status(self, event: Event) -> str:
-        return coloured(event.get_status_display(), STATUS.get(Event.Status(event.status), ""))
+        return coloured(chosen_words(event, "status"), STATUS.get(Event.Status(event.status), ""))
 
     @display(description=_("known"), ordering="precision")
     def shown_precision(self, event: Event) -> str:
-        parts = (event.get_precision_display(), event.get_basis_display())
+        parts = (chosen_words(event, "precision"), chosen_words(event, "basis"))
         return " · ".join(filter(None, parts))
 
 
@@ -79,8 +65,7 @@ def badge(description: Any, column: str, colours: dict[Any, str]) -> Any:
 
     @display(description=description, ordering=column)
     def shown(admin: Any, row: Any) -> str:
-        words = getattr(row, f"get_{column}_display")()
-        return coloured(words, colours.get(getattr(row, column), ""))
+        return coloured(chosen_words(row, column), colours.get(getattr(row, column), ""))
 
     return shown
 

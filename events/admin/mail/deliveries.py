@@ -20,7 +20,7 @@ from unfold.decorators import display
 
 from events.admin.kit import screens
 from events.admin.kit.base import FindsPeople, Panel, ReadOnly, ScopedInline
-from events.admin.kit.columns import badge, coloured
+from events.admin.kit.columns import badge, chosen_words, coloured
 from events.admin.kit.filters import chosen, searched, waiting
 from events.admin.kit.steps import Done, Step, StepsAdmin
 from events.domain.access import access
@@ -29,7 +29,6 @@ from events.domain.mail import kinds, letters, outbox, previews
 from events.domain.overview import tasks
 from events.domain.pages import formatting
 from events.models import Delivery, User
-from events.values.languages import columns
 
 STATE = {
     Delivery.State.PENDING: "info",
@@ -167,9 +166,7 @@ class DeliveryAdmin(ReadOnly, StepsAdmin, FindsPeople):
     )  # fmt: skip
     list_select_related = ("person", "event")
     date_hierarchy = "due_at"
-    search_fields = (
-        *columns("event__title"), "detail",
-    )  # fmt: skip
+    search_fields = ("detail",)
     ordering: ClassVar[Any] = ("-due_at", "-pk")
     fields = (
         ("person", "event"), ("kind", "state"), ("shown_due", "shown_sent"),
@@ -213,7 +210,7 @@ class DeliveryAdmin(ReadOnly, StepsAdmin, FindsPeople):
     @display(description=_("reason"), ordering="reason")
     def shown_why(self, delivery: Delivery) -> str:
         """The reason why it was not sent, or the reply of the mail server."""
-        return str(delivery.get_reason_display()) if delivery.reason else delivery.detail
+        return chosen_words(delivery, "reason") if delivery.reason else delivery.detail
 
     @display(description=_("Message-ID"))
     def shown_id(self, delivery: Delivery) -> str:

@@ -20,7 +20,6 @@ from events.domain.attendance import replies
 from events.domain.overview import tasks
 from events.domain.pages import formatting
 from events.models import Reply, User
-from events.values.languages import columns
 
 STATE = {
     Reply.State.OPEN: "warning",
@@ -80,9 +79,7 @@ class ReplyAdmin(ReadOnly, StepsAdmin, FindsPeople):
         waiting(*(task for task in tasks.TASKS if task.model is Reply)),
     )
     list_select_related = ("event", "attendee__person", "person")
-    search_fields = (
-        "sender", "subject", *columns("event__title"),
-    )  # fmt: skip
+    search_fields = ("sender", "subject")
     search_help_text: ClassVar[Any] = _("Sender, subject, person, event in all three languages")
     ordering: ClassVar[Any] = (F("settled_at").desc(nulls_first=True), "-received_at", "-pk")
     fields = (

@@ -51,3 +51,15 @@ def test_a_list_finds_names_and_titles_of_our_own(
     assert found(organiser, model, "robotics") == [at_expo]
     assert found(organiser, model, "ming") == [at_expo, lyu_at_forum, wong_at_forum]
     assert found(organiser, model, "nobody") == []
+
+
+@pytest.mark.parametrize("model", MAKERS)
+def test_a_list_finds_words_of_a_title_in_any_order_and_quoted_ones_in_theirs(
+    ours: Team, organiser: Client, model: type[Any]
+) -> None:
+    lyu = factories.person(team=ours, family_name="Lyu")
+    row = MAKERS[model](screens.event(ours, "Tea and Silk Forum"), lyu)
+    assert found(organiser, model, "forum tea") == [row]
+    assert found(organiser, model, '"silk forum"') == [row]
+    assert found(organiser, model, '"forum silk"') == []
+    assert found(organiser, model, "tea robotics") == []
