@@ -1,10 +1,17 @@
-"""Collect static files if they have changed since they were last collected."""
+"""Static files: collected if they have changed, under hashed names, in scripts too."""
 
 import hashlib
 from pathlib import Path
 
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class Storage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
+    """WhiteNoise's storage, in which a module imports others by their hashed names as well."""
+
+    support_js_module_import_aggregation = True
 
 
 def collect(folder: Path) -> bool:

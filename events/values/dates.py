@@ -88,6 +88,23 @@ class When:
             first, last = period(self.precision, first + (last - first) / 2)
         return replace(self, start_on=first, end_on=last)
 
+    def later(self, by: timedelta) -> "When":
+        """Return the date with both ends moved on the clock; without a time, by the whole days."""
+        if self.start_on is None or self.start_time is None:
+            return self.moved(by.days)
+        start = wall(self.start_on, self.start_time) + by
+        days = start.date() - self.start_on
+        end = self.end_on and self.end_on + days
+        at = self.end_time
+        if self.end_on and at:
+            moved = wall(self.end_on, at) + by
+            end, at = moved.date(), moved.time()
+        elif at:
+            at = (wall(self.start_on, at) + by).time()
+        return replace(
+            self, start_on=start.date(), start_time=start.time(), end_on=end, end_time=at
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
@@ -122,6 +139,11 @@ def zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise BadDate("timezone", _("“%(name)s” is not an IANA time zone"), name=name) from error
+
+
+def wall(day: date, at: time) -> datetime:
+    """Return a day and a time of day as one value, to reckon with on the clock."""
+    return datetime.combine(day, at)
 
 
 def to_utc(day: date, at: time, timezone: str) -> datetime:

@@ -36,6 +36,7 @@ from events.admin.kit.filters import chosen, related, waiting
 from events.admin.kit.sources import EvidenceInline
 from events.admin.kit.steps import Step, StepsAdmin
 from events.admin.mail.reminders import EventReminderInline
+from events.admin.programme.grids import GridAdmin
 from events.admin.programme.partlists import PartListAdmin
 from events.domain.access import access
 from events.domain.attendance import capacity, invitations
@@ -64,6 +65,7 @@ class EventAdmin(
     ImportAdmin,
     ExportAdmin,
     PartsAdmin,
+    GridAdmin,
     PartListAdmin,
     EventHomeAdmin,
     RemovalsAdmin,

@@ -1,6 +1,6 @@
 """The life cycle of an event: saving, steps (changes of status or date), and their effects."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -124,6 +124,17 @@ def save(*, event: Event, now: datetime) -> None:
     with transaction.atomic():
         _check(event, _hold(event))
         _store([event], now)
+
+
+def save_all(*, events: Sequence[Event], now: datetime) -> None:
+    """Store events that change together as `save` does; each is checked beside the others."""
+    with transaction.atomic():
+        hold_tree()
+        rows = _locked().filter(pk__in=[event.pk for event in events]).order_by("pk")
+        stored = {row.pk: row for row in rows}
+        for event in events:
+            _check(event, stored.get(event.pk), events)
+        _store(list(events), now)
 
 
 def check(*, event: Event) -> None:

@@ -83,15 +83,16 @@ def check(*, event: Event, moved: Collection[Event] = ()) -> None:
     """Raise Cycle or TooDeep if the event does not fit into the tree.
 
     For our own events also raise ParentOff, OutsideParent or LegsOverlap. Reported events are not
-    checked for these, because their sources may contradict each other. Parts given in `moved` are
-    checked with these values instead of the stored ones.
+    checked for these, because their sources may contradict each other. Parts given in `moved`, and
+    a parent given there, are taken with these values instead of the stored ones.
     """
     ancestors = above(event=event)
     if len(ancestors) + _height(event) > LEVELS:
         raise TooDeep
     if event.is_managed:
         _check_status(event, ancestors)
-        _check_days(event, ancestors[0] if ancestors else None, moved)
+        given = (row for row in moved if row.pk == event.parent_id)
+        _check_days(event, next(given, ancestors[0] if ancestors else None), moved)
 
 
 def above(*, event: Event) -> list[Event]:

@@ -11,13 +11,8 @@ from events.domain.guests import guests
 from events.domain.guests.matching import Guest
 from events.domain.lifecycle import lifecycle
 from events.domain.refusals import Name, Refusal
+from events.domain.schedule.speakers import Unclear
 from events.models import Event, Viewer
-
-
-class Unclear(Refusal):
-    """Several people on record may be the speaker, or nobody with this name may be added."""
-
-    text = gettext_noop("Several people may be meant: choose one of those that are offered.")
 
 
 class PartUnfit(Refusal):

@@ -1,0 +1,155 @@
+"""A programme and its edits as JSON: what the scripts of the grid read and send."""
+
+import json
+from datetime import datetime
+from typing import Any, Final
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from events.domain.pages import formatting
+from events.domain.schedule.edits import Collision, Done, Fault, Refused
+from events.domain.schedule.grids import Grid, Part
+from events.domain.schedule.untold import Waiting
+from events.models import Event, EventPlace, Place
+
+MAX_BYTES: Final = 500_000  # of the edits of one request
+TITLE: Final = "titles."
+
+
+class Unreadable(ValueError):
+    """The body of a request is no list of edits."""
+
+
+def edits(request: HttpRequest) -> Any:
+    """Return the edits of a request. Raises Unreadable."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdecimal() or int(length) > MAX_BYTES or len(request.body) > MAX_BYTES:
+        raise Unreadable(length)
+    try:
+        sent = json.loads(request.body)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable("json") from error
+    if not isinstance(sent, dict):
+        raise Unreadable("json")
+    return sent.get("edits")
+
+
+def since(request: HttpRequest) -> datetime | None:
+    """Return the moment of the stamp in the address; None if there is none that can be read."""
+    try:
+        at = datetime.fromisoformat(request.GET.get("since", ""))
+    except ValueError:
+        return None
+    return at if at.tzinfo else None
+
+
+def of(grid: Grid) -> dict[str, Any]:
+    """Return the programme of a grid: its parts, the rooms and hubs, and the stamp."""
+    return {
+        "stamp": grid.stamp.isoformat(),
+        "event": _event(grid),
+        "ids": grid.keys,
+        "parts": [_part(part) for part in grid.parts],
+        "gone": [],
+        "rooms": [_room(row) for row in grid.rooms],
+        "hubs": [_hub(grid.event, row) for row in grid.hubs],
+    }
+
+
+def done(done: Done) -> dict[str, Any]:
+    """Return what a list of edits has done, beside the programme."""
+    return {
+        "gone": sorted(done.gone),
+        "made": done.made,
+        "followed": sorted(done.followed),
+        "undo": done.undo,
+        "final": done.is_final,
+    }
+
+
+def waiting(found: Waiting) -> dict[str, int]:
+    return {"changes": found.changes, "people": found.people}
+
+
+def refused(request: HttpRequest, refusal: Refused) -> dict[str, Any]:
+    """Return the faults of edits, each with its reason and, if it collides, both values."""
+    return {"refused": [_fault(request, fault) for fault in refusal.faults]}
+
+
+def _event(grid: Grid) -> dict[str, Any]:
+    row, when = grid.event, grid.event.when
+    zone = row.timezone
+    return {
+        "id": row.pk,
+        "title": row.title,
+        "kind": row.kind,
+        "status": row.status,
+        "visibility": row.visibility,
+        "on": _iso(when.start_on) if when.is_exact else None,
+        "until_on": _iso(when.end_on or when.start_on) if when.is_exact else None,
+        "from": _clock(when.start_time),
+        "to": _clock(when.end_time),
+        "zone": zone,
+        "zone_name": formatting.zone_name(place=row.place, zone=zone) if zone else "",
+        "place": {"id": row.place_id, "name": row.place.name} if row.place else None,
+        "may_change": grid.can_edit,
+        "may_add": grid.can_add,
+    }
+
+
+def _part(part: Part) -> dict[str, Any]:
+    row, values = part.event, part.values
+    plain = {name: value for name, value in values.items() if not name.startswith(TITLE)}
+    return {
+        "id": row.pk,
+        "parent": row.parent_id,
+        "depth": part.depth,
+        "title": row.title,
+        "titles": {
+            name.removeprefix(TITLE): value
+            for name, value in values.items()
+            if name.startswith(TITLE)
+        },
+        **plain,
+        "status": row.status,
+        "place": row.place.name if row.place else "",
+        "end_zone": row.end_timezone,
+        "when": formatting.when(row.when) if row.start_on and not row.when.is_exact else "",
+        "speakers": [{"id": each.person_id, "name": str(each)} for each in part.speakers],
+        "may_change": part.may_change,
+        "may": part.may,
+        "url": reverse("admin:events_event_home", args=[row.pk]),
+    }
+
+
+def _room(row: Place) -> dict[str, Any]:
+    return {"id": row.pk, "name": row.name, "capacity": row.capacity}
+
+
+def _hub(event: Event, row: EventPlace) -> dict[str, Any]:
+    zone = row.place.find_zone()
+    return {"name": row.place.name, "zone": zone, "zone_name": _zone_name(row.place, zone)}
+
+
+def _zone_name(place: Place, zone: str) -> str:
+    return formatting.zone_name(place=place, zone=zone) if zone else ""
+
+
+def _fault(request: HttpRequest, fault: Fault) -> dict[str, Any]:
+    both = {"theirs": fault.theirs, "yours": fault.yours}
+    return {
+        "index": fault.index,
+        "id": fault.id,
+        "field": fault.field,
+        "reason": fault.reason.sentence(user=request.user),
+        **(both if isinstance(fault.reason, Collision) else {}),
+    }
+
+
+def _iso(day: Any) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _clock(at: Any) -> str | None:
+    return at.isoformat("minutes") if at else None

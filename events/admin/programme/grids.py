@@ -1,0 +1,105 @@
+"""The programme of an event as a grid: its page, its data, and the edits that are sent to it."""
+
+from typing import Any, Final
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from events.admin.kit import redaction, rights, screens
+from events.admin.programme import gridjson
+from events.domain import telling
+from events.domain.schedule import edits, grids, untold
+from events.models import Event, Telling, User
+
+PROGRAMME: Final = "programme"
+VIEWS: Final = ("data", "edits")
+
+
+class GridAdmin:
+    """A screen of events, each with the grid of its programme; mixed into a HomeAdmin."""
+
+    opts: Any
+
+    def get_custom_urls(self) -> Any:
+        path, name = "<int:object_id>/programme/", self._grid_name()
+        return (
+            (path, name, self.programme_view),
+            (f"{path}data/", f"{name}_data", self.programme_data_view),
+            (f"{path}edits/", f"{name}_edits", self.programme_edits_view),
+            *super().get_custom_urls(),  # type: ignore[misc]
+        )
+
+    def programme_url(self, row: Event) -> str:
+        return reverse(f"admin:{self._grid_name()}", args=[row.pk])
+
+    def programme_view(self, request: HttpRequest, object_id: int, **kwargs: Any) -> HttpResponse:
+        """Show the page, which its scripts fill."""
+        row = self._event(request, object_id)
+        may_change = grids.may_edit(event=row, user=request.user)
+        redaction.hide(request, [row])
+        return screens.page(
+            self,
+            request,
+            "events/admin/programme.html",
+            title=_("Programme"),
+            original=row,
+            may_change=may_change,
+            urls={view: f"{self.programme_url(row)}{view}/" for view in VIEWS},
+            language=get_language(),
+            back=self.row_url(row),  # type: ignore[attr-defined]
+        )
+
+    def programme_data_view(
+        self, request: HttpRequest, object_id: int, **kwargs: Any
+    ) -> HttpResponse:
+        """Return the programme, or what of it has changed `since` a stamp, as JSON."""
+        row = self._event(request, object_id)
+        since = gridjson.since(request)
+        grid = grids.of(event=row, user=request.user, now=timezone.now(), since=since)
+        return JsonResponse(gridjson.of(grid) | self._beside(row))
+
+    def programme_edits_view(
+        self, request: HttpRequest, object_id: int, **kwargs: Any
+    ) -> HttpResponse:
+        """Store edits, all or none, with their mails held; return what has become of the parts."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        row, now, user = self._event(request, object_id), timezone.now(), request.user
+        if not isinstance(user, User) or not grids.may_edit(event=row, user=user):
+            raise PermissionDenied
+        try:
+            with telling.planning(choice=Telling.LATER, now=now):
+                sent = gridjson.edits(request)
+                done = edits.apply(event=row, edits=sent, user=user, now=now)
+        except gridjson.Unreadable:
+            return _malformed(gettext("This cannot be read, or it is too long."))
+        except edits.Malformed as refusal:
+            return _malformed(refusal.sentence(user=user))
+        except edits.Refused as refusal:
+            return JsonResponse(gridjson.refused(request, refusal), status=409)
+        row = self._event(request, object_id)
+        grid = grids.of(event=row, user=user, now=now, only=done.touched)
+        return JsonResponse(gridjson.of(grid) | gridjson.done(done) | self._beside(row))
+
+    def _beside(self, row: Event) -> dict[str, Any]:
+        """What stands beside the programme: what would be told to whom."""
+        waiting = untold.waiting(event=row)
+        return {"clashes": [], "waiting": gridjson.waiting(waiting)}
+
+    def _event(self, request: HttpRequest, object_id: int) -> Event:
+        row: Event | None = self.get_object(request, str(object_id))  # type: ignore[attr-defined]
+        if row is None or not rights.may_see(request, row):
+            raise Http404
+        return row
+
+    def _grid_name(self) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_{PROGRAMME}"
+
+
+def _malformed(reason: str) -> JsonResponse:
+    fault = {"index": 0, "id": None, "field": "", "reason": reason}
+    return JsonResponse({"refused": [fault]}, status=400)

@@ -1,0 +1,2 @@
+/* The page of a programme: one entry, so that all its modules share one store. */
+import "./store.js";
