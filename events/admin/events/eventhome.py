@@ -80,6 +80,8 @@ class EventHomeAdmin(HomeAdmin):
         """Yield the pages about the event, in the admin and outside."""
         itinerary = reverse("admin:events_event_itinerary", args=[row.pk])
         yield {"label": gettext("Itinerary, to read or print"), "url": itinerary}
+        rundown = reverse("admin:events_event_rundown", args=[row.pk])
+        yield {"label": gettext("Rundown, to read or print"), "url": rundown}
         if not row.is_public:
             return
         feed = {"series": row.series.slug} if row.series else {}

@@ -38,6 +38,7 @@ from events.admin.kit.steps import Step, StepsAdmin
 from events.admin.mail.reminders import EventReminderInline
 from events.admin.programme.grids import GridAdmin
 from events.admin.programme.partlists import PartListAdmin
+from events.admin.programme.rundowns import RundownAdmin
 from events.domain.access import access
 from events.domain.attendance import capacity, invitations
 from events.domain.lifecycle import announcing, lifecycle
@@ -67,6 +68,7 @@ class EventAdmin(
     PartsAdmin,
     GridAdmin,
     PartListAdmin,
+    RundownAdmin,
     EventHomeAdmin,
     RemovalsAdmin,
     SectionsAdmin,
@@ -123,7 +125,7 @@ class EventAdmin(
         "shown_start", "shown_end", "shown_created", "shown_changed",
     )  # fmt: skip
     what: ClassVar[tuple[Any, ...]] = (
-        "title", "kind", ("series", "edition"), "description", "sectors", "url",
+        "title", "kind", ("series", "edition"), "description", "cue", "sectors", "url",
     )  # fmt: skip
     steps = (*announcesteps.STEPS, *eventsteps.STEPS, INVITE, INVITE_AGAIN, CLONE)
     sheet = csvcolumns.EVENTS

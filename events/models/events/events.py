@@ -484,6 +484,12 @@ class Event(Findable, Owned, Dated):
     slug = models.SlugField(_("short name"), unique=True, max_length=120)
     title = models.CharField(_("title"), max_length=300)
     description = models.TextField(_("description"), blank=True)
+    cue = models.TextField(
+        _("cue"),
+        blank=True,
+        max_length=2000,
+        help_text=_("For the crew: light, sound, who is fetched. Only on the printed rundown."),
+    )
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     status = models.CharField(
         _("status"), max_length=9, choices=Status, default=Status.DRAFT, db_index=True

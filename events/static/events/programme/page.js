@@ -1,2 +1,3 @@
 /* The page of a programme: one entry, so that all its modules share one store. */
 import "./store.js";
+import "./timetable.js";

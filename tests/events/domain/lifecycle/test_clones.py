@@ -232,7 +232,7 @@ def test_every_column_is_either_taken_over_or_known_to_be_fresh() -> None:
     columns = {field.attname for field in Event._meta.concrete_fields}
     assert columns - clones.FRESH == {
         "title_en", "title_zh_hans", "title_zh_hant", "description_en", "description_zh_hans",
-        "description_zh_hant", "kind", "series_id", "place_id", "end_place_id", "audience",
+        "description_zh_hant", "cue", "kind", "series_id", "place_id", "end_place_id", "audience",
         "attendance_mode", "visibility", "in_calendar", "capacity", "url", "stream_url",
         "team_reminders",
         "precision", "start_on", "start_time", "end_on", "end_time", "timezone", "end_timezone",

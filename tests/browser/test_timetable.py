@@ -1,0 +1,173 @@
+"""The timetable of a programme in a real browser: moved by mouse, by keyboard alone, as a block."""
+
+from collections.abc import Callable
+from datetime import date, time
+from typing import Any
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Locator, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from events.models import Event, Place
+from tests import factories
+
+DAY = date(2027, 3, 18)
+ITEMS = (
+    ("Registration", "08:30", "09:00", None),
+    ("Opening", "09:00", "09:30", "Grand Hall"),
+    ("Keynote", "09:30", "10:15", "Grand Hall"),
+    ("Panel", "10:30", "11:30", "Grand Hall"),
+    ("Workshop", "09:00", "10:00", "Pearl Room"),
+)
+
+
+@pytest.fixture
+def event(transactional_db: None) -> Event:
+    team = factories.team()
+    venue = factories.place(team=team, name="Harbour Centre", kind="venue")
+    rooms = {
+        name: factories.place(team=team, name=name, kind="room", parent=venue)
+        for name in ("Grand Hall", "Pearl Room")
+    }
+    event = factories.event(
+        team=team, title_en="Conference", place=venue, start_on=DAY, end_on=DAY,
+        start_time=time(8, 30), end_time=time(17),
+    )  # fmt: skip
+    for title, start, end, room in ITEMS:
+        factories.event(
+            team=team, parent=event, title_en=title, kind="session", place=rooms.get(room or ""),
+            start_on=DAY, end_on=DAY, start_time=time.fromisoformat(start),
+            end_time=time.fromisoformat(end),
+        )  # fmt: skip
+    return event
+
+
+@pytest.fixture
+def opened(event: Event, signed_in: Page, live_server: LiveServer) -> Page:
+    signed_in.set_viewport_size({"width": 1280, "height": 1100})
+    signed_in.goto(f"{live_server.url}/admin/events/event/{event.pk}/programme/")
+    expect(part(signed_in, "Opening")).to_be_visible()
+    return signed_in
+
+
+def part(page: Page, title: str) -> Locator:
+    return page.locator("#timetable [role=option]", has_text=title)
+
+
+def live(page: Page) -> Locator:
+    return page.locator("#timetable .tt-live")
+
+
+def stored(title: str) -> tuple[str, str, str]:
+    row = Event.objects.select_related("place").get(title_en=title)
+    return f"{row.start_time:%H:%M}", f"{row.end_time:%H:%M}", str(row.place or "")
+
+
+def saved(page: Page, act: Callable[[], Any]) -> None:
+    """Do something that stores edits, and wait for the answer."""
+    with page.expect_response("**/programme/edits/") as answer:
+        act()
+    assert answer.value.ok
+
+
+def drag(page: Page, what: Locator, where: Locator, *, down: int = 0) -> None:
+    """Drag a part into a column, so many minutes further down."""
+    box, column = what.bounding_box(), where.bounding_box()
+    assert box
+    assert column
+    first, last = where.evaluate("element => element.closest('.tt-day').range")
+    y = box["y"] + 6 + down * column["height"] / (last - first)
+    page.mouse.move(box["x"] + 20, box["y"] + 6)
+    page.mouse.down()
+    page.mouse.move(column["x"] + 40, y, steps=4)
+    page.mouse.up()
+
+
+def test_a_part_is_dragged_into_another_room_and_taken_back(opened: Page) -> None:
+    pearl = opened.get_by_role("group", name="Pearl Room")
+    saved(opened, lambda: drag(opened, part(opened, "Keynote"), pearl, down=60))
+    assert stored("Keynote") == ("10:30", "11:15", "Pearl Room")
+    expect(live(opened)).to_have_text("Moved: 10:30–11:15, Thu, Mar 18, Pearl Room")
+    saved(opened, lambda: opened.get_by_role("button", name="Undo").click())
+    assert stored("Keynote") == ("09:30", "10:15", "Grand Hall")
+
+
+def test_a_part_is_moved_and_stretched_by_keyboard_alone(opened: Page) -> None:
+    keys = opened.keyboard
+    part(opened, "Opening").focus()
+    keys.press("ArrowDown")
+    expect(part(opened, "Keynote")).to_be_focused()
+    keys.press("m")
+    keys.press("ArrowRight")
+    keys.press("ArrowDown")
+    expect(live(opened)).to_have_text("09:35–10:20, Thu, Mar 18, Pearl Room; clashes with Workshop")
+    saved(opened, lambda: keys.press("Enter"))
+    assert stored("Keynote") == ("09:35", "10:20", "Pearl Room")
+    expect(part(opened, "Keynote")).to_be_focused()
+    saved(opened, lambda: keys.press("Shift+ArrowDown"))
+    saved(opened, lambda: keys.press("Alt+ArrowUp"))
+    assert stored("Keynote") == ("09:30", "10:20", "Pearl Room")
+    keys.press("m")
+    keys.press("ArrowLeft")
+    keys.press("Escape")
+    expect(live(opened)).to_have_text("Left where it was.")
+    saved(opened, lambda: keys.press("Control+z"))
+    assert stored("Keynote") == ("09:35", "10:25", "Pearl Room")
+
+
+def test_what_follows_is_shifted_by_twenty_minutes_in_three_clicks(opened: Page) -> None:
+    part(opened, "Keynote").click()
+    opened.get_by_role("button", name="What follows in this room").click()
+    expect(opened.get_by_role("spinbutton", name="Minutes")).to_be_focused()
+    opened.keyboard.type("20")
+    saved(opened, lambda: opened.get_by_role("button", name="Later", exact=True).click())
+    assert [stored(title)[0] for title, *_ in ITEMS] == [
+        "08:30", "09:00", "09:50", "10:50", "09:00",
+    ]  # fmt: skip
+
+
+def test_what_another_has_changed_is_refused_with_both_values(opened: Page, event: Event) -> None:
+    part(opened, "Keynote").focus()
+    opened.keyboard.press("m")
+    Event.objects.filter(title_en="Keynote").update(start_time=time(9, 45))
+    opened.keyboard.press("ArrowDown")
+    opened.keyboard.press("Enter")
+    refusal = opened.get_by_role("alert").filter(has_text="Nothing was changed")
+    expect(refusal).to_contain_text("now 09:45, you wanted 09:35")
+    assert stored("Keynote")[0] == "09:45"
+
+
+def test_a_viewer_sees_it_and_moves_nothing(
+    event: Event, opened: Page, live_server: LiveServer
+) -> None:
+    client = Client()
+    client.force_login(factories.user(member_of=event.team, role="viewer"))
+    cookie = client.cookies["sessionid"].value
+    opened.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+    opened.reload()
+    part(opened, "Keynote").click()
+    expect(opened.get_by_role("button", name="Open", exact=True)).to_be_visible()
+    for name in ("Move", "Later", "Undo", "Room"):
+        expect(opened.get_by_role("button", name=name, exact=True)).to_have_count(0)
+    drag(opened, part(opened, "Keynote"), opened.get_by_role("group", name="Pearl Room"))
+    opened.keyboard.press("m")
+    expect(live(opened)).to_have_text("This cannot be moved.")
+    assert stored("Keynote") == ("09:30", "10:15", "Grand Hall")
+
+
+@pytest.mark.thorough
+def test_on_a_phone_a_part_is_moved_by_large_buttons(opened: Page) -> None:
+    opened.set_viewport_size({"width": 390, "height": 844})
+    part(opened, "Keynote").click()
+    opened.get_by_role("button", name="Move", exact=True).click()
+    for name in ("5 min later", "Next room"):
+        button = opened.get_by_role("button", name=name)
+        size = button.bounding_box()
+        assert size
+        assert size["height"] >= 44
+        button.click()
+    saved(opened, lambda: opened.get_by_role("button", name="Set here").click())
+    assert stored("Keynote") == ("09:35", "10:20", "Pearl Room")
+    assert opened.evaluate("document.documentElement.scrollWidth") <= 390
+    assert Place.objects.filter(kind="room").count() == 2
