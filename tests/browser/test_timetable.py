@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from events.domain.lifecycle import lifecycle
 from events.models import Event, Place
 from tests import factories
 
@@ -138,6 +140,63 @@ def test_what_another_has_changed_is_refused_with_both_values(opened: Page, even
     assert stored("Keynote")[0] == "09:45"
 
 
+@pytest.mark.thorough
+def test_what_another_does_appears_while_a_part_has_the_focus(opened: Page) -> None:
+    part(opened, "Keynote").focus()
+    now = timezone.now()
+    row = Event.objects.get(title_en="Opening")
+    row.title_en, row.start_time, row.end_time = "Welcome", time(10), time(10, 30)
+    lifecycle.save(event=row, now=now)
+    expect(part(opened, "Welcome")).to_be_visible(timeout=12_000)
+    expect(live(opened)).to_have_text("Changed by somebody else: Welcome")
+    expect(part(opened, "Keynote")).to_be_focused()
+
+
+CLOCKS = """async (address) => {
+  const clock = await import(address);
+  const layout = await import(address.replace("clock", "layout"));
+  const there = (on, time, from, to) => {
+    const wall = clock.convert(clock.wallOf(on, time), from, to);
+    return `${clock.dayText(clock.dayOf(wall))} ${clock.clockText(wall)}`;
+  };
+  const part = { id: 1, on: "2026-12-09", from: "22:00", until_on: "2026-12-10", to: "01:30",
+    zone: "Asia/Shanghai", end_zone: "" };
+  const times = layout.timesOf(part, "Asia/Shanghai");
+  const long = layout.timesOf({ ...part, to: "09:00" }, "Asia/Shanghai");
+  return {
+    half: there("2026-12-09", "09:00", "Asia/Shanghai", "Asia/Kolkata"),
+    before: there("2026-12-09", "06:00", "Asia/Shanghai", "Europe/London"),
+    summer: ["00:30", "01:30"].map((at) => there("2026-03-29", at, "Europe/London", "Asia/Tokyo")),
+    skipped: there("2026-03-29", "02:30", "Europe/Berlin", "UTC"),
+    twice: there("2026-10-25", "02:30", "Europe/Berlin", "UTC"),
+    night: layout.segmentsOf(part, times).map(({ on, from, to }) => [on, from, to]),
+    long: layout.segmentsOf(part, long).map(({ on, from, to }) => [on, from, to]),
+    fields: layout.fieldsOf(part, { start: times.start + 130, end: times.end + 130 }, part.zone),
+  };
+}"""
+
+
+@pytest.mark.thorough
+def test_clocks_are_right_across_zones_midnights_and_summer_times(opened: Page) -> None:
+    address = opened.evaluate(
+        "performance.getEntriesByType('resource').map(({name}) => name)"
+        ".find((name) => name.includes('timetable/clock'))"
+    )
+    found = opened.evaluate(CLOCKS, address)
+    assert found == {
+        "half": "2026-12-09 06:30",
+        "before": "2026-12-08 22:00",
+        "summer": ["2026-03-29 09:30", "2026-03-29 10:30"],
+        "skipped": "2026-03-29 01:30",
+        "twice": "2026-10-25 00:30",
+        "night": [["2026-12-09", 1320, 1530]],
+        "long": [["2026-12-09", 1320, 1440], ["2026-12-10", 0, 540]],
+        "fields": {
+            "on": "2026-12-10", "from": "00:10", "until_on": "2026-12-10", "to": "03:40",
+        },
+    }  # fmt: skip
+
+
 def test_a_viewer_sees_it_and_moves_nothing(
     event: Event, opened: Page, live_server: LiveServer
 ) -> None:
@@ -163,6 +222,7 @@ def test_on_a_phone_a_part_is_moved_by_large_buttons(opened: Page) -> None:
     opened.get_by_role("button", name="Move", exact=True).click()
     for name in ("5 min later", "Next room"):
         button = opened.get_by_role("button", name=name)
+        expect(button).to_be_visible()
         size = button.bounding_box()
         assert size
         assert size["height"] >= 44

@@ -15,11 +15,14 @@ import * as toolbar from "./timetable/toolbar.js";
 import { parts, recall, redraw, view } from "./timetable/view.js";
 import { make, say } from "./timetable/words.js";
 
+const MOST = 5; // titles that are read out
+const SHOWN = 2500; // milliseconds
 const root = document.getElementById("timetable");
 
 function draw() {
   const focused = focusedKey();
   chosen.prune();
+  moving.prune();
   root.hidden = false;
   clashpanel.draw(root);
   root.querySelector(".tt-days").replaceChildren(...content());
@@ -67,6 +70,20 @@ function find(key) {
   return root.querySelector(`[data-key="${key}"]`) ?? root.querySelector(`[data-part="${id}"]`);
 }
 
+/* Show and say what somebody else has changed. */
+function point({ detail }) {
+  if (detail.mine || detail.first || !detail.changed?.length) return;
+  const titles = detail.changed.map((id) => store.parts.get(id)?.title).filter(Boolean);
+  if (titles.length <= MOST) saying.announce(say("others", { titles: titles.join(say("and")) }));
+  document.addEventListener("programme:drawn", () => mark(detail.changed), { once: true });
+}
+
+function mark(ids) {
+  const boxes = ids.flatMap((id) => [...root.querySelectorAll(`[data-part="${id}"]`)]);
+  for (const box of boxes) box.classList.add("tt-changed");
+  setTimeout(() => boxes.forEach((box) => box.classList.remove("tt-changed")), SHOWN);
+}
+
 function shortcuts(event) {
   if (!(event.ctrlKey || event.metaKey) || event.target.matches("input, textarea, select") || !store.event.may_change) return;
   const key = event.key.toLowerCase();
@@ -81,6 +98,7 @@ function begin() {
   drag.listen(root);
   root.addEventListener("keydown", shortcuts);
   document.addEventListener("programme", redraw);
+  document.addEventListener("programme", point);
   document.addEventListener("programme:draw", draw);
   document.addEventListener("programme:show", ({ detail }) => focusPart(detail.id));
   window.addEventListener("beforeunload", () => moving.current() && moving.leave());

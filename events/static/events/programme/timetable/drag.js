@@ -78,6 +78,7 @@ function move(event) {
 }
 
 function follow() {
+  if (!moving.current()) return;
   const { x, y, fine } = grip.at;
   turnTo(dayUnder(x, y));
   grip.out = grip.edge ? null : under(x, y, ".tt-tray, .tt-strip");

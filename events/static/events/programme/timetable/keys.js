@@ -22,7 +22,7 @@ export function listen(root) {
     return undefined;
   });
   root.addEventListener("keyup", (event) => {
-    if (held && event.key === held) store_();
+    if (held && event.key === held) event.preventDefault(), store_();
   });
   window.addEventListener("blur", () => held && store_());
   root.addEventListener("focusin", ({ target }) => {
@@ -142,6 +142,7 @@ function whileMoving(event) {
 
 export async function store_() {
   held = null;
+  if (!moving.current()) return;
   const where = saying.whereNow();
   saying.outcome(await moving.set(), say("moved", { where }));
 }

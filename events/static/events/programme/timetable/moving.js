@@ -37,6 +37,7 @@ export function begin(ids, { stretching = false, dragging = false } = {}) {
 }
 
 export function by({ minutes = 0, stretch = 0 }) {
+  if (move.sent) return;
   move.minutes += minutes;
   move.stretch = Math.max(move.stretch + stretch, shortestStretch());
   redraw();
@@ -44,6 +45,7 @@ export function by({ minutes = 0, stretch = 0 }) {
 
 /* Put the lead at a time of the clock of the timetable, and the others along with it. */
 export function to({ start, end, room }) {
+  if (move.sent) return;
   const lead = move.parts.get(move.lead);
   if (start !== undefined) {
     if (lead.times) move.minutes = start - lead.times.start;
@@ -93,12 +95,19 @@ export function room(part) {
   return moved.id === lead.id || moved.room === lead.room ? move.room : moved.room;
 }
 
-/* Store the move. Return what the store says; null if nothing has moved. */
+/* Store the move. Return what the store says; null if nothing has moved, or it is on its way. */
 export async function set() {
-  const edits = move ? [...move.parts.values()].map(editOf).filter(Boolean) : [];
+  if (!move || move.sent) return null;
+  move.sent = true;
+  const edits = [...move.parts.values()].map(editOf).filter(Boolean);
   const done = edits.length ? await store.send(edits) : null;
   leave();
   return done;
+}
+
+/* Leave a move whose part somebody else has taken away. */
+export function prune() {
+  if (move && !store.parts.has(move.lead)) move = null;
 }
 
 function editOf(moved) {
