@@ -154,7 +154,7 @@ def test_what_another_does_appears_while_a_part_has_the_focus(opened: Page) -> N
 
 CLOCKS = """async (address) => {
   const clock = await import(address);
-  const layout = await import(address.replace("clock", "layout"));
+  const layout = await import(address.replace("clock", "timetable/layout"));
   const there = (on, time, from, to) => {
     const wall = clock.convert(clock.wallOf(on, time), from, to);
     return `${clock.dayText(clock.dayOf(wall))} ${clock.clockText(wall)}`;
@@ -180,7 +180,7 @@ CLOCKS = """async (address) => {
 def test_clocks_are_right_across_zones_midnights_and_summer_times(opened: Page) -> None:
     address = opened.evaluate(
         "performance.getEntriesByType('resource').map(({name}) => name)"
-        ".find((name) => name.includes('timetable/clock'))"
+        ".find((name) => name.includes('programme/clock'))"
     )
     found = opened.evaluate(CLOCKS, address)
     assert found == {

@@ -1,11 +1,11 @@
 /* The programme as a timetable: rooms as columns, minutes from top to bottom, moved by mouse, finger
    or keys. It reads the programme from the store, and changes it through the store alone. */
 import { store } from "./store.js";
+import * as adding from "./timetable/adding.js";
 import * as chosen from "./timetable/chosen.js";
 import * as clashpanel from "./timetable/clashpanel.js";
 import * as drag from "./timetable/drag.js";
 import { drawDays, tray } from "./timetable/drawing.js";
-import { focusPart } from "./timetable/focusing.js";
 import * as keys from "./timetable/keys.js";
 import * as moving from "./timetable/moving.js";
 import { prune } from "./timetable/partbox.js";
@@ -57,11 +57,18 @@ function drawTray() {
 function keepFocus(focused) {
   for (const list of root.querySelectorAll("[role=listbox]")) {
     const options = [...list.querySelectorAll("[role=option]")];
-    if (!options.some(({ tabIndex }) => tabIndex === 0)) options[0].tabIndex = 0;
+    if (!options.length) silence(list);
+    else if (!options.some(({ tabIndex }) => tabIndex === 0)) options[0].tabIndex = 0;
   }
-  const wanted = view.wantsFocus ? root.querySelector(".tt-items [role=option]") : focused && find(focused);
-  view.wantsFocus = false;
+  const wanted = view.wanted === undefined ? focused && find(focused) : find(view.wanted) ?? root.querySelector(".tt-items [role=option]");
+  view.wanted = undefined;
   if (wanted && wanted !== document.activeElement) wanted.focus({ preventScroll: true });
+}
+
+/* A list without options is none. */
+function silence(list) {
+  list.setAttribute("role", "group");
+  list.removeAttribute("aria-multiselectable");
 }
 
 /* Return the element of a part that had the focus: on the same day, or where it has gone. */
@@ -96,11 +103,12 @@ function begin() {
   saying.listen(root);
   keys.listen(root);
   drag.listen(root);
+  adding.listen(root, drag.spotAt);
   root.addEventListener("keydown", shortcuts);
   document.addEventListener("programme", redraw);
   document.addEventListener("programme", point);
   document.addEventListener("programme:draw", draw);
-  document.addEventListener("programme:show", ({ detail }) => focusPart(detail.id));
+  document.addEventListener("programme:show", ({ detail }) => chosen.focusPart(detail.id));
   window.addEventListener("beforeunload", () => moving.current() && moving.leave());
   setInterval(redraw, 60_000); // the line of the present minute
   if (store.parts.size) redraw();

@@ -1,7 +1,9 @@
 /* What is chosen: one part or several, and what of the programme follows from here on. */
-import { timesOf } from "./layout.js";
 import { store } from "../store.js";
-import { parts, redraw, view } from "./view.js";
+import { dayOf, dayText } from "../clock.js";
+import { timesOf } from "./layout.js";
+import * as moving from "./moving.js";
+import { ALL, isNarrow, parts, redraw, view } from "./view.js";
 
 export function only(id) {
   view.chosen = new Set([id]);
@@ -54,4 +56,20 @@ export function all(on) {
 /* Forget what is gone. */
 export function prune() {
   view.chosen = new Set([...view.chosen].filter((id) => store.parts.has(id)));
+}
+
+/* Show one part: its day, its place in the timetable, and the focus on it. */
+export function focusPart(id) {
+  const part = store.parts.get(id);
+  if (!part) return;
+  const times = moving.times(part);
+  const on = times ? dayText(dayOf(times.start)) : part.on;
+  if (on && view.on !== ALL) view.on = on;
+  if (isNarrow() && view.room !== null && view.room !== String(part.room)) view.room = null;
+  view.chosen = new Set([id]);
+  view.focus = `${id}@${on ?? ""}`;
+  document.dispatchEvent(new CustomEvent("programme:draw"));
+  const box = document.querySelector(`#timetable [data-key="${view.focus}"]`);
+  box?.focus({ preventScroll: true });
+  box?.scrollIntoView({ block: "center", inline: "nearest" });
 }

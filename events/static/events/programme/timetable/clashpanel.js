@@ -1,9 +1,11 @@
 /* The clashes in words: what is in two places at once, a way to mend it, and an override that keeps
    its reason. */
 import { store } from "../store.js";
+import * as chosen from "./chosen.js";
 import * as clashing from "./clashing.js";
+import * as moving from "./moving.js";
 import * as saying from "./saying.js";
-import { focusPart } from "./focusing.js";
+import { redraw } from "./view.js";
 import { button, icon, make, say } from "./words.js";
 
 const SYMBOLS = { hard: "error", soft: "warning", overridden: "verified" };
@@ -39,20 +41,25 @@ function item(clash) {
 
 function* words(clash, level) {
   yield make("span", { class: "tt-hidden" }, `${say(`clash-${level}`)}: `);
-  yield make("strong", { dir: "auto" }, clash.subject ?? "");
-  yield make("span", { dir: "auto" }, ` ${[clash.text, clash.other_text].filter(Boolean).join(" — ")}`);
-  if (clash.overridden) {
-    const { reason, by } = clash.overridden;
-    yield make("span", { class: "tt-reason", dir: "auto" }, say("overridden-by", { reason, by: by ?? "" }));
-  }
+  if (clash.subject) yield make("strong", { dir: "auto" }, `${clash.subject} `);
+  yield make("span", { dir: "auto" }, clash.text);
+  const quiet = clash.overridden ? accepted(clash.overridden) : clash.ids[1] ? clash.other_text : "";
+  if (quiet) yield make("span", { class: "tt-reason", dir: "auto" }, quiet);
 }
 
+const accepted = ({ reason, by }) => say("overridden-by", { reason, by: by ?? "" });
+
 function* actions(clash, row) {
-  const [first] = clash.ids.filter((id) => store.parts.has(id));
-  if (first) yield button(say("show"), () => focusPart(first), {});
-  if (clash.overridden || !store.event.may_change) return;
+  const ids = clash.ids.filter((id) => store.parts.has(id));
+  if (ids.length) yield button(say("show"), () => chosen.focusPart(ids[0]), {});
+  if (!ids.some((id) => moving.mayMove(store.parts.get(id)))) return;
+  if (clash.overridden) {
+    yield button(say("reopen"), () => settle(clash, "", row, { reopen: true }), {});
+    return;
+  }
   const way = clashing.mend(clash);
   if (way) yield button(way.text, () => mend(way), {});
+  else if (clash.url) yield make("a", { class: "tt-link", href: clash.url }, say("mend-form"));
   yield button(say("override"), () => ask(clash, row), {});
 }
 
@@ -70,12 +77,16 @@ function ask(clash, row) {
   field.focus();
 }
 
-async function send(event, clash, reason, row) {
+function send(event, clash, reason, row) {
   event.preventDefault();
-  if (!reason) return;
-  const done = await store.override(clash.key, reason);
+  if (reason) settle(clash, reason, row, {});
+}
+
+/* Accept a clash, or let it count again. */
+async function settle(clash, reason, row, { reopen = false }) {
+  const done = await store.override(clash.key, reason, reopen);
   if (done.ok) row.querySelector("form")?.remove();
-  saying.outcome(done, say("overridden"));
+  saying.outcome(done, say(reopen ? "reopened" : "overridden"));
   written = "";
-  document.dispatchEvent(new CustomEvent("programme:draw"));
+  redraw();
 }

@@ -1,6 +1,6 @@
 /* Moving with mouse, pen or finger. A finger begins a move by resting on a part, so that a phone
    still scrolls; Alt moves by single minutes instead of five. */
-import { dayNumber, DAY } from "./clock.js";
+import { dayNumber, DAY } from "../clock.js";
 import * as chosen from "./chosen.js";
 import * as keys from "./keys.js";
 import * as moving from "./moving.js";
@@ -93,7 +93,7 @@ function follow() {
 const under = (x, y, selector) => document.elementsFromPoint(x, y).map((element) => element.closest(selector)).find(Boolean);
 
 /* Return minute and room at a point of the window. */
-function spotAt(x, y) {
+export function spotAt(x, y) {
   const column = under(x, y, ".tt-column");
   if (!column) return null;
   const day = column.closest(".tt-day");

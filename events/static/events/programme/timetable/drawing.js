@@ -2,7 +2,7 @@
    clocks of the event and of its hubs at the side. Positions are set as properties of the style,
    because the policy of the site allows no style in HTML. */
 import { store } from "../store.js";
-import { clockText, convert, DAY, dayNumber, dayOf, minuteOf, wallAt } from "./clock.js";
+import { clockText, convert, DAY, dayNumber, dayOf, minuteOf, wallAt } from "../clock.js";
 import { arrange, rangeOf, segmentsOf } from "./layout.js";
 import * as moving from "./moving.js";
 import { boxOf, keyOf } from "./partbox.js";
@@ -86,8 +86,7 @@ function heads(clocks, shown) {
 /* The parts of a day: above those without a time of day, below the others by room. */
 function items(on, shown, segments, clocks) {
   const untimed = untimedOn(on);
-  const filled = segments.length + untimed.length > 0;
-  const role = filled ? { role: "listbox", "aria-multiselectable": "true", "aria-label": dayLabel(on) } : {};
+  const role = { role: "listbox", "aria-multiselectable": "true", "aria-label": dayLabel(on) };
   const box = make("div", { class: "tt-items", ...role });
   if (untimed.length) box.append(strip(on, shown, untimed, clocks));
   const body = make("div", { class: "tt-body" });

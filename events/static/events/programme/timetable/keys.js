@@ -1,8 +1,9 @@
 /* The timetable by keyboard: arrows lead through it, with Alt they move, with Shift they stretch; M
    begins a move that Enter stores and Escape leaves. */
 import { store } from "../store.js";
+import * as adding from "./adding.js";
 import * as chosen from "./chosen.js";
-import { DAY, wallOf } from "./clock.js";
+import { DAY, wallOf } from "../clock.js";
 import { shownColumns } from "./drawing.js";
 import * as moving from "./moving.js";
 import { boxAt, partOf } from "./partbox.js";
@@ -49,6 +50,7 @@ const KEYS = {
   Enter: (part) => openPart(part),
   " ": (part) => chosen.toggle(part.id),
   m: (part) => start(part),
+  n: (part) => adding.after(part),
   f: (part, { shiftKey }) => chosen.fromHere(part.id, { everywhere: shiftKey }),
   Escape: () => chosen.clear(),
   Home: (_part, { target }) => edge(target, 0),
@@ -191,6 +193,6 @@ function otherDay(number) {
   const on = all[all.indexOf(view.on) + number];
   if (!on) return;
   view.focus = null;
-  view.wantsFocus = true;
+  view.wanted = "";
   showDay(on);
 }

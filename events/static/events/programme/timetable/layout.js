@@ -2,7 +2,7 @@
 
    A part becomes one segment for each day on which it is drawn. What goes on after midnight until
    the early morning is drawn on the day on which it began; what lasts longer is drawn on each. */
-import { clockText, convert, DAY, dayNumber, dayOf, dayText, wallOf } from "./clock.js";
+import { clockText, convert, DAY, dayNumber, dayOf, dayText, wallOf } from "../clock.js";
 
 const NIGHT = 6 * 60; // minutes after midnight that still belong to the day before
 const SUPPOSED = 30; // minutes of a part whose end is not known

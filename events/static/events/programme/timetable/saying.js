@@ -3,7 +3,7 @@ import { store } from "../store.js";
 import * as clashing from "./clashing.js";
 import * as moving from "./moving.js";
 import { dayLabel, hours, label, make, say } from "./words.js";
-import { dayText, dayOf } from "./clock.js";
+import { dayText, dayOf } from "../clock.js";
 
 let live, alerts;
 

@@ -18,15 +18,22 @@ let usual = 15; // minutes of the last shift
 export function draw(root) {
   const sheet = root.querySelector(".tt-sheet");
   const move = moving.current();
+  if (move && sheet.dataset.move === `${move.lead} ${move.dragging}`) return keepPad(sheet);
   const parts = [...view.chosen].map((id) => store.parts.get(id)).filter(Boolean);
-  const words = JSON.stringify([move && saying.whereNow(), parts, parts.flatMap(({ id }) => clashing.of(id))]);
-  if (words === written) return;
+  const words = move ? "" : JSON.stringify([parts, parts.flatMap(({ id }) => clashing.of(id))]);
+  if (words && words === written) return undefined;
   written = words;
+  sheet.dataset.move = move ? `${move.lead} ${move.dragging}` : "";
   const focused = sheet.contains(document.activeElement) ? document.activeElement : null;
-  sheet.hidden = !move && !parts.length;
   const kept = focused?.value;
+  sheet.hidden = !move && !parts.length;
   sheet.replaceChildren(...(move ? movePad() : parts.length ? about(parts) : []));
-  restore(sheet, focused?.dataset.name, kept);
+  return restore(sheet, focused?.dataset.name, kept);
+}
+
+/* Only the words of a pad change while its part is moved, so that no button is lost under a finger. */
+function keepPad(sheet) {
+  sheet.querySelector(".tt-sheet-head").replaceWith(moveHead());
 }
 
 function restore(sheet, name, value) {
@@ -36,12 +43,16 @@ function restore(sheet, name, value) {
   field.focus({ preventScroll: true });
 }
 
-function* movePad() {
+function moveHead() {
   const part = store.parts.get(moving.current().lead);
   const others = clashing.ahead(part).length;
-  yield make("div", { class: "tt-sheet-head" },
+  return make("div", { class: "tt-sheet-head" },
     make("strong", { dir: "auto" }, part.title),
     make("span", { class: others ? "tt-where tt-where-clash" : "tt-where" }, saying.whereNow()));
+}
+
+function* movePad() {
+  yield moveHead();
   if (moving.current().dragging) return;
   const press = (name, symbol, act) => button(say(name), act, { symbol, "data-name": name });
   const rooms = shownColumns().length + store.rooms.length > 1;

@@ -7,7 +7,7 @@ export const ALL = "all";
 const SCALES = [0.8, 1.1, 1.5, 2, 2.8]; // rem of ten minutes
 const narrow = window.matchMedia("(width < 48rem)");
 
-export const view = { on: null, room: null, scale: 1, chosen: new Set(), focus: null, anchor: null };
+export const view = { on: null, room: null, scale: 1, chosen: new Set(), focus: null, anchor: null, wanted: undefined };
 
 export const isNarrow = () => narrow.matches;
 narrow.addEventListener("change", () => redraw());

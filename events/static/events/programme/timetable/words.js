@@ -1,5 +1,5 @@
 /* Texts in the language of the page, elements, and how times and days are written. */
-import { clockText, DAY } from "./clock.js";
+import { clockText, DAY } from "../clock.js";
 
 const root = () => document.getElementById("timetable-words");
 const language = () => document.documentElement.lang || "en";
