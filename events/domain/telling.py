@@ -58,9 +58,9 @@ class Told:
 
 
 @contextmanager
-def planning(*, choice: Telling | None, now: datetime) -> Iterator[Plan]:
+def planning(*, choice: Telling | None, now: datetime, joins: bool = False) -> Iterator[Plan]:
     """Open a transaction and a plan for a change; `choice` is None if nobody has chosen yet."""
-    with transaction.atomic(), plans.opened(choice=choice) as plan:
+    with transaction.atomic(), plans.opened(choice=choice, joins=joins) as plan:
         yield plan
         notices.settle(plan=plan, now=now)
 

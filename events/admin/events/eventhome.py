@@ -47,6 +47,7 @@ class EventHomeAdmin(HomeAdmin):
             "links": list(self.home_links(request, row)),
             **_figures(home),
             **_additions(request, home),
+            "programme_url": self.programme_url(row),  # type: ignore[attr-defined]
             "part_rows_url": self._part_rows(request, row),
             "removed_url": reverse("admin:events_event_removed", args=[row.pk]),
         }

@@ -100,7 +100,7 @@ class EventAdmin(
     )
     form = EventForm
     actions_list: ClassVar[Any] = ("import_calendar", "export")
-    actions_detail: ClassVar[Any] = ("guests", "invitation", "itinerary")
+    actions_detail: ClassVar[Any] = ("grid", "guests", "invitation", "itinerary")
     kind: ClassVar[str] = ""  # a screen for one kind presets it
     list_display: Any = (
         "title", "shown_when", "kind", "place", "shown_status", "shown_precision", "origin",

@@ -6,12 +6,13 @@ from typing import Any, Final
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from events.domain.pages import formatting
 from events.domain.schedule.edits import Collision, Done, Fault, Refused
 from events.domain.schedule.grids import Grid, Part
 from events.domain.schedule.untold import Waiting
-from events.models import Event, EventPlace, Place
+from events.models import Event, EventPlace, Place, Telling
 
 MAX_BYTES: Final = 500_000  # of the edits of one request
 TITLE: Final = "titles."
@@ -23,6 +24,42 @@ class Unreadable(ValueError):
 
 def edits(request: HttpRequest) -> Any:
     """Return the edits of a request. Raises Unreadable."""
+    return _body(request).get("edits")
+
+
+def choice(request: HttpRequest) -> Telling | None:
+    """Return what becomes of the mails, as a request says; None if it does not."""
+    try:
+        chosen = _body(request).get("choice")
+    except Unreadable:
+        return None
+    return Telling(chosen) if chosen in Telling.values else None
+
+
+def pasted(request: HttpRequest) -> str:
+    """Return the text of a request. Raises Unreadable."""
+    text = _body(request).get("text")
+    if not isinstance(text, str):
+        raise Unreadable("text")
+    return text
+
+
+def choices() -> dict[str, str]:
+    """Return the labels of kinds, states and visibilities by their keys, as JSON."""
+    first = Event.PROGRAMME_KINDS
+    kinds = [*first, *(kind for kind in Event.Kind if kind not in first)]
+    tables = {
+        "kinds": [(kind.value, kind.label) for kind in kinds],
+        "statuses": Event.Status.choices,
+        "visibilities": Event.Visibility.choices,
+    }
+    return {
+        name: json.dumps({key: str(capfirst(label)) for key, label in pairs}, ensure_ascii=False)
+        for name, pairs in tables.items()
+    }
+
+
+def _body(request: HttpRequest) -> dict[str, Any]:
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isdecimal() or int(length) > MAX_BYTES or len(request.body) > MAX_BYTES:
         raise Unreadable(length)
@@ -32,7 +69,7 @@ def edits(request: HttpRequest) -> Any:
         raise Unreadable("json") from error
     if not isinstance(sent, dict):
         raise Unreadable("json")
-    return sent.get("edits")
+    return sent
 
 
 def since(request: HttpRequest) -> datetime | None:

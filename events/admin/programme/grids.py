@@ -3,20 +3,29 @@
 from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
 
+from events.admin.attendance import guestlists
 from events.admin.kit import redaction, rights, screens
-from events.admin.programme import gridjson
+from events.admin.programme import gridjson, pastes
 from events.domain import telling
 from events.domain.schedule import edits, grids, untold
 from events.models import Event, Telling, User
 
 PROGRAMME: Final = "programme"
-VIEWS: Final = ("data", "edits")
+VIEWS: Final = ("data", "edits", "telling", "find", "lines", "clashes")
 
 
 class GridAdmin:
@@ -30,8 +39,16 @@ class GridAdmin:
             (path, name, self.programme_view),
             (f"{path}data/", f"{name}_data", self.programme_data_view),
             (f"{path}edits/", f"{name}_edits", self.programme_edits_view),
+            (f"{path}telling/", f"{name}_telling", self.programme_telling_view),
+            (f"{path}find/", f"{name}_find", self.programme_find_view),
+            (f"{path}lines/", f"{name}_lines", self.programme_lines_view),
             *super().get_custom_urls(),  # type: ignore[misc]
         )
+
+    @action(description=_("Programme"), url_path="grid", icon="view_timeline")
+    def grid(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Lead from the form to the grid."""
+        return HttpResponseRedirect(self.programme_url(self._event(request, int(object_id))))
 
     def programme_url(self, row: Event) -> str:
         return reverse(f"admin:{self._grid_name()}", args=[row.pk])
@@ -50,6 +67,8 @@ class GridAdmin:
             may_change=may_change,
             urls={view: f"{self.programme_url(row)}{view}/" for view in VIEWS},
             language=get_language(),
+            choices=gridjson.choices(),
+            part_rows_url=self.part_rows_url(row) if may_change else "",  # type: ignore[attr-defined]
             back=self.row_url(row),  # type: ignore[attr-defined]
         )
 
@@ -60,7 +79,7 @@ class GridAdmin:
         row = self._event(request, object_id)
         since = gridjson.since(request)
         grid = grids.of(event=row, user=request.user, now=timezone.now(), since=since)
-        return JsonResponse(gridjson.of(grid) | self._beside(row))
+        return JsonResponse(gridjson.of(grid) | self._beside(request, row))
 
     def programme_edits_view(
         self, request: HttpRequest, object_id: int, **kwargs: Any
@@ -72,7 +91,7 @@ class GridAdmin:
         if not isinstance(user, User) or not grids.may_edit(event=row, user=user):
             raise PermissionDenied
         try:
-            with telling.planning(choice=Telling.LATER, now=now):
+            with telling.planning(choice=Telling.LATER, now=now, joins=True):
                 sent = gridjson.edits(request)
                 done = edits.apply(event=row, edits=sent, user=user, now=now)
         except gridjson.Unreadable:
@@ -83,12 +102,52 @@ class GridAdmin:
             return JsonResponse(gridjson.refused(request, refusal), status=409)
         row = self._event(request, object_id)
         grid = grids.of(event=row, user=user, now=now, only=done.touched)
-        return JsonResponse(gridjson.of(grid) | gridjson.done(done) | self._beside(row))
+        return JsonResponse(gridjson.of(grid) | gridjson.done(done) | self._beside(request, row))
 
-    def _beside(self, row: Event) -> dict[str, Any]:
-        """What stands beside the programme: what would be told to whom."""
-        waiting = untold.waiting(event=row)
-        return {"clashes": [], "waiting": gridjson.waiting(waiting)}
+    def programme_telling_view(
+        self, request: HttpRequest, object_id: int, **kwargs: Any
+    ) -> HttpResponse:
+        """Say what becomes of the mails that the edits hold: now, later or never."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        row = self._event(request, object_id)
+        if not rights.may_change(request, row):
+            raise PermissionDenied
+        choice = gridjson.choice(request)
+        if choice is None:
+            return _malformed(gettext("This cannot be read, or it is too long."))
+        told = untold.tell(event=row, choice=choice, now=timezone.now())
+        return JsonResponse({"told": told})
+
+    def programme_find_view(
+        self, request: HttpRequest, object_id: int, **kwargs: Any
+    ) -> HttpResponse:
+        """Return the people or places that words find, as the rows offer them."""
+        row = self._event(request, object_id)
+        if not grids.may_edit(event=row, user=request.user):
+            raise PermissionDenied
+        return JsonResponse(guestlists.suggestions(request, near=row.place))
+
+    def programme_lines_view(
+        self, request: HttpRequest, object_id: int, **kwargs: Any
+    ) -> HttpResponse:
+        """Return the parts that pasted lines describe, each with what is wrong with it."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        row = self._event(request, object_id)
+        if not grids.may_edit(event=row, user=request.user):
+            raise PermissionDenied
+        try:
+            text = gridjson.pasted(request)
+        except gridjson.Unreadable:
+            return _malformed(gettext("This cannot be read, or it is too long."))
+        return JsonResponse(pastes.read(text, row, request.user))
+
+    def _beside(self, request: HttpRequest, row: Event) -> dict[str, Any]:
+        """What stands beside the programme: its clashes, and what would be told to whom."""
+        waiting = gridjson.waiting(untold.waiting(event=row))
+        may_tell = rights.may_change(request, row)
+        return {"clashes": [], "waiting": {**waiting, "may_tell": may_tell}}
 
     def _event(self, request: HttpRequest, object_id: int) -> Event:
         row: Event | None = self.get_object(request, str(object_id))  # type: ignore[attr-defined]

@@ -292,10 +292,15 @@ class _Told:
         if kind == Kind.CANCEL:
             return known.kind == Kind.REQUEST
         if known.sequence != self.event.sequence:
-            return True
+            return not self._reads_the_same(known, person)
         if person.partstat == Partstat.DECLINED:
             return False  # a new SEQUENCE is told (see above), a new text is not
         return known.kind == Kind.CANCEL or not self._says_so(known, person)
+
+    def _reads_the_same(self, known: Delivery, person: Attendee) -> bool:
+        """Whether all changes since the last invitation were taken back, so it still tells all."""
+        is_invited = known.kind == Kind.REQUEST and bool(known.content_digest)
+        return is_invited and known.content_digest == self.digests.of(person)
 
     def _was_withheld(self, known: Delivery, person: Attendee, kind: Kind) -> bool:
         """Whether an organiser chose, after the last mail, never to send just this news."""

@@ -129,6 +129,20 @@ def drop(*, delivery: Delivery, now: datetime) -> int:
     return _end_hold(delivery, "drop", state=State.CANCELLED, reason=reason)
 
 
+def release_all(*, mails: DeliveryQuerySet, due_at: datetime) -> int:
+    """Queue held mails, to leave at `due_at` at the earliest; return how many."""
+    claim_at = Greatest(F("due_at"), Value(due_at))
+    return mails.filter(state=State.HELD).update(
+        state=State.PENDING, claim_at=claim_at, due_at=claim_at, reason=""
+    )
+
+
+def withhold_all(*, mails: DeliveryQuerySet) -> int:
+    """Keep held mails back for good; return how many."""
+    held = mails.filter(state=State.HELD)
+    return held.update(state=State.CANCELLED, claim_at=None, reason=Delivery.Reason.WITHHELD)
+
+
 def send_again(*, delivery: Delivery, now: datetime) -> None:
     """Queue a mail that has ended once more, under another Message-ID. Raises NotAllowed.
 

@@ -21,10 +21,12 @@ class Plan:
     A `choice` of None means that nobody has chosen yet: mails are planned as with NOW. `keys` are
     deduplication keys of mails, `changes` primary keys of the EventChange rows that notices will
     report. `batches` are the batches of changes that are not told now, by team, and `stored` the
-    events as they were before, by primary key.
+    events as they were before, by primary key. With `joins` a change that is told LATER joins those
+    of the same programme that are held already, so that each person gets one mail about all.
     """
 
     choice: Telling | None = Telling.NOW
+    joins: bool = False
     keys: set[str] = field(default_factory=set)
     changes: set[int] = field(default_factory=set)
     batches: dict[int, NoticeBatch] = field(default_factory=dict)
@@ -53,9 +55,9 @@ def is_open() -> bool:
 
 
 @contextmanager
-def opened(*, choice: Telling | None) -> Iterator[Plan]:
+def opened(*, choice: Telling | None, joins: bool = False) -> Iterator[Plan]:
     """Open a plan until the end of the block."""
-    plan = Plan(choice)
+    plan = Plan(choice, joins)
     token = _current.set(plan)
     try:
         yield plan

@@ -97,10 +97,13 @@ def note(*, event: Event, stored: Event, now: datetime) -> None:
 
 
 def settle(*, plan: Plan, now: datetime) -> None:
-    """Write the notices of changes that are told LATER as held mails, at the end of the plan."""
+    """Write the notices of changes that are told LATER as held mails, at the end of the plan.
+
+    Of a batch that was held before, those mails go of which nothing is left to tell.
+    """
     for batch in plan.batches.values():
         if batch.telling == Telling.LATER:
-            _expand(batch, now)
+            _hold_back(batch, now)
 
 
 def reach(*, changes: Collection[int]) -> set[int]:
@@ -260,10 +263,22 @@ def _set_aside(plan: Plan, event: Event, now: datetime) -> NoticeBatch:
     """Return the batch of the plan for changes of the event's team that are not told now."""
     assert event.team_id is not None  # noqa: S101 -- an event of our own has a team
     if event.team_id not in plan.batches:
-        plan.batches[event.team_id] = NoticeBatch.objects.create(
+        joins = plan.joins and plan.telling == Telling.LATER
+        plan.batches[event.team_id] = (joins and _held_of(event)) or NoticeBatch.objects.create(
             team_id=event.team_id, opened_at=now, telling=plan.telling
         )
     return plan.batches[event.team_id]
+
+
+def _held_of(event: Event) -> NoticeBatch | None:
+    """Return the batch with held changes of the programme of an event; no mail of it has left."""
+    there = Event.objects.within([*Event.objects.filter(pk=event.pk).roots()])
+    changed = EventChange.objects.filter(batch=OuterRef("pk"), event__in=there)
+    left = Delivery.objects.filter(batch=OuterRef("pk")).exclude(state=Delivery.State.HELD)
+    rows = NoticeBatch.objects.select_for_update().filter(
+        Exists(changed), ~Exists(left), team=event.team_id, telling=Telling.LATER
+    )
+    return rows.order_by("-opened_at", "-pk").first()
 
 
 def _brought(batch: NoticeBatch, event: Event, opened: NoticeBatch | None) -> EventChange | None:
@@ -362,6 +377,40 @@ def _expand(batch: NoticeBatch, now: datetime) -> bool:
     there = _attendees({news.event.pk for each in told.values() for news in each})
     outbox.put(rows=[_mail(batch, readers[key], told[key], there, now) for key in sorted(readers)])
     return True
+
+
+def _hold_back(batch: NoticeBatch, now: datetime) -> None:
+    """Bring the held mails of a batch up to date: one for each person who has something to read."""
+    _forget_undone(batch)
+    told = _told(batch, batch.changes.all())
+    readers = Person.objects.exclude(email="").in_bulk(list(told))
+    there = _attendees({news.event.pk for each in told.values() for news in each})
+    known = {row.person_id: row for row in Delivery.objects.filter(batch=batch)}
+    Delivery.objects.filter(
+        pk__in=[known[key].pk for key in known.keys() - readers.keys()]
+    ).delete()
+    rows = {key: _mail(batch, readers[key], told[key], there, now) for key in sorted(readers)}
+    outbox.put(rows=[row for key, row in rows.items() if key not in known])
+    for key in rows.keys() & known.keys():
+        _renew(known[key], rows[key])
+
+
+def _forget_undone(batch: NoticeBatch) -> None:
+    """Delete the changes of a held batch that were taken back."""
+    rows = list(batch.changes.select_related(*SHOWN))
+    places = snapshots.places(snapshots=[row.before for row in rows])
+    for row in rows:
+        before = snapshots.restored(event=row.event, values=row.before, among=places)
+        if not revisions.differ(row=row.event, stored=before, names=snapshots.NAMES):
+            row.delete()
+
+
+def _renew(known: Delivery, row: Delivery) -> None:
+    """Let a held mail be about what its reader would be told now."""
+    names = ("event_id", "attendee_id", "expires_at")
+    if any(getattr(known, name) != getattr(row, name) for name in names):
+        values = {name: getattr(row, name) for name in names}
+        Delivery.objects.filter(pk=known.pk, state=Delivery.State.HELD).update(**values)
 
 
 def _told(batch: NoticeBatch, changes: Any) -> dict[int, list[News]]:

@@ -12,7 +12,7 @@ export const store = {
   rooms: [],
   hubs: [],
   clashes: [],
-  waiting: { changes: 0, people: 0 },
+  waiting: { changes: 0, people: 0, may_tell: false },
   language: root?.dataset.language.replace("-", "_") ?? "en",
   get undoable() {
     return done.length;

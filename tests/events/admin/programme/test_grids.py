@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from events.models import Event, Team
+from events.models import Delivery, Event, Team
 from events.models.base import history
 from tests import factories
 from tests.events.admin import screens
@@ -56,7 +56,7 @@ def test_the_data_has_parts_rooms_and_hubs(event: Event, organiser: Client) -> N
     assert found["rooms"] == [{"id": hall.pk, "name": "Hall", "capacity": None}]
     assert [(hub["name"], hub["zone"]) for hub in found["hubs"]] == [("Manila", "Asia/Manila")]
     assert found["event"]["may_add"]
-    assert found["waiting"] == {"changes": 0, "people": 0}
+    assert found["waiting"] == {"changes": 0, "people": 0, "may_tell": True}
 
 
 def test_edits_are_stored_and_answered_with_what_takes_them_back(
@@ -161,3 +161,54 @@ def test_the_queries_do_not_depend_on_the_number_of_parts(event: Event, organise
     assert cost() == first
     more(factories.MANY)
     assert cost() == first
+
+
+def post(client: Client, event: Event, view: str, **body: Any) -> Any:
+    return client.post(address(event, view), json.dumps(body), content_type="application/json")
+
+
+def test_the_mails_of_edits_are_decided_once(event: Event, organiser: Client) -> None:
+    Event.objects.filter(pk=event.pk).update(status="confirmed")
+    factories.attendee(event=event)
+    talk = part(event, "Talk", "10:00", "10:30", status="confirmed")
+    sent = send(organiser, event, set_(talk, to="10:45")).json()
+    assert sent["waiting"] == {"changes": 1, "people": 1, "may_tell": True}
+    assert post(organiser, event, "telling/", choice="soon").status_code == 400
+    assert post(organiser, event, "telling/", choice="now").json() == {"told": 1}
+    assert data(organiser, event)["waiting"]["people"] == 0
+    assert Delivery.objects.get().state == "pending"
+
+
+def test_pasted_lines_are_read_and_nothing_is_stored(event: Event, organiser: Client) -> None:
+    room(event, "Pearl")
+    text = "9:00-9:30\tRegistration\tPearl\nten past\tBroken\tPearl\n10:00\t午餐\tPearl\tAnn Lee\n"
+    found = post(organiser, event, "lines/", text=f"Time\tSession\tRoom\tSpeaker\n{text}").json()
+    assert [(row["title"], row["kind"], row["from"], row["room"]) for row in found["lines"]] == [
+        ("Registration", "registration", "09:00", "Pearl"), ("Broken", "session", None, "Pearl"),
+        ("午餐", "meal", "10:00", "Pearl"),
+    ]  # fmt: skip
+    assert [row["errors"] for row in found["lines"]] == [{}, {"from": "“ten past” is no time."}, {}]
+    assert not Event.objects.filter(parent=event).exists()
+    assert post(organiser, event, "lines/", text=3).status_code == 400
+
+
+def test_people_and_places_are_found(event: Event, organiser: Client) -> None:
+    hall = room(event, "Pearl Hall")
+    answer = organiser.get(address(event, "find/"), {"find": "pearl", "what": "place"})
+    assert [row["key"] for row in answer.json()["found"]] == [hall.pk]
+
+
+def test_viewers_neither_tell_nor_paste_nor_search(event: Event, viewer: Client) -> None:
+    assert post(viewer, event, "telling/", choice="now").status_code == 403
+    assert post(viewer, event, "lines/", text="A").status_code == 403
+    assert viewer.get(address(event, "find/"), {"find": "a"}).status_code == 403
+    page = viewer.get(address(event))
+    assert b"csrfmiddlewaretoken" not in page.content.split(b'id="programme"')[1]
+
+
+def test_the_grid_is_a_click_from_home_and_form(event: Event, organiser: Client) -> None:
+    home = organiser.get(f"/admin/events/event/{event.pk}/").content.decode()
+    assert f'href="{address(event)}"' in home
+    assert organiser.get(f"/admin/events/event/{event.pk}/grid/").headers["Location"] == address(
+        event
+    )
