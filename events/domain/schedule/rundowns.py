@@ -31,11 +31,12 @@ class Speaker:
 class Line:
     """A part on a rundown. `clock` is None without a time of day, `minutes` without its end.
 
+    `within` is the title of the part that it is part of, '' if that is the event itself.
     `hubs` are the names of hubs, each with the start on its clock.
     """
 
     event: Event
-    depth: int
+    within: str
     clock: Clock | None
     minutes: int | None
     place: str
@@ -89,11 +90,12 @@ def _lines(
     rows: Sequence[tuple[int, Event]], hubs: Mapping[str, str], user: Viewer
 ) -> Iterator[Line]:
     who = _speakers([part for _depth, part in rows], user)
-    for depth, part in rows:
+    titles = {part.pk: part.title for _depth, part in rows}
+    for _depth, part in rows:
         clock = _clock(part)
         yield Line(
             event=part,
-            depth=depth,
+            within=titles.get(part.parent_id or 0, ""),
             clock=clock,
             minutes=_minutes(part),
             place=part.place.name if part.place else "",

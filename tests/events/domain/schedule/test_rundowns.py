@@ -54,6 +54,15 @@ def test_parts_stand_on_their_day_in_the_order_of_time(event: Event, hall: Place
     assert [line.minutes for line in lines(found)] == [None, 60, 30, None]
 
 
+def test_a_part_of_a_part_says_in_what_it_is(event: Event) -> None:
+    lab = part(event, "Lab", time(9), time(12))
+    part(lab, "Demo", time(10), time(11))
+    part(event, "Signing", time(9, 30), time(11))
+    assert [(line.event.title, line.within) for line in lines(made(event))] == [
+        ("Lab", ""), ("Signing", ""), ("Demo", "Lab"),
+    ]  # fmt: skip
+
+
 def test_each_place_may_have_a_sheet_of_its_own(event: Event, hall: Place) -> None:
     part(event, "Opening", time(9), time(9, 30), place=hall)
     part(event, "Registration", time(8), time(9))
