@@ -4,8 +4,6 @@ from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import reduce
-from operator import or_
 
 from django.core.paginator import InvalidPage, Page, Paginator
 from django.db.models import Case, F, Max, Min, Q, When
@@ -237,18 +235,22 @@ def _touches(row: Event, first: date, last: date) -> bool:
 
 
 def _choices(parameters: eventfilters.Parameters) -> Choices:
-    events = Event.objects.public()
+    events = Event.objects.public().order_by()
     if "yes" not in parameters.get("parts", ()):
         events = events.on_their_own()
-    occurring_kinds = events.order_by().values_list("kind", flat=True).distinct()
+    columns = ("kind", "series", "place", "end_place")
+    rows = list(events.values_list(*columns, named=True).distinct())  # one scan for four columns
     there = EventPlace.objects.filter(event__in=events).exclude(role=EventPlace.Role.TOPIC)
-    among = (events.values("place"), events.values("end_place"), there.values("place"))
-    occurring = Place.objects.filter(reduce(or_, (Q(pk__in=keys) for keys in among)))
-    occurring = occurring.select_related("parent__parent__parent__parent")
+    keys = {key for row in rows for key in (row.place, row.end_place)}
+    keys |= set(there.values_list("place", flat=True))
+    occurring = list(
+        Place.objects.filter(pk__in=keys).select_related("parent__parent__parent__parent")
+    )
     above = {place.pk for found in occurring for place in _chain(found)}
+    series = EventSeries.objects.filter(pk__in={row.series for row in rows})
     return Choices(
-        kinds=sorted({*occurring_kinds, *parameters.get("kind", ())}),
-        series=list(EventSeries.objects.filter(pk__in=events.values("series")).order_by("slug")),
+        kinds=sorted({*(row.kind for row in rows), *parameters.get("kind", ())}),
+        series=list(series.order_by("slug")),
         places=list(Place.objects.public().filter(pk__in=above).order_by("slug")),
         countries=sorted({place.country.code for place in occurring if place.country}),
         sectors=list(Sector.objects.filter(events__in=events).distinct().order_by("slug")),
