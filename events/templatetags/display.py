@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
 from events.domain.pages import formatting
-from events.domain.pages.pages import ProgrammeDay
+from events.domain.pages.publicprogrammes import ProgrammeDay
 from events.models import Event, Place
 from events.values.dates import When
 from events.values.languages import tag
@@ -71,6 +71,13 @@ def hours_within(event: Event, day: ProgrammeDay) -> str | None:
         return None
     is_plain = when.timezone == day.zone and not when.end_timezone
     return formatting.hours(when) if is_plain or not when.start_time else dates.clock(when)
+
+
+@register.filter
+def kind_beside(event: Event) -> str:
+    """Return the kind of a part of a programme; '' if it adds nothing to the title."""
+    is_plain = event.kind == Event.Kind.SESSION or terms.tells(event.title, event.kind)
+    return "" if is_plain else terms.kind(event.kind)
 
 
 @register.filter

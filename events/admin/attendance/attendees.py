@@ -13,7 +13,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from events.admin.attendance import attendance, attendeesteps, tagging
+from events.admin.attendance import attendance, attendeesteps, marking, tagging
 from events.admin.attendance.standingfilter import StandingFilter
 from events.admin.attendance.tagging import TagColumn, TagFilter, TagsField
 from events.admin.kit import csvcolumns, rights
@@ -206,7 +206,7 @@ class AttendeeAdmin(
     )
     empty_leads: ClassVar[Any] = (_("Open the events"), "admin:events_event_changelist")
     form = InvitationForm
-    actions = (*attendance.ACTIONS, *tagging.ACTIONS)
+    actions = (*attendance.ACTIONS, *tagging.ACTIONS, *marking.ACTIONS)
     action_form = tagging.TagActionForm
     list_before_template = "events/admin/venues.html"
     list_display = (
@@ -218,7 +218,10 @@ class AttendeeAdmin(
         TagFilter,
         StandingFilter,
         waiting(*(task for task in tasks.TASKS if task.model is Attendee)),
-        *chosen("role", "partstat", "seat", "attendance", "event__kind", "event__status"),
+        *chosen(
+            *("role", "shown_in_public", "partstat", "seat", "attendance"),
+            *("event__kind", "event__status"),
+        ),
     )
     list_select_related = ("person", "event")
     list_prefetch: ClassVar[Any] = ("representing", "hub__place")
@@ -232,7 +235,19 @@ class AttendeeAdmin(
     )  # fmt: skip
     fieldsets = (
         (_("Who"), {"fields": ("event", "person", "label", "appointment", "representing")}),
-        (_("In what part"), {"fields": (("role", "position"), "hub", "tags", "language", "notes")}),
+        (
+            _("In what part"),
+            {
+                "fields": (
+                    ("role", "position"),
+                    "shown_in_public",
+                    "hub",
+                    "tags",
+                    "language",
+                    "notes",
+                )
+            },
+        ),
         (
             _("Answer and presence"),
             {"fields": (("shown_answer", "shown_place"), ("shown_presence", "shown_checked_in"))},

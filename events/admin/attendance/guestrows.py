@@ -170,7 +170,9 @@ def guest(row: Row) -> Guest:
     values = {name: row.values.get(name, "") for name in FIELDS}
     who = values["who"]
     seen = frozenset(int(key) for key in values["seen"].split() if is_key(key))
-    parts = {name: values[name] for name in (*PARTS, "honorific", "office", "organisation")}
+    parts: dict[str, Any] = {
+        name: values[name] for name in (*PARTS, "honorific", "office", "organisation")
+    }
     return Guest(
         **parts,
         email=values["email"],

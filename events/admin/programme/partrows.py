@@ -23,6 +23,7 @@ MAX_DAYS: Final = 60  # that a row lets choose from
 FIELDS: Final = {
     "title": 300, "kind": 30, "on": 10, "start": 8, "end": 8, "place": 250, "room": 19,
     "speaker": 250, "who": 19, "until": 10, "visibility": 20, "description": 5000, "leave": 2,
+    "shown": 2,
 }  # fmt: skip
 FIELD: Final = re.compile(r"p(\d{1,4})-(\w+)")
 CLOCK: Final = re.compile(r"(\d{1,2})[:.h]?(\d\d)?")
@@ -42,6 +43,7 @@ LABELS: Final = {
     "until": capfirst(_("last day")),
     "visibility": capfirst(_("visibility")),
     "description": capfirst(_("description")),
+    "shown": _("Speaker shown in public"),
 }
 
 
@@ -217,5 +219,6 @@ def _speaker(row: Row) -> Guest | None:
         characters=read.characters,
         honorific=read.honorific,
         role="speaker",
+        shown_in_public=bool(row.values.get("shown")),
         person=int(who) if is_key(who) else None,
     )

@@ -216,6 +216,7 @@ def _attendee(event: Event, guest: Guest, person: Person, body: Organisation | N
         person=person,
         representing=body,
         role=guest.role or Attendee.Role.PARTICIPANT,
+        shown_in_public=guest.shown_in_public,
         language="" if guest.language == person.language else guest.language,
         tags=list(guest.tags),
     )

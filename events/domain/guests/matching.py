@@ -36,6 +36,7 @@ class Guest:
     language: str = ""
     role: str = ""
     tags: tuple[str, ...] = ()
+    shown_in_public: bool = False
     person: int | None = None
     another: bool = False
     seen: frozenset[int] = frozenset()

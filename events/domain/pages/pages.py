@@ -10,7 +10,8 @@ from django.db.models import Case, F, Max, Min, Q, When
 from django.db.models.functions import Coalesce
 from django.utils.timezone import localdate
 
-from events.domain.pages import eventfilters
+from events.domain.pages import eventfilters, publicprogrammes
+from events.domain.pages.publicprogrammes import ProgrammeDay, chain
 from events.models import (
     Attendee,
     Event,
@@ -74,20 +75,6 @@ class Listing:
     undated: Sequence[Event]
     page: Page[Event]
     choices: Choices
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProgrammeDay:
-    """Parts of an event that begin on one day, at the event's own clock `zone`.
-
-    `on` is None for parts whose day is not known. The day is `named` unless it is the only one, on
-    which the event itself is.
-    """
-
-    on: date | None
-    zone: str
-    is_named: bool
-    parts: Sequence[Event]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,8 +167,8 @@ def event(*, slug: str) -> EventPage:
     around = _related(shown)
     return EventPage(
         event=shown,
-        places=_chain(shown.place),
-        arrival=_chain(shown.end_place),
+        places=chain(shown.place),
+        arrival=chain(shown.end_place),
         hubs=[role for role in roles if role.role == EventPlace.Role.HUB],
         further_places=[role for role in roles if role.role != EventPlace.Role.HUB],
         organisations=list(
@@ -196,7 +183,7 @@ def event(*, slug: str) -> EventPage:
         previous=_if_public(shown.previous_related),
         following=[row for row in around if row.previous_related_id == shown.pk],
         registration=_if_public(shown.registration_closes),
-        programme=_by_day(shown, [row for row in around if row.parent_id == shown.pk]),
+        programme=publicprogrammes.of(event=shown),
         figures=list(shown.figures.prefetch_related("evidence__source").order_by("pk")),
         evidence=list(shown.evidence.select_related("source").order_by("pk")),
     )
@@ -246,7 +233,7 @@ def _choices(parameters: eventfilters.Parameters) -> Choices:
     occurring = list(
         Place.objects.filter(pk__in=keys).select_related("parent__parent__parent__parent")
     )
-    above = {place.pk for found in occurring for place in _chain(found)}
+    above = {place.pk for found in occurring for place in chain(found)}
     series = EventSeries.objects.filter(pk__in={row.series for row in rows})
     return Choices(
         kinds=sorted({*(row.kind for row in rows), *parameters.get("kind", ())}),
@@ -274,8 +261,8 @@ def _find(slug: str) -> Event:
 
 
 def _related(shown: Event) -> list[Event]:
-    """The programme, the events that follow it, and later related events, in order of time."""
-    points_here = Q(parent=shown) | Q(after=shown) | Q(previous_related=shown)
+    """The events that follow it, and later related events, in order of time."""
+    points_here = Q(after=shown) | Q(previous_related=shown)
     rows = Event.objects.public().filter(points_here)
     return list(rows.for_display().in_time_order())
 
@@ -284,47 +271,8 @@ def _if_public(row: Event | None) -> Event | None:
     return row if row and row.is_public else None
 
 
-def _by_day(shown: Event, rows: list[Event]) -> list[ProgrammeDay]:
-    """Return the programme day by day, in the order of `_in_sequence`."""
-    days: list[tuple[date | None, list[Event]]] = []
-    for row in _in_sequence(rows):
-        on = row.start_on if row.when.is_exact else None
-        if not days or days[-1][0] != on:
-            days.append((on, []))
-        days[-1][1].append(row)
-    is_one = [shown.start_on, shown.when.last_on] == [on for on, _parts in days] * 2
-    return [
-        ProgrammeDay(on=on, zone=shown.timezone, is_named=bool(on and not is_one), parts=parts)
-        for on, parts in days
-    ]
-
-
-def _in_sequence(rows: list[Event]) -> list[Event]:
-    """Keep the order of time, but put each event behind the one that it takes place `after`."""
-    waiting, ordered = list(rows), []
-    while waiting:
-        left = {row.pk for row in waiting}
-        first = next((row for row in waiting if row.after_id not in left), waiting[0])
-        waiting.remove(first)
-        ordered.append(first)
-    return ordered
-
-
-def _chain(place: Place | None) -> list[Place]:
-    """Return the place and those that contain it, innermost first."""
-    places: list[Place] = []
-    while place is not None:
-        places.append(place)
-        place = place.parent
-    return places
-
-
 def _people(shown: Event) -> list[Attendee]:
-    """People named in a report; the attendees of our own events are not public."""
-    if shown.is_managed:
-        return []
-    return list(
-        shown.attendees.select_related(
-            "person", "appointment__organisation", "representing"
-        ).order_by("position", "pk")
-    )
+    """All people named in a report; of our own events, those who are shown in public."""
+    found = shown.attendees.in_public() if shown.is_managed else shown.attendees.all()
+    rows = found.select_related("person", "appointment__organisation", "representing")
+    return list(rows.order_by("position", "pk"))

@@ -64,6 +64,16 @@ class AttendeeQuerySet(PartQuerySet["Attendee"]):
         """Those who have declined, sent a substitute, lost their seat or wait for one."""
         return self.filter(_staying_away())
 
+    def in_public(self) -> Self:
+        """Speakers and guests of honour whom everybody may see at a public event.
+
+        Of our own events these are marked so (`shown_in_public`); in a report they are named.
+        """
+        named = Q(shown_in_public=True) | Q(event__origin=Event.Origin.REPORTED)
+        return self.expected().filter(
+            named, role__in=Attendee.ON_STAGE, person__erased_at__isnull=True
+        )
+
     def on_the_list(self) -> Self:
         """All but those who lost their seat or sent a substitute; see `is_off_the_list`."""
         lost = Q(seat=Attendee.Seat.CANCELLED) & ~Q(partstat=Attendee.Partstat.DECLINED)
@@ -164,6 +174,9 @@ class Attendee(models.Model):
         Role.PARTICIPANT,
     )
 
+    # Roles whose names the public page shows, if they are marked so.
+    ON_STAGE: ClassVar = (Role.SPEAKER, Role.GUEST_OF_HONOUR)
+
     class Partstat(models.TextChoices):
         NEEDS_ACTION = "needs_action", _("no answer yet")
         ACCEPTED = "accepted", _("accepted")
@@ -214,6 +227,13 @@ class Attendee(models.Model):
         verbose_name=_("representing"),
     )
     role = models.CharField(_("role"), max_length=15, choices=Role, default=Role.PARTICIPANT)
+    shown_in_public = models.BooleanField(
+        _("shown in public"),
+        default=False,
+        help_text=_(
+            "Name and post stand on the public page, if it is a speaker or a guest of honour."
+        ),
+    )
     position = models.PositiveSmallIntegerField(_("order"), default=1)
     partstat = models.CharField(
         _("answer"), max_length=12, choices=Partstat, default=Partstat.NEEDS_ACTION
@@ -362,7 +382,8 @@ class Attendee(models.Model):
         wins.
         """
         if double._lead() < self._lead():
-            duplicates.take(self, double, "role", "position", "representing_id", "appointment_id")
+            about = ("role", "shown_in_public", "position", "representing_id", "appointment_id")
+            duplicates.take(self, double, *about)
         if double._progress() < self._progress():
             for column in ("partstat", "answered_at", "seat", "waitlisted_at", "hub_id"):
                 setattr(self, column, getattr(double, column))

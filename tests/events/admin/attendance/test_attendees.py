@@ -474,6 +474,34 @@ def test_a_tag_is_put_on_those_who_are_chosen(ours: Team, theirs: Team, organise
     ]  # fmt: skip
 
 
+def test_speakers_are_shown_in_public_many_at_once(
+    ours: Team, theirs: Team, organiser: Client
+) -> None:
+    event = factories.event(team=ours)
+    roles = ("speaker", "guest_of_honour", "participant")
+    rows = [factories.attendee(event=event, role=role) for role in roles]
+    other = factories.attendee(event=factories.event(team=theirs), role="speaker")
+
+    def act(action: str, *chosen: Attendee) -> str:
+        sent = {"action": action, "_selected_action": [row.pk for row in chosen], "index": 0}
+        return organiser.post(LIST, sent, follow=True).content.decode()
+
+    def shown() -> list[bool]:
+        return [Attendee.objects.get(pk=row.pk).shown_in_public for row in (*rows, other)]
+
+    assert "2 speakers or guests of honour more are shown" in act("show_in_public", *rows, other)
+    assert shown() == [True, True, False, False]
+    assert "1 attendee is shown in public no more." in act("hide_from_public", *rows[1:], other)
+    assert shown() == [True, False, False, False]
+
+
+def test_nobody_is_shown_in_public_unless_somebody_ticks_it(ours: Team, organiser: Client) -> None:
+    event = factories.event(team=ours)
+    row = factories.attendee(event=event, person=factories.person(team=ours), role="speaker")
+    page = organiser.get(address(row, "change"))
+    assert page.context["adminform"].form["shown_in_public"].value() is False
+
+
 def test_who_looks_on_reads_tags_as_words(ours: Team, viewer: Client) -> None:
     event = factories.event(team=ours)
     row = factories.attendee(event=event, person=factories.person(team=ours), tags=["a", "b"])

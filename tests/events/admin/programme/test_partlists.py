@@ -87,11 +87,13 @@ def test_who_speaks_is_found_or_made(event: Event, ours: Team, organiser: Client
     known = factories.person(team=ours, family_name="Chan", given_name="Tai-man")
     save(
         organiser, event,
-        {**OPENING, "speaker": "Chan Tai-man", "who": str(known.pk)},
+        {**OPENING, "speaker": "Chan Tai-man", "who": str(known.pk), "shown": "on"},
         {**LUNCH, "speaker": "Jane Smith"},
     )  # fmt: skip
     found = [(str(row.event), str(row.person), row.role) for row in Attendee.objects.order_by("pk")]
     assert found == [("Opening", str(known), "speaker"), ("Lunch", "Jane SMITH", "speaker")]
+    shown = Attendee.objects.order_by("pk").values_list("shown_in_public", flat=True)
+    assert list(shown) == [True, False]
 
 
 def test_refused_rows_name_field_and_reason_and_nothing_is_stored(

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from events.domain.directory import people
 from events.models import (
     Appointment,
     Event,
@@ -20,6 +21,7 @@ from events.models import (
     Figure,
     Source,
 )
+from events.templatetags import display
 from tests import factories
 from tests.events.web.conftest import Read
 
@@ -279,7 +281,9 @@ def test_number_of_rows_does_not_change_the_queries(client: Client, db: None) ->
         EventPlace.objects.create(event=event, place=factories.place(parent=parent), role="hub")
         EventOrganisation.objects.create(event=event, organisation=factories.organisation())
         factories.attendee(event=event, representing=factories.organisation())
-        factories.event(parent=event)
+        part = factories.event(parent=event, place=factories.place(parent=parent))
+        factories.attendee(event=part, role="speaker", shown_in_public=True)
+        factories.event(parent=part, kind="session")
 
     counts = []
     for total in (1, 3, 30):
@@ -302,7 +306,8 @@ def test_the_programme_says_hours_and_rooms_and_nothing_twice(read: Read) -> Non
     text = read("/events/shown/").text
     programme = text[text.index("Programme") :]
     assert "10:00–11:00 Signing ceremony Grand Hall" in programme
-    assert "10:00–11:00 Lunch Meal" in programme
+    assert "10:00–11:00 Lunch" in programme
+    assert "Meal" not in programme
     assert "Hotel" not in programme
     assert "05:00–06:00, Asia/Dubai (UTC+4) From Dubai Relay" in programme
     assert "2 December 2026" not in programme
@@ -324,3 +329,103 @@ def test_a_programme_of_several_days_names_each_day_once(read: Read) -> None:
     assert "2–4 December 2026 Stand" in programme
     assert "Friday 4 December 2026 Visit" in programme
     assert "Asia/" not in programme
+
+
+def test_the_programme_goes_down_to_the_last_level_but_not_through_what_is_hidden(
+    read: Read,
+) -> None:
+    expo = factories.event(slug="expo", title="Expo", **factories.days(1, 4))
+    forum = factories.event(title="Forum", parent=expo, **factories.days(2, 3))
+    for day, title in ((2, "Keynote"), (3, "Panel")):
+        at = {"precision": "time", "start_time": time(10), "end_time": time(11)}
+        item = {**factories.days(day), **at, "parent": forum, "kind": "session"}
+        factories.event(title=title, **item)
+    closed = factories.event(title="CLOSED", parent=expo, visibility="participants")
+    factories.event(title="UNDER IT", parent=closed, kind="session")
+    page = read("/events/expo/")
+    programme = page.text[page.text.index("Programme") :]
+    assert "2–3 December 2026 Forum Promotion conference" in programme
+    assert "Forum Promotion conference 10:00–11:00 Keynote" in programme  # the day stands above
+    assert programme.count("Wednesday 2 December 2026") == 1
+    assert "Thursday 3 December 2026 10:00–11:00 Panel" in programme
+    assert "Session" not in programme
+    for hidden in ("CLOSED", "UNDER IT"):
+        assert hidden not in page.text
+
+
+def test_a_room_stands_with_its_venue_only_if_that_is_another(read: Read) -> None:
+    city = factories.place(name="Shanghai", kind="city")
+    centre = factories.place(name="Centre", kind="venue", parent=city)
+    elsewhere = factories.place(name="Suzhou", kind="city")
+    hotel = factories.place(name="Hotel", kind="venue", parent=city)
+    park = factories.place(name="Park", kind="site", parent=elsewhere)
+    shown = factories.event(slug="shown", title="Forum", place=centre)
+    for title, venue in (("Opening", centre), ("Dinner", hotel), ("Talk", park)):
+        room = factories.place(name=f"Room of {title}", kind="room", parent=venue)
+        factories.event(title=title, parent=shown, place=room, kind="session")
+    factories.event(title="Closing", parent=shown, place=centre, kind="session")
+    text = read("/events/shown/").text
+    programme = text[text.index("Programme") :]
+    assert "Opening Room of Opening 09:30" in programme
+    assert "Dinner Room of Dinner · Hotel 09:30" in programme
+    assert "Talk Room of Talk · Park · Suzhou 09:30" in programme
+    assert "Closing Shanghai" not in programme
+
+
+@pytest.mark.parametrize(
+    ("columns", "is_shown"),
+    [
+        ({"role": "speaker"}, True),
+        ({"role": "guest_of_honour", "partstat": "needs_action"}, True),
+        ({"role": "speaker", "shown_in_public": False}, False),
+        ({"role": "head"}, False),
+        ({"role": "participant"}, False),
+        ({"role": "speaker", "partstat": "declined"}, False),
+        ({"role": "speaker", "partstat": "delegated"}, False),
+        ({"role": "speaker", "seat": "cancelled"}, False),
+    ],
+)
+def test_speakers_of_our_own_events_are_shown_if_they_are_marked_so(
+    read: Read, columns: dict[str, Any], is_shown: bool
+) -> None:
+    office = Appointment.objects.create(
+        person=factories.person(family_name="Lee", given_name="Ka-chiu", phone="+852 5555 0100"),
+        title="Chief Executive",
+        organisation=factories.organisation(name="HKSAR Government"),
+    )
+    event = factories.event(slug="open")
+    part = factories.event(parent=event, title="Opening", slug="opening", kind="session")
+    about = {"person": office.person, "appointment": office, "shown_in_public": True, **columns}
+    factories.attendee(event=part, **about)
+    text = read("/events/open/").text
+    assert ("Opening LEE Ka-chiu Chief Executive · HKSAR Government" in text) == is_shown
+    assert ("LEE" in text) == is_shown
+    assert ("Speakers and guests of honour" in read("/events/opening/").text) == is_shown
+    assert not any(private in text for private in ("@example.org", "5555"))
+
+
+def test_who_was_erased_is_shown_no_more(read: Read) -> None:
+    event = factories.event(slug="open")
+    row = factories.attendee(event=event, role="speaker", shown_in_public=True)
+    people.erase(person=row.person, now=factories.NOW)
+    assert "Speakers" not in read("/events/open/").text
+
+
+@pytest.mark.parametrize(
+    ("kind", "title", "shown"),
+    [
+        ("session", "Opening", ""),
+        ("panel", "Green ports", "panel"),
+        ("panel", "Panel: green ports", ""),
+        ("meal", "Networking lunch", ""),
+        ("meal", "歡迎晚宴", ""),
+        ("break", "Team building", "break"),
+        ("break", "Coffee", ""),
+        ("signing", "签约仪式", ""),
+        ("photo_call", "Group photos", ""),
+    ],
+)
+def test_the_kind_of_a_part_stands_beside_it_only_if_it_adds_something(
+    kind: str, title: str, shown: str
+) -> None:
+    assert display.kind_beside(Event(kind=kind, title_en=title)) == shown
