@@ -118,6 +118,20 @@ def test_a_part_is_moved_and_stretched_by_keyboard_alone(opened: Page) -> None:
     assert stored("Keynote") == ("09:35", "10:25", "Pearl Room")
 
 
+@pytest.mark.thorough
+def test_who_types_faster_than_the_server_loses_no_key(opened: Page) -> None:
+    part(opened, "Panel").focus()
+    for key in ("Alt+ArrowDown", "Alt+ArrowDown", "Shift+ArrowDown"):
+        opened.keyboard.press(key)
+    expect(opened.locator("#timetable [data-name=undo]")).to_be_enabled()
+    for _ in range(3):
+        opened.keyboard.press("Control+z")
+    expect(opened.locator("#timetable [data-name=undo]")).to_be_disabled(timeout=10_000)
+    expect(part(opened, "Panel")).to_contain_text("10:30–11:30")
+    expect(opened.locator("#timetable .tt-refusal")).to_have_count(0)
+    assert stored("Panel") == ("10:30", "11:30", "Grand Hall")
+
+
 def test_what_follows_is_shifted_by_twenty_minutes_in_three_clicks(opened: Page) -> None:
     part(opened, "Keynote").click()
     opened.get_by_role("button", name="What follows in this room").click()

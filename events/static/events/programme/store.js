@@ -54,38 +54,44 @@ async function request(url, body) {
 }
 
 /* Send edits; the answer is `{ok: true, …}` or `{ok: false, refused: […], failed}`. */
-function send(edits, { keep = true } = {}) {
-  return queued(async () => {
-    try {
-      const answer = await request(root.dataset.edits, { edits });
-      if (!answer.ok) return answer;
-      if (keep) {
-        done.push(answer.undo);
-        undone.length = 0;
-        if (answer.final) done.length = 0; // what cannot be taken back hides what lies before it
-        if (done.at(-1)?.length === 0) done.pop();
-      }
-      take(answer, true);
-      return answer;
-    } catch {
-      return { ok: false, refused: [], failed: true };
+function send(edits) {
+  return queued(() => post(edits, true));
+}
+
+async function post(edits, keep) {
+  try {
+    const answer = await request(root.dataset.edits, { edits });
+    if (!answer.ok) return answer;
+    if (keep) {
+      done.push(answer.undo);
+      undone.length = 0;
+      if (answer.final) done.length = 0; // what cannot be taken back hides what lies before it
+      if (done.at(-1)?.length === 0) done.pop();
     }
+    take(answer, true);
+    return answer;
+  } catch {
+    return { ok: false, refused: [], failed: true };
+  }
+}
+
+/* Take back what was done last, once all that was sent before is answered. */
+function again(from, to) {
+  return queued(async () => {
+    const edits = from.pop();
+    if (!edits) return { ok: false, refused: [], nothing: true };
+    const answer = await post(edits, false);
+    if (answer.ok) {
+      if (answer.undo.length) to.push(answer.undo);
+    } else if (answer.failed) from.push(edits);
+    document.dispatchEvent(new CustomEvent("programme", { detail: { changed: [], gone: [], mine: true } }));
+    return answer;
   });
 }
 
-async function again(from, to) {
-  const edits = from.pop();
-  if (!edits) return { ok: false, refused: [] };
-  const answer = await send(edits, { keep: false });
-  if (answer.ok) {
-    if (answer.undo.length) to.push(answer.undo);
-  } else if (answer.failed) from.push(edits);
-  document.dispatchEvent(new CustomEvent("programme", { detail: { changed: [], gone: [], mine: true } }));
-  return answer;
-}
-
-function override(key, reason) {
-  return beside(root.dataset.clashes, { key, reason });
+/* Accept a clash for a reason; with `reopen` it counts again. */
+function override(key, reason, reopen = false) {
+  return beside(root.dataset.clashes, { key, reason, reopen });
 }
 
 /* Say what becomes of the mails: `now`, `later` or `never`. */

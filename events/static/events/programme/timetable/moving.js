@@ -6,9 +6,12 @@ import { fieldsOf, timesOf } from "./layout.js";
 
 const USUAL = 30; // minutes of a part that had no time
 let move = null;
+const pending = new Map(); // what was sent of parts and is not answered yet, by their keys
 
 const zone = () => store.event.zone;
 
+/* Return a part as it will be when all that was sent is stored. */
+const soon = (part) => ({ ...part, ...pending.get(part.id) });
 
 export const current = () => move;
 export const isMoving = (id) => move?.parts.has(id) ?? false;
@@ -30,14 +33,14 @@ export function begin(ids, { stretching = false, dragging = false } = {}) {
   if (!mayMove(lead)) return false;
   const all = ids.map((id) => store.parts.get(id)).filter(mayMove);
   if (!stretching) all.push(...ids.flatMap(below).filter(mayMove));
-  const parts = new Map(all.map((part) => [part.id, { ...part, times: timesOf(part, zone()) }]));
+  all.sort((one, other) => one.depth - other.depth); // what stands below a part follows it
+  const parts = new Map(all.map(soon).map((part) => [part.id, { ...part, times: timesOf(part, zone()) }]));
   move = { lead: lead.id, parts, minutes: 0, stretch: 0, room: undefined, placed: null, dragging };
   redraw();
   return true;
 }
 
 export function by({ minutes = 0, stretch = 0 }) {
-  if (move.sent) return;
   move.minutes += minutes;
   move.stretch = Math.max(move.stretch + stretch, shortestStretch());
   redraw();
@@ -45,7 +48,6 @@ export function by({ minutes = 0, stretch = 0 }) {
 
 /* Put the lead at a time of the clock of the timetable, and the others along with it. */
 export function to({ start, end, room }) {
-  if (move.sent) return;
   const lead = move.parts.get(move.lead);
   if (start !== undefined) {
     if (lead.times) move.minutes = start - lead.times.start;
@@ -71,7 +73,7 @@ export function leave() {
 /* Return the times at which a part is drawn now: null without a time of day. */
 export function times(part) {
   const moved = move?.parts.get(part.id);
-  return moved ? movedTimes(moved) : timesOf(part, zone());
+  return moved ? movedTimes(moved) : timesOf(soon(part), zone());
 }
 
 function movedTimes(moved) {
@@ -90,18 +92,21 @@ function placedTimes() {
 /* Return the room in which a part is drawn now. Parts in the room of the lead go along with it. */
 export function room(part) {
   const moved = move?.parts.get(part.id);
-  if (!moved || move.room === undefined) return moved ? moved.room : part.room;
+  if (!moved || move.room === undefined) return (moved ?? soon(part)).room;
   const lead = move.parts.get(move.lead);
   return moved.id === lead.id || moved.room === lead.room ? move.room : moved.room;
 }
 
-/* Store the move. Return what the store says; null if nothing has moved, or it is on its way. */
+/* Store the move, which is drawn where it goes until the store has answered. Return what that says;
+   null if nothing has moved. */
 export async function set() {
-  if (!move || move.sent) return null;
-  move.sent = true;
-  const edits = [...move.parts.values()].map(editOf).filter(Boolean);
-  const done = edits.length ? await store.send(edits) : null;
+  const edits = move ? [...move.parts.values()].map(editOf).filter(Boolean) : [];
+  const sent = edits.map(({ id, to: fields }) => [id, { ...pending.get(id), ...fields }]);
+  for (const [id, fields] of sent) pending.set(id, fields);
   leave();
+  const done = edits.length ? await store.send(edits) : null;
+  for (const [id, fields] of sent) if (pending.get(id) === fields) pending.delete(id);
+  redraw();
   return done;
 }
 

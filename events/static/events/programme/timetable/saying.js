@@ -31,7 +31,7 @@ export function whereNow() {
 
 /* Say what came of a step: that it is stored, or why not and what stands there now. */
 export function outcome(done, text) {
-  if (!done) return;
+  if (!done || done.nothing) return;
   if (done.ok) {
     alerts.replaceChildren();
     announce(text);
