@@ -66,6 +66,32 @@ SHOWN: Final = (
     Picture("itinerary", "events/event/?q=Trade+Mission+to", "itinerary/", height=900),
 )
 
+# Taken last, once the programme of the conference has been filled.
+OF_A_PROGRAMME: Final = (
+    Picture("programme", CONFERENCE, "programme/", height=900),
+    Picture("rundown", CONFERENCE, "programme/rundown/", height=760),
+)
+ROOMS: Final = ("Grand Hall", "Pearl Room")
+# Title, kind, start, end, number of the room.
+ITEMS: Final = (
+    ("Registration", "registration", "08:30", "09:00", None),
+    ("Opening", "ceremony", "09:00", "09:20", 0),
+    ("Keynote: the harbour in 2040", "keynote", "09:20", "10:00", 0),
+    ("Coffee", "break", "10:00", "10:30", None),
+    ("Panel: green shipping", "panel", "10:30", "11:30", 0),
+    ("Workshop: customs in one click", "session", "10:30", "12:00", 1),
+    ("Signing", "signing", "11:30", "12:00", 0),
+    ("Lunch", "meal", "12:00", "13:15", None),
+    ("One-to-one meetings", "one_to_one", "13:15", "15:30", 1),
+    ("Panel: capital markets", "panel", "13:15", "14:15", 0),
+)
+SEND: Final = """async edits => {
+  const found = performance.getEntriesByType("resource").map(({name}) => name);
+  const {store} = await import(found.find(name => /programme.store/.test(name)));
+  const on = store.event.on;
+  for (const {op, to} of edits) if (op === "add") Object.assign(to, {on, until_on: on});
+  return store.send(edits);
+}"""
 
 # The pixels of a picture as numbers of the 128 most frequent colours, or of the nearest of them.
 PALETTE: Final = """async picture => {
@@ -140,11 +166,7 @@ def wait_for(address: str) -> str:
 def take(browser: Browser, page: Page, address: str, picture: Picture) -> None:
     """Open the page of the picture and store what is seen of it."""
     page.set_viewport_size({"width": 1100, "height": picture.height})
-    page.goto(f"{address}/admin/{picture.rows or picture.path}")
-    if picture.rows:
-        page.goto(str(page.locator(ROW).first.evaluate("link => link.href")).split("?")[0])
-        if picture.path:
-            page.goto(f"{page.url.split('?')[0].removesuffix('change/')}{picture.path}")
+    show(page, address, picture)
     if picture.at:
         page.locator(picture.at).scroll_into_view_if_needed()
         page.locator(picture.at).evaluate("part => part.scrollIntoView()")
@@ -153,6 +175,29 @@ def take(browser: Browser, page: Page, address: str, picture: Picture) -> None:
     store(browser, path, page.screenshot())
     if path.stat().st_size > MAX_BYTES:
         print(f"{path.name} has {path.stat().st_size:,} bytes")  # noqa: T201 -- a script
+
+
+def show(page: Page, address: str, picture: Picture) -> None:
+    page.goto(f"{address}/admin/{picture.rows or picture.path}")
+    if picture.rows:
+        page.goto(str(page.locator(ROW).first.evaluate("link => link.href")).split("?")[0])
+        if picture.path:
+            page.goto(f"{page.url.split('?')[0].removesuffix('change/')}{picture.path}")
+
+
+def fill(page: Page, address: str) -> None:
+    """Add rooms and items to the programme of the conference, as its page does."""
+    show(page, address, OF_A_PROGRAMME[0])
+    page.wait_for_selector("#timetable:not([hidden])")
+    edits = [
+        {"op": "room", "key": f"room{number}", "name": name} for number, name in enumerate(ROOMS)
+    ]
+    for number, (title, kind, start, end, room) in enumerate(ITEMS):
+        to = {"title": title, "kind": kind, "from": start, "to": end, "visibility": "public"}
+        to |= {} if room is None else {"room": f"room{room}"}
+        edits.append({"op": "add", "key": f"item{number}", "to": to})
+    done = page.evaluate(SEND, edits)
+    assert done["ok"], done
 
 
 def store(browser: Browser, path: Path, picture: bytes) -> None:
@@ -185,6 +230,9 @@ def main() -> None:
         page = browser.new_page()
         office.sign_in(page, address, f"desk:{PASSWORD}")
         for picture in SHOWN:
+            take(browser, page, address, picture)
+        fill(page, address)
+        for picture in OF_A_PROGRAMME:
             take(browser, page, address, picture)
         browser.close()
 
