@@ -246,3 +246,29 @@ def test_on_a_phone_a_part_is_moved_by_large_buttons(opened: Page) -> None:
     assert stored("Keynote") == ("09:35", "10:20", "Pearl Room")
     assert opened.evaluate("document.documentElement.scrollWidth") <= 390
     assert Place.objects.filter(kind="room").count() == 2
+
+
+@pytest.mark.thorough
+def test_a_finger_scrolls_and_after_a_rest_drags(
+    event: Event, signed_in: Page, live_server: LiveServer
+) -> None:
+    page = signed_in
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{live_server.url}/admin/events/event/{event.pk}/programme/")
+    page.get_by_role("combobox", name="Room", exact=True).select_option("Grand Hall")
+    keynote = part(page, "Keynote")
+    keynote.scroll_into_view_if_needed()
+    box = keynote.bounding_box()
+    assert box
+    touches = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *at: float) -> None:
+        points = [{"x": at[0], "y": at[1]}] if at else []
+        touches.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", box["x"] + 40, box["y"] + 10)
+    page.wait_for_selector("#timetable.tt-dragging")
+    for step in range(1, 9):
+        touch("touchMove", box["x"] + 40, box["y"] + 10 + 3 * step)
+    saved(page, lambda: touch("touchEnd"))
+    assert stored("Keynote")[0] > "09:30"

@@ -36,10 +36,11 @@ function down(event, root) {
   if (!box || event.button || moving.current()) return;
   const part = partOf(box);
   if (!part) return;
-  grip = { root, box, part, id: event.pointerId, x: event.clientX, y: event.clientY, touch: event.pointerType === "touch", edge: Boolean(event.target.closest(".tt-edge")) };
+  const { target } = event; // a touch stays with it, even if it is drawn anew
+  grip = { root, box, part, target, id: event.pointerId, x: event.clientX, y: event.clientY, touch: event.pointerType === "touch", edge: Boolean(event.target.closest(".tt-edge")) };
   if (!grip.touch) return;
   grip.timer = setTimeout(() => begin(event), LONG);
-  box.addEventListener("touchmove", still, { passive: false });
+  target.addEventListener("touchmove", still, { passive: false });
 }
 
 /* Keep the page from scrolling under a finger that drags. */
@@ -163,7 +164,7 @@ function cancel() {
 function forget() {
   clearTimeout(grip.timer);
   clearTimeout(grip.turn);
-  grip.box.removeEventListener("touchmove", still);
+  grip.target.removeEventListener("touchmove", still);
   grip = null;
 }
 
