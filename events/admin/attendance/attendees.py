@@ -16,6 +16,7 @@ from unfold.decorators import display
 from events.admin.attendance import attendance, attendeesteps, marking, tagging
 from events.admin.attendance.standingfilter import StandingFilter
 from events.admin.attendance.tagging import TagColumn, TagFilter, TagsField
+from events.admin.attendance.withinfilter import WITHIN, WithinFilter
 from events.admin.kit import csvcolumns, rights
 from events.admin.kit.base import FindsPeople, TranslatedAdmin
 from events.admin.kit.columns import badge, chosen_words, clock_of, coloured, moment, two_lines
@@ -215,6 +216,7 @@ class AttendeeAdmin(
     )  # fmt: skip
     list_filter: ClassVar[Any] = (
         *searched("event"),
+        WithinFilter,
         TagFilter,
         StandingFilter,
         waiting(*(task for task in tasks.TASKS if task.model is Attendee)),
@@ -266,8 +268,13 @@ class AttendeeAdmin(
         return rows.with_turn()
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        """Leave out what is the same in each row of the list of one event."""
+        """Leave out what is the same in each row of the list of one event.
+
+        In the list of a programme it shows who is shown in public.
+        """
         shown = super().get_list_display(request)
+        if request.GET.get(WITHIN):
+            return [*shown[:4], "shown_in_public", *shown[4:]]
         if not is_key(request.GET.get(BY_EVENT, "")):
             return shown
         return [name for name in shown if name not in {"event", "shown_when"}]

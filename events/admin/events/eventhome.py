@@ -18,7 +18,7 @@ from events.domain.overview import eventhomes, mails
 from events.domain.overview.eventhomes import EventHome
 from events.domain.overview.standings import Standing
 from events.domain.pages import formatting
-from events.models import Delivery, Event, Reply
+from events.models import Attendee, Delivery, Event, Reply
 
 Link = dict[str, str]
 
@@ -49,6 +49,7 @@ class EventHomeAdmin(HomeAdmin):
             **_additions(request, home),
             "programme_url": self.programme_url(row),  # type: ignore[attr-defined]
             "part_rows_url": self._part_rows(request, row),
+            "speakers_url": _speakers(row),
             "removed_url": reverse("admin:events_event_removed", args=[row.pk]),
         }
 
@@ -91,6 +92,12 @@ class EventHomeAdmin(HomeAdmin):
         subscribe = f"{reverse('subscribe')}?{urlencode(feed)}"
         yield {"label": gettext("How to subscribe"), "url": subscribe}
         yield {"label": gettext("In the API"), "url": reverse("api-event-detail", args=[row.slug])}
+
+
+def _speakers(row: Event) -> str:
+    """Return the list of who may be shown in public, of the event and all its parts."""
+    roles = ",".join(Attendee.ON_STAGE)
+    return words.listing(Attendee, within=row.pk, role__in=roles)
 
 
 def _home(event: Event) -> str:

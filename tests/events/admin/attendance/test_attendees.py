@@ -495,6 +495,33 @@ def test_speakers_are_shown_in_public_many_at_once(
     assert shown() == [True, False, False, False]
 
 
+def test_the_speakers_of_a_whole_programme_stand_in_one_list(
+    ours: Team, theirs: Team, organiser: Client
+) -> None:
+    forum = factories.event(team=ours)
+    panel = factories.event(team=ours, parent=factories.event(team=ours, parent=forum))
+    for event, name in ((forum, "Fong"), (panel, "Pang"), (factories.event(team=ours), "Other")):
+        person = factories.person(team=ours, family_name=name)
+        factories.attendee(event=event, person=person, role="speaker")
+    factories.attendee(event=panel, person=factories.person(team=ours, family_name="Guest"))
+    hidden = factories.event(team=theirs, title="CANARY")
+    factories.attendee(event=hidden, role="speaker")
+
+    def listed(key: object) -> str:
+        query = {"within": key, "role__in": "speaker,guest_of_honour"}
+        return organiser.get(LIST, query, follow=True).content.decode()
+
+    text = listed(forum.pk)
+    found = [name for name in ("FONG", "PANG", "OTHER", "GUEST") if name in text]
+    assert found == ["FONG", "PANG"]
+    assert "Shown in public" in text
+    assert "CANARY" not in listed(hidden.pk)
+    assert (
+        "/admin/events/attendee/?within="
+        in organiser.get(f"/admin/events/event/{forum.pk}/", follow=True).content.decode()
+    )
+
+
 def test_nobody_is_shown_in_public_unless_somebody_ticks_it(ours: Team, organiser: Client) -> None:
     event = factories.event(team=ours)
     row = factories.attendee(event=event, person=factories.person(team=ours), role="speaker")
