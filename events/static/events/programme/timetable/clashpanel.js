@@ -43,8 +43,14 @@ function* words(clash, level) {
   yield make("span", { class: "tt-hidden" }, `${say(`clash-${level}`)}: `);
   if (clash.subject) yield make("strong", { dir: "auto" }, `${clash.subject} `);
   yield make("span", { dir: "auto" }, clash.text);
-  const quiet = clash.overridden ? accepted(clash.overridden) : clash.ids[1] ? clash.other_text : "";
+  const quiet = clash.overridden ? accepted(clash.overridden) : other(clash);
   if (quiet) yield make("span", { class: "tt-reason", dir: "auto" }, quiet);
+}
+
+/* Return when the other event is, unless the text names it already. */
+function other({ ids, text, other_text: found }) {
+  const title = store.parts.get(ids[1])?.title;
+  return ids[1] && !(title && text.includes(title)) ? found : "";
 }
 
 const accepted = ({ reason, by }) => say("overridden-by", { reason, by: by ?? "" });
