@@ -12,6 +12,9 @@ class Storage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """WhiteNoise's storage, in which a module imports others by their hashed names as well."""
 
     support_js_module_import_aggregation = True
+    # A pass settles the names of modules whose imports are settled, so there must be more passes
+    # than modules that import one another in a row; Django's five end the start with an error.
+    max_post_process_passes = 30
 
 
 def collect(folder: Path) -> bool:
