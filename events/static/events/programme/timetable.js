@@ -36,12 +36,12 @@ function draw() {
 
 const focusedKey = () => (root.contains(document.activeElement) ? document.activeElement.dataset.key : null);
 
-/* Return the days, or what to do where there is nothing to draw. */
+/* Return the days, and above them what to do while there are no parts or no rooms. */
 function content() {
-  if (!parts().length) return [make("p", { class: "tt-none" }, say(store.event.may_change ? "empty" : "empty-read"))];
-  const days = drawDays();
-  if (store.event.may_change && !store.rooms.length) days.unshift(make("p", { class: "tt-none" }, say("empty-rooms")));
-  return days;
+  const { may_change: may } = store.event;
+  const hint = !parts().length ? (may ? "empty" : "empty-read") : may && !store.rooms.length ? "empty-rooms" : null;
+  const days = parts().length || may ? drawDays() : [];
+  return [...(hint ? [make("p", { class: "tt-none" }, say(hint))] : []), ...days];
 }
 
 function drawTray() {
