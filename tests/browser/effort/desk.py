@@ -46,7 +46,7 @@ LABEL: Final = "field => field.labels[0].textContent.trim()"
 CHOSEN: Final = """all => all.findIndex(each => each.getAttribute("aria-selected") === "true")"""
 # Mark the row that has the focus, as a new one has, as the row that is worked on.
 MARK_ROW: Final = """() => {
-  const row = document.activeElement.closest(".form-group, .guest");
+  const row = document.activeElement.closest(".form-group, .guest, .rows-row");
   document.querySelector("[data-row]")?.removeAttribute("data-row");
   row?.setAttribute("data-row", "");
   return Boolean(row);
@@ -211,6 +211,19 @@ class Desk:
         self._save("Save and add another")
         self._check()
 
+    def stay(self, target: Locator) -> None:
+        """Use what changes the page without leading away from it."""
+        self._wait(target.wait_for)
+        self._use(target)
+
+    def reach(self, target: Locator) -> None:
+        """Bring the focus to a field or a part, unless it is there."""
+        self._reach(target)
+
+    def wait(self, until: str) -> None:
+        """Wait until a condition of the page is true, in JavaScript."""
+        self._wait(lambda: self.page.wait_for_function(until))
+
     # ------------------------------------------------------------ what it is made of
 
     def keys(self, text: str) -> None:
@@ -222,6 +235,14 @@ class Desk:
         self.page.keyboard.press(keys)
         self.count.keys += len(keys.split("+"))
 
+    def held(self, modifier: str, key: str, *, times: int) -> None:
+        """Hold one key and press another several times."""
+        self.page.keyboard.down(modifier)
+        for _ in range(times):
+            self.page.keyboard.press(key)
+        self.page.keyboard.up(modifier)
+        self.count.keys += 1 + times
+
     def _field(self, selector: str, label: str) -> Locator:
         end = r"\b" if self.within else r"[\s:*]*$"  # labels in rows may hold the field itself
         name = re.compile(rf"^\s*{re.escape(label)}{end}", re.IGNORECASE)
@@ -230,7 +251,7 @@ class Desk:
 
     def _among(self, selector: str) -> Locator:
         """Return what the row that is worked on has; without a row, what lies in no row."""
-        outside = self.page.locator(f"{selector}:not(:is(.form-group, .guest) *)")
+        outside = self.page.locator(f"{selector}:not(:is(.form-group, .guest, .rows-row) *)")
         return self.within.locator(selector) if self.within else outside
 
     def lead(self, target: Locator) -> None:
@@ -289,7 +310,8 @@ class Mouse(Desk):
     hand = "mouse"
 
     def _choose(self, select: Locator, option: str) -> None:
-        """One click opens the list, one takes the option."""
+        """One click opens the list, which may be written only then, one takes the option."""
+        select.hover()
         select.select_option(label=option)
         self.count.clicks += 2
 

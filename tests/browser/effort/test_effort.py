@@ -10,13 +10,13 @@ import pytest
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser.effort import conference, figures, mission
+from tests.browser.effort import conference, figures, mission, rundown
 from tests.browser.effort.desk import HANDS, Desk
 
 pytestmark = pytest.mark.skipif("EFFORT" not in os.environ, reason="make effort")
 PICTURE: Final = Path(tempfile.gettempdir()) / "effort.png"
 PATIENCE: Final = 20_000  # milliseconds, for a page of a busy machine
-SCENARIOS: Final = {"conference": conference, "mission": mission}
+SCENARIOS: Final = {"conference": conference, "mission": mission, "rundown": rundown}
 
 
 @pytest.mark.parametrize("hand", HANDS, ids=lambda hand: hand.hand)

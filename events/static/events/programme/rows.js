@@ -8,10 +8,12 @@ import { announce, button, dayLabel, make, say } from "./rows/words.js";
 const ORDER = ["from", "to", "title", "room", "speakers"]; // the fields that Enter visits
 const root = document.getElementById("rows");
 const rows = new Map(); // of stored parts, by key
+const sections = new Map(); // by title
 let fresh = []; // rows of parts that are not stored yet
+let latest = null; // the key of the part that was added last
 let isDrawing = false;
 
-const acts = { save, addAfter, duplicate, choose: bulk.choose, next, leaveOut: (row) => paste.leaveOut(row) };
+const acts = { isDrawing: () => isDrawing, save, addAfter, duplicate, choose: bulk.choose, next, leaveOut: (row) => paste.leaveOut(row) };
 
 /* Drawing. */
 
@@ -22,14 +24,14 @@ function draw() {
     if (!known || known.mayChange !== part.may_change) rows.set(id, new Row(part, { acts }));
     else if (known.part !== part || known.isDirty) known.update(part);
   }
-  if (store.event.may_add && !fresh.some(({ after }) => !after)) fresh.push(blank());
-  keepFocus(() => root.querySelector(".rows-list").replaceChildren(...groups()));
+  if (store.event.may_add && !atEnd()) fresh.push(blank());
+  keepFocus(() => arrange(root.querySelector(".rows-list"), groups()));
   bulk.draw(rows);
   toolbar();
   root.hidden = false;
 }
 
-/* The days in their order, then what has no day, then the row for a new part. */
+/* The days in their order, then what has no day, then the rows for new parts. */
 function groups() {
   const found = new Map();
   let on = null;
@@ -41,18 +43,36 @@ function groups() {
   }
   const tray = found.get("");
   found.delete("");
-  const sections = [...found].sort(([one], [other]) => (one < other ? -1 : 1)).map(([day, elements]) => group(dayLabel(day), elements));
-  if (tray) sections.push(group(say("tray"), tray));
+  const groups_ = [...found].sort(([one], [other]) => (one < other ? -1 : 1)).map(([day, elements]) => group(dayLabel(day), elements));
+  if (tray) groups_.push(group(say("tray"), tray));
   const last = fresh.filter(({ after }) => !after).map(({ element }) => element);
-  if (!store.parts.size && !last.length) sections.push(make("p", { class: "rows-none" }, say("empty")));
-  return last.length ? [...sections, group(say("new-part"), last)] : sections;
+  if (last.length) groups_.push(group(say("new-part"), last));
+  return groups_.length ? groups_ : [make("p", { class: "rows-none" }, say("empty"))];
 }
 
+/* Return the section of a title, the same each time, with these rows in it. */
 function group(title, elements) {
-  return make("section", { class: "rows-day", "aria-label": title }, make("h4", {}, title), ...elements);
+  if (!sections.has(title)) sections.set(title, make("section", { class: "rows-day", "aria-label": title }, make("h4", {}, title)));
+  const section = sections.get(title);
+  arrange(section, [section.firstChild, ...elements]);
+  return section;
 }
 
-/* Redrawing takes elements out and puts them back; the one with the focus keeps it. */
+/* Make elements the children of a box. What has the focus stays where it is, so that nothing is
+   lost of a text that is being typed, and an input method goes on. */
+function arrange(box, wanted) {
+  for (const child of [...box.children]) if (!wanted.includes(child)) child.remove();
+  const kept = wanted.findIndex((each) => each.parentNode === box && each.contains(document.activeElement));
+  for (let at = (kept < 0 ? wanted.length : kept) - 1; at >= 0; at -= 1) {
+    const following = wanted[at + 1] ?? null;
+    if (wanted[at].parentNode !== box || wanted[at].nextSibling !== following) box.insertBefore(wanted[at], following);
+  }
+  for (let at = kept + 1; kept >= 0 && at < wanted.length; at += 1) {
+    if (wanted[at - 1].nextSibling !== wanted[at]) wanted[at - 1].after(wanted[at]);
+  }
+}
+
+/* A row that goes to another day is taken out and put back; if it has the focus, it keeps it. */
 function keepFocus(act) {
   const active = root.contains(document.activeElement) ? document.activeElement : null;
   const selection = active?.tagName === "INPUT" && active.type === "text" ? [active.selectionStart, active.selectionEnd] : null;
@@ -95,14 +115,18 @@ export function alert(text) {
 
 /* New rows. */
 
-function blank(after = null) {
-  const row = new Row(null, { acts, after, values: begin(after) });
-  return row;
+function blank(after = null, values = begin(after)) {
+  return new Row(null, { acts, after, values });
 }
 
-/* A new part begins when the one before ends, on the same day. */
+/* The row at the end in which nothing is written yet. */
+const atEnd = () => fresh.find((row) => !row.after && row.isBlank);
+
+/* A new part begins when the one before ends, on the same day: the one that was added last, or else
+   the last one of the programme. */
 function begin(after) {
-  const before = after ? store.parts.get(after) : [...store.parts.values()].filter(({ on, from }) => on && from).sort(byTime).at(-1);
+  const timed = [...store.parts.values()].filter(({ on, from }) => on && from);
+  const before = (after ? store.parts.get(after) : timed.find(({ id }) => id === latest)) ?? timed.sort(byTime).at(-1);
   if (!before) return { on: store.event.on, from: store.event.from };
   return { on: before.on, from: before.to ?? before.from, ...(after && { kind: "session" }) };
 }
@@ -126,10 +150,24 @@ async function duplicate(row) {
 }
 
 function toEnd() {
-  if (!fresh.some(({ after }) => !after)) draw();
-  const last = fresh.find(({ after }) => !after);
-  focusIn(last, last.value("from") ? "to" : "from");
-  last.element.scrollIntoView({ block: "nearest" });
+  if (!atEnd()) draw();
+  enter(atEnd());
+}
+
+/* Go to the first field of a new row that is still to be written. */
+function enter(row) {
+  focusIn(row, row.value("from") ? "to" : "from");
+  row.element.scrollIntoView({ block: "nearest" });
+}
+
+/* Begin a row behind one that is being stored, without waiting: whoever types on loses no letter. */
+function continueAfter(row) {
+  const { after, parent } = row;
+  const values = { on: row.value("on"), from: row.value("to") ?? row.value("from"), ...(after && { kind: "session" }) };
+  const following = Object.assign(blank(after, values), { parent });
+  fresh = [...fresh.filter((each) => each.after !== after || !each.isBlank), following];
+  draw();
+  enter(following);
 }
 
 function focusIn(row, name) {
@@ -156,6 +194,8 @@ async function save(row) {
   if (row.isNew) {
     fresh = fresh.filter((each) => each !== row);
     const lost = row.isFocused;
+    latest = answer.made[row.key];
+    fresh = fresh.filter((each) => each.after || !each.isBlank || each.isFocused);
     draw();
     if (lost) rows.get(answer.made[row.key])?.fields.title.focus();
   } else {
@@ -199,15 +239,10 @@ function below(row) {
   const all = [...root.querySelectorAll(".rows-row")];
   const other = rowOf(all[all.indexOf(row.element) + 1] ?? root);
   if (row.isNew && !row.pasted) {
-    save(row).then(() => (row.isNew && row.faults.length ? null : row.after ? continueAfter(row) : toEnd()));
+    if (row.isBlank) return;
+    save(row);
+    continueAfter(row);
   } else if (other) focusIn(other, other.isNew && other.value("from") ? "to" : "from");
-}
-
-function continueAfter() {
-  const last = root.querySelector(".rows-row:focus-within") ?? null;
-  const row = last && rowOf(last);
-  if (row?.part) addAfter(row);
-  else toEnd();
 }
 
 function step(row, field, by) {
@@ -233,6 +268,8 @@ function listen() {
       else next(row, target);
     } else if (key === "Escape" && row.part && row.isDirty) {
       row.stand();
+    } else if (key === "Escape" && (row.part || latest)) {
+      document.dispatchEvent(new CustomEvent("programme:show", { detail: { id: row.part?.id ?? latest } }));
     } else if (target.tagName === "INPUT" && (key === "ArrowDown" || key === "ArrowUp") && !event.altKey) {
       if (target.getAttribute("aria-expanded") === "true" || (target.dataset.field === "speakers" && target.value)) return;
       event.preventDefault();
@@ -263,7 +300,8 @@ function listen() {
     row?.fields.title.focus();
   });
   window.addEventListener("beforeunload", (event) => {
-    if ([...rows.values()].some((row) => row.isDirty) || paste.rows().length) event.preventDefault();
+    const isOpen = [...rows.values()].some((row) => row.isDirty) || fresh.some((row) => !row.isBlank);
+    if (isOpen || paste.rows().length) event.preventDefault();
   });
 }
 

@@ -6,7 +6,8 @@ let open = null; // { input, list, options, chosen, take }
 let timer = 0;
 let asked = null;
 
-/* `find(text, signal)` returns options `{label, value}`; `take(value)` gets the chosen one. */
+/* `find(text, signal)` returns options `{label, value, isMeant}`, `take(value)` gets the chosen one.
+   The first option is chosen at once if it is what the text means; else nothing is before ↓. */
 export function combo(input, { find, take }) {
   for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", autocomplete: "off" })) {
     input.setAttribute(name, value);
@@ -67,6 +68,7 @@ async function offer(input, find, take) {
   input.setAttribute("aria-expanded", "true");
   input.setAttribute("aria-controls", "rows-found");
   open = { input, list, options, chosen: -1, take };
+  if (options[0].isMeant) choose(0);
   announce(say("found", { number: options.length }));
 }
 

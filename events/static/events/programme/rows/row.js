@@ -194,10 +194,11 @@ export class Row {
     const input = this.input(name, label, { maxlength: 12, size: 5, placeholder: name === "from" ? "9:00" : "9:30", inputmode: "text", spellcheck: "false" });
     input.addEventListener("input", () => {
       const at = clock(input.value);
-      input.toggleAttribute("aria-invalid", at === undefined);
+      mark(input, at === undefined);
       this.put(name, at === undefined ? input.value : at);
     });
     input.addEventListener("change", () => {
+      if (this.acts.isDrawing()) return; // the row is only taken elsewhere
       if (name === "from") this.keepLength();
       this.fill();
     });
@@ -230,11 +231,13 @@ export class Row {
 
   place() {
     const input = this.input("room", say("place"), { maxlength: 200, spellcheck: "false", placeholder: this.isNew ? (store.event.place?.name ?? "") : null });
-    input.addEventListener("input", () => this.put("room", roomOf(input.value)));
+    input.addEventListener("input", () => this.put("room", roomMeant(input.value)));
     combo(input, {
       find: async (text, signal) => {
         const near = store.rooms.filter(({ name }) => name.toLocaleLowerCase().includes(text.toLocaleLowerCase()));
-        const ours = near.map((room) => ({ label: room.name, value: room }));
+        const meant = roomMeant(text).id;
+        near.sort((one, other) => (other.id === meant) - (one.id === meant));
+        const ours = near.map((room) => ({ label: room.name, value: room, isMeant: room.id === meant }));
         const { found } = await suggestions("place", text, signal);
         const others = found.filter(({ key }) => !near.some(({ id }) => id === key));
         const known = [...ours, ...others.map(({ key, label }) => ({ label, value: { id: key, name: label.split(" · ")[0] } }))];
@@ -261,7 +264,7 @@ export class Row {
       },
       take: (person) => this.addSpeaker(person, input),
     });
-    input.addEventListener("change", () => this.takeSpeaker(input));
+    input.addEventListener("change", () => this.acts.isDrawing() || this.takeSpeaker(input));
     input.dataset.field = "speakers";
     return input;
   }
@@ -351,7 +354,7 @@ export class Row {
     list.replaceChildren(...this.faults.map((fault) => this.fault(fault)));
     for (const [name, field] of Object.entries(this.fields)) {
       const isWrong = this.faults.some((fault) => fault.field === name || (name === "title" && fault.field.startsWith("title")));
-      field.toggleAttribute("aria-invalid", isWrong);
+      mark(field, isWrong);
       if (isWrong) field.setAttribute("aria-describedby", list.id);
       else field.removeAttribute("aria-describedby");
     }
@@ -366,7 +369,7 @@ export class Row {
   }
 
   keepMine(field, theirs) {
-    (this.seen ??= {})[field] = field === "speakers" ? theirs : theirs;
+    (this.seen ??= {})[field] = theirs;
     this.faults = this.faults.filter((each) => each.field !== field);
     this.acts.save(this);
   }
@@ -409,6 +412,22 @@ function dayChoices(now) {
 }
 
 const minutes = (at) => Number(at.slice(0, 2)) * 60 + Number(at.slice(3));
+
+/* Say of a field whether something is wrong with it. */
+function mark(field, isWrong) {
+  if (isWrong) field.setAttribute("aria-invalid", "true");
+  else field.removeAttribute("aria-invalid");
+}
+
+/* Return the room that somebody means who has typed this much: that of the name, or the only one
+   whose name begins so; else one that is still to be made. */
+function roomMeant(text) {
+  const room = roomOf(text);
+  if (room.id || !room.name) return room;
+  const begun = room.name.toLocaleLowerCase();
+  const found = store.rooms.filter(({ name }) => name.toLocaleLowerCase().startsWith(begun));
+  return found.length === 1 ? { id: found[0].id, name: found[0].name } : room;
+}
 
 /* Return the room of this name, or one that is still to be made. */
 export function roomOf(text) {

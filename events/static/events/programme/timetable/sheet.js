@@ -149,6 +149,7 @@ function shiftField() {
 }
 
 function shift(by) {
+  if (!by.minutes && !by.days) return undefined;
   usual = Math.abs(by.minutes ?? usual) || usual;
   const number = view.chosen.size;
   return run(moving.shift(ids(), by), say("shifted", { number }));
