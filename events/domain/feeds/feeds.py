@@ -1,7 +1,7 @@
 """Selects the events of a feed and writes the feed; the public feeds and their files."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Case, Q, When
+from django.db.models import Case, Max, Q, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext, override
 
@@ -93,15 +94,20 @@ def _public(parameters: eventfilters.Parameters, address: str, stamp: Stamp, now
     language = eventfilters.language(parameters=parameters)
     shown = on_show(Event.objects.public(), now)
     events = eventfilters.calendar(events=shown, parameters=parameters, now=now)
+    past_days = int(parameters["past"][-1]) if "past" in parameters else None
+    always = {name: values for name, values in parameters.items() if name != "past"}
+    ever = eventfilters.calendar(events=Event.objects.public(), parameters=always, now=now)
+    stamp = _with_the_last_gone(stamp, ever, now, past_days)
     with override(language):
         cover = Cover(name=gettext("Attaché: public events"), address=address, language=language)
-    past_days = int(parameters["past"][-1]) if "past" in parameters else None
     return write(events=events, cover=cover, stamp=stamp, now=now, past_days=past_days)
 
 
 def _single(slug: str, language: str, stamp: Stamp, now: datetime) -> Feed:
     event = Event.objects.public().filter(precision__in=["time", "day"]).get(slug=slug)
-    parts = on_show(Event.objects.programme_of(event), now)
+    programme = Event.objects.programme_of(event)
+    stamp = _with_the_last_gone(stamp, programme, now)
+    parts = on_show(programme, now)
     events = Event.objects.filter(Q(pk=event.pk) | Q(pk__in=parts.values("pk")))
     with override(language):
         address = _address(reverse("event-ics", args=[slug]), {})
@@ -220,9 +226,35 @@ def _leaves_at(row: Row, past_days: int | None) -> datetime | None:
         moments.append(row.cancelled_until + CANCELLED_SHOWN_FOR)
     last_on = row.end_on or row.start_on
     if past_days is not None and last_on:
-        day = datetime.combine(last_on, datetime.min.time(), UTC)
-        moments.append(day + (past_days + 1) * DAY)
+        moments.append(_midnight(last_on) + (past_days + 1) * DAY)
     return min(moments, default=None)
+
+
+def _with_the_last_gone(
+    stamp: Stamp, events: EventQuerySet, now: datetime, past_days: int | None = None
+) -> Stamp:
+    """Return the stamp, at the earliest at the moment when the last event left without a change.
+
+    It is the reverse of `_leaves_at`: Last-Modified rises with what time alone has taken away.
+    """
+    first = (now - timedelta(days=past_days)).date() if past_days is not None else EPOCH.date()
+    called_off = Q(status=Event.Status.CANCELLED, end_at__lt=now - CANCELLED_SHOWN_FOR)
+    gone = (
+        events.in_calendar()
+        .annotate(last_on=Coalesce("end_on", "start_on"))
+        .aggregate(
+            off=Max("end_at", filter=called_off), past=Max("last_on", filter=Q(last_on__lt=first))
+        )
+    )
+    moments = [stamp.at or EPOCH]
+    moments += [gone["off"] + CANCELLED_SHOWN_FOR] if gone["off"] else []
+    if past_days is not None and gone["past"]:
+        moments.append(_midnight(gone["past"]) + (past_days + 1) * DAY)
+    return replace(stamp, at=max(moments))
+
+
+def _midnight(on: date) -> datetime:
+    return datetime.combine(on, datetime.min.time(), UTC)
 
 
 def _address(path: str, parameters: eventfilters.Parameters) -> str:

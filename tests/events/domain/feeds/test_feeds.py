@@ -2,7 +2,7 @@
 
 import re
 import tracemalloc
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import icalendar
@@ -130,6 +130,21 @@ def test_a_reader_of_the_last_days_learns_that_an_event_is_older():
     with pytest.raises(encoding.Unchanged):
         again(4)
     assert titles(again(6)) == []
+
+
+def test_what_time_alone_takes_away_is_a_change_for_whoever_asks_by_date():
+    event = factories.event(slug="off", status="cancelled", end_on=date(2026, 12, 2))
+    factories.event(title="Old", start_on=date(2026, 12, 2), end_on=date(2026, 12, 2))
+    off, week = event.end_at + 90 * DAY, {"past": ["7"]}
+    over = datetime(2026, 12, 10, tzinfo=UTC)
+
+    def changed_at(now, parameters) -> datetime:
+        feedcache.forget()
+        return feeds.public(parameters=parameters, now=now).last_modified
+
+    assert changed_at(NOW, {}) == changed_at(off - timedelta(minutes=1), {}) == NOW
+    assert changed_at(off + timedelta(minutes=1), {}) == off
+    assert changed_at(over + timedelta(minutes=1), week) == over
 
 
 def test_what_leaves_the_public_calendar_is_its_last_change():

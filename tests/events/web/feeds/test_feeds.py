@@ -169,5 +169,5 @@ def test_asking_takes_the_same_few_queries_however_many_events_there_are(
         for _ in range(count):
             lifecycle.touch(event=factories.event(place=place), now=factories.NOW)
             factories.event(place=place, parent=factories.event(place=place))
-        with django_assert_max_num_queries(13):
+        with django_assert_max_num_queries(14):
             client.get(PUBLIC)
