@@ -6,6 +6,7 @@ from events.models import (
     Appointment,
     Attendee,
     CalendarFeed,
+    ClashOverride,
     Event,
     EventOrganisation,
     EventPlace,
@@ -24,12 +25,14 @@ from events.models import (
     Sector,
     Source,
     Team,
+    TravelTime,
     User,
+    Vehicle,
 )
 from events.models.base.history import keep
 
 
-@register([Place, Sector])
+@register([Place, Sector, Vehicle])
 class NameOptions(TranslationOptions):
     fields = ("name",)
 
@@ -83,6 +86,7 @@ keep(
     Appointment,
     Attendee,
     CalendarFeed,
+    ClashOverride,
     Event,
     EventOrganisation,
     EventPlace,
@@ -99,5 +103,7 @@ keep(
     Sector,
     Source,
     Team,
+    TravelTime,
     User,
+    Vehicle,
 )

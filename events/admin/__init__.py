@@ -3,7 +3,7 @@
 from events.admin.attendance import attendees
 from events.admin.calendars import feeds
 from events.admin.directory import organisations, people, places, teams, users
-from events.admin.events import events, figures, sectors, series
+from events.admin.events import events, figures, sectors, series, vehicles
 from events.admin.kit import sources
 from events.admin.mail import deliveries, replies
 
@@ -22,4 +22,5 @@ __all__ = [
     "sources",
     "teams",
     "users",
+    "vehicles",
 ]

@@ -19,6 +19,7 @@ from events.models.events.figures import Figure
 from events.models.events.places import Place
 from events.models.events.sectors import Sector
 from events.models.events.series import EventSeries
+from events.models.events.vehicles import TravelTime, Vehicle
 from events.models.mail.answernews import AnswerNews
 from events.models.mail.deliveries import Delivery, Heartbeat, MailBreaker, Suppression
 from events.models.mail.invitationtexts import InvitationText
@@ -27,6 +28,7 @@ from events.models.mail.notices import EventChange, NoticeBatch, Telling
 from events.models.mail.reminders import ReminderOccurrence, ReminderRule
 from events.models.mail.replies import Reply
 from events.models.people.attendees import Attendee
+from events.models.people.overrides import ClashOverride
 from events.models.people.people import Appointment, Organisation, Person
 from events.models.people.roles import EventOrganisation, EventPlace
 
@@ -37,6 +39,7 @@ __all__ = [
     "Basis",
     "CalendarChange",
     "CalendarFeed",
+    "ClashOverride",
     "Dated",
     "Delivery",
     "Event",
@@ -74,6 +77,8 @@ __all__ = [
     "Suppression",
     "Team",
     "Telling",
+    "TravelTime",
     "User",
+    "Vehicle",
     "Viewer",
 ]

@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from events.admin.attendance.attendance import fullness
-from events.admin.homes import findings, guests, mailpanels, programmes, words
+from events.admin.homes import clashwords, findings, guests, mailpanels, programmes, words
 from events.admin.homes.homes import HomeAdmin
 from events.admin.kit import redaction, rights
 from events.domain.overview import eventhomes, mails
@@ -67,6 +67,7 @@ class EventHomeAdmin(HomeAdmin):
             "place": f"{form}#where",
             "organiser": f"{form}#organisers",
             "outside": "#programme",
+            "clashes": clashwords.page_url(row),
             "unannounced": self.step_url(row, "announce"),  # type: ignore[attr-defined]
             "internal": "#programme",
             "nobody": words.rows_url(row),

@@ -24,6 +24,7 @@ from events.admin.events.figures import FigureInline
 from events.admin.events.itineraries import EventItinerary
 from events.admin.events.partforms import PartsAdmin
 from events.admin.events.roles import EventOrganisationInline, EventPlaceInline
+from events.admin.homes import clashwords
 from events.admin.homes.removals import RemovalsAdmin
 from events.admin.homes.sections import SectionsAdmin
 from events.admin.invitations.invitationstep import INVITE, INVITE_AGAIN
@@ -36,6 +37,7 @@ from events.admin.kit.filters import chosen, related, waiting
 from events.admin.kit.sources import EvidenceInline
 from events.admin.kit.steps import Step, StepsAdmin
 from events.admin.mail.reminders import EventReminderInline
+from events.admin.programme.clashes import ClashesAdmin
 from events.admin.programme.grids import GridAdmin
 from events.admin.programme.partlists import PartListAdmin
 from events.admin.programme.rundowns import RundownAdmin
@@ -43,7 +45,8 @@ from events.domain.access import access
 from events.domain.attendance import capacity, invitations
 from events.domain.lifecycle import announcing, lifecycle
 from events.domain.overview import tasks
-from events.domain.programme import tree
+from events.domain.programme import clashes, tree
+from events.domain.programme.collisions import Kind
 from events.domain.reminders import reminders
 from events.models import (
     Attendee,
@@ -59,6 +62,9 @@ RELATED = ("place", "series", "team")
 # Inlines that pages and feeds show as part of the event, and inlines that reminders depend on.
 SHOWN_WITH_IT = {EventOrganisation, EventPlace}
 REMINDED = {ReminderRule, Attendee}
+# Kinds of clashes of which other messages tell.
+SAID = (Kind.OUTSIDE, Kind.CAPACITY)
+MAX_CLASHES_TOLD = 3
 
 
 @admin.register(Event)
@@ -68,6 +74,7 @@ class EventAdmin(
     PartsAdmin,
     GridAdmin,
     PartListAdmin,
+    ClashesAdmin,
     RundownAdmin,
     EventHomeAdmin,
     RemovalsAdmin,
@@ -116,8 +123,8 @@ class EventAdmin(
     search_fields = ("slug",)
     ordering: ClassVar[Any] = NEWEST_FIRST
     autocomplete_fields = (
-        "series", "parent", "after", "previous_related", "place", "end_place", "sectors",
-        "registration_closes",
+        "series", "parent", "after", "previous_related", "place", "end_place", "vehicle",
+        "sectors", "registration_closes",
     )  # fmt: skip
     prepopulated_fields = {"slug": ("title_en",)}
     readonly_fields = (
@@ -200,7 +207,9 @@ class EventAdmin(
         """Add how much of the programme is not announced; a home shows it among what is next."""
         parts = tree.tree(event=row, among=Event.objects.visible_to(request.user))
         lines = announcesteps.unannounced(row, [part for _depth, part in parts])
-        return {**super().form_context(request, row), "lines": lines}
+        found = clashes.of(events=[row.pk], user=request.user)
+        panel = clashwords.panel(request, row, found)
+        return {**super().form_context(request, row), "lines": lines, "clashes": panel}
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -296,6 +305,19 @@ class EventAdmin(
             if venue.excess:
                 words = {"fullness": attendance.fullness(venue)}
                 messages.warning(request, TOO_MANY % words)
+        self._warn_of_clashes(request, event)
+
+    def _warn_of_clashes(self, request: HttpRequest, event: Event) -> None:
+        """Say what the event clashes with; what lies outside its days has been said."""
+        found = clashes.of(events=[event.pk], user=request.user)
+        told = [
+            clash for clash in found if not (clash.overridden or clash.soft or clash.kind in SAID)
+        ]
+        for clash in told[:MAX_CLASHES_TOLD]:
+            messages.warning(request, clashwords.sentence(clash))
+        if len(told) > MAX_CLASHES_TOLD:
+            text = _("It has %(number)s clashes in all: see below.")
+            messages.warning(request, text % {"number": len(told)})
 
 
 TOO_MANY = _(
@@ -320,7 +342,7 @@ WHEN = (
     "date_text",
 )
 
-WHERE = (("place", "end_place"), "attendance_mode", "stream_url")
+WHERE = (("place", "end_place"), "vehicle", "attendance_mode", "stream_url")
 AUDIENCE = (
     "visibility",
     "in_calendar",

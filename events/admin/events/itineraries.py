@@ -12,8 +12,11 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
+from events.admin.homes import clashwords
 from events.domain.pages import formatting, itineraries
 from events.domain.pages.itineraries import Itinerary
+from events.domain.programme import clashes
+from events.domain.programme.clashes import Clash
 from events.models import Attendee, Event, Person
 from events.values import languages
 from events.values.keys import is_key
@@ -102,12 +105,27 @@ def _page(request: HttpRequest, made: Itinerary, back: Event | Person) -> HttpRe
             for code, name in settings.LANGUAGES
         ],
         "choices": list(_choices(request)),
+        "clashes": clashwords.items(request, _clashes(request, made)),
         "show_internal": _address(request, internal="1"),
         "back": _back(back),
     }
     page = render(request, "events/admin/itinerary.html", context)
     page.headers["Content-Language"] = get_language()
     return page
+
+
+def _clashes(request: HttpRequest, made: Itinerary) -> list[Clash]:
+    """Return what clashes in an itinerary and was not accepted; in that of a person, for them."""
+    shown = {item.event.pk for day in made.days for item in day.items}
+    shown |= {span.event.pk for day in made.days for span in day.spans}
+    found = [
+        clash
+        for clash in clashes.of(events=shown, user=request.user)
+        if not (clash.soft or clash.overridden)
+    ]
+    if isinstance(made.subject, Person):
+        return [clash for clash in found if clash.person == made.subject.pk]
+    return found
 
 
 def _back(row: Event | Person) -> str:

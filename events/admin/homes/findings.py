@@ -10,7 +10,7 @@ from events.domain.overview.gaps import Gap
 
 # The names of gaps and the verbs of steps, in the order in which an event is prepared.
 ORDER: Final = (
-    "day", "zone", "place", "organiser", "outside", "publish", "propose",
+    "day", "zone", "place", "organiser", "outside", "clashes", "publish", "propose",
     "unannounced", "internal", "confirm", "reinstate", "nobody", "unreachable", "uninvited",
     "overbooked", "replies", "held", "failed",
 )  # fmt: skip
@@ -23,6 +23,11 @@ SENTENCES: Final[dict[str, Any]] = {
     "outside": ngettext_lazy(
         "%(number)s part lies outside the days of the event.",
         "%(number)s parts lie outside the days of the event.",
+        "number",
+    ),
+    "clashes": ngettext_lazy(
+        "%(number)s clash: somebody or something is in two places at once, or does not fit.",
+        "%(number)s clashes: somebody or something is in two places at once, or does not fit.",
         "number",
     ),
     "unannounced": ngettext_lazy(

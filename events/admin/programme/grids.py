@@ -18,9 +18,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from events.admin.attendance import guestlists
+from events.admin.homes import clashwords
 from events.admin.kit import redaction, rights, screens
 from events.admin.programme import gridjson, pastes
 from events.domain import telling
+from events.domain.programme import clashes
 from events.domain.schedule import edits, grids, untold
 from events.models import Event, Telling, User
 
@@ -147,7 +149,9 @@ class GridAdmin:
         """What stands beside the programme: its clashes, and what would be told to whom."""
         waiting = gridjson.waiting(untold.waiting(event=row))
         may_tell = rights.may_change(request, row)
-        return {"clashes": [], "waiting": {**waiting, "may_tell": may_tell}}
+        found = clashes.of_programme(event=row, user=request.user)
+        shown = [clashwords.as_json(clash) for clash in found]
+        return {"clashes": shown, "waiting": {**waiting, "may_tell": may_tell}}
 
     def _event(self, request: HttpRequest, object_id: int) -> Event:
         row: Event | None = self.get_object(request, str(object_id))  # type: ignore[attr-defined]

@@ -30,6 +30,8 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 ("events", "event", _("All events"), "calendar_month"),
                 ("events", "eventseries", _("Series"), "event_repeat"),
                 ("events", "place", _("Places"), "location_on"),
+                ("events", "traveltime", _("Travel times"), "commute"),
+                ("events", "vehicle", _("Vehicles"), "directions_bus"),
                 ("events", "organisation", _("Organisations"), "apartment"),
                 ("events", "person", _("People"), "person"),
                 ("events", "sector", _("Sectors"), "category"),

@@ -31,6 +31,11 @@ SENTENCES: Final[dict[str, Any]] = {
         "%(number)s mails have failed that would still be of use.",
         "number",
     ),
+    "clashing": ngettext_lazy(
+        "%(number)s event of the next two weeks clashes with another one, or does not fit.",
+        "%(number)s events of the next two weeks clash with others, or do not fit.",
+        "number",
+    ),
     "answered": ngettext_lazy(
         "%(number)s person has answered since yesterday.",
         "%(number)s people have answered since yesterday.",

@@ -31,7 +31,7 @@ FRESH: Final = frozenset(
         *revisions.MANAGED,
         "id", "uid", "slug", "status", "cancellation_reason", "origin", "team_id", "edition",
         "parent_id", "after_id", "previous_related_id", "registration_closes_id", "basis",
-        "qualifier", "date_text", "start_at", "end_at", "search_key",
+        "qualifier", "date_text", "start_at", "end_at", "search_key", "vehicle_id",
         "title", "description",  # the columns of the active language
     }
 )  # fmt: skip

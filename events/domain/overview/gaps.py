@@ -9,7 +9,9 @@ from events.domain.attendance.capacity import Capacity
 from events.domain.overview import mails
 from events.domain.overview.mails import Sent
 from events.domain.overview.standings import Standing
-from events.domain.programme import completeness, tree
+from events.domain.programme import clashes, completeness, tree
+from events.domain.programme.clashes import Clash
+from events.domain.programme.collisions import Kind
 from events.models import Delivery, Event, Reply, Viewer
 
 
@@ -36,6 +38,7 @@ def of(
         return []
     found = [Gap(name) for name in completeness.missing(event=event)]
     found += _of_parts(event, parts)
+    found.append(_clashes(event, parts, user))
     found += _of_guests(event, standings, seats)
     found += _of_mails(event, sent, user)
     return [gap for gap in found if gap.number]
@@ -49,6 +52,19 @@ def _of_parts(event: Event, parts: Sequence[Event]) -> Iterator[Gap]:
         internal = Event.Visibility.INTERNAL
         yield Gap("internal", sum(part.visibility == internal for part in live))
     yield Gap("outside", len(tree.strays(event=event)) if parts else 0)
+
+
+def _clashes(event: Event, parts: Sequence[Event], user: Viewer) -> Gap:
+    """The clashes of the event and its programme that count and that no other gap tells of."""
+    found = clashes.of(events=[event.pk, *(part.pk for part in parts)], user=user)
+    counting = (clash for clash in found if not (clash.soft or clash.overridden))
+    return Gap("clashes", sum(not _is_told(clash, event) for clash in counting))
+
+
+def _is_told(clash: Clash, event: Event) -> bool:
+    if clash.kind == Kind.OUTSIDE:
+        return clash.event.parent_id == event.pk and tree.is_outside(event=clash.event)
+    return clash.kind == Kind.CAPACITY and clash.limit == event.capacity
 
 
 def _of_guests(

@@ -15,11 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from events.domain.access import access
 from events.domain.overview import mails, standings
 from events.domain.overview.standings import Standing
+from events.domain.programme import clashes
 from events.models import Attendee, Delivery, Event, ReminderOccurrence, Reply, Viewer
 from events.models.events.events import EventQuerySet
 from events.models.people.attendees import AttendeeQuerySet
 from events.values import dates
 
+AHEAD: Final = timedelta(days=14)  # in which clashes are urgent
 SILENCE: Final = timedelta(days=7)  # after so long without an answer somebody should ask again
 
 
@@ -77,6 +79,13 @@ def _unannounced(rows: EventQuerySet, now: datetime) -> EventQuerySet:
     return _upcoming(drafts, now)
 
 
+def _clashing(rows: EventQuerySet, now: datetime) -> EventQuerySet:
+    """Events of the next days that have a clash which nobody has accepted."""
+    near = rows.filter(start_at__lt=now + AHEAD).exclude(rows.ended(now)).order_by()
+    found = clashes.keys(events=list(near.values_list("pk", flat=True)))
+    return rows.filter(pk__in=found)
+
+
 def _drafts(rows: EventQuerySet, now: datetime) -> EventQuerySet:
     return _upcoming(rows.filter(status=Event.Status.DRAFT, parent=None), now)
 
@@ -108,6 +117,7 @@ SILENT: Final = Task("silent", _("no answer for a week"), Event, _silent)
 UNANNOUNCED: Final = Task(
     "unannounced", _("not announced, though part of what is"), Event, _unannounced
 )
+CLASHING: Final = Task("clashing", _("clashing within two weeks"), Event, _clashing)
 DRAFTS: Final = Task("drafts", _("drafts to come"), Event, _drafts)
 REMINDED: Final = Task("reminded", _("reminded of tomorrow"), Event, _reminded)
 REPLIES: Final = Task("replies", _("set aside"), Reply, _open)
@@ -115,5 +125,5 @@ HELD: Final = Task("held", _("held back"), Delivery, _held)
 FAILED: Final = Task("failed", _("failed, and still of use"), Delivery, _failed)
 # In the order in which they are worked off.
 TASKS: Final = (
-    REPLIES, HELD, FAILED, ANSWERED, UNINVITED, SILENT, UNANNOUNCED, DRAFTS, REMINDED,
+    REPLIES, HELD, FAILED, CLASHING, ANSWERED, UNINVITED, SILENT, UNANNOUNCED, DRAFTS, REMINDED,
 )  # fmt: skip

@@ -18,6 +18,7 @@ from typing import Final
 
 from events.domain.programme import slots, traveltimes, whereabouts
 from events.domain.programme.slots import Slot, Span
+from events.domain.programme.traveltimes import Ways
 from events.domain.programme.whereabouts import Chain
 from events.models import Event, Place
 
@@ -56,9 +57,13 @@ class Use:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hall:
-    """A place of an event: how many fit in, how many seats there are, how many come, and surely."""
+    """A place of an event: how many fit in, how many seats there are, how many come, and surely.
+
+    `of` tells whether it is a room or a vehicle.
+    """
 
     use: Use
+    of: Kind
     fit: int | None
     seats: int | None
     sure: int
@@ -74,9 +79,13 @@ class Hall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collision:
-    """Two uses that collide, or an event that does not fit: `way` is the travel time in minutes."""
+    """Two uses that collide, or an event that does not fit.
+
+    `of` is what the subject is: a person, a room or a vehicle; `way` is the travel time in minutes.
+    """
 
     kind: Kind
+    of: Kind
     soft: bool
     uses: tuple[Use, ...]
     subject: int | None = None
@@ -127,15 +136,15 @@ def of_vehicles(uses: Iterable[Use], ours: Collection[int]) -> Iterator[Collisio
 
 
 def on_the_way(
-    uses: Iterable[Use], ours: Collection[int], places: Places, kind: Kind = Kind.TRAVEL
+    of: Kind, uses: Iterable[Use], ours: Collection[int], places: Places, ways: Ways
 ) -> Iterator[Collision]:
-    """Yield those who have too little time from one event to the next one at another place."""
+    """Yield the people, or vehicles, with too little time to the next event at another place."""
     timed = (use for use in uses if not use.slot.is_frame)
     for group in _by(timed, lambda use: use.subject):
         for use in group:
             for following in _next(use, group):
                 if use.slot.pk in ours or following.slot.pk in ours:
-                    yield from _late(use, following, places, kind)
+                    yield from _late(of, use, following, places, ways)
 
 
 def outside(
@@ -147,7 +156,8 @@ def outside(
         if parent and (part.pk in ours or parent.pk in ours) and _exceeds(part, parent):
             uses = (_of_event(part), _of_event(parent))
             soft = part.soft or parent.soft or part.kind in AROUND
-            yield Collision(kind=Kind.OUTSIDE, soft=soft, uses=uses, subject=part.pk)
+            kind = Kind.OUTSIDE
+            yield Collision(kind=kind, of=kind, soft=soft, uses=uses, subject=part.pk)
 
 
 def too_small(halls: Iterable[Hall]) -> Iterator[Collision]:
@@ -161,8 +171,8 @@ def too_small(halls: Iterable[Hall]) -> Iterator[Collision]:
 
 def _too_small(hall: Hall, limit: int, come: int, *, soft: bool) -> Collision:
     return Collision(
-        kind=Kind.CAPACITY, soft=soft, uses=(hall.use,), subject=hall.use.subject, limit=limit,
-        come=come,
+        kind=Kind.CAPACITY, of=hall.of, soft=soft, uses=(hall.use,), subject=hall.use.subject,
+        limit=limit, come=come,
     )  # fmt: skip
 
 
@@ -170,7 +180,7 @@ def _of_two(
     kind: Kind, one: Use, other: Use, *, soft: bool, span: Span, subject: int | None = None
 ) -> Collision:
     subject = one.subject if subject is None else subject
-    return Collision(kind=kind, soft=soft, uses=(one, other), subject=subject, span=span)
+    return Collision(kind=kind, of=kind, soft=soft, uses=(one, other), subject=subject, span=span)
 
 
 def _of_event(slot: Slot) -> Use:
@@ -237,17 +247,22 @@ def _next(use: Use, group: Sequence[Use]) -> list[Use]:
     return [other for other in later if other.slot.start < horizon]
 
 
-def _late(use: Use, following: Use, places: Places, kind: Kind) -> Iterator[Collision]:
+def _late(of: Kind, use: Use, following: Use, places: Places, ways: Ways) -> Iterator[Collision]:
     start = places.get(use.slot.end_place or use.place or 0)
     end = places.get(following.place or 0)
     if not (start and end):
         return
-    way = traveltimes.minutes(start=start, end=end)
+    teams = {use.slot.team, following.slot.team}
+    way = traveltimes.minutes(start=start, end=end, ways=ways, teams=teams)
     if following.slot.start - use.slot.end < way * MINUTE:
-        gap = (use.slot.end, following.slot.start)
-        soft = use.soft or following.soft
         yield Collision(
-            kind=kind, soft=soft, uses=(use, following), subject=use.subject, span=gap, way=way
+            kind=Kind.TRAVEL,
+            of=of,
+            soft=use.soft or following.soft,
+            uses=(use, following),
+            subject=use.subject,
+            span=(use.slot.end, following.slot.start),
+            way=way,
         )
 
 

@@ -6,9 +6,10 @@ from typing import Any, Final
 
 from django.db.models import Count, Min, Q
 
-from events.domain.programme import slots, whereabouts
-from events.domain.programme.collisions import LONGEST_WAY, Hall, Use
+from events.domain.programme import slots, traveltimes, whereabouts
+from events.domain.programme.collisions import LONGEST_WAY, Hall, Kind, Use
 from events.domain.programme.slots import Slot
+from events.domain.programme.traveltimes import Ways
 from events.domain.programme.whereabouts import Chain
 from events.models import Attendee, Event, EventPlace
 
@@ -22,15 +23,20 @@ Row = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """Our events, the others that may collide with them, and their people, rooms and places."""
+    """Our events, the others that may collide with them, their people, rooms and vehicles.
+
+    `places` are where all these are, `ways` the minutes between places as tables tell them.
+    """
 
     ours: Mapping[int, Slot]
     parts: list[Slot]
     known: Mapping[int, Slot]
     people: list[Use]
     rooms: list[Use]
+    cars: list[Use]
     halls: list[Hall]
     places: Mapping[int, Chain]
+    ways: Ways
 
 
 def read(*, ours: Mapping[int, Slot]) -> Scene:
@@ -47,17 +53,33 @@ def read(*, ours: Mapping[int, Slot]) -> Scene:
     known |= slots.by_key(keys=wanted - set(known))
     main = list(_main({**at, **ours}.values()))
     rooms = [*main, *_also({*own, *joined}, main, known)]
-    present = list(_present(people, known))
-    places = _chains([*present, *rooms], halls, known)
+    present, cars = list(_present(people, known)), _cars(ours)
+    places = _chains([*present, *rooms, *cars], halls, known)
     return Scene(
         ours=ours,
         parts=[*{**parts, **ours}.values()],
         known=known,
         people=present,
         rooms=[use for use in rooms if use.subject in places],
+        cars=cars,
         halls=list(_halls(halls, ours, places)),
         places=places,
+        ways=traveltimes.read(chains=places.values()),
     )
+
+
+def _cars(ours: Mapping[int, Slot]) -> list[Use]:
+    """Read where the vehicles of our events are at about that time."""
+    wanted = {slot.vehicle for slot in ours.values() if slot.vehicle}
+    if not wanted:
+        return []
+    near = slots.near(span=slots.around(slots=ours.values()), margin=LONGEST_WAY)
+    found = slots.load(events=near.filter(vehicle__in=wanted)).values()
+    return [
+        Use(subject=slot.vehicle, slot=slot, soft=slot.soft, place=slot.place)
+        for slot in found
+        if slot.vehicle
+    ]
 
 
 def _near(ours: Mapping[int, Slot]) -> Any:
@@ -99,7 +121,11 @@ def _halls(
         use = Use(subject=place or 0, slot=slot, soft=slot.soft, row=row, place=place)
         room = places[place][0].capacity if place else None
         fit = min((number for number in (fits, room) if number is not None), default=None)
-        yield Hall(use=use, fit=fit, seats=None if hub else slot.capacity, sure=sure, come=come)
+        seats = None if hub else slot.capacity
+        yield Hall(use=use, of=Kind.ROOM, fit=fit, seats=seats, sure=sure, come=come)
+        if slot.vehicle and not hub:
+            car = Use(subject=slot.vehicle, slot=slot, soft=slot.soft, row=row)
+            yield Hall(use=car, of=Kind.VEHICLE, fit=slot.seats, seats=None, sure=sure, come=come)
 
 
 def _further(condition: Q) -> set[tuple[int, int]]:

@@ -27,7 +27,7 @@ ANCESTORS: Final = tuple(f"{path}_id" for path in UPWARDS)
 COLUMNS: Final = (
     "pk", "kind", "status", "precision", "start_on", "end_on", "end_time", "timezone",
     "end_timezone", "start_at", "end_at", "place_id", "end_place_id", "attendance_mode",
-    "capacity", *ANCESTORS,
+    "capacity", "team_id", "vehicle_id", "vehicle__seats", *ANCESTORS,
 )  # fmt: skip
 
 Span = tuple[datetime, datetime]  # half-open
@@ -52,6 +52,9 @@ class Slot:
     end_place: int | None
     is_online: bool
     capacity: int | None
+    team: int | None
+    vehicle: int | None
+    seats: int | None
     above: tuple[int, ...]
 
     @property
@@ -149,6 +152,9 @@ def _slot(row: dict[str, Any]) -> Slot:
         end_place=row["end_place_id"],
         is_online=row["attendance_mode"] == Event.AttendanceMode.ONLINE,
         capacity=row["capacity"],
+        team=row["team_id"],
+        vehicle=row["vehicle_id"],
+        seats=row["vehicle__seats"],
         above=tuple(_chain(row)),
     )
 

@@ -63,6 +63,11 @@ def common(one: Chain, other: Chain) -> Spot | None:
     return next((spot for spot in one if spot.pk in theirs), None)
 
 
+def up_to(chain: Chain, last: Spot | None) -> Chain:
+    """Return a place and those that it lies in, up to one of them."""
+    return chain[: chain.index(last) + 1] if last else chain
+
+
 def are_apart(one: Chain | None, other: Chain | None) -> bool:
     """Whether nobody can be at both on one day: two cities, and neither lies in the other.
 

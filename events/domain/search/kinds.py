@@ -6,12 +6,12 @@ from typing import Any, Final
 
 from django.db.models import Model, Prefetch, QuerySet
 from django.utils.text import capfirst
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from events.domain.pages import formatting
 from events.domain.search.registry import Kind, Words
-from events.models import Appointment, Event, Organisation, Person, Place
+from events.models import Appointment, Event, Organisation, Person, Place, Vehicle
 from events.values import names
 
 IN_VENUES: Final = (Place.Kind.ROOM,)
@@ -117,6 +117,16 @@ def _above(place: Place) -> Iterator[Place]:
         yield place
 
 
+def load_vehicles(*, rows: QuerySet[Any], now: datetime) -> QuerySet[Any]:
+    return rows
+
+
+def describe_vehicle(*, row: Vehicle, text: str) -> Words:
+    """Say its number plate, and how many it takes."""
+    seats = row.seats and ngettext("%(number)s seat", "%(number)s seats", row.seats)
+    return Words(row.name, about(row.plate, seats and seats % {"number": row.seats}))
+
+
 KINDS: Final = (
     Kind(
         model=Event, label=_("Events"), icon="calendar_month", position=10,
@@ -133,5 +143,9 @@ KINDS: Final = (
     Kind(
         model=Place, label=_("Places"), icon="location_on", position=50,
         load=load_places, describe=describe_place,
+    ),
+    Kind(
+        model=Vehicle, label=_("Vehicles"), icon="directions_bus", position=60,
+        load=load_vehicles, describe=describe_vehicle,
     ),
 )  # fmt: skip

@@ -38,6 +38,7 @@ from events.models.events.evidence import Evidence
 from events.models.events.places import Place
 from events.models.events.sectors import Sector
 from events.models.events.series import EventSeries
+from events.models.events.vehicles import Vehicle
 from events.values import dates
 
 LEVELS = 4  # levels of the tree; the root is level 1
@@ -546,6 +547,15 @@ class Event(Findable, Owned, Dated):
         related_name="arrivals",
         verbose_name=_("place of arrival"),
         help_text=_("Only for a transfer."),
+    )
+    vehicle = models.ForeignKey(
+        Vehicle,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="events",
+        verbose_name=_("vehicle"),
+        help_text=_("Only for a transfer; seen by organisers alone."),
     )
     audience = models.CharField(
         _("concerns"), max_length=9, choices=Audience, default=Audience.EVERYBODY

@@ -28,7 +28,9 @@ from events.models import (
     Sector,
     Source,
     Team,
+    TravelTime,
     User,
+    Vehicle,
 )
 from tests import factories, missions
 from tests.events.admin import screens
@@ -89,6 +91,8 @@ def _targets(mission: Mission) -> Targets:
         EventSeries: [factories.series(team=team), factories.series()],
         Sector: [screens.sector(None, "sector")],
         Source: [Source.objects.create(slug="source-1", name="source")],
+        Vehicle: [screens.vehicle(team, "car"), screens.vehicle(None, "shared")],
+        TravelTime: [screens.travel_time(team, "way"), screens.travel_time(None, "shared")],
         Figure: [_figure(mission, "one"), _figure(mission, "two"), _figure(mission, "shared")],
         CalendarFeed: [
             screens.calendar_feed(team, text("feed", *ORGANISERS_ONLY), person=guests["member"])

@@ -43,7 +43,9 @@ from events.models import (
     Sector,
     Source,
     Team,
+    TravelTime,
     User,
+    Vehicle,
 )
 from tests import factories
 
@@ -211,6 +213,18 @@ def sector(team: Team | None, word: str) -> Sector:
     return Sector.objects.create(slug=slug, parent=above, **names(word))
 
 
+def vehicle(team: Team | None, word: str) -> Vehicle:
+    row = Vehicle.objects.create(team=team, plate=word, note=word, **names(word))
+    if team:
+        event(team, word, kind="transfer", vehicle=row)
+    return row
+
+
+def travel_time(team: Team | None, word: str) -> TravelTime:
+    start, end = place(team, word), place(team, word)
+    return TravelTime.objects.create(team=team, start=start, end=end, minutes=20)
+
+
 def source(team: Team | None, word: str) -> Source:
     row = Source.objects.create(slug=f"source-{factories.number()}", name=word)
     figure_row = figure(team, word)
@@ -233,6 +247,8 @@ MAKERS: dict[type[Model], Any] = {
     EventSeries: series,
     Sector: sector,
     Source: source,
+    Vehicle: vehicle,
+    TravelTime: travel_time,
     Figure: figure,
     CalendarFeed: calendar_feed,
     Delivery: delivery,

@@ -8,6 +8,7 @@ import pytest
 
 from events.domain.attendance import invitations
 from events.domain.overview import tasks
+from events.domain.programme import clashes
 from events.domain.reminders import reminders
 from events.models import Attendee, Delivery, Event, Team, User
 from tests import factories
@@ -99,6 +100,20 @@ def test_items_of_what_is_announced_and_drafts_by_themselves(team: Team, user: U
     factories.event(team=team, status="draft", **over)
     assert waiting("unannounced", user) == [item]
     assert waiting("drafts", user) == [draft]
+
+
+def test_clashes_of_the_next_two_weeks_that_nobody_has_accepted(team: Team, user: User) -> None:
+    room = factories.place(kind="room")
+    soon = [
+        factories.event(team=team, place=room, start_on=date(2026, 6, 10), end_on=date(2026, 6, 10))
+        for _ in range(2)
+    ]
+    for _ in range(2):
+        factories.event(team=team, place=room)
+    assert waiting("clashing", user) == soon
+    (clash,) = clashes.of(events=[soon[0].pk], user=user)
+    clashes.override(key=clash.key, events=[soon[0].pk], reason="Large", user=user, now=NOW)
+    assert waiting("clashing", user) == []
 
 
 def test_reminders_of_tomorrow_where_the_user_is(team: Team, user: User) -> None:

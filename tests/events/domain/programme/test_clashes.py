@@ -450,5 +450,5 @@ class TestReaders:
             EventPlace.objects.create(event=ours, place=office.salon, role=EventPlace.Role.HUB)
             events.append(ours)
         user = User.objects.get(pk=office.user.pk)
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(17):
             assert len(clashes.of(events=[event.pk for event in events], user=user)) >= number
