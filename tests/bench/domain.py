@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from statistics import median, quantiles
 from typing import Any
 from urllib.parse import urlencode
@@ -32,6 +33,7 @@ from django.urls import reverse
 
 from delegations.models import Application, Delegate, Delegation
 from events.domain.pages.itineraries import of_person
+from events.domain.programme import clashes
 from events.models import (
     Attendee,
     Delivery,
@@ -133,6 +135,7 @@ def tasks(desks: dict[str, Desk]) -> Iterator[Task]:
     yield organiser.page("start page", reverse("admin:index"))
     yield from lists(organiser)
     yield from forms(organiser)
+    yield from clashing(organiser)
     yield organiser.choice("person", "lyu")
     yield organiser.choice("event", "expo")
     yield organiser.choice("representing", "robotics")
@@ -219,6 +222,19 @@ def forms(desk: Desk) -> Iterator[Task]:
     yield desk.form("a person", Person.objects.get(slug=f"person-0-{MEMBER}"))
     yield desk.form("an attendee", Attendee.objects.filter(event=expo).earliest("pk"))
     yield desk.form("an application", delegation.applications.earliest("pk"))
+
+
+def clashing(desk: Desk) -> Iterator[Task]:
+    """What one edit asks: of an item, of an event with many guests, and of a whole programme."""
+    conference, expo = (Event.objects.get(slug=slug) for slug in (rows.CONFERENCE, "expo-0-0"))
+    items = [row.pk for row in Event.objects.filter(parent=conference).order_by("start_at", "pk")]
+    everything = (
+        ("an item of it", items[:1]),
+        (f"an expo with {BIG} attendees", [expo.pk]),
+        (f"a conference with its {rows.ITEMS} items", [conference.pk, *items]),
+    )
+    for name, keys in everything:
+        yield Task(f"clashes of {name}", partial(clashes.of, events=keys, user=desk.user))
 
 
 # The two databases
