@@ -136,7 +136,9 @@ def test_a_whole_form_without_a_team_is_stored_or_refused_at_the_team(
     fields = page.context["adminform"].form.fields if page.status_code == 200 else {}
     if "team" not in fields:
         return
-    values = {"name": "Phone", "person": factories.person(team=ours).pk}
+    place = factories.place(team=ours).pk
+    values = {"name": "Phone", "name_en": "Bus", "start": place, "end": place, "minutes": 20}
+    values["person"] = factories.person(team=ours).pk
     if model in TYPED:
         values = typed(model, ours, "Fair")
     answer = add(client, model, **{**values, "team": ""})
