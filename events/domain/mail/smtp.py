@@ -234,7 +234,8 @@ class _Encrypted(_Plain, smtplib.SMTP_SSL):
 
 def _opened(server: Server) -> smtplib.SMTP:
     """Connect, and log in if a user is set. With `ssl` or `tls`, never log in without TLS."""
-    context = ssl.create_default_context()
+    # Reading the certificates of all authorities takes some twenty milliseconds.
+    context = ssl.create_default_context() if server.ssl or server.tls else None
     if server.ssl:
         smtp: smtplib.SMTP = _Encrypted(
             server.host, server.port, timeout=CONNECTING, context=context
