@@ -5,6 +5,8 @@ ARGS ?=
 EXAMPLES ?= 20
 BIN := .venv/bin
 export PORT ATTACHE_DATA
+# With it each process would compile all modules anew, and pytest rewrite all tests: 8 s of each.
+unexport PYTHONDONTWRITEBYTECODE
 
 TOO_OLD := Attaché needs Python 3.11 or newer. Name one: make PYTHON=python3.12 run
 INSTALL := @command -v $(PYTHON) >/dev/null && \
@@ -24,21 +26,23 @@ help: ## Show this list (the default)
 run: ## Start Attaché: web server, worker, beat, embedded broker; PORT=8000 ATTACHE_DATA=var
 	$(INSTALL) requirements.txt && exec $(BIN)/python manage.py runall
 
-# On SQLite the tables are made from the models, because running the migrations would take five
-# seconds in each process; on PostgreSQL they are made by the migrations.
+# The tables are made from the models, because running the migrations takes each process ten seconds;
+# `make test-all` makes those of PostgreSQL by them, and tests/project migrates former versions on both.
 define TESTS
 @if command -v npm >/dev/null; then for folder in calendars accessibility; do \
   npm ci --ignore-scripts --no-audit --no-fund --loglevel=error \
     --cache $(CURDIR)/.venv/npm --prefix tests/$$folder || exit 1; done; fi
 $(PYTEST) --no-migrations -m "$(1)" $(ARGS)
-$(BIN)/python -m tests.postgres -- $(PYTEST) -m "$(2)" $(ARGS) || [ $$? -eq 5 ]
+$(BIN)/python -m tests.postgres -- $(PYTEST) $(3) -m "$(2)" $(ARGS) || [ $$? -eq 5 ]
 endef
 
-# Tests with generated examples (hypothesis) have the same result on both databases. What takes long
-# and seldom fails alone (`thorough`), and faults on PostgreSQL, are left to `make test-all`.
+# Tests with generated examples (hypothesis) have the same result on both databases; `make test`
+# draws a third of them. What takes long and seldom fails alone (`thorough`), and faults on
+# PostgreSQL, are left to `make test-all`.
 QUICK := both_databases and not sqlite_only and not hypothesis and not thorough and not faults
+test: export FEW := on
 test: dev ## Run all tests on SQLite, and on PostgreSQL what may differ; ARGS="-k feeds" picks some
-	$(call TESTS,not thorough,$(QUICK))
+	$(call TESTS,not thorough,$(QUICK),--no-migrations)
 
 test-all: dev ## Run all tests, on SQLite and on PostgreSQL
 	$(call TESTS,,not sqlite_only)

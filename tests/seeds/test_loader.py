@@ -33,7 +33,7 @@ from events.models import (
 from seeds import library, loader, reader
 from tests.factories import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("loader")]  # it is loaded once
 
 
 @pytest.fixture(scope="module")

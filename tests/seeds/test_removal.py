@@ -22,7 +22,11 @@ from seeds.models import Entry
 from tests import factories
 from tests.factories import NOW
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.both_databases,
+    pytest.mark.xdist_group("removal"),  # so that the sample is loaded for them once
+]
 PAGE = "/admin/sample/"
 # What the machine keeps beside the rows, and what other removals leave as well.
 BESIDE = {"events.CalendarChange", "events.Heartbeat"}

@@ -12,6 +12,7 @@ import pytest
 from config.runtime import valkey
 from tests.config.runtime import runall
 from tests.conftest import wait_until
+from tests.samples import first_of
 from tests.smtp import free_port
 
 pytestmark = pytest.mark.xdist_group("runall")
@@ -73,7 +74,7 @@ def test_later_commands_find_its_settings(first):
     assert subprocess.run(command, env=env, check=False).returncode == 0
 
 
-@pytest.mark.parametrize("role", runall.ROLES)
+@pytest.mark.parametrize("role", first_of(runall.ROLES))
 def test_what_is_killed_comes_back_alone(first, role):
     before = runall.children(first.data, first.supervisor.pid)
     os.kill(before[role], signal.SIGKILL)
@@ -83,6 +84,7 @@ def test_what_is_killed_comes_back_alone(first, role):
     assert {name for name in before if before[name] != after.get(name)} == {role}
 
 
+@pytest.mark.thorough
 def test_the_queue_survives_the_death_of_valkey(first):
     valkey.client(first.data).rpush("probe", "one", "two")
     killed = first.pid("valkey-server")
@@ -119,6 +121,7 @@ def test_it_stops_in_order_and_leaves_nothing(first):
     assert runall.processes(first.data) == {}
 
 
+@pytest.mark.thorough
 def test_a_second_start_keeps_everything_and_dies_whole(data, first):
     if first.supervisor.poll() is None:
         pytest.skip("the first one runs; this test comes after the one that stops it")

@@ -21,6 +21,7 @@ from tests.events.admin import addresses, canaries
 from tests.events.admin.canaries import Office
 from tests.missions import MARKS
 from tests.office import form_of
+from tests.samples import first_of
 
 pytestmark = pytest.mark.django_db
 ROLES = tuple(MARKS)
@@ -103,7 +104,7 @@ def test_the_marks_are_there_to_be_found(office: Office) -> None:
         assert all(mark.encode() in pages for mark in MARKS.values()), model
 
 
-@pytest.mark.parametrize("who", ["nobody", "no staff", "has left"])
+@pytest.mark.parametrize("who", first_of(["no staff", "nobody", "has left"]))
 def test_nothing_is_open_to_those_outside(who: str, office: Office) -> None:
     client = Client()
     if who != "nobody":

@@ -19,6 +19,7 @@ COLUMNS = [
 ABSENT = {"sending", "skipped", "followup"}
 
 
+@pytest.mark.thorough
 def test_an_office_is_made_with_rows_in_every_state() -> None:
     calendars = content.make()
     assert len(calendars) == 6

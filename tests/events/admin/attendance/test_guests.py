@@ -206,6 +206,7 @@ Jane Smith\t\t\t\t
             counts.append(len(asked))
         assert counts[0] == counts[1]
 
+    @pytest.mark.thorough
     def test_three_hundred_are_stored_with_one_click(self, event: Event, organiser: Client) -> None:
         every = dict.fromkeys(guestrows.FIELDS, "")
         guests = [

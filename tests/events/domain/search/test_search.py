@@ -14,6 +14,7 @@ from events.models import Appointment, Event, Organisation, Person, Place, Team,
 from tests import factories
 from tests.events.admin import screens
 from tests.factories import NOW
+from tests.samples import first_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
@@ -260,7 +261,7 @@ class TestAll:
         factories.place(name_en="Hall")
         assert groups(factories.user(is_staff=False), "hall") == {}
 
-    @pytest.mark.parametrize("role", ["organiser", "viewer", "liaison", "secretary"])
+    @pytest.mark.parametrize("role", first_of(["liaison", "organiser", "viewer", "secretary"]))
     def test_the_number_of_queries_does_not_grow(self, team: Team, role: str) -> None:
         counts = []
         for _round in (1, 3, 12):
