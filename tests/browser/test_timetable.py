@@ -231,6 +231,21 @@ def test_a_viewer_sees_it_and_moves_nothing(
 
 
 @pytest.mark.thorough
+@pytest.mark.parametrize(("language", "name"), [("zh-hans", "时间表"), ("zh-hant", "時間表")])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_it_fits_in_other_languages(
+    language: str, name: str, width: int, opened: Page, live_server: LiveServer
+) -> None:
+    cookie = {"name": "django_language", "value": language, "url": live_server.url}
+    opened.context.add_cookies([cookie])  # type: ignore[list-item]
+    opened.set_viewport_size({"width": width, "height": 844})
+    opened.reload()
+    part(opened, "Keynote").click()
+    expect(opened.get_by_role("region", name=name, exact=True)).to_be_visible()
+    assert opened.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.thorough
 def test_on_a_phone_a_part_is_moved_by_large_buttons(opened: Page) -> None:
     opened.set_viewport_size({"width": 390, "height": 844})
     part(opened, "Keynote").click()
