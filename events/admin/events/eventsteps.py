@@ -257,6 +257,7 @@ STEPS = (
         explain=(
             _("It moves from %(when)s to the date below."),
             _touched("move"),
+            _("What takes place after it keeps its distance, where it would begin too early."),
             _("Reminders that have not gone out follow."),
         ),
         says=_("“%(title)s” takes place on %(when)s."),

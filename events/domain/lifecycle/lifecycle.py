@@ -1,7 +1,8 @@
 """The life cycle of an event: saving, steps (changes of status or date), and their effects."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -17,7 +18,7 @@ from events.domain.feeds import changes
 from events.domain.lifecycle import callingoff
 from events.domain.mail import outbox
 from events.domain.pages import formatting
-from events.domain.programme import completeness, revisions, tree
+from events.domain.programme import completeness, followers, revisions, tree
 from events.domain.refusals import Name, Refusal, joined, some
 from events.domain.reminders import notices, reminders
 from events.models import Attendee, Basis, Event, EventOrganisation, EventPlace, Organisation, Place
@@ -269,7 +270,8 @@ def move(
 ) -> None:
     """Change date or place; the programme moves by the same number of days, at the same wall times.
 
-    A place that is None stays as it was. Raises dates.BadDate, and Incomplete if a known day would
+    What takes place after it and has to move along does, in other programmes too (`followers`). A
+    place that is None stays as it was. Raises dates.BadDate, and Incomplete if a known day would
     become a coarse date: that is what `postpone` is for.
     """
     dates.validate(when)
@@ -527,14 +529,35 @@ def _start_anew(rows: list[Event], when: When, status: str) -> None:
 
 
 def _shift(rows: list[Event], when: When) -> None:
-    """Give the first event its new date, and move the others by the same number of days."""
+    """Give the first event its new date, and move the others by the same number of days.
+
+    What takes place after one of them and has to move along is moved, and added to the rows.
+    """
     event, *parts = rows
-    old = event.when
-    if old == when:
+    before = {row.pk: copy(row) for row in rows}
+    if event.when == when:
         return
+    days = _days_between(event.when, when)
     event.when, event.basis = when, Basis.ENTERED if when.start_on else ""
     for part in parts:
-        tree.shift(event=part, days=_days_between(old, when))
+        tree.shift(event=part, days=days)
+    rows += _followers(rows, before, _locked())
+
+
+def _followers(rows: list[Event], before: Mapping[int, Event], among: EventQuerySet) -> list[Event]:
+    """Return what takes place after the moved rows and moves along, already moved.
+
+    It may be part of another event of the same team, and is checked there. Raises what
+    `tree.check` raises.
+    """
+    moves = {row.pk: (before[row.pk], row) for row in rows if before[row.pk].when != row.when}
+    if not moves:
+        return []
+    found = followers.along(moves=moves, among=among.filter(team=rows[0].team_id))
+    moved = [row for _before, row in found.values()]
+    for row in moved:
+        tree.check(event=row, moved=[*rows, *moved])
+    return moved
 
 
 def _days_between(old: When, new: When) -> int:
@@ -547,18 +570,19 @@ def _days_between(old: When, new: When) -> int:
 def _along(
     event: Event, stored: Event | None, staying: Collection[int], rows: EventQuerySet
 ) -> list[Event]:
-    """The parts that move with the event from its stored date to its new one, already moved."""
+    """The parts that move with the event to its new date, and what follows, already moved."""
     days = _days_between(stored.when, event.when) if stored else 0
-    if not days:
+    if stored is None or not days:
         return []
     still = set(staying) - {event.pk}
     for part in tree.below(event=event):
         if part.parent_id in still:
             still.add(part.pk)
     parts = [part for part in _parts(event, "move", rows) if part.pk not in still]
+    before = {event.pk: stored, **{part.pk: copy(part) for part in parts}}
     for part in parts:
         tree.shift(event=part, days=days)
-    return parts
+    return [*parts, *_followers([event, *parts], before, rows.exclude(pk__in=still))]
 
 
 def _require_all(event: Event) -> None:
