@@ -68,6 +68,9 @@ bench: dev ## Measure the screens with 10,000 events on PostgreSQL; ARGS="--roun
 bench-sqlite: dev ## The same on SQLite
 	env -u DATABASE_URL $(BIN)/python -m tests.bench.domain $(ARGS)
 
+bench-grid: dev ## Measure the grid of a programme of 120 parts on PostgreSQL
+	$(BIN)/python -m tests.postgres -- $(BIN)/python -m tests.bench.grids
+
 bench-feeds: dev ## Measure polls of calendar feeds on PostgreSQL; ARGS="--rounds 10" is quicker
 	$(BIN)/python -m tests.postgres -- $(BIN)/python -m tests.bench.feeds $(ARGS)
 

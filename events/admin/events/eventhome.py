@@ -48,14 +48,9 @@ class EventHomeAdmin(HomeAdmin):
             **_figures(home),
             **_additions(request, home),
             "programme_url": self.programme_url(row),  # type: ignore[attr-defined]
-            "part_rows_url": self._part_rows(request, row),
             "speakers_url": _speakers(row),
             "removed_url": reverse("admin:events_event_removed", args=[row.pk]),
         }
-
-    def _part_rows(self, request: HttpRequest, row: Event) -> str:
-        may = rights.may_change(request, row)
-        return self.part_rows_url(row) if may else ""  # type: ignore[attr-defined]
 
     def gap_links(self, row: Event) -> dict[str, str]:
         """Return where each gap is closed, by its name."""

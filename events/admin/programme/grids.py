@@ -102,7 +102,6 @@ class GridAdmin:
             return _malformed(refusal.sentence(user=user))
         except edits.Refused as refusal:
             return JsonResponse(gridjson.refused(request, refusal), status=409)
-        row = self._event(request, object_id)
         grid = grids.of(event=row, user=user, now=now, only=done.touched)
         return JsonResponse(gridjson.of(grid) | gridjson.done(done) | self._beside(request, row))
 

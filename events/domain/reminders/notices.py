@@ -34,6 +34,8 @@ from events.values import dates
 DEBOUNCE: Final = timedelta(seconds=120)  # debounce: further changes join the same mail
 USEFUL_FOR: Final = timedelta(hours=48)
 USEFUL_IF_HELD: Final = timedelta(days=365)
+SLACK: Final = timedelta(days=1)  # that a held mail lasts longer, so that few edits change it
+RENEWED: Final = ("event", "attendee", "expires_at")
 MORNING: Final = timedelta(hours=2)  # quiet hours delay no notice to less than this before a start
 
 Status = Event.Status
@@ -383,16 +385,38 @@ def _hold_back(batch: NoticeBatch, now: datetime) -> None:
     """Bring the held mails of a batch up to date: one for each person who has something to read."""
     _forget_undone(batch)
     told = _told(batch, batch.changes.all())
-    readers = Person.objects.exclude(email="").in_bulk(list(told))
-    there = _attendees({news.event.pk for each in told.values() for news in each})
+    readers = set(Person.objects.filter(pk__in=told).exclude(email="").values_list("pk", flat=True))
     known = {row.person_id: row for row in Delivery.objects.filter(batch=batch)}
-    Delivery.objects.filter(
-        pk__in=[known[key].pk for key in known.keys() - readers.keys()]
-    ).delete()
-    rows = {key: _mail(batch, readers[key], told[key], there, now) for key in sorted(readers)}
-    outbox.put(rows=[row for key, row in rows.items() if key not in known])
-    for key in rows.keys() & known.keys():
-        _renew(known[key], rows[key])
+    gone = [known[key].pk for key in known.keys() - readers]
+    Delivery.objects.filter(pk__in=gone).delete()
+    there = _attendees({told[key][0].event.pk for key in readers})
+    new = Person.objects.in_bulk(readers - known.keys())
+    outbox.put(rows=[_mail(batch, new[key], told[key], there, now) for key in sorted(new)])
+    last = _Last(batch, now)
+    changed = [key for key in known.keys() & readers if not last.holds(known[key], told[key])]
+    for key in changed:
+        row, about = known[key], told[key][0].event
+        row.event_id, row.attendee_id = about.pk, there.get((about.pk, key))
+        row.expires_at = last.until(told[key]) + SLACK
+    Delivery.objects.bulk_update([known[key] for key in changed], RENEWED, batch_size=200)
+
+
+class _Last:
+    """Until when the mails of a batch are useful, reckoned once for all who read the same."""
+
+    def __init__(self, batch: NoticeBatch, now: datetime) -> None:
+        self.batch, self.now = batch, now
+        self.known: dict[tuple[int, ...], datetime] = {}
+
+    def until(self, told: list[News]) -> datetime:
+        key = tuple(news.event.pk for news in told)
+        if key not in self.known:
+            self.known[key] = _useful_until(told, self.batch.telling, self.now)
+        return self.known[key]
+
+    def holds(self, row: Delivery, told: list[News]) -> bool:
+        """Whether a held mail is about the right event, and lasts long enough."""
+        return row.event_id == told[0].event.pk and row.expires_at >= self.until(told)
 
 
 def _forget_undone(batch: NoticeBatch) -> None:
@@ -403,14 +427,6 @@ def _forget_undone(batch: NoticeBatch) -> None:
         before = snapshots.restored(event=row.event, values=row.before, among=places)
         if not revisions.differ(row=row.event, stored=before, names=snapshots.NAMES):
             row.delete()
-
-
-def _renew(known: Delivery, row: Delivery) -> None:
-    """Let a held mail be about what its reader would be told now."""
-    names = ("event_id", "attendee_id", "expires_at")
-    if any(getattr(known, name) != getattr(row, name) for name in names):
-        values = {name: getattr(row, name) for name in names}
-        Delivery.objects.filter(pk=known.pk, state=Delivery.State.HELD).update(**values)
 
 
 def _told(batch: NoticeBatch, changes: Any) -> dict[int, list[News]]:

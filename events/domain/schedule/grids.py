@@ -59,7 +59,7 @@ def of(
     With `since`, which is the `stamp` of an earlier grid, `parts` are those that have changed; with
     `only` they are those with these keys.
     """
-    found = tree.tree(event=event, among=Event.objects.visible_to(user).select_related("parent"))
+    found = tree.tree(event=event, among=Event.objects.visible_to(user))
     wanted = _wanted(event, [part for _depth, part in found], since, only)
     rows = [(depth, part) for depth, part in found if part.pk in wanted]
     may = verbs.allowed(
@@ -67,7 +67,8 @@ def of(
     )
     changeable = _changeable(user, [part for _depth, part in found])
     can_add = access.may_store(user=user, event=blank(parent=event, user=user))
-    redaction.hide(user=user, rows=[event, *(part for _depth, part in found)])
+    used = {part.place_id for _depth, part in found if part.place_id}
+    redaction.hide(user=user, rows=[event, *(part for _depth, part in rows)])
     who = speakers.of(events=[part.pk for _depth, part in rows], user=user)
     redaction.hide(user=user, rows=[row for each in who.values() for row in each], loaded=True)
     return Grid(
@@ -84,7 +85,7 @@ def of(
             for depth, part in rows
         ],
         keys=[part.pk for _depth, part in found],
-        rooms=rooms.of(event=event, used=_places(found), user=user),
+        rooms=rooms.of(event=event, used=used, user=user),
         hubs=_hubs(event),
         can_add=can_add,
         can_edit=can_add or bool(changeable),
@@ -135,10 +136,6 @@ def _changed(model: Any, column: str, keys: Iterable[int], since: datetime) -> s
 def _changeable(user: Viewer, parts: Iterable[Event]) -> set[int]:
     rows = Event.objects.changeable_by(user).filter(pk__in=[part.pk for part in parts])
     return set(rows.order_by().values_list("pk", flat=True))
-
-
-def _places(found: Iterable[tuple[int, Event]]) -> set[int]:
-    return {part.place_id for _depth, part in found if part.place_id}
 
 
 def _hubs(event: Event) -> list[EventPlace]:

@@ -119,15 +119,22 @@ def reminder_rules(desk: Desk) -> None:
 
 
 def programme(desk: Desk) -> None:
-    """Write the parts as rows, in which Enter leads from field to field."""
-    desk.follow("Programme as rows")
+    """Write the parts as rows, in which Enter leads from field to field; each is stored at once."""
+    desk.follow("Timetable and rows")
+    desk.stay(desk.page.locator("#rows [data-name=add]"))
+    ended = ITEMS[0][1]  # the conference begins with its first part
     for title, begins, ends, room in ITEMS:
-        desk.enter(title)
-        desk.enter_into("start time", begins)
-        desk.enter(ends)
-        desk.take(room.split()[0], room)
-        desk.enter("")  # nobody speaks
-    desk.save_all()
+        with desk.this_row():
+            if begins == ended:
+                desk.reach(desk.page.locator("[data-row] [data-field=to]"))
+            else:
+                desk.type("From", begins)
+                desk.chord("Enter")
+            for text in (ends, title, room, ""):  # nobody speaks
+                desk.enter(text)
+        ended = ends
+    desk.wait("() => !document.querySelector('.rows-saving')")
+    desk.follow("Back")
 
 
 def guests(desk: Desk) -> None:

@@ -157,10 +157,11 @@ def test_it_begins_where_the_programme_ends(event: Event, organiser: Client) -> 
     assert "Opening" in page.content.decode()
 
 
-def test_the_home_leads_there_and_whoever_may_not_change_it_is_refused(
+def test_the_grid_leads_there_without_script_and_whoever_may_not_change_it_is_refused(
     event: Event, organiser: Client, ours: Team
 ) -> None:
-    assert address(event) in organiser.get(f"/admin/events/event/{event.pk}/").content.decode()
+    grid = organiser.get(f"/admin/events/event/{event.pk}/programme/").content.decode()
+    assert address(event) in grid.split("<noscript>")[1].split("</noscript>")[0]
     viewer = Client()
     viewer.force_login(factories.user(member_of=ours, role="viewer"))
     assert viewer.get(address(event)).status_code == 403
