@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
 from events.domain.pages import formatting
-from events.domain.pages.publicprogrammes import ProgrammeDay
+from events.domain.pages.publicprogrammes import ProgrammeDay, ProgrammePart
 from events.models import Event, Place
 from events.values.dates import When
 from events.values.languages import tag
@@ -78,6 +78,13 @@ def kind_beside(event: Event) -> str:
     """Return the kind of a part of a programme; '' if it adds nothing to the title."""
     is_plain = event.kind == Event.Kind.SESSION or terms.tells(event.title, event.kind)
     return "" if is_plain else terms.kind(event.kind)
+
+
+@register.filter
+def places_beside(part: ProgrammePart) -> list[Place]:
+    """Return the places of a part that its title does not name already."""
+    title = part.event.title.casefold()
+    return [place for place in part.places if place.name.casefold() not in title]
 
 
 @register.filter

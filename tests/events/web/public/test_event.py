@@ -364,12 +364,14 @@ def test_a_room_stands_with_its_venue_only_if_that_is_another(read: Read) -> Non
         room = factories.place(name=f"Room of {title}", kind="room", parent=venue)
         factories.event(title=title, parent=shown, place=room, kind="session")
     factories.event(title="Closing", parent=shown, place=centre, kind="session")
+    factories.event(title="Visit of the Park", parent=shown, place=park, kind="site_visit")
     text = read("/events/shown/").text
     programme = text[text.index("Programme") :]
     assert "Opening Room of Opening 09:30" in programme
     assert "Dinner Room of Dinner · Hotel 09:30" in programme
     assert "Talk Room of Talk · Park · Suzhou 09:30" in programme
-    assert "Closing Shanghai" not in programme
+    assert "Visit of the Park Suzhou" in programme
+    assert "Closing 09:30" in programme
 
 
 @pytest.mark.parametrize(
