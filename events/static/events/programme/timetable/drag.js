@@ -141,7 +141,7 @@ async function up(event) {
   const { dragging, part, out, box } = grip;
   drop();
   if (!dragging) return choose(event, part, box);
-  if (!out) return keys.store_();
+  if (!out) return keys.finish();
   moving.leave();
   const day = out.classList.contains("tt-tray");
   return saying.outcome(await moving.unplace(keys.group(part.id), { day }), say("time-taken"));

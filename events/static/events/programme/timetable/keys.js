@@ -23,9 +23,9 @@ export function listen(root) {
     return undefined;
   });
   root.addEventListener("keyup", (event) => {
-    if (held && event.key === held) event.preventDefault(), store_();
+    if (held && event.key === held) event.preventDefault(), finish();
   });
-  window.addEventListener("blur", () => held && store_());
+  window.addEventListener("blur", () => held && finish());
   root.addEventListener("focusin", ({ target }) => {
     if (target.dataset?.key) view.focus = target.dataset.key;
   });
@@ -134,7 +134,7 @@ function whileMoving(event) {
     take(event);
     nudge(arrow, { stretch: event.shiftKey && !event.altKey, step: event.altKey && !held ? 1 : STEP });
   } else if (event.key === "Enter" && event.target.role === "option") {
-    take(event), store_();
+    take(event), finish();
   } else if (event.key === "Escape") {
     take(event), leave();
   } else if (event.key === "PageUp" || event.key === "PageDown") {
@@ -142,7 +142,7 @@ function whileMoving(event) {
   }
 }
 
-export async function store_() {
+export async function finish() {
   held = null;
   if (!moving.current()) return;
   const where = saying.whereNow();

@@ -66,7 +66,7 @@ function* movePad() {
     days().length > 1 ? press("day-before", "keyboard_double_arrow_left", () => keys.nudgeDay(-1)) : null,
     days().length > 1 ? press("day-after", "keyboard_double_arrow_right", () => keys.nudgeDay(1)) : null);
   yield make("div", { class: "tt-actions" },
-    button(say("set"), () => keys.store_(), { class: "tt-primary", "data-name": "set" }),
+    button(say("set"), () => keys.finish(), { class: "tt-primary", "data-name": "set" }),
     button(say("leave"), () => keys.leave(), { "data-name": "leave" }));
 }
 
