@@ -36,6 +36,7 @@ $(PYTEST) --no-migrations -m "$(1)" $(ARGS)
 $(BIN)/python -m tests.postgres -- $(PYTEST) $(3) -m "$(2)" $(ARGS) || [ $$? -eq 5 ]
 endef
 
+# Journeys pass through screens, which are the same on both; what lies beneath is tested on both.
 # Tests with generated examples (hypothesis) have the same result on both databases; `make test`
 # draws a third of them. What takes long and seldom fails alone (`thorough`), and faults on
 # PostgreSQL, are left to `make test-all`.

@@ -26,6 +26,7 @@ from events.models.base import clock
 from tests import factories
 from tests.commands import environment
 from tests.conftest import process, wait_until
+from tests.samples import first_of
 
 pytestmark = pytest.mark.both_databases
 
@@ -164,7 +165,7 @@ def test_a_real_worker_sends_what_is_due(valkey: str, worker: "subprocess.Popen[
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", first_of([signal.SIGTERM, signal.SIGINT]))
 def test_the_loop_sends_and_ends_in_peace(tmp_path: Path, number: signal.Signals) -> None:
     due_now()
     log = tmp_path / "log"
@@ -175,6 +176,7 @@ def test_the_loop_sends_and_ends_in_peace(tmp_path: Path, number: signal.Signals
         assert running.wait(10) == 0, log.read_text()
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_killed_workers_lose_nothing(tmp_path: Path, settings: Settings) -> None:
     """US-11, 2: kill -9, three times, while thirty mails go out, each to its one file."""

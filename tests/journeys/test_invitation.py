@@ -20,7 +20,7 @@ from tests.journeys.calendars import entries
 from tests.office import Office
 from tests.smtp import Sink
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 DAY = timedelta(days=1)
 

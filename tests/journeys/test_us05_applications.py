@@ -15,8 +15,6 @@ from tests.journeys.calendars import ADDRESS, entries, hand_out, poll
 from tests.journeys.mails import Post, text
 from tests.office import Office, address
 
-pytestmark = pytest.mark.both_databases
-
 HONG_KONG = ZoneInfo("Asia/Hong_Kong")
 OPEN = datetime(2026, 6, 1, 9, tzinfo=HONG_KONG)
 DEADLINE = datetime(2026, 7, 31, 18, tzinfo=HONG_KONG)

@@ -15,8 +15,6 @@ from tests import factories
 from tests.journeys.mails import Post, text
 from tests.office import Office
 
-pytestmark = pytest.mark.both_databases
-
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ENTERED = datetime(2026, 3, 1, 10, tzinfo=SHANGHAI)
 NINE = datetime(2026, 5, 11, 9, tzinfo=SHANGHAI)  # the day before

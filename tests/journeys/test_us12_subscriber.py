@@ -14,7 +14,7 @@ from tests import factories
 from tests.journeys.calendars import FEED, entries, hand_out, poll
 from tests.office import Office
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 DAY = timedelta(days=1)
 
