@@ -26,14 +26,14 @@ from urllib.parse import urlencode
 
 from django.core.management import call_command
 from django.db import connection
-from django.db.models import Model
+from django.db.models import Count, Model
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
 from delegations.models import Application, Delegate, Delegation
 from events.domain.pages.itineraries import of_person
-from events.domain.programme import clashes
+from events.domain.programme import clashes, slots
 from events.models import (
     Attendee,
     Delivery,
@@ -226,11 +226,13 @@ def forms(desk: Desk) -> Iterator[Task]:
 
 def clashing(desk: Desk) -> Iterator[Task]:
     """What one edit asks: of an item, of an event with many guests, and of a whole programme."""
-    conference, expo = (Event.objects.get(slug=slug) for slug in (rows.CONFERENCE, "expo-0-0"))
+    conference = Event.objects.get(slug=rows.CONFERENCE)
+    full = slots.counting(Event.objects.all()).annotate(come=Count("attendees"))
+    crowd = full.filter(team=conference.team).exclude(pk=conference.pk).latest("come", "pk")
     items = [row.pk for row in Event.objects.filter(parent=conference).order_by("start_at", "pk")]
     everything = (
         ("an item of it", items[:1]),
-        (f"an expo with {BIG} attendees", [expo.pk]),
+        (f"an event with {crowd.come} attendees", [crowd.pk]),
         (f"a conference with its {rows.ITEMS} items", [conference.pk, *items]),
     )
     for name, keys in everything:

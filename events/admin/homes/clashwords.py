@@ -48,7 +48,7 @@ def items(request: HttpRequest, clashes: Iterable[Clash]) -> list[dict[str, Any]
             "clash": clash,
             "subject": subject(clash),
             "text": text(clash),
-            "other": other(clash),
+            "other": other(clash) if clash.other else "",
             "links": list(_links(clash, may)),
             "may_change": not may.isdisjoint(clash.ids),
             "at": _at(clash),

@@ -120,7 +120,7 @@ def _groups(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
         clash = item["clash"]
         found["accepted" if clash.overridden else "soft" if clash.soft else "hard"].append(item)
     return [
-        {"label": _("Clashes"), "rows": found["hard"]},
+        {"label": _("To be mended"), "rows": found["hard"]},
         {"label": _("Perhaps: drafts, tentative answers, estimates"), "rows": found["soft"]},
         {"label": _("Accepted"), "rows": found["accepted"]},
     ]
