@@ -6,6 +6,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from events.models import Attendee, Event
 from tests import factories
+from tests.accessibility import axe
 from tests.events.domain.schedule.grids import conference, hours, part, room
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -97,3 +98,27 @@ def test_lines_with_errors_are_pasted_and_mended(
         ("Opening", "09:00", "Hall"), ("Talk", "10:10", "Hall"), ("Closing", "11:00", "Hall"),
     ]  # fmt: skip
     assert not Attendee.objects.filter(event__in=found).exists()
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("width", [1280, 390])
+def test_rows_at_work_violate_no_rule(signed_in: Page, live_server: LiveServer, width: int) -> None:
+    event = conference(factories.team(), status="confirmed")
+    factories.attendee(event=event)
+    one = part(event, "Opening", "09:00", "09:30", place=room(event, "Hall"), status="confirmed")
+    part(event, "Keynote", "09:30", "10:15", status="cancelled")
+    factories.attendee(event=one, role="speaker")
+    signed_in.set_viewport_size({"width": width, "height": 900})
+    examiner = axe.Examiner(signed_in, live_server.url)
+    examiner.open(f"/admin/events/event/{event.pk}/programme/")
+    row = signed_in.locator(f".rows-row[data-id='{one.pk}']")
+    row.locator(".rows-choose input").check()
+    row.locator(".rows-what button").click()
+    row.locator("[data-field=to]").fill("9:40")
+    signed_in.locator("#rows [data-name=paste]").click()
+    signed_in.locator("dialog textarea").fill("ten past\tBroken\tHall\n9:00\tTalk\tHall\n")
+    signed_in.get_by_role("button", name="Read", exact=True).click()
+    expect(signed_in.locator(".rows-pasted .rows-row")).to_have_count(2)
+    expect(signed_in.locator("#programme-telling")).to_be_visible()
+    examiner.examine(name="[at work]")
+    assert not examiner.faults, axe.readable(examiner.faults)
