@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from events.domain.lifecycle import lifecycle
-from events.models import Event, Place
+from events.models import ClashOverride, Event, Place
 from tests import factories
 
 DAY = date(2027, 3, 18)
@@ -93,6 +93,25 @@ def test_a_part_is_dragged_into_another_room_and_taken_back(opened: Page) -> Non
     expect(live(opened)).to_have_text("Moved: 10:30–11:15, Thu, Mar 18, Pearl Room")
     saved(opened, lambda: opened.locator("#timetable [data-name=undo]").click())
     assert stored("Keynote") == ("09:30", "10:15", "Grand Hall")
+
+
+def test_a_clash_is_told_and_accepted_with_a_reason(opened: Page) -> None:
+    pearl = opened.get_by_role("group", name="Pearl Room")
+    saved(opened, lambda: drag(opened, part(opened, "Keynote"), pearl))
+    opened.get_by_role("button", name="1 clash").click()
+    clash = opened.locator("#timetable .tt-clashes li")
+    expect(clash).to_contain_text("Pearl Room")
+    for title in ("Keynote", "Workshop"):
+        expect(clash).to_contain_text(title)
+        expect(part(opened, title)).to_contain_text("Clash")
+    clash.get_by_role("button", name="Accept with a reason").click()
+    opened.keyboard.type("The workshop leaves the stage free")
+    with opened.expect_response("**/programme/clashes/"):
+        opened.keyboard.press("Enter")
+    expect(clash).to_contain_text("Accepted: The workshop leaves the stage free")
+    expect(opened.get_by_role("button", name="0 clashes")).to_be_visible()
+    override = ClashOverride.objects.get()
+    assert override.reason == "The workshop leaves the stage free"
 
 
 def test_a_part_is_moved_and_stretched_by_keyboard_alone(opened: Page) -> None:
