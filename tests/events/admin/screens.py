@@ -214,7 +214,8 @@ def sector(team: Team | None, word: str) -> Sector:
 
 
 def vehicle(team: Team | None, word: str) -> Vehicle:
-    row = Vehicle.objects.create(team=team, plate=word, note=word, **names(word))
+    plate = word.replace(" ", "")[:30]  # as long as PostgreSQL takes
+    row = Vehicle.objects.create(team=team, plate=plate, note=word, **names(word))
     if team:
         event(team, word, kind="transfer", vehicle=row)
     return row
