@@ -158,7 +158,7 @@ def test_every_field_that_counts_exists() -> None:
 
 def test_every_column_is_either_visible_counted_derived_or_known_to_be_private() -> None:
     derived = {"id", "uid", "title", "description", "start_at", "end_at", "search_key"}
-    private = {"team_id", "audience", "team_reminders", "cue"}
+    private = {"team_id", "audience", "team_reminders", "cue", "vehicle_id"}
     columns = {field.attname for field in Event._meta.concrete_fields}
     assert columns - {*revisions.VISIBLE, *revisions.MANAGED} == derived | private
 
