@@ -233,8 +233,11 @@ def _until(old: When, on: date, start: time | None, end: time | None) -> date:
     days = 0
     if old.is_exact and old.start_on and old.end_on:
         days = (old.end_on - old.start_on).days
+    goes_past_midnight = bool(start and end and end < start)
     night = bool(old.start_time and old.end_time and old.end_time < old.start_time)
-    until = on + timedelta(days=days - (1 if night and days else 0))
+    if night and days == 1 and not goes_past_midnight:
+        days = 0
+    until = on + timedelta(days=days)
     if start and end and end < start and until == on:
         goes_on = dates.wall(on + dates.DAY, end) - dates.wall(on, start)
         if goes_on <= LONGEST_NIGHT:

@@ -150,6 +150,26 @@ def test_an_end_before_the_start_is_of_the_next_day_or_wrong(event: Event, user:
     assert [fault.field for fault in refusal.value.faults] == ["to"]
 
 
+@pytest.mark.parametrize(
+    ("to", "last"),
+    [({"from_": "18:30"}, 4), ({"to": "09:00"}, 4), ({"to": "20:00"}, 4), ({"from_": "07:00"}, 4)],
+)
+def test_hours_of_a_part_of_several_days_keep_its_last_day(
+    event: Event, user: User, to: dict[str, str], last: int
+) -> None:
+    Event.objects.filter(pk=event.pk).update(end_on=date(2026, 12, 5))
+    fair = part(event, "Fair", "18:00", "08:00", end_on=date(2026, 12, 4))
+    apply(event, user, set_(fair, **to))
+    assert stored(fair).end_on == date(2026, 12, last)
+
+
+def test_a_night_of_many_hours_begins_later(event: Event, user: User) -> None:
+    Event.objects.filter(pk=event.pk).update(end_on=date(2026, 12, 5))
+    train = part(event, "Night train", "17:00", "09:00", end_on=date(2026, 12, 3))
+    apply(event, user, set_(train, from_="18:00"))
+    assert (stored(train).start_time, stored(train).end_on) == (time(18), date(2026, 12, 3))
+
+
 def test_a_block_is_shifted_with_what_is_below_and_taken_back_at_once(
     event: Event, user: User
 ) -> None:
