@@ -133,6 +133,8 @@ def times(text: str) -> tuple[time | None, time | None] | None:
     half = {n: match[f"b{n}"] or match[f"a{n}"] or "" for n in (1, 2)}
     start = _clock(match["h1"], match["m1"], half[1] or _carried(match, half[2]))
     end = _clock(match["h2"], match["m2"], half[2] or half[1]) if match["h2"] else None
+    if start and end and half[1] and not half[2] and end < start:
+        end = end.replace(hour=(end.hour + 12) % 24)  # 9 am–1 goes on beyond noon
     return (start, end) if start and (end or not match["h2"]) else None
 
 
