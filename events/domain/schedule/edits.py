@@ -227,7 +227,9 @@ class _Run:
         row = self.row(_key(edit, "id"), changed=False)
         part = self.new_part(row.parent or self.event)
         values = items.read(event=row)
-        part.place, part.after_id, part.description = row.place, row.after_id, row.description
+        part.place, part.after_id, part.cue = row.place, row.after_id, row.cue
+        for name in columns("description"):
+            setattr(part, name, getattr(row, name))
         for name in ("room", "after", "visibility"):
             values.pop(name)
         items.write(event=part, values={k: v for k, v in values.items() if v is not None})

@@ -3,9 +3,11 @@
 from datetime import date, time
 
 import pytest
+from django.utils.translation import override
 
 from events.domain.schedule import edits
 from events.models import Attendee, Event, Place, Team, User
+from events.values.languages import columns
 from tests import factories
 from tests.events.domain.schedule.grids import apply, conference, hours, part, room, set_
 
@@ -206,6 +208,17 @@ def test_a_duplicate_follows_its_original(event: Event, user: User) -> None:
     row = Event.objects.get(pk=done.made["d"])
     assert (row.title_en, hours(row), row.uid == talk.uid) == ("Talk", ["10:30–11:00"], False)
     assert [a.person for a in Attendee.objects.filter(event=row)] == [speaker]
+
+
+def test_a_duplicate_has_the_description_in_each_language(event: Event, user: User) -> None:
+    texts = {"description_en": "Doors at nine.", "description_zh_hant": "九時入場。"}
+    talk = part(event, "Talk", "10:00", "10:30", **texts)
+    with override("zh-hans"):
+        done = apply(event, user, {"op": "duplicate", "id": talk.pk, "key": "d"})
+    row = Event.objects.get(pk=done.made["d"])
+    assert [getattr(row, name) or "" for name in columns("description")] == [
+        "Doors at nine.", "", "九時入場。",
+    ]  # fmt: skip
 
 
 def test_speakers_are_found_made_and_taken_off(event: Event, user: User) -> None:
