@@ -96,7 +96,7 @@ def _store(request: HttpRequest, row: Event, sent: Any) -> None:
     user = request.user
     if not isinstance(user, User) or not rights.may_change_any(request, Event):
         raise PermissionDenied
-    key, reason = (str(sent.get(name) or "") for name in ("key", "reason"))
+    key, reason = (str(sent.get(name) or "").replace("\0", "") for name in ("key", "reason"))
     within = list(Event.objects.within([row.pk]).values_list("pk", flat=True))
     if sent.get(REOPEN):
         clashes.reopen(key=key, events=within, user=user)
@@ -108,6 +108,7 @@ def _store(request: HttpRequest, row: Event, sent: Any) -> None:
 def _read(request: HttpRequest) -> dict[str, Any]:
     try:
         sent = json.loads(request.body[:MAX_BYTES])
+        json.dumps(sent, ensure_ascii=False).encode()  # half of a surrogate pair is no text
     except (ValueError, RecursionError):
         return {}
     return sent if isinstance(sent, dict) else {}

@@ -13,6 +13,7 @@ from events.domain.schedule.edits import Collision, Done, Fault, Refused
 from events.domain.schedule.grids import Grid, Part
 from events.domain.schedule.untold import Waiting
 from events.models import Event, EventPlace, Place, Telling
+from events.values import dates
 
 MAX_BYTES: Final = 500_000  # of the edits of one request
 TITLE: Final = "titles."
@@ -65,6 +66,7 @@ def _body(request: HttpRequest) -> dict[str, Any]:
         raise Unreadable(length)
     try:
         sent = json.loads(request.body)
+        json.dumps(sent, ensure_ascii=False).encode()  # half of a surrogate pair is no text
     except (ValueError, RecursionError) as error:
         raise Unreadable("json") from error
     if not isinstance(sent, dict):
@@ -78,7 +80,7 @@ def since(request: HttpRequest) -> datetime | None:
         at = datetime.fromisoformat(request.GET.get("since", ""))
     except ValueError:
         return None
-    return at if at.tzinfo else None
+    return at if at.tzinfo and at.year in dates.YEARS else None
 
 
 def of(grid: Grid) -> dict[str, Any]:

@@ -136,7 +136,7 @@ def apply(*, event: Event, edits: Sequence[Edit], user: User, now: datetime) -> 
 
 def _take(run: "_Run", index: int, edit: Edit) -> list[Fault]:
     """Take one edit in a transaction of its own, so that the faults of all can be told."""
-    take = OPS.get(edit.get("op", "")) if isinstance(edit, dict) else None
+    take = OPS.get(str(edit.get("op"))) if isinstance(edit, dict) else None
     if take is None:
         raise Malformed(index, "op")
     try:
@@ -253,18 +253,18 @@ class _Run:
 
     def step(self, edit: Edit) -> None:
         """Take a step with each of the parts, those above before those below."""
-        verb, reason = edit.get("verb"), edit.get("reason") or ""
-        take = verbs.TAKE.get(verb or "")
+        verb, reason = str(edit.get("verb")), edit.get("reason") or ""
+        take = verbs.TAKE.get(verb)
         if take is None or not isinstance(reason, str):
             raise _Unreadable("verb")
         for key in _keys(edit):
             row = self.row(key)
             below = tree.below(event=row)
             back = verbs.undo(
-                event=row, verb=verb or "", status=row.status, reason=row.cancellation_reason
+                event=row, verb=verb, status=row.status, reason=row.cancellation_reason
             )
             try:
-                take(row, self.now, reason[: verbs.REASON_MAX_CHARS])
+                take(row, self.now, reason.replace("\0", "")[: verbs.REASON_MAX_CHARS])
             except Refusal as refusal:
                 raise _Fault(refusal, key, "status") from refusal
             touched = {key, *(part.pk for part in below)}
@@ -390,6 +390,8 @@ class _Run:
             values["room"] = self.place(values["room"])
         if values.get("after") is not None:
             values["after"] = self.row(_key(values, "after"), changed=False).pk
+            if values["after"] == row.pk:
+                raise _Fault(Unfit("after"), row.pk, "after")
         try:
             items.write(event=row, values=values)
             items.check(event=row)
@@ -494,7 +496,7 @@ def _keys(edit: Edit) -> list[int]:
     values = edit.get("ids")
     if not isinstance(values, list) or not 0 < len(values) <= MAX_IDS:
         raise _Unreadable("ids")
-    return [_key({"ids": value}, "ids") for value in dict.fromkeys(values)]
+    return list(dict.fromkeys(_key({"ids": value}, "ids") for value in values))
 
 
 def _fields(edit: Edit, name: str) -> dict[str, Any]:

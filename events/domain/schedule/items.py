@@ -186,7 +186,7 @@ def _move_to(event: Event, place: Any) -> None:
 def _set_when(event: Event, values: Mapping[str, Any]) -> None:
     """Set the date from its four fields; those that are not given follow, or stay."""
     old = event.when
-    on = _read(values, "on", date.fromisoformat, old.start_on if old.is_exact else None)
+    on = _read(values, "on", _day, old.start_on if old.is_exact else None)
     start = _read(values, "from", _time, old.start_time)
     end = _read(values, "to", _time, old.end_time)
     if on is None:
@@ -196,7 +196,7 @@ def _set_when(event: Event, values: Mapping[str, Any]) -> None:
         raise NoStart("from")
     end = end if start else None
     event.timezone = event.timezone or _zone(event)
-    until = _read(values, "until_on", date.fromisoformat, None)
+    until = _read(values, "until_on", _day, None)
     until = until or _until(old, on, start, end)
     event.when = replace(
         event.when,
@@ -255,6 +255,13 @@ def _read(values: Mapping[str, Any], name: str, parse: Callable[[str], Any], els
         return parse(value)
     except (TypeError, ValueError) as error:
         raise Unfit(name) from error
+
+
+def _day(text: str) -> date:
+    on = date.fromisoformat(text)
+    if on.year not in dates.YEARS:
+        raise ValueError(text)
+    return on
 
 
 def _time(text: str) -> time:

@@ -113,6 +113,37 @@ def test_what_cannot_be_read_is_refused(event: Event, organiser: Client, body: s
     assert answer.json()["refused"][0]["reason"]
 
 
+@pytest.mark.parametrize(
+    "edit",
+    [
+        {"op": []}, {"op": "step", "ids": ["talk"], "verb": {}}, {"op": "shift", "ids": [[1]]},
+        {"op": "add", "to": {"title": "\ud83d"}}, {"op": "room", "key": "r", "name": "\ud83d"},
+        {"op": "set", "id": "talk", "was": {"speakers": []}, "to": {"speakers": ["\ud83d"]}},
+        {"op": "set", "id": "talk", "was": {"after": None}, "to": {"after": "talk"}},
+        {"op": "set", "id": "talk", "was": {"on": "2026-12-02", "to": "11:00"},
+         "to": {"on": "9999-12-31", "to": "01:00"}},
+    ],
+)  # fmt: skip
+def test_odd_values_are_refused(event: Event, organiser: Client, edit: dict[str, Any]) -> None:
+    talk = part(event, "Talk", "10:00", "11:00")
+    body = json.dumps({"edits": [edit]}).replace('"talk"', str(talk.pk))
+    answer = organiser.post(address(event, "edits/"), body, content_type="application/json")
+    assert answer.status_code in (400, 409)
+
+
+@pytest.mark.parametrize("since", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-14:00"])
+def test_a_stamp_that_no_clock_shows_is_none(event: Event, organiser: Client, since: str) -> None:
+    assert data(organiser, event, since)["ids"] == []
+
+
+def test_a_reason_is_stored_without_what_no_database_keeps(event: Event, organiser: Client) -> None:
+    Event.objects.filter(pk=event.pk).update(status="confirmed")
+    talk = part(event, "Talk", "10:00", "11:00", status="confirmed")
+    step = {"op": "step", "ids": [talk.pk], "verb": "postpone", "reason": "Storm\0"}
+    assert send(organiser, event, step).status_code == 200
+    assert Event.objects.get(pk=talk.pk).cancellation_reason == "Storm"
+
+
 def test_too_much_is_refused(event: Event, organiser: Client) -> None:
     many = [{"op": "add", "to": {"title": "A"}}] * 201
     assert send(organiser, event, *many).status_code == 400
