@@ -23,10 +23,11 @@ from events.domain.programme.followers import Moves
 from events.domain.refusals import Name, Refusal
 from events.domain.schedule import grids, items, rooms, shifts, speakers, verbs
 from events.domain.schedule.items import Unfit
-from events.models import Event, Place, User
+from events.models import Attendee, Event, Place, User
 from events.models.base import slugs
 from events.values import scripts
 from events.values.dates import When
+from events.values.keys import is_key
 from events.values.languages import columns
 
 MAX_EDITS: Final = 200  # in one list
@@ -189,7 +190,7 @@ class _Run:
         if set(changed) - {SPEAKERS}:
             self.store(before, row, alone=bool(edit.get("alone")))
         if SPEAKERS in changed:
-            self.speak(row, known[SPEAKERS], changed[SPEAKERS])
+            self.speak(row, known[SPEAKERS], changed[SPEAKERS], roles=_roles(edit))
 
     def sets(self, edit: Edit) -> None:
         """Set fields of parts that are stored together: a move that is taken back."""
@@ -459,17 +460,25 @@ class _Run:
         back = [one for before, row in stored.values() for one in _undo_of(before, row)]
         self.done.undo += back if len(back) < 2 else [{"op": "sets", "edits": back}]
 
-    def speak(self, row: Event, known: Any, wanted: Any, undone: bool = True) -> None:
+    def speak(
+        self,
+        row: Event,
+        known: Any,
+        wanted: Any,
+        undone: bool = True,
+        roles: Mapping[int, str] | None = None,
+    ) -> None:
         """Let others speak at a part; new people stay on record when this is undone."""
+        who = {"known": known, "wanted": wanted, "roles": roles or {}}
         try:
-            speakers.set_to(event=row, known=known, wanted=wanted, user=self.user, now=self.now)
+            before = speakers.set_to(event=row, **who, user=self.user, now=self.now)
         except Refusal as refusal:
             raise _Fault(refusal, row.pk, SPEAKERS) from refusal
         self.done.touched.add(row.pk)
         if undone:
             now = self.values_of(row, {SPEAKERS: None})[SPEAKERS]
-            was, to = {SPEAKERS: now}, {SPEAKERS: known}
-            self.done.undo.append({"op": "set", "id": row.pk, "was": was, "to": to})
+            back = {"op": "set", "id": row.pk, "was": {SPEAKERS: now}, "to": {SPEAKERS: known}}
+            self.done.undo.append(back | ({"roles": before} if before else {}))
 
 
 OPS: Final[dict[str, Callable[[_Run, Edit], None]]] = {
@@ -512,6 +521,16 @@ def _fields(edit: Edit, name: str) -> dict[str, Any]:
     if wrong := set(flat) - {*items.FIELDS, SPEAKERS, *(("title",) if name == "to" else ())}:
         raise _Unreadable(min(wrong))
     return flat
+
+
+def _roles(edit: Edit) -> dict[int, str]:
+    """Return the roles that people get who are to speak no longer, by person."""
+    values = edit.get("roles", {})
+    if not isinstance(values, dict) or not all(map(is_key, values)):
+        raise _Unreadable("roles")
+    if any(role not in Attendee.Role.values for role in values.values()):
+        raise _Unreadable("roles")
+    return {int(key): role for key, role in values.items()}
 
 
 def _by(edit: Edit) -> timedelta:

@@ -1,12 +1,12 @@
 """Who speaks at a part: people on record, or made on the way, as attendees of the part."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from django.utils.translation import gettext_noop
 
-from events.domain.attendance import attendees, invitations
+from events.domain.attendance import attendees, invitations, undoing
 from events.domain.guests import guests
 from events.domain.guests.matching import Guest
 from events.domain.refusals import Refusal
@@ -35,27 +35,35 @@ def of(*, events: Collection[int], user: Viewer) -> dict[int, list[Attendee]]:
 
 
 def set_to(
-    *, event: Event, known: Collection[int], wanted: Sequence[Any], user: Viewer, now: datetime
-) -> None:
+    *,
+    event: Event,
+    known: Collection[int],
+    wanted: Sequence[Any],
+    roles: Mapping[int, str],
+    user: Viewer,
+    now: datetime,
+) -> dict[int, str]:
     """Let those speak at the part who are wanted: keys of people, or names as they are written.
 
-    `known` are the people who speak now. Who is to speak no longer is taken off the list, and who
-    is on the list in another role speaks from now on. Raises Unclear and what `guests.add` raises.
+    `known` are the people who speak now. Who is to speak no longer gets the role in `roles`, or is
+    taken off the list. Who is on the list in another role, or lost their place, speaks from now on;
+    returns these roles by person. Raises Unclear, and what `guests.add` and `undo_release` raise.
     """
     people = {each for each in wanted if isinstance(each, int)}
     for row in Attendee.objects.filter(event=event, person__in=set(known) - people, role=SPEAKER):
-        _take_off(row, now)
+        _give_up(row, roles.get(row.person_id or 0), now)
     new = [each for each in wanted if not isinstance(each, int) or each not in known]
     if not new:
-        return
+        return {}
     try:
         done = guests.add(event=event, guests=[*map(_guest, new)], user=user, now=now)
     except guests.Open as refusal:
         raise Unclear from refusal
-    keys = [person.pk for person in done.known]
-    for row in Attendee.objects.filter(event=event, person__in=keys).exclude(role=SPEAKER):
-        row.role = SPEAKER
-        attendees.save(attendee=row, now=now)
+    rows = Attendee.objects.filter(event=event, person__in=[each.pk for each in done.known])
+    before = {row.person_id or 0: row.role for row in rows if row.role != SPEAKER}
+    for row in rows:
+        _put_on(row, now)
+    return before
 
 
 def is_wanted(values: Any) -> bool:
@@ -81,6 +89,26 @@ def _guest(wanted: Any) -> Guest:
         honorific=read.honorific,
         role=SPEAKER,
     )
+
+
+def _put_on(row: Attendee, now: datetime) -> None:
+    """Let somebody speak who is on the list already, or was taken off it."""
+    if row.seat == Attendee.Seat.CANCELLED and row.partstat not in Attendee.SAID_NO:
+        undoing.undo_release(attendee=row, now=now)
+    _give_role(row, SPEAKER, now)
+
+
+def _give_up(row: Attendee, role: str | None, now: datetime) -> None:
+    if role:
+        _give_role(row, role, now)
+    else:
+        _take_off(row, now)
+
+
+def _give_role(row: Attendee, role: str, now: datetime) -> None:
+    if row.role != role:
+        row.role = role
+        attendees.save(attendee=row, now=now)
 
 
 def _take_off(row: Attendee, now: datetime) -> None:

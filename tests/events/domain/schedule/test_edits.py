@@ -1,5 +1,6 @@
 """Edits of a programme: stored together or not at all, merged by field, taken back."""
 
+import json
 from datetime import date, time
 
 import pytest
@@ -234,6 +235,39 @@ def test_speakers_are_found_made_and_taken_off(event: Event, user: User) -> None
     with pytest.raises(edits.Refused) as refusal:
         apply(event, user, {**edit, "was": {"speakers": [known.pk]}, "to": {"speakers": [3]}})
     assert [fault.field for fault in refusal.value.faults] == ["speakers"]
+
+
+def test_a_participant_who_was_to_speak_is_one_again_when_it_is_undone(
+    event: Event, user: User
+) -> None:
+    talk = part(event, "Talk", "10:00", "10:30")
+    row = factories.attendee(event=talk, role="participant", partstat="accepted")
+    edit = {
+        "op": "set",
+        "id": talk.pk,
+        "was": {"speakers": []},
+        "to": {"speakers": [row.person_id]},
+    }
+    done = apply(event, user, edit)
+    assert Attendee.objects.get(event=talk).role == "speaker"
+    apply(event, user, *json.loads(json.dumps(done.undo)))
+    row.refresh_from_db()
+    assert (row.role, row.is_off_the_list) == ("participant", False)
+
+
+def test_an_invited_speaker_who_was_taken_off_speaks_again_when_it_is_undone(
+    event: Event, user: User
+) -> None:
+    Event.objects.filter(pk=event.pk).update(status="confirmed")
+    talk = part(event, "Talk", "10:00", "10:30", status="confirmed")
+    row = factories.attendee(event=talk, role="speaker", partstat="accepted", seat="confirmed")
+    speaks = {"was": {"speakers": [row.person_id]}, "to": {"speakers": []}}
+    done = apply(event, user, {"op": "set", "id": talk.pk, **speaks})
+    row.refresh_from_db()
+    assert row.is_off_the_list
+    apply(event, user, *done.undo)
+    row.refresh_from_db()
+    assert (row.role, row.seat) == ("speaker", "confirmed")
 
 
 @pytest.mark.parametrize(("verb", "status"), [("cancel", "cancelled"), ("postpone", "postponed")])
