@@ -86,7 +86,7 @@ def of(
         ],
         keys=[part.pk for _depth, part in found],
         rooms=rooms.of(event=event, used=used, user=user),
-        hubs=_hubs(event),
+        hubs=_hubs(event, user),
         can_add=can_add,
         can_edit=can_add or bool(changeable),
         stamp=now - OVERLAP,
@@ -138,6 +138,8 @@ def _changeable(user: Viewer, parts: Iterable[Event]) -> set[int]:
     return set(rows.order_by().values_list("pk", flat=True))
 
 
-def _hubs(event: Event) -> list[EventPlace]:
-    rows = EventPlace.objects.filter(event=event, role=EventPlace.Role.HUB)
+def _hubs(event: Event, user: Viewer) -> list[EventPlace]:
+    """Return the hubs at places that the user may see."""
+    seen = Place.objects.visible_to(user).values("pk")
+    rows = EventPlace.objects.filter(event=event, role=EventPlace.Role.HUB, place__in=seen)
     return list(rows.select_related("place__parent__parent").order_by("position", "pk"))

@@ -51,7 +51,7 @@ def make(*, event: Event, name: str, user: Viewer, now: datetime) -> tuple[Place
     text = " ".join(name.replace("\0", "").split())
     if not text or len(text) > MAX_NAME:
         raise NameMissing
-    venue = _venue(event)
+    venue = _venue(event, user)
     key = names.search_key(text)
     known = Place.objects.visible_to(user).filter(parent=venue, search_key__contains=key)
     if venue and (room := next((row for row in known if key in row.search_key.split()), None)):
@@ -76,10 +76,11 @@ def unmake(*, room: int, user: Viewer) -> bool:
     return True
 
 
-def _venue(event: Event) -> Place | None:
-    """The venue of the event: that in which its place lies, if that is a room."""
+def _venue(event: Event, user: Viewer) -> Place | None:
+    """The venue of the event, as far as the user may see it: that of its place if it is a room."""
     place = event.place
-    return place.parent if place and place.kind == Place.Kind.ROOM else place
+    venue = place.parent if place and place.kind == Place.Kind.ROOM else place
+    return venue if venue and access.may_see(user=user, row=venue) else None
 
 
 def _team(event: Event, user: Viewer) -> Team | None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from events.models import Delivery, Event, Team
+from events.models import Delivery, Event, Place, Team
 from events.models.base import history
 from tests import factories
 from tests.events.admin import screens
@@ -169,6 +169,18 @@ def test_viewers_read_and_strangers_see_nothing(event: Event, ours: Team, theirs
     for view in ("", "data/"):
         assert client.get(address(event, view)).status_code == 404
     assert send(client, event, set_(talk, to="10:45")).status_code == 404
+
+
+def test_places_of_other_teams_are_neither_named_nor_built_upon(
+    event: Event, theirs: Team, organiser: Client
+) -> None:
+    canary = factories.place(team=theirs, name="Canary", slug="canary", kind="venue")
+    factories.hub(event=event, place=canary)
+    Event.objects.filter(pk=event.pk).update(place=canary)
+    assert "Canary" not in json.dumps(data(organiser, event))
+    answer = send(organiser, event, {"op": "room", "key": "hall", "name": "Hall"})
+    hall = Place.objects.get(pk=answer.json()["made"]["hall"])
+    assert (hall.parent, "canary" in hall.slug) == (None, False)
 
 
 def test_edits_need_a_token_against_forgery(event: Event, ours: Team) -> None:
