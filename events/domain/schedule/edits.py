@@ -259,6 +259,8 @@ class _Run:
         if take is None or not isinstance(reason, str):
             raise _Unreadable("verb")
         for key in _keys(edit):
+            if verb == "delete" and key in self.done.gone:
+                continue  # it went with the part that it is part of
             row = self.row(key)
             below = tree.below(event=row)
             back = verbs.undo(

@@ -307,6 +307,17 @@ def test_a_deleted_draft_is_put_back_with_its_parts(event: Event, user: User) ->
     assert (stored(session).title_en, stored(talk).parent) == ("Session", session)
 
 
+def test_a_draft_is_deleted_together_with_its_parts_that_are_chosen_too(
+    event: Event, user: User
+) -> None:
+    session = part(event, "Session", "10:00", "11:00")
+    talk = part(session, "Talk", "10:00", "10:30")
+    done = apply(event, user, {"op": "step", "ids": [session.pk, talk.pk], "verb": "delete"})
+    assert done.gone == {session.pk, talk.pk}
+    apply(event, user, *done.undo)
+    assert (stored(session).title_en, stored(talk).parent) == ("Session", session)
+
+
 def test_parts_of_others_cannot_be_changed(event: Event) -> None:
     viewer = factories.user(member_of=event.team, role="viewer")
     stranger = factories.user(member_of=factories.team())
