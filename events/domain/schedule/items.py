@@ -228,11 +228,14 @@ def _forget_day(event: Event, values: Mapping[str, Any]) -> None:
 def _until(old: When, on: date, start: time | None, end: time | None) -> date:
     """Return the last day where none was entered: as many days later as before.
 
-    An end that lies before the start, by the clock, is one of the next day.
+    An end that lies before the start, by the clock, is one of the next day, unless the end has the
+    clock of another zone: who flies eastward may arrive before they left.
     """
     days = 0
     if old.is_exact and old.start_on and old.end_on:
         days = (old.end_on - old.start_on).days
+    if old.end_timezone and old.end_timezone != old.timezone:
+        return on + timedelta(days=days)
     goes_past_midnight = bool(start and end and end < start)
     night = bool(old.start_time and old.end_time and old.end_time < old.start_time)
     if night and days == 1 and not goes_past_midnight:

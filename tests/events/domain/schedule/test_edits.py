@@ -166,6 +166,16 @@ def test_hours_of_a_part_of_several_days_keep_its_last_day(
     assert stored(fair).end_on == date(2026, 12, last)
 
 
+def test_a_flight_over_the_date_line_still_arrives_before_it_leaves(
+    event: Event, user: User
+) -> None:
+    Event.objects.filter(pk=event.pk).update(end_on=date(2026, 12, 5))
+    zones = {"timezone": "Asia/Tokyo", "end_timezone": "Pacific/Honolulu"}
+    flight = part(event, "Flight", "20:00", "08:00", kind="transfer", **zones)
+    apply(event, user, set_(flight, from_="20:30"))
+    assert stored(flight).end_on == date(2026, 12, 2)
+
+
 def test_a_night_of_many_hours_begins_later(event: Event, user: User) -> None:
     Event.objects.filter(pk=event.pk).update(end_on=date(2026, 12, 5))
     train = part(event, "Night train", "17:00", "09:00", end_on=date(2026, 12, 3))
