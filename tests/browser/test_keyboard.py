@@ -83,6 +83,7 @@ def test_a_menu_opens_and_closes_by_keyboard(signed_in: Page, live_server: LiveS
     go(signed_in, live_server, address(Person, "add") + "#appointments")
     signed_in.locator("#appointments-group .add-row").focus()
     press(signed_in, "Enter")
+    expect(focused(signed_in)).to_have_attribute("name", re.compile("appointments-0-"))
     button = signed_in.locator("#appointments-group [aria-haspopup=menu]:visible")
     for key in ("Enter", "Space"):
         button.focus()
