@@ -76,6 +76,20 @@ class When:
         """The last local day that is known."""
         return self.end_on or self.start_on
 
+    @property
+    def wall_start(self) -> datetime | None:
+        """The start on the clock, at midnight if its time is not known; None without a day."""
+        if self.start_on is None:
+            return None
+        return wall(self.start_on, self.start_time or time.min)
+
+    @property
+    def wall_end(self) -> datetime | None:
+        """The end on the clock: of the last day, or, if only the start has a time, the start."""
+        if self.start_on is None or (self.start_time and not self.end_time):
+            return self.wall_start
+        return wall(self.end_on or self.start_on, self.end_time or time.min)
+
     def moved(self, days: int) -> "When":
         """Return the date `days` later, at the same wall times.
 

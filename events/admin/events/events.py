@@ -310,9 +310,7 @@ class EventAdmin(
     def _warn_of_clashes(self, request: HttpRequest, event: Event) -> None:
         """Say what the event clashes with; what lies outside its days has been said."""
         found = clashes.of(events=[event.pk], user=request.user)
-        told = [
-            clash for clash in found if not (clash.overridden or clash.soft or clash.kind in SAID)
-        ]
+        told = [clash for clash in found if clash.counts and clash.kind not in SAID]
         for clash in told[:MAX_CLASHES_TOLD]:
             messages.warning(request, clashwords.sentence(clash))
         if len(told) > MAX_CLASHES_TOLD:

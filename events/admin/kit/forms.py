@@ -8,7 +8,6 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.forms.models import InlineForeignKeyField
 from django.utils.functional import cached_property
-from django.utils.text import slugify
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import PaginationInlineFormSet
@@ -167,10 +166,12 @@ class ScopedForm(KnowingForm):
         """
         if typed:
             return slugs.unless_taken(rows=rows, slug=typed, beside=self.slugs_beside)
-        stem = slugify(self._words(values))
-        if any(map(str.isalpha, stem)):
-            return slugs.free(rows=rows, stem=stem, beside=self.slugs_beside)
-        return slugs.random(rows=rows, stem=self._meta.model._meta.model_name or "")
+        return slugs.named(
+            rows=rows,
+            text=self._words(values),
+            otherwise=self._meta.model._meta.model_name or "",
+            beside=self.slugs_beside,
+        )
 
     def _words(self, values: dict[str, Any]) -> str:
         """The text that the slug is made from."""

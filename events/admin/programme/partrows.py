@@ -11,10 +11,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from events.domain.guests import matching
 from events.domain.guests.matching import Guest
 from events.domain.schedule.newparts import NewPart
 from events.models import Event, Place, Viewer
-from events.values import names, scripts, writtennames
+from events.values import names, scripts
 from events.values.keys import is_key
 
 MAX_ROWS: Final = 100  # that a page reads
@@ -211,13 +212,8 @@ def _speaker(row: Row) -> Guest | None:
     text, who = row.values.get("speaker", ""), row.values.get("who", "")
     if not text:
         return None
-    read = writtennames.read(text)
-    return Guest(
-        family=read.family,
-        given=read.given,
-        western=read.western,
-        characters=read.characters,
-        honorific=read.honorific,
+    return matching.called(
+        text,
         role="speaker",
         shown_in_public=bool(row.values.get("shown")),
         person=int(who) if is_key(who) else None,

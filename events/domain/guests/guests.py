@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.text import slugify
 from django.utils.translation import gettext_noop
 
 from events.domain.access import access
@@ -130,7 +129,7 @@ class _Maker:
             return None
         if key not in self.bodies:
             row = Organisation(team=self.team, **_in_script("name", text))
-            row.slug = _slug(Organisation.objects.all(), text)
+            row.slug = slugs.named(rows=Organisation.objects.all(), text=text)
             row.save()
             self.bodies[key] = row
             self.party.new_bodies.append(row)
@@ -185,7 +184,7 @@ def _new(guest: Guest, team: Team | None) -> Person:
     )
     if guest.characters:
         setattr(person, scripts.column("name", guest.characters), guest.characters)
-    person.slug = _slug(Person.objects.all(), f"{guest.family} {guest.given}")
+    person.slug = slugs.named(rows=Person.objects.all(), text=f"{guest.family} {guest.given}")
     person.save()
     return person
 
@@ -220,13 +219,6 @@ def _attendee(event: Event, guest: Guest, person: Person, body: Organisation | N
         language="" if guest.language == person.language else guest.language,
         tags=list(guest.tags),
     )
-
-
-def _slug(rows: Any, text: str) -> str:
-    stem = slugify(text)
-    if any(map(str.isalpha, stem)):
-        return slugs.free(rows=rows, stem=stem)
-    return slugs.random(rows=rows, stem=rows.model._meta.model_name or "")
 
 
 def _in_script(stem: str, text: str) -> dict[str, str]:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from operator import or_
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Q
 
 from events.domain.directory import namesakes
 from events.domain.directory.namesakes import Asked
 from events.models import Appointment, Attendee, Organisation, Person, Viewer
-from events.values import names
+from events.values import names, writtennames
 
 MAX_ASKED: Final = 60  # names of organisations that a query compares; for more all are read
 
@@ -47,6 +47,19 @@ class Guest:
         order = names.likely_order(family=self.family, given=self.given, western=self.western)
         parts = names.Name(family=self.family, given=self.given, western=self.western, order=order)
         return names.formal(parts)
+
+
+def called(text: str, **known: Any) -> Guest:
+    """Return a guest whose name is written in one text, in any order and script."""
+    read = writtennames.read(text)
+    return Guest(
+        family=read.family,
+        given=read.given,
+        western=read.western,
+        characters=read.characters,
+        honorific=read.honorific,
+        **known,
+    )
 
 
 @dataclass(slots=True)

@@ -24,6 +24,7 @@ from events.models import (
 )
 from events.models.base import slugs
 from events.models.base.locks import hold_tree
+from events.values import dates
 
 # Columns that a clone does not take over: it is a new draft of ours, which no report describes.
 FRESH: Final = frozenset(
@@ -118,7 +119,7 @@ def _originals(event: Event, team: Team) -> list[Event]:
 def _copy(row: Event, days: int, **changes: Any) -> Event:
     """Return an unsaved draft of the event, `days` later."""
     copy = _again(row, FRESH, origin=Event.Origin.MANAGED, **changes)
-    tree.shift(event=copy, days=days)
+    tree.shift(event=copy, by=days * dates.DAY)
     copy.when = replace(copy.when, qualifier="")
     copy.basis = Basis.ENTERED if copy.start_on else ""
     copy.slug = _slug(row, copy)

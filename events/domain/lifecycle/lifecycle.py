@@ -540,7 +540,7 @@ def _shift(rows: list[Event], when: When) -> None:
     days = _days_between(event.when, when)
     event.when, event.basis = when, Basis.ENTERED if when.start_on else ""
     for part in parts:
-        tree.shift(event=part, days=days)
+        tree.shift(event=part, by=days * dates.DAY)
     rows += _followers(rows, before, _locked())
 
 
@@ -581,7 +581,7 @@ def _along(
     parts = [part for part in _parts(event, "move", rows) if part.pk not in still]
     before = {event.pk: stored, **{part.pk: copy(part) for part in parts}}
     for part in parts:
-        tree.shift(event=part, days=days)
+        tree.shift(event=part, by=days * dates.DAY)
     return [*parts, *_followers([event, *parts], before, rows.exclude(pk__in=still))]
 
 

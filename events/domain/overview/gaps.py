@@ -57,7 +57,7 @@ def _of_parts(event: Event, parts: Sequence[Event]) -> Iterator[Gap]:
 def _clashes(event: Event, parts: Sequence[Event], user: Viewer) -> Gap:
     """The clashes of the event and its programme that count and that no other gap tells of."""
     found = clashes.of(events=[event.pk, *(part.pk for part in parts)], user=user)
-    counting = (clash for clash in found if not (clash.soft or clash.overridden))
+    counting = (clash for clash in found if clash.counts)
     return Gap("clashes", sum(not _is_told(clash, event) for clash in counting))
 
 

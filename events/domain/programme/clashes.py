@@ -15,7 +15,7 @@ from django.db.models import Model, QuerySet
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_noop
 
-from events.domain.programme import collisions, overrides, scenes, slots
+from events.domain.programme import collisions, overrides, scenes, slots, tree
 from events.domain.programme.collisions import Collision, Kind, Use
 from events.domain.programme.overrides import Overridden, Overrides
 from events.domain.programme.slots import Slot
@@ -67,6 +67,11 @@ class Clash:
     overridden: Overridden | None = None
 
     @property
+    def counts(self) -> bool:
+        """Whether it is to be mended: it is certain, and nobody has accepted it."""
+        return not (self.soft or self.overridden)
+
+    @property
     def ids(self) -> tuple[int, int | None]:
         return self.event.pk, self.other.pk if self.other else None
 
@@ -93,8 +98,7 @@ def of(*, events: Collection[int], user: Viewer) -> list[Clash]:
 
 def of_programme(*, event: Event, user: Viewer) -> list[Clash]:
     """Return the clashes of an event and of its parts."""
-    every = Event.objects.within([event.pk]).order_by()
-    return of(events=list(every.values_list("pk", flat=True)), user=user)
+    return of(events=tree.keys(event=event), user=user)
 
 
 def keys(*, events: Collection[int]) -> set[int]:

@@ -14,7 +14,7 @@ from events.domain.programme import tree
 from events.models import Event
 from events.models.events.events import EventQuerySet
 from events.values import dates
-from events.values.dates import DAY, Precision, When
+from events.values.dates import DAY, Precision
 
 Moves = dict[int, tuple[Event, Event]]  # by key: the event as it is stored, and as it will be
 
@@ -42,11 +42,7 @@ def along(*, moves: Mapping[int, tuple[Event, Event]], among: EventQuerySet) -> 
 def shifted(*, event: Event, by: timedelta) -> Event:
     """Return a copy of the event that is `by` later on the clock. Raises tree.NoSuchTime."""
     row = copy(event)
-    row.when = event.when.later(by)
-    try:
-        dates.validate(row.when)
-    except dates.BadDate as error:
-        raise tree.NoSuchTime(row) from error
+    tree.shift(event=row, by=by)
     return row
 
 
@@ -63,11 +59,11 @@ def _moved(row: Event, by: timedelta, known: Mapping[int, object]) -> Moves:
 
 def _distance(before: Event, now: Event, row: Event) -> timedelta | None:
     """Return by how much a follower moves; None if it stays."""
-    old, new = _ends_at(before.when), _ends_at(now.when)
+    old, new = (each.when.wall_end if each.when.is_exact else None for each in (before, now))
     begins = dates.begins_at(row.when)
     if not (old and new and begins):
         return None
-    by = _wall_end(now.when) - _wall_end(before.when)
+    by = new - old
     ended, ends = (_moment(old, before), _moment(new, now))
     if before.precision == Precision.DAY or by % DAY == timedelta():
         day = _day_there(begins, before)
@@ -76,18 +72,6 @@ def _distance(before: Event, now: Event, row: Event) -> timedelta | None:
     else:
         goes = begins == ended or ended <= begins < ends
     return by if goes and by else None
-
-
-def _ends_at(when: When) -> datetime | None:
-    return _wall_end(when) if when.is_exact and when.start_on else None
-
-
-def _wall_end(when: When) -> datetime:
-    """Return the end on the clock: the time of the end, or of the start, on the last day."""
-    assert when.start_on is not None  # noqa: S101 -- the caller has checked it
-    last = when.end_on or when.start_on
-    at = when.end_time or when.start_time or datetime.min.time()
-    return dates.wall(last if when.end_time or not when.start_time else when.start_on, at)
 
 
 def _moment(end: datetime, event: Event) -> datetime:

@@ -33,10 +33,7 @@ class Overrides:
         """Return the latest override that still stands."""
         for each in reversed(self.rows.get(name(row), [])):
             if each.given_for == facts(row) and row.come <= (each.come or row.come):
-                by = (
-                    each.given_by.get_full_name() or each.given_by.username if each.given_by else ""
-                )
-                return Overridden(reason=each.reason, by=by, at=each.given_at)
+                return Overridden(reason=each.reason, by=_who(each), at=each.given_at)
         return None
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 from django.db.models import Count, Min, Q
@@ -12,6 +13,7 @@ from events.domain.programme.slots import Slot
 from events.domain.programme.traveltimes import Ways
 from events.domain.programme.whereabouts import Chain
 from events.models import Attendee, Event, EventPlace
+from events.models.events.events import EventQuerySet
 
 # Roles of further places that an event takes; a topic is only what it is about.
 TAKING: Final = (EventPlace.Role.MAIN, EventPlace.Role.SITE, EventPlace.Role.HUB)
@@ -73,8 +75,7 @@ def _cars(ours: Mapping[int, Slot]) -> list[Use]:
     wanted = {slot.vehicle for slot in ours.values() if slot.vehicle}
     if not wanted:
         return []
-    near = slots.near(span=slots.around(slots=ours.values()), margin=LONGEST_WAY)
-    found = slots.load(events=near.filter(vehicle__in=wanted)).values()
+    found = slots.load(events=_near(ours, LONGEST_WAY).filter(vehicle__in=wanted)).values()
     return [
         Use(subject=slot.vehicle, slot=slot, soft=slot.soft, place=slot.place)
         for slot in found
@@ -82,15 +83,16 @@ def _cars(ours: Mapping[int, Slot]) -> list[Use]:
     ]
 
 
-def _near(ours: Mapping[int, Slot]) -> Any:
-    return slots.near(span=slots.around(slots=ours.values()))
+def _near(ours: Mapping[int, Slot], margin: timedelta = timedelta()) -> EventQuerySet:
+    """The events that take time while ours do, or within a margin before and after."""
+    return slots.near(span=slots.around(slots=ours.values()), margin=margin)
 
 
 def _people(ours: Mapping[int, Slot]) -> list[Row]:
     """Read where the people who are expected at our events are expected at about that time."""
     there = Attendee.objects.expected().exclude(person=None)
     mine = there.filter(event__in=list(ours)).values("person")
-    near = slots.near(span=slots.around(slots=ours.values()), margin=LONGEST_WAY)
+    near = _near(ours, LONGEST_WAY)
     rows = there.filter(person__in=mine, event__in=near.values("pk")).order_by()
     return list(rows.values_list("pk", "person", "event", "partstat", "hub__place"))
 

@@ -1,7 +1,7 @@
 """The tree of events: no cycles, at most four levels, parts within the days of their parent."""
 
 from collections.abc import Collection, Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from django.utils.translation import gettext_noop
@@ -161,9 +161,14 @@ def tree(*, event: Event, among: EventQuerySet) -> list[tuple[int, Event]]:
     return list(_walk(event.pk, below, 1))
 
 
-def shift(*, event: Event, days: int) -> None:
-    """Move an unsaved event by whole days, at the same wall times. Raises NoSuchTime."""
-    when = event.when.moved(days)
+def keys(*, event: Event) -> list[int]:
+    """Return the keys of the event and of all its parts."""
+    return list(Event.objects.within([event.pk]).order_by().values_list("pk", flat=True))
+
+
+def shift(*, event: Event, by: timedelta) -> None:
+    """Move an unsaved event on the clock, by whole days if it has no time. Raises NoSuchTime."""
+    when = event.when.later(by)
     try:
         dates.validate(when)
     except dates.BadDate as error:

@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
-from django.utils.text import slugify
 from django.utils.translation import gettext_noop
 
 from events.domain.access import access
@@ -234,9 +233,9 @@ class _Run:
         for name in ("room", "after", "visibility"):
             values.pop(name)
         items.write(event=part, values={k: v for k, v in values.items() if v is not None})
-        if row.start_time and row.end_time:
-            length = _length(row)
-            part.when = part.when.later(length)
+        start, end = row.when.wall_start, row.when.wall_end
+        if row.start_time and row.end_time and start and end:
+            part.when = part.when.later(end - start)
         self.store_new(part, edit.get("key"))
         who = speakers.keys(speakers.of(events=[row.pk], user=self.user).get(row.pk, []))
         if who:
@@ -569,22 +568,15 @@ def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
 def _distance(before: Event, row: Event) -> timedelta | None:
     """Return by how much a part moves as a whole; None if it is stretched, or had no day."""
     old, new = before.when, row.when
-    if not (old.is_exact and new.is_exact and old.start_on and new.start_on):
+    start, start_now = old.wall_start, new.wall_start
+    if not (old.is_exact and new.is_exact and start and start_now):
         return None
     if bool(old.start_time) != bool(new.start_time):
         return None
-    start, start_now = (items.wall(one) for one in (old, new))
     by = start_now - start
     return by if old.later(by) == new else None
 
 
-def _length(row: Event) -> timedelta:
-    return items.wall_end(row.when) - items.wall(row.when)
-
-
 def _slug(part: Event) -> str:
-    stem = slugify(getattr(part, TITLE) or part.title or "")
-    rows = Event.objects.all()
-    if any(map(str.isalpha, stem)):
-        return slugs.free(rows=rows, stem=stem)
-    return slugs.random(rows=rows, stem="event")
+    text = getattr(part, TITLE) or part.title or ""
+    return slugs.named(rows=Event.objects.all(), text=text)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from typing import Any, Final
 
 from django.utils.translation import gettext, gettext_noop
@@ -96,9 +96,9 @@ def read(*, event: Event) -> dict[str, Any]:
     exact = when.is_exact
     return {
         **{name: getattr(event, column) or "" for name, column in TITLES.items()},
-        "on": _iso(when.start_on) if exact else None,
+        "on": iso(when.start_on) if exact else None,
         "from": clock(when.start_time),
-        "until_on": _iso(when.end_on) if exact else None,
+        "until_on": iso(when.end_on) if exact else None,
         "to": clock(when.end_time),
         **{name: getattr(event, column) for name, column in LINKS.items()},
         **{name: getattr(event, name) for name in CHOICES},
@@ -142,20 +142,8 @@ def clock(at: time | None) -> str | None:
     return at.isoformat("minutes") if at else None
 
 
-def wall(when: When) -> datetime:
-    """Return the start of an exact date on the clock."""
-    assert when.start_on  # noqa: S101 -- the caller has checked it
-    return dates.wall(when.start_on, when.start_time or time.min)
-
-
-def wall_end(when: When) -> datetime:
-    """Return the end of a date that has both times, on the clock."""
-    assert when.start_on  # noqa: S101 -- the caller has checked it
-    assert when.end_time  # noqa: S101 -- and this
-    return dates.wall(when.end_on or when.start_on, when.end_time)
-
-
-def _iso(day: date | None) -> str | None:
+def iso(day: date | None) -> str | None:
+    """Return a day as ISO 8601."""
     return day.isoformat() if day else None
 
 

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Final
 
 from django.db.models import ProtectedError
-from django.utils.text import slugify
 from django.utils.translation import gettext_noop
 
 from events.domain.access import access
@@ -59,7 +58,9 @@ def make(*, event: Event, name: str, user: Viewer, now: datetime) -> tuple[Place
     room = Place(team=_team(event, user), kind=Place.Kind.ROOM, parent=venue)
     for column in (columns("name")[0], scripts.column("name", text)):
         setattr(room, column, text)
-    room.slug = _slug(venue, text)
+    room.slug = slugs.named(
+        rows=Place.objects.all(), text=text, within=venue.slug if venue else "", otherwise="room"
+    )
     places.save(place=room, now=now)
     return room, True
 
@@ -91,10 +92,3 @@ def _team(event: Event, user: Viewer) -> Team | None:
     if team is None and not sees_all(user):
         raise NoRight
     return team
-
-
-def _slug(venue: Place | None, text: str) -> str:
-    stem = slugify(f"{venue.slug if venue else ''} {text}")
-    if any(map(str.isalpha, slugify(text))):
-        return slugs.free(rows=Place.objects.all(), stem=stem)
-    return slugs.random(rows=Place.objects.all(), stem=slugify(venue.slug) if venue else "room")

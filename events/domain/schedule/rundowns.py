@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from operator import attrgetter
-from typing import Final
 
 from django.utils.translation import gettext
 
@@ -13,10 +12,6 @@ from events.domain.programme import tree
 from events.models import Appointment, Attendee, Event, EventPlace, Viewer
 from events.values import dates
 from events.values.dates import Clock
-
-# The roles of those who are named, in which they appear before an audience.
-ON_STAGE: Final = (Attendee.Role.SPEAKER, Attendee.Role.GUEST_OF_HONOUR)
-CALLED_OFF: Final = (Event.Status.POSTPONED, Event.Status.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +68,7 @@ def of(*, event: Event, user: Viewer, by_place: bool, internal: bool, called_off
     """
     found = tree.tree(event=event, among=Event.objects.visible_to(user))
     hidden = {part.pk for _depth, part in found if part.visibility == Event.Visibility.INTERNAL}
-    off = {part.pk for _depth, part in found if part.status in CALLED_OFF}
+    off = {part.pk for _depth, part in found if part.status in tree.OFF}
     left_out = (set() if internal else hidden) | (set() if called_off else off)
     rows = [(depth, part) for depth, part in found if part.pk not in left_out]
     redaction.hide(user=user, rows=[event, *(part for _depth, part in rows)])
@@ -146,7 +141,7 @@ def _hubs(event: Event, parts: Iterable[Event], user: Viewer) -> dict[str, str]:
 def _speakers(parts: Iterable[Event], user: Viewer) -> dict[int, list[Speaker]]:
     """Return who appears at each part, of those whom the user may see."""
     by_key = {part.pk: part for part in parts}
-    seen = Attendee.objects.visible_to(user).filter(event__in=by_key, role__in=ON_STAGE)
+    seen = Attendee.objects.visible_to(user).filter(event__in=by_key, role__in=Attendee.ON_STAGE)
     named = seen.exclude(person=None).on_the_list()
     rows = list(named.select_related("person", "representing", "appointment__organisation"))
     redaction.hide_all(user=user, rows=rows)

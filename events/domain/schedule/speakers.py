@@ -7,11 +7,10 @@ from typing import Any, Final
 from django.utils.translation import gettext_noop
 
 from events.domain.attendance import attendees, invitations, undoing
-from events.domain.guests import guests
+from events.domain.guests import guests, matching
 from events.domain.guests.matching import Guest
 from events.domain.refusals import Refusal
 from events.models import Attendee, Event, Viewer
-from events.values import writtennames
 from events.values.keys import is_key
 
 SPEAKER: Final = Attendee.Role.SPEAKER
@@ -80,15 +79,7 @@ def keys(rows: Iterable[Attendee]) -> list[int]:
 def _guest(wanted: Any) -> Guest:
     if isinstance(wanted, int):
         return Guest(person=wanted, role=SPEAKER)
-    read = writtennames.read(wanted.replace("\0", "")[:MAX_NAME])
-    return Guest(
-        family=read.family,
-        given=read.given,
-        western=read.western,
-        characters=read.characters,
-        honorific=read.honorific,
-        role=SPEAKER,
-    )
+    return matching.called(wanted.replace("\0", "")[:MAX_NAME], role=SPEAKER)
 
 
 def _put_on(row: Attendee, now: datetime) -> None:

@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q
 from events.domain.attendance import invitations
 from events.domain.lifecycle import lifecycle
 from events.domain.mail import outbox, plans
+from events.domain.programme import tree
 from events.domain.reminders import notices
 from events.models import Delivery, Event, EventChange, NoticeBatch, Telling
 from events.models.mail.deliveries import DeliveryQuerySet
@@ -34,7 +35,7 @@ def waiting(*, event: Event) -> Waiting:
     if not mails:
         return Waiting(changes=0, people=0)
     batches = {batch for _event, _person, batch in mails if batch}
-    noted = EventChange.objects.filter(batch__in=batches, event__in=_tree(event))
+    noted = EventChange.objects.filter(batch__in=batches, event__in=tree.keys(event=event))
     changed = set(noted.values_list("event", flat=True))
     changed |= {about for about, _person, batch in mails if not batch}
     return Waiting(changes=len(changed), people=len({person for _event, person, _b in mails}))
@@ -77,13 +78,9 @@ def held(*, event: Event) -> DeliveryQuerySet:
 
     A first invitation that is held is none of them: it was not caused by a change.
     """
-    there = _tree(event)
+    there = tree.keys(event=event)
     changed = EventChange.objects.filter(batch=OuterRef("batch"), event__in=there)
     told = Delivery.objects.filter(attendee=OuterRef("attendee")).invitations().out()
     notices = Q(Exists(changed), kind=Delivery.Kind.NOTICE)
     invitations = Q(Exists(told), kind__in=Delivery.INVITATIONS, event__in=there)
     return Delivery.objects.filter(notices | invitations, state=HELD)
-
-
-def _tree(event: Event) -> list[int]:
-    return list(Event.objects.within([event.pk]).values_list("pk", flat=True))

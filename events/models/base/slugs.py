@@ -6,6 +6,7 @@ from itertools import chain, count
 from typing import Any, Final
 
 from django.db.models import QuerySet
+from django.utils.text import slugify
 
 from events.models.base.locks import hold_tree
 
@@ -24,6 +25,24 @@ def free(*, rows: QuerySet[Any], stem: str, beside: Collection[str] = ()) -> str
     taken = {*rows.filter(slug__startswith=stem).values_list("slug", flat=True), *beside}
     slugs = chain([stem], (f"{stem}-{number}" for number in count(2)))
     return next(slug for slug in slugs if slug not in taken)
+
+
+def named(
+    *,
+    rows: QuerySet[Any],
+    text: str,
+    within: str = "",
+    otherwise: str = "",
+    beside: Collection[str] = (),
+) -> str:
+    """Return a slug for a name, behind the slug of what it lies `within`, as `free` does.
+
+    A name without letters that a slug may have, such as a Chinese one, gets a random one: behind
+    `within`, `otherwise`, or the name of the model.
+    """
+    if any(map(str.isalpha, slugify(text))):
+        return free(rows=rows, stem=slugify(f"{within} {text}"), beside=beside)
+    return random(rows=rows, stem=slugify(within) or otherwise or rows.model._meta.model_name or "")
 
 
 def unless_taken(*, rows: QuerySet[Any], slug: str, beside: Collection[str] = ()) -> str:

@@ -174,7 +174,7 @@ class Attendee(models.Model):
         Role.PARTICIPANT,
     )
 
-    # Roles whose names the public page shows, if they are marked so.
+    # Roles in which people appear before an audience; the public page names who is marked so.
     ON_STAGE: ClassVar = (Role.SPEAKER, Role.GUEST_OF_HONOUR)
 
     class Partstat(models.TextChoices):
