@@ -5,14 +5,14 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
-from events.admin.homes import clashwords
+from events.admin.homes import clashwords, printed
+from events.admin.kit import screens
 from events.domain.pages import formatting, itineraries
 from events.domain.pages.itineraries import Itinerary
 from events.domain.programme import clashes
@@ -35,7 +35,7 @@ class EventItinerary:
 
     @action(description=_("Itinerary"), url_path="itinerary", icon="route")
     def itinerary(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        event = _found(self, request, object_id)
+        event = screens.row(self, request, object_id)
         reader = _reader(request)
         with override(_language(request, reader)):
             if reader:
@@ -52,17 +52,10 @@ class PersonItinerary:
 
     @action(description=_("Itinerary"), url_path="itinerary", icon="route")
     def itinerary(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        person = _found(self, request, object_id)
+        person = screens.row(self, request, object_id)
         with override(_language(request, person)):
             made = itineraries.of_person(person=person, **_asked(request))
             return _page(request, made, back=person)
-
-
-def _found(screen: Any, request: HttpRequest, object_id: str) -> Any:
-    row = screen.get_object(request, object_id)
-    if row is None or not screen.has_view_permission(request, row):
-        raise Http404
-    return row
 
 
 def _reader(request: HttpRequest) -> Person | None:
@@ -100,29 +93,19 @@ def _page(request: HttpRequest, made: Itinerary, back: Event | Person) -> HttpRe
         "title": str(made.subject),
         "lines": list(filter(None, _lines(made))),
         "as_of": formatting.moment(timezone.now(), zone),
-        "languages": [
-            {"code": code, "name": name, "url": _address(request, lang=code)}
-            for code, name in settings.LANGUAGES
-        ],
         "choices": list(_choices(request)),
         "clashes": clashwords.items(request, _clashes(request, made)),
-        "show_internal": _address(request, internal="1"),
+        "show_internal": printed.address(request, internal="1"),
         "back": _back(back),
     }
-    page = render(request, "events/admin/itinerary.html", context)
-    page.headers["Content-Language"] = get_language()
-    return page
+    return printed.answer(request, "events/admin/itinerary.html", context)
 
 
 def _clashes(request: HttpRequest, made: Itinerary) -> list[Clash]:
     """Return what clashes in an itinerary and was not accepted; in that of a person, for them."""
     shown = {item.event.pk for day in made.days for item in day.items}
     shown |= {span.event.pk for day in made.days for span in day.spans}
-    found = [
-        clash
-        for clash in clashes.of(events=shown, user=request.user)
-        if not (clash.soft or clash.overridden)
-    ]
+    found = [clash for clash in clashes.of(events=shown, user=request.user) if clash.counts]
     if isinstance(made.subject, Person):
         return [clash for clash in found if clash.person == made.subject.pk]
     return found
@@ -155,21 +138,9 @@ def _part(own: Attendee) -> str:
 def _choices(request: HttpRequest) -> Iterator[dict[str, str]]:
     for choice, (show, hide) in CHOICES.items():
         if choice != "internal" or _sees_internal(request):
-            shown = choice in request.GET
-            url = _address(request, **{choice: None if shown else "1"})
-            yield {"name": str(hide if shown else show), "url": url}
+            yield printed.choice(request, choice, put=show, take=hide)
 
 
 def _sees_internal(request: HttpRequest) -> bool:
     events = Event.objects.visible_to(request.user)
     return events.filter(visibility=Event.Visibility.INTERNAL).exists()
-
-
-def _address(request: HttpRequest, **changes: str | None) -> str:
-    """Return the address of this page with changed parameters; None removes one."""
-    query = request.GET.copy()
-    for name, value in changes.items():
-        query.pop(name, None)
-        if value is not None:
-            query[name] = value
-    return f"{request.path}?{query.urlencode()}"

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from unfold.views import ChangeList
 
@@ -44,9 +44,7 @@ class HomeAdmin:
         return HttpResponseRedirect(self.row_url(obj))
 
     def home_view(self, request: HttpRequest, object_id: int, **kwargs: Any) -> HttpResponse:
-        row = self.get_object(request, str(object_id))  # type: ignore[attr-defined]
-        if row is None or not self.has_view_permission(request, row):  # type: ignore[attr-defined]
-            raise Http404
+        row = screens.row(self, request, object_id)
         steps = self.step_context(request, row)  # type: ignore[attr-defined]
         context = {
             **steps,

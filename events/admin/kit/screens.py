@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -44,6 +44,14 @@ class Unasked(Exception):
     def __init__(self, told: Told) -> None:
         super().__init__(told)
         self.told = told
+
+
+def row(screen: Any, request: HttpRequest, object_id: object) -> Any:
+    """Return the row of an address if the user may see it; raise Http404 otherwise."""
+    found = screen.get_object(request, str(object_id))
+    if found is None or not screen.has_view_permission(request, found):
+        raise Http404
+    return found
 
 
 def page(screen: Any, request: HttpRequest, template: str, /, **context: Any) -> TemplateResponse:

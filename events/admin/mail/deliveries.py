@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.contrib import admin
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db.models import Count
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -224,9 +224,7 @@ class DeliveryAdmin(ReadOnly, StepsAdmin, FindsPeople):
 
     def mail_view(self, request: HttpRequest, object_id: int, **kwargs: Any) -> HttpResponse:
         """Show the mail of a visible delivery, in a sandboxed frame without scripts."""
-        delivery = self.get_object(request, str(object_id))
-        if delivery is None or not self.has_view_permission(request, delivery):
-            raise Http404
+        delivery = screens.row(self, request, object_id)
         mail: previews.Shown | None = None
         with suppress(letters.NobodyThere, kinds.Unknown):
             message = presend.compose_again(delivery=delivery, now=timezone.now())

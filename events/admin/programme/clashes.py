@@ -1,12 +1,10 @@
 """The clashes of an event and its programme: a page, and the way in which the grid accepts them."""
 
-import json
 from typing import Any, Final
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import (
-    Http404,
     HttpRequest,
     HttpResponse,
     HttpResponseNotAllowed,
@@ -19,7 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from events.admin.homes import clashwords
 from events.admin.kit import rights, screens
-from events.domain.programme import clashes
+from events.admin.programme import gridjson
+from events.domain.programme import clashes, tree
 from events.domain.refusals import Refusal
 from events.models import Event, User
 from events.models.people.overrides import MAX_REASON
@@ -42,7 +41,7 @@ class ClashesAdmin:
 
     def clashes_view(self, request: HttpRequest, object_id: int, **kwargs: Any) -> HttpResponse:
         """List the clashes (GET), or accept one of them or let it count again (POST)."""
-        row = self._clashing(request, object_id)
+        row = screens.row(self, request, object_id)
         if request.method == "POST":
             return self._settle(request, row)
         items = clashwords.items(request, clashes.of_programme(event=row, user=request.user))
@@ -63,7 +62,7 @@ class ClashesAdmin:
         """Accept the clash with a `key` for a `reason`; with `reopen` let it count again."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        row, sent = self._clashing(request, object_id), _read(request)
+        row, sent = screens.row(self, request, object_id), _read(request)
         try:
             _store(request, row, sent)
         except Refusal as refusal:
@@ -84,12 +83,6 @@ class ClashesAdmin:
             messages.success(request, str(text))
         return HttpResponseRedirect(request.get_full_path())
 
-    def _clashing(self, request: HttpRequest, object_id: int) -> Event:
-        row: Event | None = self.get_object(request, str(object_id))  # type: ignore[attr-defined]
-        if row is None or not rights.may_see(request, row):
-            raise Http404
-        return row
-
 
 def _store(request: HttpRequest, row: Event, sent: Any) -> None:
     """Accept a clash or let it count again. Raises what `clashes` raises."""
@@ -97,7 +90,7 @@ def _store(request: HttpRequest, row: Event, sent: Any) -> None:
     if not isinstance(user, User) or not rights.may_change_any(request, Event):
         raise PermissionDenied
     key, reason = (str(sent.get(name) or "").replace("\0", "") for name in ("key", "reason"))
-    within = list(Event.objects.within([row.pk]).values_list("pk", flat=True))
+    within = tree.keys(event=row)
     if sent.get(REOPEN):
         clashes.reopen(key=key, events=within, user=user)
     else:
@@ -107,11 +100,9 @@ def _store(request: HttpRequest, row: Event, sent: Any) -> None:
 
 def _read(request: HttpRequest) -> dict[str, Any]:
     try:
-        sent = json.loads(request.body[:MAX_BYTES])
-        json.dumps(sent, ensure_ascii=False).encode()  # half of a surrogate pair is no text
-    except (ValueError, RecursionError):
+        return gridjson.body(request, limit=MAX_BYTES)
+    except gridjson.Unreadable:
         return {}
-    return sent if isinstance(sent, dict) else {}
 
 
 def _groups(items: list[dict[str, Any]]) -> list[dict[str, Any]]:

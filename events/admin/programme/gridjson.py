@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 
 from events.domain.pages import formatting
+from events.domain.schedule import items
 from events.domain.schedule.edits import Collision, Done, Fault, Refused
 from events.domain.schedule.grids import Grid, Part
 from events.domain.schedule.untold import Waiting
@@ -25,13 +26,13 @@ class Unreadable(ValueError):
 
 def edits(request: HttpRequest) -> Any:
     """Return the edits of a request. Raises Unreadable."""
-    return _body(request).get("edits")
+    return body(request).get("edits")
 
 
 def choice(request: HttpRequest) -> Telling | None:
     """Return what becomes of the mails, as a request says; None if it does not."""
     try:
-        chosen = _body(request).get("choice")
+        chosen = body(request).get("choice")
     except Unreadable:
         return None
     return Telling(chosen) if chosen in Telling.values else None
@@ -39,7 +40,7 @@ def choice(request: HttpRequest) -> Telling | None:
 
 def pasted(request: HttpRequest) -> str:
     """Return the text of a request. Raises Unreadable."""
-    text = _body(request).get("text")
+    text = body(request).get("text")
     if not isinstance(text, str):
         raise Unreadable("text")
     return text
@@ -60,9 +61,10 @@ def choices() -> dict[str, str]:
     }
 
 
-def _body(request: HttpRequest) -> dict[str, Any]:
+def body(request: HttpRequest, *, limit: int = MAX_BYTES) -> dict[str, Any]:
+    """Return the object that a request sends, of so many bytes at most. Raises Unreadable."""
     length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdecimal() or int(length) > MAX_BYTES or len(request.body) > MAX_BYTES:
+    if not length.isdecimal() or int(length) > limit or len(request.body) > limit:
         raise Unreadable(length)
     try:
         sent = json.loads(request.body)
@@ -125,12 +127,12 @@ def _event(grid: Grid) -> dict[str, Any]:
         "kind": row.kind,
         "status": row.status,
         "visibility": row.visibility,
-        "on": _iso(when.start_on) if when.is_exact else None,
-        "until_on": _iso(when.end_on or when.start_on) if when.is_exact else None,
-        "from": _clock(when.start_time),
-        "to": _clock(when.end_time),
+        "on": items.iso(when.start_on) if when.is_exact else None,
+        "until_on": items.iso(when.end_on or when.start_on) if when.is_exact else None,
+        "from": items.clock(when.start_time),
+        "to": items.clock(when.end_time),
         "zone": zone,
-        "zone_name": formatting.zone_name(place=row.place, zone=zone) if zone else "",
+        "zone_name": _zone_name(row.place, zone),
         "place": {"id": row.place_id, "name": row.place.name} if row.place else None,
         "may_change": grid.can_edit,
         "may_add": grid.can_add,
@@ -171,7 +173,7 @@ def _hub(event: Event, row: EventPlace) -> dict[str, Any]:
     return {"name": row.place.name, "zone": zone, "zone_name": _zone_name(row.place, zone)}
 
 
-def _zone_name(place: Place, zone: str) -> str:
+def _zone_name(place: Place | None, zone: str) -> str:
     return formatting.zone_name(place=place, zone=zone) if zone else ""
 
 
@@ -184,11 +186,3 @@ def _fault(request: HttpRequest, fault: Fault) -> dict[str, Any]:
         "reason": fault.reason.sentence(user=request.user),
         **(both if isinstance(fault.reason, Collision) else {}),
     }
-
-
-def _iso(day: Any) -> str | None:
-    return day.isoformat() if day else None
-
-
-def _clock(at: Any) -> str | None:
-    return at.isoformat("minutes") if at else None

@@ -4,7 +4,6 @@ from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
 from django.http import (
-    Http404,
     HttpRequest,
     HttpResponse,
     HttpResponseNotAllowed,
@@ -50,14 +49,14 @@ class GridAdmin:
     @action(description=_("Programme"), url_path="grid", icon="view_timeline")
     def grid(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Lead from the form to the grid."""
-        return HttpResponseRedirect(self.programme_url(self._event(request, int(object_id))))
+        return HttpResponseRedirect(self.programme_url(screens.row(self, request, object_id)))
 
     def programme_url(self, row: Event) -> str:
         return reverse(f"admin:{self._grid_name()}", args=[row.pk])
 
     def programme_view(self, request: HttpRequest, object_id: int, **kwargs: Any) -> HttpResponse:
         """Show the page, which its scripts fill."""
-        row = self._event(request, object_id)
+        row = screens.row(self, request, object_id)
         may_change = grids.may_edit(event=row, user=request.user)
         redaction.hide(request, [row])
         return screens.page(
@@ -78,7 +77,7 @@ class GridAdmin:
         self, request: HttpRequest, object_id: int, **kwargs: Any
     ) -> HttpResponse:
         """Return the programme, or what of it has changed `since` a stamp, as JSON."""
-        row = self._event(request, object_id)
+        row = screens.row(self, request, object_id)
         since = gridjson.since(request)
         grid = grids.of(event=row, user=request.user, now=timezone.now(), since=since)
         return JsonResponse(gridjson.of(grid) | self._beside(request, row))
@@ -89,7 +88,7 @@ class GridAdmin:
         """Store edits, all or none, with their mails held; return what has become of the parts."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        row, now, user = self._event(request, object_id), timezone.now(), request.user
+        row, now, user = screens.row(self, request, object_id), timezone.now(), request.user
         if not isinstance(user, User) or not grids.may_edit(event=row, user=user):
             raise PermissionDenied
         try:
@@ -111,7 +110,7 @@ class GridAdmin:
         """Say what becomes of the mails that the edits hold: now, later or never."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        row = self._event(request, object_id)
+        row = screens.row(self, request, object_id)
         if not rights.may_change(request, row):
             raise PermissionDenied
         choice = gridjson.choice(request)
@@ -124,7 +123,7 @@ class GridAdmin:
         self, request: HttpRequest, object_id: int, **kwargs: Any
     ) -> HttpResponse:
         """Return the people or places that words find, as the rows offer them."""
-        row = self._event(request, object_id)
+        row = screens.row(self, request, object_id)
         if not grids.may_edit(event=row, user=request.user):
             raise PermissionDenied
         return JsonResponse(guestlists.suggestions(request, near=row.place))
@@ -135,7 +134,7 @@ class GridAdmin:
         """Return the parts that pasted lines describe, each with what is wrong with it."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        row = self._event(request, object_id)
+        row = screens.row(self, request, object_id)
         if not grids.may_edit(event=row, user=request.user):
             raise PermissionDenied
         try:
@@ -151,12 +150,6 @@ class GridAdmin:
         found = clashes.of_programme(event=row, user=request.user)
         shown = [clashwords.as_json(clash) for clash in found]
         return {"clashes": shown, "waiting": {**waiting, "may_tell": may_tell}}
-
-    def _event(self, request: HttpRequest, object_id: int) -> Event:
-        row: Event | None = self.get_object(request, str(object_id))  # type: ignore[attr-defined]
-        if row is None or not rights.may_see(request, row):
-            raise Http404
-        return row
 
     def _grid_name(self) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}_{PROGRAMME}"

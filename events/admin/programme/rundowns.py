@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
-from events.admin.kit import rights
+from events.admin.homes import printed
+from events.admin.kit import screens
 from events.domain.pages import formatting
 from events.domain.schedule import rundowns
 from events.domain.schedule.rundowns import Rundown
@@ -41,9 +41,7 @@ class RundownAdmin:
 
     def rundown_view(self, request: HttpRequest, object_id: int, **kwargs: Any) -> HttpResponse:
         """Show the rundown in the language that is asked for, or in that of the screens."""
-        row = self.get_object(request, str(object_id))  # type: ignore[attr-defined]
-        if row is None or not rights.may_see(request, row):
-            raise Http404
+        row = screens.row(self, request, object_id)
         with override(languages.first(request.GET.get("lang"), get_language())):
             made = rundowns.of(
                 event=row,
@@ -72,33 +70,15 @@ def _page(screen: Any, request: HttpRequest, row: Event, made: Rundown) -> HttpR
         "place_column": wide and not by_place,
         "columns": len(made.hubs) + (6 if wide and not by_place else 5),
         "wide": wide,
-        "languages": [
-            {"code": code, "name": name, "url": _address(request, lang=code)}
-            for code, name in settings.LANGUAGES
-        ],
         "choices": list(_choices(request, made)),
         "back": screen.row_url(row),
     }
-    page = render(request, "events/admin/programme/rundown.html", context)
-    page.headers["Content-Language"] = get_language()
-    return page
+    return printed.answer(request, "events/admin/programme/rundown.html", context)
 
 
 def _choices(request: HttpRequest, made: Rundown) -> Iterator[dict[str, str]]:
     """Yield the links that change what is shown; those that would change nothing are left out."""
     useful = {"guests": made.has_internal, "off": made.has_called_off}
     for name, (put, take) in CHOICES.items():
-        is_put = name in request.GET
         if useful.get(name, True):
-            url = _address(request, **{name: None if is_put else "1"})
-            yield {"name": str(take if is_put else put), "url": url}
-
-
-def _address(request: HttpRequest, **changes: str | None) -> str:
-    """Return the address of this page with changed parameters; None removes one."""
-    query = request.GET.copy()
-    for name, value in changes.items():
-        query.pop(name, None)
-        if value is not None:
-            query[name] = value
-    return f"{request.path}?{query.urlencode()}"
+            yield printed.choice(request, name, put=put, take=take)
