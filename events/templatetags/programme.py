@@ -1,23 +1,10 @@
-"""Template tags for the timetable and the rundown of a programme."""
+"""Template tags for the rundown of a programme."""
 
-import json
 from datetime import date, datetime
-from typing import Any
 
 from django import template
-from django.utils.text import capfirst
-
-from events.models import Event
 
 register = template.Library()
-
-
-@register.simple_tag
-def choice_labels(name: str) -> str:
-    """Return the labels of the choices `Kind`, `Status` or `Visibility` of an event, as JSON."""
-    choices: Any = getattr(Event, name)
-    labels = {value: str(capfirst(label)) for value, label in choices.choices}
-    return json.dumps(labels, ensure_ascii=False)
 
 
 @register.filter

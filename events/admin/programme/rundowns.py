@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
@@ -35,9 +34,6 @@ class RundownAdmin:
     def get_custom_urls(self) -> Any:
         route = ("<int:object_id>/programme/rundown/", self._rundown_name(), self.rundown_view)
         return (route, *super().get_custom_urls())  # type: ignore[misc]
-
-    def rundown_url(self, row: Event) -> str:
-        return reverse(f"admin:{self._rundown_name()}", args=[row.pk])
 
     def rundown_view(self, request: HttpRequest, object_id: int, **kwargs: Any) -> HttpResponse:
         """Show the rundown in the language that is asked for, or in that of the screens."""

@@ -25,6 +25,7 @@ export const store = {
   redo: () => again(undone, done),
   override,
   tell,
+  show,
   refresh: () => queued(() => read(stamp)),
 };
 
@@ -84,26 +85,34 @@ function again(from, to) {
     if (answer.ok) {
       if (answer.undo.length) to.push(answer.undo);
     } else if (answer.failed) from.push(edits);
-    document.dispatchEvent(new CustomEvent("programme", { detail: { changed: [], gone: [], mine: true } }));
+    show();
     return answer;
   });
 }
 
-/* Accept a clash for a reason; with `reopen` it counts again. */
+/* Let the views be drawn again. */
+function show(detail = {}) {
+  document.dispatchEvent(new CustomEvent("programme", { detail: { changed: [], gone: [], mine: true, ...detail } }));
+}
+
+/* Accept a clash for a reason; with `reopen` it counts again. The answer says what clashes now. */
 function override(key, reason, reopen = false) {
-  return beside(root.dataset.clashes, { key, reason, reopen });
+  return beside(root.dataset.clashes, { key, reason, reopen }, ({ clashes }) => {
+    store.clashes = clashes;
+    show();
+  });
 }
 
 /* Say what becomes of the mails: `now`, `later` or `never`. */
 function tell(choice) {
-  return beside(root.dataset.telling, { choice });
+  return beside(root.dataset.telling, { choice }, () => read(stamp));
 }
 
-function beside(url, body) {
+function beside(url, body, then) {
   return queued(async () => {
     try {
       const answer = await request(url, body);
-      if (answer.ok) await read(stamp);
+      if (answer.ok) await then(answer);
       return answer;
     } catch {
       return { ok: false, refused: [], failed: true };
@@ -139,7 +148,7 @@ function take(answer, mine) {
   for (const name of ["event", "rooms", "hubs", "clashes", "waiting"]) store[name] = answer[name];
   stamp = answer.stamp;
   if (first || mine || moved || changed.length || gone.length || before !== beyond()) {
-    document.dispatchEvent(new CustomEvent("programme", { detail: { changed, gone, mine, first } }));
+    show({ changed, gone, mine, first });
   }
 }
 

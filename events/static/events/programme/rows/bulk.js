@@ -22,7 +22,7 @@ export function choose(row, event) {
   const ends = event.shiftKey && last ? [all.indexOf(last), all.indexOf(row.part.id)].sort((a, b) => a - b) : null;
   for (const id of ends ? all.slice(ends[0], ends[1] + 1) : [row.part.id]) chosen[on ? "add" : "delete"](id);
   last = row.part.id;
-  document.dispatchEvent(new CustomEvent("programme", { detail: { changed: [], gone: [], mine: true } }));
+  store.show();
 }
 
 export function draw(rows) {
@@ -49,7 +49,7 @@ function controls() {
 
 function clear() {
   chosen.clear();
-  document.dispatchEvent(new CustomEvent("programme", { detail: { changed: [], gone: [], mine: true } }));
+  store.show();
 }
 
 async function send(edits, text) {
@@ -71,13 +71,11 @@ function step(name, verbs) {
   if (!WITH_REASON.includes(name)) return send([{ op: "step", ids, verb }], say("stored"));
   const reason = make("input", { maxlength: 300, "aria-label": say("reason"), placeholder: say("reason"), dir: "auto" });
   const go = () => send([{ op: "step", ids: outermost(ids), verb, reason: reason.value.trim() }], say("stored"));
-  const form = make("span", { class: "rows-reason" }, reason, button(say(name), go), button(say("close"), () => (delete bar.dataset.key, redraw())));
+  const form = make("span", { class: "rows-reason" }, reason, button(say(name), go), button(say("close"), () => (delete bar.dataset.key, store.show())));
   reason.addEventListener("keydown", (event) => event.key === "Enter" && !event.isComposing && (event.preventDefault(), go()));
   bar.replaceChildren(make("strong", {}, say("chosen", { number: ids.length })), form);
   reason.focus();
 }
-
-const redraw = () => document.dispatchEvent(new CustomEvent("programme", { detail: { changed: [], gone: [], mine: true } }));
 
 /* A part is called off with what lies below it, so those are not called off once more. */
 function outermost(ids) {

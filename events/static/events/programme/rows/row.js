@@ -1,4 +1,5 @@
 /* One row: a part, or one that is not stored yet. It keeps what was typed until that is stored. */
+import { clockText, DAY, minuteOf } from "../clock.js";
 import { store } from "../store.js";
 import { combo, suggestions } from "./combo.js";
 import { button, clock, dayLabel, days, icon, iconButton, labels, make, say } from "./words.js";
@@ -209,9 +210,9 @@ export class Row {
   keepLength() {
     const [old, end, start] = [this.stored("from"), this.stored("to"), this.value("from")];
     if (this.isNew || !old || !end || !/^\d\d:\d\d$/.test(start ?? "") || "to" in this.typed) return;
-    const length = minutes(end) - minutes(old);
-    const at = minutes(start) + length;
-    if (length > 0 && at < 24 * 60) this.put("to", `${String(Math.floor(at / 60)).padStart(2, "0")}:${String(at % 60).padStart(2, "0")}`);
+    const length = minuteOf(end) - minuteOf(old);
+    const at = minuteOf(start) + length;
+    if (length > 0 && at < DAY) this.put("to", clockText(at));
   }
 
   /* The choices are written when somebody comes near: a page of many rows is light without them. */
@@ -410,8 +411,6 @@ function dayChoices(now) {
   for (const on of new Set([...days(store.event), ...(now ? [now] : [])])) found[on] = dayLabel(on);
   return found;
 }
-
-const minutes = (at) => Number(at.slice(0, 2)) * 60 + Number(at.slice(3));
 
 /* Say of a field whether something is wrong with it. */
 function mark(field, isWrong) {

@@ -5,7 +5,7 @@ import { store } from "../store.js";
 import { clockText, convert, DAY, dayNumber, dayOf, minuteOf, wallAt } from "../clock.js";
 import { arrange, rangeOf, segmentsOf } from "./layout.js";
 import * as moving from "./moving.js";
-import { boxOf, keyOf } from "./partbox.js";
+import { boxOf } from "./partbox.js";
 import { columns, ELSEWHERE, isNarrow, parts, rem, shownDays, view } from "./view.js";
 import { dayLabel, make, say } from "./words.js";
 
@@ -206,8 +206,3 @@ function plain(element) {
 
 /* Return the elements of the parts that wait for a day. */
 export const tray = () => trayParts().map((part) => plain(boxOf(part, null)));
-
-/* Return the keys of all that is drawn, in the order in which it is read. */
-export const drawnKeys = (root) => [...root.querySelectorAll("[data-key]")].map(({ dataset }) => dataset.key);
-
-export const keyToday = (part) => keyOf(part, moving.times(part) ? null : part.on);
