@@ -51,6 +51,8 @@ MARK_ROW: Final = """() => {
   row?.setAttribute("data-row", "");
   return Boolean(row);
 }"""
+# Whether the focus has left the row that was worked on last, as it does when a new one is there.
+IN_ANOTHER_ROW: Final = """() => !document.activeElement.closest("[data-row]")"""
 FAULTS: Final = "#content .errornote, #content div.mt-2.text-red-600"
 
 
@@ -132,6 +134,7 @@ class Desk:
     def row(self, noun: str) -> Iterator[None]:
         """Add a row to one of the tables of the form, and mean its fields; it takes the focus."""
         self._add_row(self.page.locator(".add-row:visible", has_text=f"Add another {noun}"))
+        self.wait(IN_ANOTHER_ROW)
         with self.this_row():
             yield
 
@@ -256,8 +259,8 @@ class Desk:
 
     def lead(self, target: Locator) -> None:
         """Use what leads to another page, and wait for that page."""
-        began = monotonic()
         target.wait_for()
+        self._approach(target)
         with self.page.expect_navigation():
             self._use(target)
             began = monotonic()
@@ -277,6 +280,9 @@ class Desk:
 
     def _loaded(self) -> None:
         self.count.loads += 1
+
+    def _approach(self, target: Locator) -> None:
+        """Go to what leads to another page; going past the menu is a navigation of its own."""
 
     def _choose(self, select: Locator, option: str) -> None:
         raise NotImplementedError
@@ -362,6 +368,9 @@ class Keyboard(Desk):
                 return
             self.chord("Tab" if where > 0 else "Shift+Tab")
         raise AssertionError(f"The keyboard does not reach {target}")
+
+    def _approach(self, target: Locator) -> None:
+        self._reach(target)
 
     def _use(self, target: Locator) -> None:
         self._reach(target)
